@@ -1,1 +1,11 @@
-//! Placeholder.
+//! The mail engine: connection, TLS, MIME, store and sync. It runs inside the page's Web Worker and natively alike.
+//!
+//! ```text
+//! transport → tls → connection (pop3::Session) → sync → mime → store → api (Update) → the page
+//! ```
+//!
+//! No wasm-bindgen and no async runtime in here: what only a browser or only a native program has comes in through
+//! [`platform`].
+
+pub mod api;
+// platform, tls, connection, sync, mime, store, html follow

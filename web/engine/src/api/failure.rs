@@ -1,0 +1,106 @@
+//! What can go wrong, who is at fault, and what to do: the words are here so that page and command line say the same.
+
+use serde::{Deserialize, Serialize};
+
+use super::CertificateView;
+
+/// A failure as a person is told of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What happened.
+    pub kind: FailureKind,
+    /// Who is at fault.
+    pub blame: Blame,
+    /// What the other side said, or the rule that was broken; may be empty. Untrusted text.
+    pub detail: String,
+}
+
+/// Whose fault a failure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Blame {
+    /// The mail server.
+    Server,
+    /// The network between.
+    Network,
+    /// Whoever runs the bridge.
+    Operator,
+    /// What was typed in.
+    User,
+    /// Restante itself.
+    Restante,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FailureKind {
+    /// The bridge cannot be reached.
+    BridgeUnreachable,
+    /// The bridge asks for an access token, or refuses this one.
+    BridgeUnauthorized,
+    /// The bridge's policy does not list this server.
+    Forbidden,
+    /// The bridge has as many connections as it allows, or is shutting down.
+    BridgeBusy,
+    /// The server's name does not resolve.
+    UnknownHost,
+    /// The server does not answer, or refuses the connection.
+    Unreachable,
+    /// TLS failed for a reason other than the certificate.
+    TlsFailed,
+    /// The server's certificate does not verify.
+    Certificate {
+        /// The certificate that was shown.
+        certificate: Box<CertificateView>,
+        /// Why it does not verify.
+        fault: CertificateFault,
+    },
+    /// The certificate is not the one that was trusted before.
+    CertificateChanged {
+        /// The certificate that was shown.
+        certificate: Box<CertificateView>,
+    },
+    /// The server offers no STLS, so nothing was sent in clear text.
+    NoStarttls,
+    /// The password would travel in clear text, and the user has not agreed.
+    CleartextNotAgreed,
+    /// What answers there is no POP3 server, or it breaks the protocol.
+    NotPop3,
+    /// The server refused user name or password.
+    WrongPassword,
+    /// The server offers no way to sign in that Restante knows.
+    NoMechanism,
+    /// The mailbox is locked by another session ([IN-USE], RFC 2449 section 8.1.2).
+    InUse,
+    /// The server asks for a pause: a temporary fault or a minimum time between logins.
+    TryLater {
+        /// Seconds to wait, where the server said how many.
+        seconds: Option<u32>,
+    },
+    /// A permanent fault of the server ([SYS/PERM], RFC 3206), or another refusal.
+    Refused,
+    /// The connection was lost.
+    ConnectionLost,
+    /// Nothing came for too long.
+    TimedOut,
+    /// This message is not there (any more).
+    NoSuchMessage,
+    /// A fault in Restante.
+    Internal,
+}
+
+/// Why a certificate does not verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CertificateFault {
+    /// Nobody this browser knows has signed it.
+    UnknownIssuer,
+    /// It is for other names.
+    WrongName,
+    /// It has expired.
+    Expired,
+    /// It is not valid yet.
+    NotYetValid,
+    /// It was withdrawn.
+    Revoked,
+    /// Something else.
+    Other,
+}
