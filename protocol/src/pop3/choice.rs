@@ -1,0 +1,193 @@
+//! Which mechanism a login takes: a pure function of what both sides know.
+//!
+//! The order, strongest first: SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN,
+//! LOGIN, USER/PASS; with a bearer token OAUTHBEARER, XOAUTH2. What does not show the password goes before what does;
+//! among those, the standard SASL mechanism before the others. APOP is never chosen, only asked for: MD5 of a challenge
+//! that a man in the middle picks gives the password away (RFC 1939's own successor advises against it).
+//!
+//! Nothing that shows the secret is taken on a clear channel unless the user agreed (RFC 8314, section 3).
+
+use std::fmt;
+
+use super::{Capabilities, Channel, Mechanism, MechanismChoice};
+
+/// What a choice rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// What the caller asked for.
+    pub choice: MechanismChoice,
+    /// The credential is a bearer token, not a password.
+    pub token: bool,
+    /// Whether others can read along.
+    pub channel: Channel,
+    /// The user agreed that others may.
+    pub cleartext_agreed: bool,
+    /// What the server announces; `None` where it answers no CAPA, or was not asked.
+    pub capabilities: Option<&'a Capabilities>,
+    /// The greeting has a well-formed APOP challenge.
+    pub apop_challenge: bool,
+    /// The caller gave channel binding data.
+    pub bindings: bool,
+}
+
+/// Why a mechanism was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Why {
+    /// The caller asked for it by name.
+    AskedFor,
+    /// The strongest of those that both sides know.
+    Strongest,
+    /// The server announces nothing, and this is what every server has (RFC 1939, section 7).
+    NothingAnnounced,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AskedFor => "asked for by name",
+            Self::Strongest => "the strongest that both sides know",
+            Self::NothingAnnounced => "the server announces nothing, and every server has it",
+        })
+    }
+}
+
+/// Why there is no mechanism.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoMechanism {
+    /// There is one, but it would show the secret on a clear channel, and the user did not agree.
+    #[error("every common way to sign in would show the password to whoever reads along")]
+    ClearText,
+    /// The server announces none that this client knows.
+    #[error("the server offers no way to sign in that is known here")]
+    NoneInCommon,
+    /// APOP was asked for, and the greeting has no well-formed challenge.
+    #[error("the server offers no APOP challenge")]
+    NoChallenge,
+}
+
+/// With a password, strongest first.
+const WITH_PASSWORD: [Mechanism; 8] = [
+    Mechanism::ScramSha256Plus,
+    Mechanism::ScramSha1Plus,
+    Mechanism::ScramSha256,
+    Mechanism::ScramSha1,
+    Mechanism::CramMd5,
+    Mechanism::Plain,
+    Mechanism::Login,
+    Mechanism::UserPass,
+];
+
+/// With a bearer token, strongest first.
+const WITH_TOKEN: [Mechanism; 2] = [Mechanism::OAuthBearer, Mechanism::XOAuth2];
+
+/// Chooses the mechanism.
+///
+/// # Errors
+/// [`NoMechanism`] where there is none that both sides know and the channel allows.
+pub fn choose(situation: &Situation<'_>) -> Result<(Mechanism, Why), NoMechanism> {
+    let hidden = situation.channel == Channel::Tls || situation.cleartext_agreed;
+    let allowed = |mechanism: Mechanism| hidden || !mechanism.shows_secret();
+    if let MechanismChoice::Only(mechanism) = situation.choice {
+        return match mechanism {
+            Mechanism::Apop if !situation.apop_challenge => Err(NoMechanism::NoChallenge),
+            _ if !allowed(mechanism) => Err(NoMechanism::ClearText),
+            _ => Ok((mechanism, Why::AskedFor)),
+        };
+    }
+    let order: &[Mechanism] = if situation.token { &WITH_TOKEN } else { &WITH_PASSWORD };
+    let common = order.iter().copied().filter(|mechanism| offered(situation, *mechanism));
+    let mut found = false;
+    for mechanism in common {
+        if allowed(mechanism) {
+            return Ok((mechanism, Why::Strongest));
+        }
+        found = true;
+    }
+    // A server that announces neither USER nor any mechanism has USER and PASS all the same (RFC 1939, section 7), as
+    // has one that knows no CAPA.
+    if !found && !situation.token && situation.capabilities.is_none_or(|known| known.sasl.is_empty()) {
+        return if hidden { Ok((Mechanism::UserPass, Why::NothingAnnounced)) } else { Err(NoMechanism::ClearText) };
+    }
+    Err(if found { NoMechanism::ClearText } else { NoMechanism::NoneInCommon })
+}
+
+fn offered(situation: &Situation<'_>, mechanism: Mechanism) -> bool {
+    let Some(known) = situation.capabilities else { return false };
+    match mechanism {
+        Mechanism::UserPass => known.user,
+        Mechanism::Apop => false,
+        _ => known.has_sasl(mechanism.name()) && (situation.bindings || !mechanism.binds_channel()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announcing(lines: &[&str]) -> Capabilities {
+        let mut all = Capabilities::default();
+        lines.iter().for_each(|line| all.take(line));
+        all
+    }
+
+    fn on(channel: Channel, capabilities: Option<&Capabilities>) -> Situation<'_> {
+        Situation {
+            choice: MechanismChoice::Strongest,
+            token: false,
+            channel,
+            cleartext_agreed: false,
+            capabilities,
+            apop_challenge: true,
+            bindings: false,
+        }
+    }
+
+    #[test]
+    fn the_strongest_common_mechanism_wins() {
+        let all = announcing(&["USER", "SASL LOGIN PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS"]);
+        let mut situation = on(Channel::Tls, Some(&all));
+        assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256, Why::Strongest)));
+        situation.bindings = true;
+        assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256Plus, Why::Strongest)));
+    }
+
+    #[test]
+    fn nothing_that_shows_the_password_is_taken_in_clear_text_without_consent() {
+        for lines in [&["USER", "SASL PLAIN LOGIN"][..], &["USER"], &[]] {
+            let all = announcing(lines);
+            let mut situation = on(Channel::Clear, Some(&all));
+            assert_eq!(choose(&situation), Err(NoMechanism::ClearText));
+            situation.cleartext_agreed = true;
+            assert!(choose(&situation).unwrap().0.shows_secret());
+        }
+        let all = announcing(&["USER", "SASL PLAIN CRAM-MD5"]);
+        assert_eq!(choose(&on(Channel::Clear, Some(&all))), Ok((Mechanism::CramMd5, Why::Strongest)));
+    }
+
+    #[test]
+    fn a_server_without_capa_gets_user_and_pass_and_never_apop() {
+        assert_eq!(choose(&on(Channel::Tls, None)), Ok((Mechanism::UserPass, Why::NothingAnnounced)));
+        assert_eq!(choose(&on(Channel::Clear, None)), Err(NoMechanism::ClearText));
+    }
+
+    #[test]
+    fn apop_is_used_only_by_name_and_with_a_challenge() {
+        let mut situation = on(Channel::Clear, None);
+        situation.choice = MechanismChoice::Only(Mechanism::Apop);
+        assert_eq!(choose(&situation), Ok((Mechanism::Apop, Why::AskedFor)));
+        situation.apop_challenge = false;
+        assert_eq!(choose(&situation), Err(NoMechanism::NoChallenge));
+    }
+
+    #[test]
+    fn a_token_goes_to_the_oauth_mechanisms_only() {
+        let all = announcing(&["USER", "SASL PLAIN XOAUTH2"]);
+        let mut situation = on(Channel::Tls, Some(&all));
+        situation.token = true;
+        assert_eq!(choose(&situation), Ok((Mechanism::XOAuth2, Why::Strongest)));
+        situation.capabilities = None;
+        assert_eq!(choose(&situation), Err(NoMechanism::NoneInCommon));
+    }
+}

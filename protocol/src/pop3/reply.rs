@@ -1,0 +1,137 @@
+//! Status lines: `+OK`, `-ERR`, SASL's `+`, and the response codes behind them.
+//!
+//! Not here: which of them a command expects (`session`).
+
+use memchr::memchr;
+
+/// A response code: a machine-readable reason at the start of a status line's text (RFC 2449, section 8).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResponseCode {
+    /// `[IN-USE]`: another session holds the maildrop (RFC 2449, section 8.1.2).
+    InUse,
+    /// `[LOGIN-DELAY]`: too soon after the last login (RFC 2449, section 8.1.1); seconds where the server tells them.
+    LoginDelay(Option<u32>),
+    /// `[SYS/TEMP]`: a fault that will pass (RFC 3206, section 4).
+    SysTemp,
+    /// `[SYS/PERM]`: a fault that somebody must mend (RFC 3206, section 4).
+    SysPerm,
+    /// `[AUTH]`: user name or password are wrong (RFC 3206, section 4).
+    Auth,
+    /// `[UTF8]`: the message or mailbox needs UTF-8 mode (RFC 6856, section 5).
+    Utf8,
+    /// Any other, upper case, without the brackets.
+    Other(String),
+}
+
+impl ResponseCode {
+    fn read(inner: &str) -> Self {
+        let upper = inner.trim().to_ascii_uppercase();
+        let (word, rest) = upper.split_once([' ', '\t']).unwrap_or((&upper, ""));
+        match word {
+            "IN-USE" => Self::InUse,
+            "LOGIN-DELAY" => Self::LoginDelay(rest.split_ascii_whitespace().next().and_then(|n| n.parse().ok())),
+            "SYS/TEMP" => Self::SysTemp,
+            "SYS/PERM" => Self::SysPerm,
+            "AUTH" => Self::Auth,
+            "UTF8" => Self::Utf8,
+            _ => Self::Other(upper),
+        }
+    }
+}
+
+/// A line as a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status<'a> {
+    /// `+OK`, and what follows the space.
+    Ok(&'a [u8]),
+    /// `-ERR`, and what follows the space.
+    Err(&'a [u8]),
+    /// SASL's `+`, and what follows the space (RFC 5034, section 4).
+    Continue(&'a [u8]),
+}
+
+impl<'a> Status<'a> {
+    /// Reads a line without its line end; `None` where it is no status. The words may be in any case, as
+    /// servers write them so; the flag says whether they were not upper case.
+    pub(super) fn read(line: &'a [u8]) -> Option<(Self, bool)> {
+        let end = line.iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(line.len());
+        let (word, rest) = line.split_at(end);
+        let rest = rest.get(1..).unwrap_or_default();
+        if word == b"+" {
+            Some((Self::Continue(rest), false))
+        } else if word.eq_ignore_ascii_case(b"+OK") {
+            Some((Self::Ok(rest), word != b"+OK"))
+        } else if word.eq_ignore_ascii_case(b"-ERR") {
+            Some((Self::Err(rest), word != b"-ERR"))
+        } else {
+            None
+        }
+    }
+}
+
+/// A status line's text, and the response code it starts with. Codes are read whether or not CAPA announces
+/// RESP-CODES: servers use them unannounced, and a text in brackets that is no known code stays in the text.
+pub(super) fn text(rest: &[u8]) -> (Option<ResponseCode>, String) {
+    let rest = rest.trim_ascii();
+    if let (Some(b'['), Some(end)) = (rest.first(), memchr(b']', rest)) {
+        let inner = &rest[1..end];
+        // RFC 2449, section 3: a code is printable ASCII without brackets.
+        if !inner.is_empty() && inner.iter().all(|byte| matches!(byte, b' '..=b'~') && *byte != b'[') {
+            return (Some(ResponseCode::read(&readable(inner))), readable(rest[end + 1..].trim_ascii()));
+        }
+    }
+    (None, readable(rest))
+}
+
+/// Octets as text: UTF-8 where they are, Latin-1 otherwise, so that nothing is lost.
+pub(super) fn readable(octets: &[u8]) -> String {
+    match std::str::from_utf8(octets) {
+        Ok(text) => text.into(),
+        Err(_) => octets.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+/// The first octets of a line, printable, for a message about it.
+pub(super) fn excerpt(line: &[u8]) -> String {
+    line[..line.len().min(60)].escape_ascii().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_word_ends_at_a_space_and_has_any_case() {
+        assert_eq!(Status::read(b"+OK"), Some((Status::Ok(b""), false)));
+        assert_eq!(Status::read(b"+OK  two"), Some((Status::Ok(b" two"), false)));
+        assert_eq!(Status::read(b"+ok x"), Some((Status::Ok(b"x"), true)));
+        assert_eq!(Status::read(b"-ERR\tno"), Some((Status::Err(b"no"), false)));
+        assert_eq!(Status::read(b"+ AAAA"), Some((Status::Continue(b"AAAA"), false)));
+        assert_eq!(Status::read(b"+"), Some((Status::Continue(b""), false)));
+        for line in [&b"OK"[..], b"", b"+OKAY", b"* OK IMAP", b"220 smtp"] {
+            assert_eq!(Status::read(line), None);
+        }
+    }
+
+    #[test]
+    fn response_codes_are_read_and_cut_off_the_text() {
+        let read = |line: &str| text(line.as_bytes());
+        assert_eq!(read("[IN-USE] busy"), (Some(ResponseCode::InUse), "busy".into()));
+        assert_eq!(read("[in-use]"), (Some(ResponseCode::InUse), String::new()));
+        assert_eq!(read("[LOGIN-DELAY 30] x"), (Some(ResponseCode::LoginDelay(Some(30))), "x".into()));
+        assert_eq!(read("[LOGIN-DELAY] x"), (Some(ResponseCode::LoginDelay(None)), "x".into()));
+        assert_eq!(read("[SYS/TEMP] x").0, Some(ResponseCode::SysTemp));
+        assert_eq!(read("[SYS/PERM] x").0, Some(ResponseCode::SysPerm));
+        assert_eq!(read("[AUTH] x").0, Some(ResponseCode::Auth));
+        assert_eq!(read("[x-foo/bar] x").0, Some(ResponseCode::Other("X-FOO/BAR".into())));
+        assert_eq!(read("[unclosed"), (None, "[unclosed".into()));
+        assert_eq!(read("[] x"), (None, "[] x".into()));
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf8_is_read_octet_by_octet() {
+        assert_eq!(readable(b"contrase\xf1a"), "contraseña");
+        assert_eq!(readable("contraseña".as_bytes()), "contraseña");
+    }
+}
