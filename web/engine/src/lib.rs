@@ -11,3 +11,5 @@ pub mod api;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod platform;
+pub mod tls;
+pub mod transport;
