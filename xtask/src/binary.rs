@@ -1,0 +1,28 @@
+//! The bridge's binary: compiled after the page, which its release build embeds.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::page::Mode;
+use crate::workspace::Workspace;
+use crate::{process, report};
+
+/// Compiles the bridge and returns the executable. A release build embeds dist/; a debug build reads it from disk.
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
+    let (name, profile) = match mode {
+        Mode::Release => ("binary (release, with the page in it)", "release"),
+        Mode::Dev => ("binary (debug, reads the page from dist/)", "debug"),
+    };
+    let binary = workspace.binary(profile);
+    report::section(name, || {
+        let mut cargo = process::cargo();
+        cargo.args(["build", "--package", "restante-bridge", "--bin", "restante"]).current_dir(&workspace.root);
+        if mode == Mode::Release {
+            cargo.arg("--release");
+        }
+        process::run(&mut cargo)
+    })?;
+    eprintln!("  {}", workspace.shown(&binary));
+    Ok(binary)
+}

@@ -1,0 +1,60 @@
+//! The commands and their flags, and which module does each. No work of its own.
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+use crate::{binary, demo, page, setup};
+
+/// Build, try, test and measure Restante. Every command sets up what it is missing.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, after_help = ENVIRONMENT)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const ENVIRONMENT: &str = "Environment:
+  RESTANTE_WASM_TOOLCHAIN  where the wasm32 target comes from: `rustup` or `debian`;
+                           unset: what is installed, then rustup, then Debian's packages";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Set up what building needs: the wasm32 target, clang, wasm-opt
+    Setup,
+    /// Build the page into dist/ and the release binary, which carries the page
+    Build {
+        /// Quick, for work on the page: no wasm-opt, no compressed copies, a debug binary that reads dist/ from disk
+        #[arg(long)]
+        dev: bool,
+        /// The page alone, without the binary
+        #[arg(long)]
+        page_only: bool,
+    },
+    /// Build, then run the binary with its built-in sample mail server
+    Demo {
+        /// Where the page is served
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8110")]
+        listen: String,
+        /// As `build --dev`
+        #[arg(long)]
+        dev: bool,
+    },
+}
+
+/// Does what the command line asks.
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match arguments.command {
+        Command::Setup => setup::for_building(&workspace).map(drop),
+        Command::Build { dev, page_only } => {
+            let mode = page::Mode::from_dev(dev);
+            page::build(&workspace, mode)?;
+            if !page_only {
+                binary::build(&workspace, mode)?;
+            }
+            Ok(())
+        }
+        Command::Demo { listen, dev } => demo::run(&workspace, page::Mode::from_dev(dev), &listen),
+    }
+}

@@ -1,0 +1,81 @@
+//! The page: from the web crates and the files beside them to dist/.
+//!
+//! ```text
+//! compile → bindgen → optimise ┐
+//! index.html, web/static ──────┴→ bundle → compress → dist/
+//! ```
+//! Each step is a module and knows nothing of its neighbours; this one passes their results on.
+
+mod bindgen;
+mod bundle;
+mod cache;
+mod compile;
+mod compress;
+mod document;
+mod hash;
+mod optimise;
+mod output;
+pub(crate) mod remap;
+mod sizes;
+mod sources;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{report, setup};
+use cache::Cache;
+
+/// What the page is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// To be shipped: optimised, with compressed copies.
+    Release,
+    /// To be worked on: quick to build.
+    Dev,
+}
+
+impl Mode {
+    /// The mode that a `--dev` flag asks for.
+    pub(crate) fn from_dev(dev: bool) -> Self {
+        if dev { Mode::Dev } else { Mode::Release }
+    }
+}
+
+/// One of the page's wasm programs.
+#[derive(Debug, Clone, Copy)]
+struct Program {
+    /// The name of its binary target in the web package.
+    name: &'static str,
+    /// How wasm-opt treats it.
+    level: optimise::Level,
+}
+
+/// The app and the sanitizer are downloaded before something is seen: small first. The worker does TLS and MIME: fast first.
+const PROGRAMS: [Program; 3] = [
+    Program { name: "app", level: optimise::Level::Small },
+    Program { name: "worker", level: optimise::Level::Fast },
+    Program { name: "sanitizer", level: optimise::Level::Small },
+];
+
+/// Builds the page into dist/.
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
+    let tools = setup::for_building(workspace)?;
+    let mut cache = Cache::open(&workspace.target)?;
+    report::section("page: compile the programs", || compile::run(workspace, &tools.wasm, mode))?;
+    let mut files = report::step("page: wasm-bindgen", || bindgen::run(workspace, &PROGRAMS))?;
+    if let (Mode::Release, Some(wasm_opt)) = (mode, &tools.wasm_opt) {
+        report::step("page: wasm-opt", || optimise::run(wasm_opt, &PROGRAMS, &mut files, &mut cache))?;
+    }
+    files.extend(sources::read(&workspace.root)?);
+    let files = report::step("page: bundle", || bundle::bundle(files))?;
+    let compressed = match mode {
+        Mode::Dev => Vec::new(),
+        Mode::Release => report::step("page: compress", || compress::run(&files, &mut cache))?,
+    };
+    output::write(&workspace.dist(), &files, &compressed)?;
+    if mode == Mode::Release {
+        cache.prune()?;
+        eprint!("{}", sizes::table(&files, &compressed));
+    }
+    Ok(())
+}

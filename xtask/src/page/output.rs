@@ -1,0 +1,69 @@
+//! dist/: exactly the files of this build, and files that did not change are not touched, so that nothing is compiled
+//! again for them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use super::bundle::Bundled;
+use super::compress::Copy;
+
+/// Makes `directory` hold the files and their compressed copies, and nothing else.
+pub(crate) fn write(directory: &Path, files: &[Bundled], copies: &[Copy]) -> Result<()> {
+    let mut wanted: BTreeMap<PathBuf, &[u8]> =
+        files.iter().map(|file| (directory.join(&file.path), file.bytes.as_slice())).collect();
+    for copy in copies {
+        wanted.insert(directory.join(format!("{}.{}", copy.path, copy.format.extension())), &copy.bytes);
+    }
+    fs::create_dir_all(directory)?;
+    // Assets first, documents last: whoever reads meanwhile finds everything that a document names.
+    let (documents, assets): (Vec<_>, Vec<_>) = wanted.iter().partition(|(path, _)| path.parent() == Some(directory));
+    for (path, bytes) in assets.into_iter().chain(documents) {
+        write_changed(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    remove_others(directory, &wanted)
+}
+
+fn write_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    Ok(fs::write(path, bytes)?)
+}
+
+fn remove_others(directory: &Path, wanted: &BTreeMap<PathBuf, &[u8]>) -> Result<()> {
+    for entry in directory.read_dir()? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, wanted)?;
+        } else if !wanted.contains_key(&path) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stale_files_go_and_unchanged_files_are_not_touched() {
+        let directory = std::env::temp_dir().join(format!("restante-xtask-output-{}", std::process::id()));
+        let file = |path: &str, text: &str| Bundled { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
+        write(&directory, &[file("index.html", "1"), file("assets/a-1.js", "a"), file("assets/b-1.js", "b")], &[])
+            .unwrap();
+        let touched = |name: &str| fs::metadata(directory.join(name)).unwrap().modified().unwrap();
+        let before = touched("assets/a-1.js");
+        write(&directory, &[file("index.html", "2"), file("assets/a-1.js", "a")], &[]).unwrap();
+        assert_eq!(touched("assets/a-1.js"), before);
+        assert_eq!(fs::read_to_string(directory.join("index.html")).unwrap(), "2");
+        assert!(!directory.join("assets/b-1.js").exists());
+        fs::remove_dir_all(directory).unwrap();
+    }
+}

@@ -1,0 +1,61 @@
+//! The page's own files: index.html and web/static.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use super::bundle::{File, Place};
+
+/// Reads them. HTML files are documents, everything else is an asset; names that start with a dot are left out.
+pub(crate) fn read(root: &Path) -> Result<Vec<File>> {
+    let index = root.join("index.html");
+    let bytes = fs::read(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let mut files = vec![File { name: "index.html".to_owned(), place: Place::Document, bytes }];
+    let directory = root.join("web").join("static");
+    if directory.is_dir() {
+        read_directory(&directory, "", &mut files)?;
+    }
+    Ok(files)
+}
+
+fn read_directory(directory: &Path, prefix: &str, files: &mut Vec<File>) -> Result<()> {
+    for entry in directory.read_dir().with_context(|| format!("cannot read {}", directory.display()))? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.with_context(|| format!("{}: the name is no UTF-8", path.display()))?;
+        if name.starts_with('.') {
+            continue;
+        }
+        let full = format!("{prefix}{name}");
+        if path.is_dir() {
+            read_directory(&path, &format!("{full}/"), files)?;
+            continue;
+        }
+        let place = if name.ends_with(".html") { Place::Document } else { Place::Asset };
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        files.push(File { name: full, place, bytes });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_files_are_documents_and_hidden_files_are_left_out() {
+        let root = std::env::temp_dir().join(format!("restante-xtask-sources-{}", std::process::id()));
+        fs::create_dir_all(root.join("web/static/icons")).unwrap();
+        for name in ["index.html", "web/static/frame.html", "web/static/icons/a.svg", "web/static/.hidden"] {
+            fs::write(root.join(name), "x").unwrap();
+        }
+        let mut files = read(&root).unwrap();
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        let files: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.place)).collect();
+        let expected =
+            [("frame.html", Place::Document), ("icons/a.svg", Place::Asset), ("index.html", Place::Document)];
+        assert_eq!(files, expected);
+        fs::remove_dir_all(root).unwrap();
+    }
+}
