@@ -19,18 +19,21 @@
 //!
 //! Not here: sockets, deadlines, which messages to fetch, what is in them.
 
+mod body;
 mod capabilities;
 mod choice;
 mod command;
 mod config;
 mod error;
 mod event;
+mod listing;
 mod quirk;
 mod reply;
 mod sasl;
 mod session;
 mod types;
 mod url;
+mod wire;
 
 pub use capabilities::{Capabilities, Expire, LoginDelay, Utf8};
 pub use choice::{NoMechanism, Situation, Why, choose};

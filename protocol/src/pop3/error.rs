@@ -237,6 +237,8 @@ pub enum RefusedBy {
     Hangup,
     /// Not sent: the login before it failed.
     FailedLogin,
+    /// Not sent: the STLS before it failed, and nothing that was meant to be protected goes out in clear text.
+    FailedStls,
     /// Not sent: no mechanism that both sides know and that this channel allows.
     NoMechanism(super::NoMechanism),
     /// Ended by this side: the server did not prove that it knows the password, or its challenge was malformed.

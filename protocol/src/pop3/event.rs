@@ -41,6 +41,8 @@ impl std::fmt::Debug for Transmit<'_> {
 pub enum Event<'a> {
     /// The server is there (RFC 1939, section 4). First, and once.
     Greeting(Greeting),
+    /// The server greets with a refusal: too many connections, say. [`Event::Lost`]s and [`Event::Closed`] follow.
+    Rejected(Refusal),
     /// The answer to CAPA; Done follows. Also kept in [`super::Session::capabilities`].
     Capabilities {
         /// The command.
@@ -127,12 +129,15 @@ pub enum Event<'a> {
 }
 
 /// How a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Ending {
     /// The server said +OK to QUIT.
     Quit,
     /// The server closed the connection without that.
-    ByServer,
+    ByServer {
+        /// What it said unasked before, where it did.
+        said: Option<String>,
+    },
 }
 
 /// The server's first line.

@@ -23,6 +23,11 @@ macro_rules! quirks {
                 match self { $(Self::$variant => $name,)+ }
             }
 
+            /// A bit of its own, for sets.
+            pub(super) fn bit(self) -> u64 {
+                1 << self as u64
+            }
+
             /// The servers that do it.
             pub fn servers(self) -> &'static str {
                 match self { $(Self::$variant => $servers,)+ }
@@ -74,8 +79,8 @@ quirks! {
     DuplicateUid = "duplicate-uid", "servers that hash the content";
     /// `UIDL n` or `LIST n` answered without repeating the number.
     NumberMissing = "number-missing", "home-grown servers";
-    /// `UIDL n` or `LIST n` answered with another number.
-    NumberWrong = "number-wrong", "home-grown servers";
+    /// A size of 2 GiB or more is shown as a negative number.
+    NegativeSize = "negative-size", "servers that keep sizes in 32 bits with a sign";
     /// A listing leaves message numbers out.
     ListingGap = "listing-gap", "servers that leave out messages deleted elsewhere";
     /// A listing is not in the order of the message numbers.
@@ -90,7 +95,7 @@ quirks! {
     LongLine = "long-line", "servers with a notice in their greeting";
     /// NUL in a line of the protocol (not of a body).
     Nul = "nul", "servers that send their string's end along";
-    /// Octets beyond ASCII in a status line, outside UTF-8 mode.
+    /// Octets in a status line that are no UTF-8.
     EightBitText = "eight-bit-text", "servers with translated texts";
 }
 

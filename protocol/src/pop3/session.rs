@@ -1,21 +1,119 @@
 //! The state machine: commands and bytes in, bytes and events out.
+//!
+//! The session itself is here: what it remembers, and the calls of its caller. `submit` says what may be asked for,
+//! `send` what goes out when, `receive` reads answers by the command they belong to, `login` leads through the ways to
+//! sign in.
+
+mod login;
+mod receive;
+mod send;
+mod submit;
 
 use std::collections::VecDeque;
+use std::fmt;
 
-use super::{Capabilities, Command, Config, Misuse, Output, ProtocolError, Quirk, Ticket};
+use self::receive::{Read, Reading};
+use self::send::{Sent, Step};
+use self::submit::Planned;
+use super::wire::{Inbox, Outbox};
+use super::{
+    Capabilities, Channel, Command, Config, Ending, Event, Fault, Misuse, Output, Pipelining, ProtocolError, Quirk,
+    Refusal, Reply, ReplyData, Ticket, Transmit,
+};
 
 /// A POP3 session, from the greeting to QUIT. See the [module's page](super) for how to drive it.
-#[derive(Debug)]
 pub struct Session {
     config: Config,
-    next_ticket: u64,
+    phase: Phase,
+    /// Commands that were not sent yet, in the order of submission.
     queue: VecDeque<(Ticket, Command)>,
+    /// Steps that were sent and are not answered, in the order of sending. The first decides how input is read.
+    outstanding: VecDeque<Sent>,
+    /// How far the answer to the first outstanding step has been read.
+    reading: Reading,
+    /// Octets expected of all outstanding steps together, and those of the first that have come.
+    in_flight: u64,
+    arrived: u64,
+    inbox: Inbox,
+    outbox: Outbox,
+    /// The line being read; kept for its memory.
+    line: Vec<u8>,
+    events: VecDeque<Event<'static>>,
+    capabilities: Option<Capabilities>,
+    apop_challenge: Option<String>,
+    planned: Planned,
+    /// Messages, as STAT told.
+    messages: Option<u32>,
+    /// DELE was sent: listings have gaps from now on.
+    deleted: bool,
+    /// USER was refused while PASS was under way already: what the login's refusal will be.
+    user_refused: Option<Refusal>,
+    /// What the server said unasked: the reason why it closes the connection, as a rule.
+    farewell: Option<String>,
+    quirks: u64,
+    /// Lines that were skipped since the last answer.
+    strays: u32,
+    /// The last answered command was TOP: the answers of some servers come twice.
+    after_top: bool,
+    /// The stream has ended.
+    eof: bool,
+    /// The caller's patience has ended: what is in doubt is decided.
+    stalled: bool,
+    fate: Option<Fate>,
+    next_ticket: u64,
+}
+
+/// Where the session stands (RFC 1939, section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Before the greeting.
+    Greeting,
+    /// AUTHORIZATION state.
+    Authorization,
+    /// AUTHORIZATION state, while the caller makes the TLS handshake.
+    Handshake,
+    /// TRANSACTION state.
+    Transaction,
+}
+
+#[derive(Debug, Clone)]
+enum Fate {
+    Failed(ProtocolError),
+    Closed,
 }
 
 impl Session {
     /// A session on a fresh connection, before the greeting.
     pub fn new(config: Config) -> Self {
-        Self { config, next_ticket: 0, queue: VecDeque::new() }
+        let mut session = Self {
+            config,
+            phase: Phase::Greeting,
+            queue: VecDeque::new(),
+            outstanding: VecDeque::new(),
+            reading: Reading::Status,
+            in_flight: 0,
+            arrived: 0,
+            inbox: Inbox::default(),
+            outbox: Outbox::default(),
+            line: Vec::new(),
+            events: VecDeque::new(),
+            capabilities: None,
+            apop_challenge: None,
+            planned: Planned::default(),
+            messages: None,
+            deleted: false,
+            user_refused: None,
+            farewell: None,
+            quirks: 0,
+            strays: 0,
+            after_top: false,
+            eof: false,
+            stalled: false,
+            fate: None,
+            next_ticket: 0,
+        };
+        session.plan_anew();
+        session
     }
 
     /// Queues a command behind those submitted before. Commands may be submitted at any time, before the greeting too.
@@ -23,38 +121,60 @@ impl Session {
     /// # Errors
     /// [`Misuse`] where an argument cannot be sent or the command does not belong there; nothing is queued then.
     pub fn submit(&mut self, command: Command) -> Result<Ticket, Misuse> {
+        self.check(&command)?;
+        self.planned.with(&command);
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         self.queue.push_back((ticket, command));
         Ok(ticket)
     }
 
-    /// Takes a command back that has not been sent. Whether there was one: then its ticket has no final event.
+    /// Takes a command back that has not been sent. Whether there was one: then its ticket has no final event. What was
+    /// queued behind a login or STLS that is taken back is refused as if it had failed.
     pub fn cancel(&mut self, ticket: Ticket) -> bool {
-        let before = self.queue.len();
-        self.queue.retain(|(queued, _)| *queued != ticket);
-        self.queue.len() < before
+        let Some(at) = self.queue.iter().position(|(queued, _)| *queued == ticket) else { return false };
+        match self.queue.remove(at) {
+            Some((_, Command::Login(_))) => self.refuse_behind_login(at),
+            Some((_, Command::Stls)) => self.refuse_behind_stls(at),
+            _ => self.plan_anew(),
+        }
+        true
     }
 
     /// Takes in what the server sent, in pieces of any size. Call [`Session::poll_output`] afterwards.
-    pub fn handle_input(&mut self, _input: &[u8]) {}
+    pub fn handle_input(&mut self, input: &[u8]) {
+        if self.fate.is_none() && !self.eof {
+            self.inbox.push(input);
+        }
+    }
 
     /// The server has closed its side of the connection.
-    pub fn handle_eof(&mut self) {}
+    pub fn handle_eof(&mut self) {
+        self.eof = true;
+    }
 
     /// The caller's patience with an answer has ended. Some servers end a body in a way that only their silence tells
     /// ([`Quirk::GluedTerminator`]): then the body ends now, and the session goes on. Returns whether it does.
     pub fn handle_stall(&mut self) -> bool {
-        false
+        let doubtful = matches!(self.reading, Reading::Body(_)) && !self.inbox.is_empty();
+        self.stalled = doubtful;
+        doubtful
     }
 
-    /// The TLS handshake after [`super::Event::StartTls`] is done. What the server announced before is forgotten
+    /// The TLS handshake after [`Event::StartTls`] is done. What the server announced before is forgotten
     /// (RFC 2595, section 4): ask CAPA again.
     ///
     /// # Errors
     /// [`Misuse::NoStartTls`] where the server has not agreed to it.
     pub fn tls_started(&mut self) -> Result<(), Misuse> {
-        Err(Misuse::NoStartTls)
+        if self.phase != Phase::Handshake || self.fate.is_some() || !self.inbox.is_empty() {
+            return Err(Misuse::NoStartTls);
+        }
+        self.phase = Phase::Authorization;
+        self.config.channel = Channel::Tls;
+        self.capabilities = None;
+        self.finish(ReplyData::None, b"");
+        Ok(())
     }
 
     /// What there is to do or to know next. Drain it until [`Output::NeedInput`] after every other call.
@@ -63,27 +183,64 @@ impl Session {
     /// [`ProtocolError`] where the server broke the protocol; every later call gives the same. Before it, every ticket
     /// has had its final event.
     pub fn poll_output(&mut self) -> Result<Output<'_>, ProtocolError> {
-        Ok(Output::NeedInput)
+        self.outbox.wipe();
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(Output::Event(event));
+            }
+            match &self.fate {
+                Some(Fate::Failed(error)) => return Err(error.clone()),
+                Some(Fate::Closed) => return Ok(Output::NeedInput),
+                None => {}
+            }
+            // Reading comes before sending: what frees room for several commands lets them go at once.
+            match self.read() {
+                Ok(Read::Progress) => continue,
+                Ok(Read::Chunk { ticket, place, octets }) => {
+                    let chunk = self.inbox.consumed(place..place + octets);
+                    return Ok(Output::Event(Event::Body { ticket, chunk }));
+                }
+                Ok(Read::Nothing) => {}
+                Err(fault) => {
+                    self.fail(fault);
+                    continue;
+                }
+            }
+            if self.eof {
+                self.end();
+                continue;
+            }
+            self.send_what_may_go();
+            if !self.events.is_empty() {
+                continue;
+            }
+            return Ok(if self.outbox.is_empty() {
+                Output::NeedInput
+            } else {
+                Output::Transmit(Transmit(self.outbox.take()))
+            });
+        }
     }
 
     /// What the server announced last on this channel; `None` where it was not asked, or does not know CAPA.
     pub fn capabilities(&self) -> Option<&Capabilities> {
-        None
+        self.capabilities.as_ref()
     }
 
     /// Whether commands may travel without waiting, as things stand.
     pub fn is_pipelining(&self) -> bool {
-        self.config.window == 0
+        self.config.pipelining == Pipelining::WhenAnnounced
+            && self.capabilities.as_ref().is_some_and(|known| known.pipelining)
     }
 
     /// Whether nothing is queued or outstanding.
     pub fn is_idle(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.is_empty() && self.outstanding.is_empty()
     }
 
-    /// Commands that were sent and are not answered.
+    /// Commands that were sent and are not answered. A login that takes several lines may count as two.
     pub fn outstanding(&self) -> usize {
-        0
+        self.outstanding.len()
     }
 
     /// Commands that were not sent yet.
@@ -93,11 +250,92 @@ impl Session {
 
     /// Octets of answers expected to the outstanding commands.
     pub fn expected(&self) -> u64 {
-        0
+        let head = self.outstanding.front().map_or(0, |head| head.expected);
+        self.in_flight - self.arrived.min(head)
     }
 
     /// The quirks this server has shown so far.
     pub fn quirks(&self) -> impl Iterator<Item = Quirk> + '_ {
-        std::iter::empty()
+        Quirk::ALL.iter().copied().filter(|quirk| self.quirks & quirk.bit() != 0)
+    }
+
+    /// Notes a quirk, and tells it the first time.
+    fn quirk(&mut self, quirk: Quirk) {
+        if self.quirks & quirk.bit() == 0 {
+            self.quirks |= quirk.bit();
+            self.events.push_back(Event::Quirk(quirk));
+        }
+    }
+
+    /// Takes the first outstanding step off: it is answered.
+    fn pop(&mut self) -> Option<Sent> {
+        let sent = self.outstanding.pop_front()?;
+        self.in_flight -= sent.expected;
+        self.arrived = 0;
+        self.strays = 0;
+        self.reading = Reading::Status;
+        self.after_top = matches!(sent.step, Step::Top);
+        Some(sent)
+    }
+
+    /// The first outstanding step succeeded; `rest` is its status line's text.
+    fn finish(&mut self, data: ReplyData, rest: &[u8]) {
+        let (code, text) = super::reply::text(rest);
+        self.finish_with(Reply { code, text, data });
+    }
+
+    fn finish_with(&mut self, reply: Reply) {
+        if let Some(Sent { ticket, .. }) = self.pop() {
+            self.events.push_back(Event::Done { ticket, reply });
+        }
+    }
+
+    /// The server broke the protocol: the session is over.
+    fn fail(&mut self, fault: Fault) {
+        let pipelined = self.outstanding.len() > 1;
+        self.lose_all();
+        self.fate = Some(Fate::Failed(ProtocolError { fault, pipelined }));
+    }
+
+    /// The server closed the connection.
+    fn end(&mut self) {
+        self.read_unfinished_line();
+        self.explain_hangup();
+        self.lose_all();
+        let said = self.farewell.take();
+        self.close(Ending::ByServer { said });
+    }
+
+    fn close(&mut self, ending: Ending) {
+        self.fate = Some(Fate::Closed);
+        self.events.push_back(Event::Closed(ending));
+    }
+
+    /// Gives every ticket that has none its final event.
+    fn lose_all(&mut self) {
+        let mut before = None;
+        for Sent { ticket, .. } in self.outstanding.drain(..) {
+            // USER and PASS are two steps of one ticket.
+            if before.replace(ticket) != Some(ticket) {
+                self.events.push_back(Event::Lost { ticket, sent: true });
+            }
+        }
+        for (ticket, _) in self.queue.drain(..) {
+            self.events.push_back(Event::Lost { ticket, sent: false });
+        }
+        self.reading = Reading::Status;
+        self.in_flight = 0;
+        self.arrived = 0;
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("phase", &self.phase)
+            .field("queued", &self.queue.len())
+            .field("outstanding", &self.outstanding.len())
+            .field("fate", &self.fate)
+            .finish_non_exhaustive()
     }
 }

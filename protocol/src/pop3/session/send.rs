@@ -1,0 +1,196 @@
+//! What goes out, and when: one command at a time, or as many as the window allows where PIPELINING is announced
+//! (RFC 2449, section 6.6).
+//!
+//! STLS, SASL exchanges, UTF8 and LANG stand alone: they change how what follows is to be read or written. Not here: how
+//! a login goes on (`login`).
+
+use super::{Phase, Session};
+use crate::pop3::sasl::Exchange;
+use crate::pop3::{Command, Event, Login, MessageNumber, Refusal, RefusedBy, Ticket};
+
+/// A step that was sent and is not answered. A login may take several, all of one ticket.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) ticket: Ticket,
+    pub(super) step: Step,
+    /// Octets to expect of its answer.
+    pub(super) expected: u64,
+}
+
+/// What was sent.
+#[derive(Debug)]
+pub(super) enum Step {
+    Capa,
+    Stls,
+    /// USER; holds the login where PASS waits for the answer, and nothing where PASS was sent along.
+    User(Option<Box<Login>>),
+    Pass,
+    Apop,
+    Auth(Box<Exchange>),
+    Stat,
+    List(Option<MessageNumber>),
+    Uidl(Option<MessageNumber>),
+    Top,
+    Retr {
+        octets: Option<u64>,
+    },
+    /// DELE, NOOP, RSET, UTF8: the status line is all there is.
+    Plain {
+        alone: bool,
+    },
+    Quit,
+    Last,
+    Lang {
+        lists: bool,
+    },
+}
+
+impl Step {
+    pub(super) fn is_login(&self) -> bool {
+        matches!(self, Self::User(_) | Self::Pass | Self::Apop | Self::Auth(_))
+    }
+
+    pub(super) fn is_stls(&self) -> bool {
+        matches!(self, Self::Stls)
+    }
+
+    pub(super) fn is_quit(&self) -> bool {
+        matches!(self, Self::Quit)
+    }
+
+    /// Whether nothing may be sent before it is answered.
+    fn stands_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::Stls | Self::User(Some(_)) | Self::Auth(_) | Self::Plain { alone: true } | Self::Lang { .. }
+        )
+    }
+}
+
+/// Octets of a status line, as a rule.
+const STATUS: u64 = 64;
+
+impl Session {
+    /// Sends as many queued commands as may go now.
+    pub(super) fn send_what_may_go(&mut self) {
+        if matches!(self.phase, Phase::Greeting | Phase::Handshake) {
+            return;
+        }
+        while let Some((_, command)) = self.queue.front() {
+            let cost = self.cost(command);
+            if !self.may_send(command, cost) {
+                return;
+            }
+            if let Some((ticket, command)) = self.queue.pop_front() {
+                self.send(ticket, command, cost);
+            }
+        }
+    }
+
+    fn may_send(&self, command: &Command, cost: u64) -> bool {
+        let Some(last) = self.outstanding.back() else { return true };
+        // A login waits for everything before it: what it does depends on CAPA's answer.
+        let waits = matches!(command, Command::Login(_) | Command::Stls | Command::Utf8 | Command::Lang(_));
+        !waits
+            && !last.step.stands_alone()
+            && self.is_pipelining()
+            && self.outstanding.len() < self.config.commands
+            && self.expected().saturating_add(cost) <= self.config.window
+    }
+
+    /// Octets to expect of a command's answer.
+    fn cost(&self, command: &Command) -> u64 {
+        let listing = |line: u64| self.messages.map_or(self.config.estimate, |messages| u64::from(messages) * line);
+        let body = match command {
+            Command::Capa => 512,
+            Command::List(None) => listing(13),
+            Command::Uidl(None) => listing(28),
+            // A header, and lines of half the length that is usual at most.
+            Command::Top { lines, .. } => self.config.estimate.saturating_add(u64::from(*lines) * 40),
+            Command::Retr { octets, .. } => octets.unwrap_or(self.config.estimate),
+            _ => 0,
+        };
+        body.saturating_add(STATUS)
+    }
+
+    fn send(&mut self, ticket: Ticket, command: Command, expected: u64) {
+        self.deleted |= matches!(command, Command::Dele(_));
+        let step = match command {
+            Command::Login(login) => return self.begin_login(ticket, login),
+            Command::Capa => self.write("CAPA", Step::Capa),
+            Command::Stls => self.write("STLS", Step::Stls),
+            Command::Stat => self.write("STAT", Step::Stat),
+            Command::List(None) => self.write("LIST", Step::List(None)),
+            Command::List(Some(number)) => self.write(&format!("LIST {number}"), Step::List(Some(number))),
+            Command::Uidl(None) => self.write("UIDL", Step::Uidl(None)),
+            Command::Uidl(Some(number)) => self.write(&format!("UIDL {number}"), Step::Uidl(Some(number))),
+            Command::Top { number, lines } => self.write(&format!("TOP {number} {lines}"), Step::Top),
+            Command::Retr { number, octets } => self.write(&format!("RETR {number}"), Step::Retr { octets }),
+            Command::Dele(number) => self.write(&format!("DELE {number}"), Step::Plain { alone: false }),
+            Command::Noop => self.write("NOOP", Step::Plain { alone: false }),
+            Command::Rset => self.write("RSET", Step::Plain { alone: false }),
+            Command::Utf8 => self.write("UTF8", Step::Plain { alone: true }),
+            Command::Quit => self.write("QUIT", Step::Quit),
+            Command::Last => self.write("LAST", Step::Last),
+            Command::Lang(None) => self.write("LANG", Step::Lang { lists: true }),
+            Command::Lang(Some(tag)) => self.write(&format!("LANG {tag}"), Step::Lang { lists: false }),
+        };
+        self.expect(ticket, step, expected);
+    }
+
+    fn write(&mut self, line: &str, step: Step) -> Step {
+        self.outbox.line(&[line.as_bytes()]);
+        step
+    }
+
+    /// Notes a step as sent.
+    pub(super) fn expect(&mut self, ticket: Ticket, step: Step, expected: u64) {
+        self.in_flight = self.in_flight.saturating_add(expected);
+        self.outstanding.push_back(Sent { ticket, step, expected });
+    }
+
+    /// Notes a step of a login, or of anything else that is answered by one line.
+    pub(super) fn expect_status(&mut self, ticket: Ticket, step: Step) {
+        self.expect(ticket, step, STATUS);
+    }
+
+    /// Refuses what waits for a login that failed or was taken back: up to the next login, if there is one.
+    pub(super) fn refuse_behind_login(&mut self, from: usize) {
+        let needs_login = |command: &Command| {
+            matches!(
+                command,
+                Command::Stat
+                    | Command::List(_)
+                    | Command::Uidl(_)
+                    | Command::Top { .. }
+                    | Command::Retr { .. }
+                    | Command::Dele(_)
+                    | Command::Noop
+                    | Command::Rset
+                    | Command::Last
+            )
+        };
+        self.refuse_queued(from, RefusedBy::FailedLogin, needs_login);
+    }
+
+    /// Refuses what waits for a STLS that failed or was taken back: everything but QUIT, for it was meant to be
+    /// protected (RFC 8314, section 3: no silent clear text).
+    pub(super) fn refuse_behind_stls(&mut self, from: usize) {
+        self.refuse_queued(from, RefusedBy::FailedStls, |command| !matches!(command, Command::Quit));
+    }
+
+    fn refuse_queued(&mut self, from: usize, by: RefusedBy, waits: impl Fn(&Command) -> bool) {
+        let behind = self.queue.split_off(from.min(self.queue.len()));
+        let mut covered = true;
+        for (ticket, command) in behind {
+            covered &= by == RefusedBy::FailedStls || !matches!(command, Command::Login(_));
+            if covered && waits(&command) {
+                let refusal = Refusal { by: by.clone(), code: None, text: String::new(), detail: None };
+                self.events.push_back(Event::Refused { ticket, refusal });
+            } else {
+                self.queue.push_back((ticket, command));
+            }
+        }
+        self.plan_anew();
+    }
+}

@@ -1,0 +1,175 @@
+//! The two buffers between a session and the wire. Both overwrite what they held.
+//!
+//! Not here: what the bytes mean.
+
+use std::ops::Range;
+
+use memchr::memchr;
+use zeroize::Zeroize;
+
+/// Bytes that arrived and are not read yet.
+#[derive(Default)]
+pub(super) struct Inbox {
+    bytes: Vec<u8>,
+    start: usize,
+    /// Up to here there is no line feed: so that a line that arrives octet by octet is not searched again and again.
+    searched: usize,
+}
+
+/// A line longer than allowed.
+pub(super) struct TooLong;
+
+impl Inbox {
+    /// Takes bytes in, behind those there are.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        if self.start > 0 {
+            // What is left is a part of a line: little to move.
+            self.bytes.drain(..self.start);
+            self.searched = self.searched.saturating_sub(self.start);
+            self.start = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Whether everything has been read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.bytes.len()
+    }
+
+    /// What is not read yet.
+    pub(super) fn rest(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..]
+    }
+
+    /// Bytes of the last chunk that was found, by their place in [`Inbox::rest`] before [`Inbox::consume`].
+    pub(super) fn consumed(&self, range: Range<usize>) -> &[u8] {
+        &self.bytes[range]
+    }
+
+    /// Counts so many bytes as read. Returns the place of the first of them.
+    pub(super) fn consume(&mut self, octets: usize) -> usize {
+        let place = self.start;
+        self.start += octets;
+        self.searched = self.searched.max(self.start);
+        place
+    }
+
+    /// Moves the next line, its line feed included, to `line`. Whether there was one.
+    pub(super) fn take_line(&mut self, limit: usize, line: &mut Vec<u8>) -> Result<bool, TooLong> {
+        let from = self.searched.max(self.start);
+        let Some(at) = memchr(b'\n', &self.bytes[from..]) else {
+            self.searched = self.bytes.len();
+            return if self.bytes.len() - self.start >= limit { Err(TooLong) } else { Ok(false) };
+        };
+        let end = from + at + 1;
+        if end - self.start > limit {
+            return Err(TooLong);
+        }
+        line.clear();
+        line.extend_from_slice(&self.bytes[self.start..end]);
+        self.start = end;
+        self.searched = end;
+        Ok(true)
+    }
+
+    /// Moves all that is left to `line`, as the last line of a stream that ended without a line feed.
+    pub(super) fn take_rest(&mut self, line: &mut Vec<u8>) {
+        line.clear();
+        line.extend_from_slice(&self.bytes[self.start..]);
+        self.start = self.bytes.len();
+    }
+}
+
+/// Bytes to send.
+#[derive(Default)]
+pub(super) struct Outbox {
+    bytes: Vec<u8>,
+    sent: bool,
+}
+
+impl Outbox {
+    /// Appends a line; CRLF is added. A buffer that must grow is overwritten before it is given up.
+    pub(super) fn line(&mut self, parts: &[&[u8]]) {
+        let needed = parts.iter().map(|part| part.len()).sum::<usize>() + 2;
+        if self.bytes.capacity() - self.bytes.len() < needed {
+            let mut grown = Vec::with_capacity((self.bytes.len() + needed).next_power_of_two().max(1024));
+            grown.extend_from_slice(&self.bytes);
+            self.bytes.zeroize();
+            self.bytes = grown;
+        }
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+
+    /// Whether there is nothing to send.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sent || self.bytes.is_empty()
+    }
+
+    /// Everything there is to send; it counts as sent.
+    pub(super) fn take(&mut self) -> &[u8] {
+        self.sent = true;
+        &self.bytes
+    }
+
+    /// Overwrites what was sent.
+    pub(super) fn wipe(&mut self) {
+        if self.sent {
+            let len = self.bytes.len();
+            self.bytes[..len].zeroize();
+            self.bytes.clear();
+            self.sent = false;
+        }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_found_however_it_arrives() {
+        let mut inbox = Inbox::default();
+        let mut line = Vec::new();
+        for byte in b"+OK one\r" {
+            inbox.push(&[*byte]);
+            assert!(matches!(inbox.take_line(100, &mut line), Ok(false)));
+        }
+        inbox.push(b"\nnext\nrest");
+        assert!(matches!(inbox.take_line(100, &mut line), Ok(true)));
+        assert_eq!(line, b"+OK one\r\n");
+        assert!(matches!(inbox.take_line(100, &mut line), Ok(true)));
+        assert_eq!(line, b"next\n");
+        assert!(matches!(inbox.take_line(100, &mut line), Ok(false)));
+        assert_eq!(inbox.rest(), b"rest");
+    }
+
+    #[test]
+    fn the_limit_holds_at_the_same_octet_whether_the_line_ends_or_not() {
+        let mut line = Vec::new();
+        for (text, fits) in
+            [(&b"1234567\n"[..], true), (b"12345678\n", false), (b"1234567", true), (b"12345678", false)]
+        {
+            let mut inbox = Inbox::default();
+            inbox.push(text);
+            assert_eq!(inbox.take_line(8, &mut line).is_ok(), fits, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_sent_is_overwritten() {
+        let mut outbox = Outbox::default();
+        outbox.line(&[b"PASS ", b"secret"]);
+        assert_eq!(outbox.take(), b"PASS secret\r\n");
+        outbox.wipe();
+        assert!(outbox.is_empty() && outbox.bytes.is_empty() && outbox.bytes.capacity() >= 13);
+    }
+}
