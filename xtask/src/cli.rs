@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
-use crate::{binary, demo, page, setup};
+use crate::{binary, demo, page, setup, test};
 
 /// Build, try, test and measure Restante. Every command sets up what it is missing.
 #[derive(Debug, Parser)]
@@ -40,6 +40,12 @@ enum Command {
         #[arg(long)]
         dev: bool,
     },
+    /// Set up what the tests need, build, and run them
+    Test {
+        /// Only these parts
+        #[arg(value_enum)]
+        parts: Vec<test::Part>,
+    },
 }
 
 /// Does what the command line asks.
@@ -49,12 +55,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Command::Setup => setup::for_building(&workspace).map(drop),
         Command::Build { dev, page_only } => {
             let mode = page::Mode::from_dev(dev);
-            page::build(&workspace, mode)?;
+            let page = page::build(&workspace, mode)?;
             if !page_only {
-                binary::build(&workspace, mode)?;
+                binary::build(&workspace, mode, &page)?;
             }
             Ok(())
         }
         Command::Demo { listen, dev } => demo::run(&workspace, page::Mode::from_dev(dev), &listen),
+        Command::Test { parts } => test::run(&workspace, &parts),
     }
 }

@@ -11,8 +11,8 @@ use crate::{binary, process};
 /// On Unix the demo takes this process's place, so its lines, its status and every signal are its own, and ending the
 /// command's process ends the demo.
 pub(crate) fn run(workspace: &Workspace, mode: Mode, listen: &str) -> Result<()> {
-    page::build(workspace, mode)?;
-    let binary = binary::build(workspace, mode)?;
+    let page = page::build(workspace, mode)?;
+    let binary = binary::build(workspace, mode, &page)?;
     let mut demo = process::command(&binary);
     demo.args(["demo", "--listen", listen]);
     become_program(demo).with_context(|| format!("cannot run {}", binary.display()))

@@ -10,6 +10,7 @@ mod page;
 mod process;
 mod report;
 mod setup;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;

@@ -57,8 +57,8 @@ const PROGRAMS: [Program; 3] = [
     Program { name: "sanitizer", level: optimise::Level::Small },
 ];
 
-/// Builds the page into dist/.
-pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
+/// Builds the page into dist/, and returns a hash of all of it.
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<String> {
     let tools = setup::for_building(workspace)?;
     let mut cache = Cache::open(&workspace.target)?;
     report::section("page: compile the programs", || compile::run(workspace, &tools.wasm, mode))?;
@@ -77,5 +77,5 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<()> {
         cache.prune()?;
         eprint!("{}", sizes::table(&files, &compressed));
     }
-    Ok(())
+    Ok(output::fingerprint(&files, &compressed))
 }

@@ -2,11 +2,15 @@
 //!
 //! One module a tool. Everything here may be run again at any time: what is there already is left alone.
 
-pub(crate) mod apt;
+mod apt;
+mod browsers;
 mod clang;
 mod debian;
 mod npm;
+mod servers;
 pub(crate) mod wasm;
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -28,4 +32,16 @@ pub(crate) fn for_building(workspace: &Workspace) -> Result<BuildTools> {
     let wasm = wasm::ensure(workspace)?;
     let wasm_opt = npm::ensure_wasm_opt(workspace);
     Ok(BuildTools { wasm, wasm_opt })
+}
+
+/// Sets up what the tests need; with `browser` also what the browser tests need, and returns the browser.
+pub(crate) fn for_tests(workspace: &Workspace, browser: bool) -> Result<Option<PathBuf>> {
+    servers::ensure_dovecot()?;
+    if browser { for_browser(workspace).map(Some) } else { Ok(None) }
+}
+
+/// Sets up what drives a browser, and returns the browser.
+pub(crate) fn for_browser(workspace: &Workspace) -> Result<PathBuf> {
+    npm::ensure("browser drivers (npm)", &workspace.root.join("tests").join("browser"))?;
+    browsers::ensure_chromium()
 }

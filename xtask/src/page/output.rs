@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::bundle::Bundled;
 use super::compress::Copy;
+use super::hash;
 
 /// Makes `directory` hold the files and their compressed copies, and nothing else.
 pub(crate) fn write(directory: &Path, files: &[Bundled], copies: &[Copy]) -> Result<()> {
@@ -24,6 +25,16 @@ pub(crate) fn write(directory: &Path, files: &[Bundled], copies: &[Copy]) -> Res
         write_changed(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
     remove_others(directory, &wanted)
+}
+
+/// One hash of all files, their names and their copies.
+pub(crate) fn fingerprint(files: &[Bundled], copies: &[Copy]) -> String {
+    let files = files.iter().map(|file| (file.path.clone(), &file.bytes));
+    let copies = copies.iter().map(|copy| (format!("{}.{}", copy.path, copy.format.extension()), &copy.bytes));
+    let mut lines: Vec<String> =
+        files.chain(copies).map(|(path, bytes)| format!("{} {path}\n", hash::hexadecimal(bytes))).collect();
+    lines.sort();
+    hash::hexadecimal(lines.concat().as_bytes())
 }
 
 fn write_changed(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -51,6 +62,15 @@ fn remove_others(directory: &Path, wanted: &BTreeMap<PathBuf, &[u8]>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::compress::Format;
+
+    #[test]
+    fn a_page_with_and_without_copies_is_not_the_same() {
+        let files = [Bundled { path: "a.js".to_owned(), bytes: b"a".to_vec() }];
+        let copies = [Copy { path: "a.js".to_owned(), format: Format::Brotli, bytes: b"b".to_vec() }];
+        assert_eq!(fingerprint(&files, &copies), fingerprint(&files, &copies));
+        assert_ne!(fingerprint(&files, &copies), fingerprint(&files, &[]));
+    }
 
     #[test]
     fn stale_files_go_and_unchanged_files_are_not_touched() {

@@ -1,0 +1,31 @@
+//! Real mail servers for the tests.
+
+use std::env;
+
+use anyhow::{Result, bail};
+
+use super::apt;
+use crate::{process, report};
+
+/// Finds or installs Dovecot with POP3. The tests run it from their own configuration.
+pub(crate) fn ensure_dovecot() -> Result<()> {
+    if cfg!(windows) {
+        report::warn("Dovecot does not run on Windows: its tests are left out");
+        return Ok(());
+    }
+    if process::find("dpkg-query").is_some() {
+        return apt::install("Dovecot", &["dovecot-pop3d"]);
+    }
+    // Servers lie where a user's PATH often does not lead.
+    const PLACES: [&str; 4] =
+        ["dovecot", "/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/opt/dovecot/sbin/dovecot"];
+    if PLACES.into_iter().any(|place| process::find(place).is_some()) {
+        report::present("Dovecot");
+        return Ok(());
+    }
+    let advice = match env::consts::OS {
+        "macos" => "`brew install dovecot`",
+        _ => "as root, `dnf install dovecot` (Fedora) or `pacman -S dovecot` (Arch)",
+    };
+    bail!("the tests need Dovecot: {advice}")
+}

@@ -1,0 +1,37 @@
+//! What is checked without running anything: formatting, clippy, documentation, and licences where cargo-deny is there.
+
+use anyhow::{Result, bail};
+
+use crate::workspace::Workspace;
+use crate::{process, report};
+
+/// Runs every check, also after one that failed; an error names those that did.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let checks: [(&str, &[&str]); 3] = [
+        ("lint: formatting", &["fmt", "--all", "--check"]),
+        ("lint: clippy", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
+        ("lint: documentation", &["doc", "--workspace", "--no-deps"]),
+    ];
+    let mut failed = Vec::new();
+    let mut check = |name: &'static str, arguments: &[&str]| {
+        let outcome = report::section(name, || {
+            let mut cargo = process::cargo();
+            process::run(cargo.args(arguments).current_dir(&workspace.root).env("RUSTDOCFLAGS", "--deny warnings"))
+        });
+        if outcome.is_err() {
+            failed.push(name);
+        }
+    };
+    for (name, arguments) in checks {
+        check(name, arguments);
+    }
+    if process::find("cargo-deny").is_some() {
+        check("lint: licences and advisories", &["deny", "check"]);
+    } else {
+        report::warn("lint: licences and advisories not checked: cargo-deny is not installed");
+    }
+    if !failed.is_empty() {
+        bail!("{} failed", failed.join(", "));
+    }
+    Ok(())
+}
