@@ -1,1 +1,16 @@
-//! Placeholder.
+//! What the integration tests and benchmarks share: real and misbehaving servers, a delaying proxy, and the engine's
+//! way through a bridge outside a browser.
+//!
+//! ```text
+//! browser or engine → delay → bridge → delay → dovecot | scripted | restante-sample
+//! ```
+//!
+//! Everything listens on loopback, on ports the system chooses, and ends when its handle is dropped. Nothing in here
+//! asserts: that is for the tests.
+
+pub mod authority;
+pub mod canary;
+pub mod delay;
+pub mod dovecot;
+pub mod maildir;
+pub mod scripted;
