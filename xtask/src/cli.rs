@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
-use crate::{binary, demo, page, setup, test};
+use crate::{bench, binary, demo, page, screenshot, setup, test};
 
 /// Build, try, test and measure Restante. Every command sets up what it is missing.
 #[derive(Debug, Parser)]
@@ -46,6 +46,16 @@ enum Command {
         #[arg(value_enum)]
         parts: Vec<test::Part>,
     },
+    /// Build as shipped, and run a benchmark
+    Bench {
+        /// Which: `path`
+        name: String,
+        /// What the benchmark itself takes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Take the README's picture, docs/screenshot.png, from the demo
+    Screenshot,
 }
 
 /// Does what the command line asks.
@@ -62,6 +72,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Command::Demo { listen, dev } => demo::run(&workspace, page::Mode::from_dev(dev), &listen),
+        Command::Bench { name, arguments } => bench::run(&workspace, &name, &arguments),
+        Command::Screenshot => screenshot::run(&workspace),
         Command::Test { parts } => test::run(&workspace, &parts),
     }
 }

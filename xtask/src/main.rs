@@ -3,12 +3,14 @@
 //! Each command sets up what it is missing by itself (`setup`), says each step and how long it took (`report`), and
 //! asks nothing. This crate starts other programs and arranges files; it holds nothing that runs in the product.
 
+mod bench;
 mod binary;
 mod cli;
 mod demo;
 mod page;
 mod process;
 mod report;
+mod screenshot;
 mod setup;
 mod test;
 mod workspace;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use crate::process;
 
@@ -21,10 +22,7 @@ impl Workspace {
     pub(crate) fn find() -> Result<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = manifest.parent().context("xtask lies in the workspace's root")?.to_path_buf();
-        let metadata = process::output(
-            process::cargo().args(["metadata", "--format-version=1", "--no-deps", "--offline"]).current_dir(&root),
-        )?;
-        let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo metadata wrote no JSON")?;
+        let metadata = metadata(&root)?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
         Ok(Self { root, target: PathBuf::from(target) })
     }
@@ -34,9 +32,19 @@ impl Workspace {
         self.root.join("dist")
     }
 
-    /// The bridge's executable of a cargo profile directory (`release`, `debug`).
+    /// A program in a cargo profile directory (`release`, `debug`).
+    pub(crate) fn executable(&self, profile: &str, name: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    /// The bridge in a cargo profile directory.
     pub(crate) fn binary(&self, profile: &str) -> PathBuf {
-        self.target.join(profile).join(format!("restante{}", std::env::consts::EXE_SUFFIX))
+        self.executable(profile, "restante")
+    }
+
+    /// What `cargo metadata` says of the workspace's own packages.
+    pub(crate) fn metadata(&self) -> Result<Value> {
+        metadata(&self.root)
     }
 
     /// `path` as a person in the checkout would write it.
@@ -50,6 +58,12 @@ impl Workspace {
         let lock = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         version_in_lock(&lock, package).with_context(|| format!("Cargo.lock holds no package {package}"))
     }
+}
+
+fn metadata(root: &Path) -> Result<Value> {
+    let mut cargo = process::cargo();
+    cargo.args(["metadata", "--format-version=1", "--no-deps", "--offline"]).current_dir(root);
+    serde_json::from_str(&process::output(&mut cargo)?).context("cargo metadata wrote no JSON")
 }
 
 /// Finds a package's version in the text of a Cargo.lock, where the version's line follows the name's.
