@@ -25,9 +25,10 @@ pub(crate) fn run(workspace: &Workspace, name: &str, arguments: &[String]) -> Re
     let page = page::build(workspace, Mode::Release)?;
     let binary = binary::build(workspace, Mode::Release, &page)?;
     let program = format!("{PREFIX}{name}");
-    let of_program = ["--release", "--package", PACKAGE, "--bin", &program];
+    // All programs of the package: the benchmark starts others of them.
+    let all = ["--release", "--package", PACKAGE, "--bins"];
     report::section(&format!("benchmark {name}: compile"), || {
-        process::run(process::cargo().arg("build").args(of_program).current_dir(&workspace.root))
+        process::run(process::cargo().arg("build").args(all).current_dir(&workspace.root))
     })?;
     process::run(
         process::command(workspace.executable("release", &program))

@@ -62,7 +62,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<String> {
     let tools = setup::for_building(workspace)?;
     let mut cache = Cache::open(&workspace.target)?;
     report::section("page: compile the programs", || compile::run(workspace, &tools.wasm, mode))?;
-    let mut files = report::step("page: wasm-bindgen", || bindgen::run(workspace, &PROGRAMS))?;
+    let mut files = report::step("page: wasm-bindgen", || bindgen::run(workspace, &PROGRAMS, mode))?;
     if let (Mode::Release, Some(wasm_opt)) = (mode, &tools.wasm_opt) {
         report::step("page: wasm-opt", || optimise::run(wasm_opt, &PROGRAMS, &mut files, &mut cache))?;
     }

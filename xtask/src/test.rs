@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use crate::page::{self, Mode};
 use crate::workspace::Workspace;
-use crate::{binary, report, setup};
+use crate::{report, setup};
 use counts::Counts;
 
 /// A part of the tests.
@@ -30,52 +30,97 @@ const STRICT: &str = "RESTANTE_TESTS_STRICT";
 /// Sets up what the tests need, builds, and runs the given parts, or all of them. Fails if anything did.
 pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     let wanted = |part| parts.is_empty() || parts.contains(&part);
-    let mut failures = Vec::new();
-    let mut lines = Vec::new();
-    let mut note = |name: &'static str, outcome: Result<Counts>| {
-        let counts = outcome.unwrap_or_else(|error| {
-            report::warn(&format!("{name}: {error:#}"));
-            Counts::of_a_runner_that_failed()
-        });
+    let (lint, rust, browser) = (wanted(Part::Lint), wanted(Part::Rust), wanted(Part::Browser));
+    // What can be missing is found out before anything takes minutes.
+    let chromium = if rust || browser { setup::for_tests(workspace, browser)? } else { None };
+
+    let mut summary = Summary::default();
+    // The page comes first: the binary's crate is compiled anew when it changes.
+    let page = if browser { page::build(workspace, Mode::Release).map(drop) } else { Ok(()) };
+    if lint && let Err(error) = lint::run(workspace) {
+        summary.failed("lint", &error);
+    }
+    let compiled = match (rust, browser) {
+        // Brings the programs of the browser tests too, with another choice of features in crates that they share.
+        (true, _) => rust::compile(workspace),
+        (false, true) => browser::compile(workspace),
+        (false, false) => Ok(()),
+    };
+    if rust {
+        summary.add("rust", after(&[&compiled], || rust::run(workspace)));
+    }
+    if let Some(chromium) = chromium {
+        summary.add("browser", after(&[&page, &compiled], || browser::run(workspace, &chromium)));
+    }
+    summary.close()
+}
+
+/// Runs `work` if everything that it needs was done.
+fn after(needed: &[&Result<()>], work: impl FnOnce() -> Result<Counts>) -> Result<Counts> {
+    for outcome in needed {
+        if let Err(error) = outcome {
+            bail!("not run: {error:#}");
+        }
+    }
+    work()
+}
+
+/// What the runners came to.
+#[derive(Debug, Default)]
+struct Summary {
+    lines: Vec<String>,
+    failures: Vec<&'static str>,
+}
+
+impl Summary {
+    /// Adds a runner's counts. One that could not be run counts as a failure.
+    fn add(&mut self, name: &'static str, outcome: Result<Counts>) {
+        let counts = match outcome {
+            Ok(counts) => {
+                if !counts.succeeded() {
+                    self.failures.push(name);
+                }
+                counts
+            }
+            Err(error) => {
+                self.failed(name, &error);
+                Counts::of_a_runner_that_failed()
+            }
+        };
         for test in &counts.left_out {
             report::warn(&format!("{name}: left out for a reason other than the platform: {test}"));
         }
-        if !counts.succeeded() {
-            failures.push(name);
+        self.lines.push(format!("{name}: {counts}"));
+    }
+
+    /// Notes a failure that no count shows.
+    fn failed(&mut self, name: &'static str, error: &anyhow::Error) {
+        report::warn(&format!("{name}: {error:#}"));
+        self.failures.push(name);
+    }
+
+    /// Prints a line for each runner, and fails if anything did.
+    fn close(self) -> Result<()> {
+        for line in self.lines {
+            println!("{line}");
         }
-        lines.push(format!("{name}: {counts}"));
-    };
+        if !self.failures.is_empty() {
+            bail!("failed: {}", self.failures.join(", "));
+        }
+        Ok(())
+    }
+}
 
-    // What can be missing is found out before anything takes minutes.
-    let chromium = if wanted(Part::Browser) || wanted(Part::Rust) {
-        setup::for_tests(workspace, wanted(Part::Browser))?
-    } else {
-        None
-    };
-    // The page comes first: the binary's crate is compiled anew when it changes.
-    let page = if chromium.is_some() { page::build(workspace, Mode::Release) } else { Ok(String::new()) };
-    let linted = if wanted(Part::Lint) { lint::run(workspace) } else { Ok(()) };
-    if wanted(Part::Rust) {
-        note("rust", rust::run(workspace));
-    }
-    if let Some(chromium) = chromium {
-        let binary = page.and_then(|page| match wanted(Part::Rust) {
-            // Compiled with the tests, whose choice of features in shared crates is another than the binary's own.
-            true => Ok(workspace.binary("debug")),
-            false => binary::build(workspace, Mode::Dev, &page),
-        });
-        note("browser", binary.and_then(|binary| browser::run(workspace, &binary, &chromium)));
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    if let Err(error) = &linted {
-        report::warn(&format!("lint: {error:#}"));
-        failures.push("lint");
+    #[test]
+    fn a_runner_that_could_not_be_run_fails_the_whole_and_shows_in_its_line() {
+        let mut summary = Summary::default();
+        summary.add("rust", Ok(Counts { passed: 3, ..Counts::default() }));
+        summary.add("browser", after(&[&Ok(()), &Err(anyhow::anyhow!("no page"))], || Ok(Counts::default())));
+        assert_eq!(summary.lines, ["rust: 3 passed, 0 failed", "browser: 0 passed, 1 failed"]);
+        assert_eq!(summary.close().unwrap_err().to_string(), "failed: browser");
     }
-    for line in lines {
-        println!("{line}");
-    }
-    if !failures.is_empty() {
-        bail!("failed: {}", failures.join(", "));
-    }
-    Ok(())
 }

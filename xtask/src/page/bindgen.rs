@@ -1,22 +1,23 @@
 //! wasm-bindgen: from the compiled programs to browser modules (`NAME.js`, `NAME_bg.wasm`).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::bundle::{File, Place};
-use super::{Program, compile};
+use super::{Mode, Program, compile};
 use crate::setup::wasm::TARGET;
 use crate::workspace::Workspace;
 
 /// Makes browser modules of the compiled programs. They name each other as `asset:NAME`.
-pub(crate) fn run(workspace: &Workspace, programs: &[Program]) -> Result<Vec<File>> {
+pub(crate) fn run(workspace: &Workspace, programs: &[Program], mode: Mode) -> Result<Vec<File>> {
     check_versions(workspace)?;
     let mut files = Vec::new();
     for program in programs {
         let path = workspace.target.join(TARGET).join(compile::PROFILE).join(format!("{}.wasm", program.name));
-        files.extend(modules(&path, program.name).with_context(|| path.display().to_string())?);
+        files.extend(modules(&path, program.name, mode).with_context(|| path.display().to_string())?);
     }
     Ok(files)
 }
@@ -33,9 +34,11 @@ fn check_versions(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn modules(path: &std::path::Path, name: &str) -> Result<Vec<File>> {
+fn modules(path: &Path, name: &str, mode: Mode) -> Result<Vec<File>> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(path).out_name(name).typescript(false).omit_default_module_path(false).web(true)?;
+    // Only stack traces need the functions' names.
+    bindgen.remove_name_section(mode == Mode::Release);
     let mut output = bindgen.generate_output()?;
     check_imports(output.wasm().imports.iter().map(|import| import.module.as_str()))?;
     if let Some(package) = output.npm_dependencies().keys().next() {

@@ -10,8 +10,17 @@ use super::counts::{self, Counts};
 use crate::workspace::Workspace;
 use crate::{process, report};
 
-/// Runs them all against `binary`.
-pub(crate) fn run(workspace: &Workspace, binary: &Path, chromium: &Path) -> Result<Counts> {
+/// Compiles the programs that the tests start: the binary, and the servers around it.
+pub(crate) fn compile(workspace: &Workspace) -> Result<()> {
+    report::section("browser: compile what the tests start", || {
+        let mut cargo = process::cargo();
+        cargo.args(["build", "--package", "restante-bridge", "--package", "restante-tests"]);
+        process::run(cargo.args(["--bin", "restante", "--bin", "world"]).current_dir(&workspace.root))
+    })
+}
+
+/// Runs them all against the debug binary, which reads the page from dist/.
+pub(crate) fn run(workspace: &Workspace, chromium: &Path) -> Result<Counts> {
     let results = workspace.target.join("xtask").join("browser.tap");
     report::section("browser: tests", || {
         let mut node = process::command("node");
@@ -20,7 +29,7 @@ pub(crate) fn run(workspace: &Workspace, binary: &Path, chromium: &Path) -> Resu
             .args(["--test-reporter=tap".to_owned(), format!("--test-reporter-destination={}", results.display())])
             .current_dir(workspace.root.join("tests").join("browser"))
             .env(STRICT, "1")
-            .env("RESTANTE_BINARY", binary)
+            .env("RESTANTE_BINARY", workspace.binary("debug"))
             .env("RESTANTE_CHROMIUM", chromium);
         let succeeded = process::follow(&mut node, |_| ())?;
         Ok(counts::of_tap(&fs::read_to_string(&results)?, succeeded))
