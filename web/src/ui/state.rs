@@ -1,0 +1,195 @@
+//! The whole state of the page, what can happen to it, and what follows: a pure reducer.
+//!
+//! ```text
+//! Action ──► reduce(&mut State) ──► Vec<Effect> ──► ui::app carries them out ──► Action …
+//! ```
+//!
+//! Not here: anything that touches the browser or the engine. Natively tested.
+
+mod form;
+mod mailbox;
+mod reading;
+mod reduce;
+mod site;
+
+use restante_engine::api::{ConnectionView, Failure, MessageRef, PartId, Request, Stage, Update};
+
+pub use form::{Complaint, Field, Form};
+pub use mailbox::{Account, Mailbox, Rows};
+pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
+pub use reduce::reduce;
+pub use site::{Preset, SITE_DOCUMENT, Site};
+
+use crate::ui::shared::Shared;
+
+/// Everything the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What the host says about itself.
+    pub site: Site,
+    /// The connect form. It stays filled in while the mailbox is open, so that a lost session can be opened again.
+    pub form: Form,
+    /// Where the user is.
+    pub phase: Phase,
+    /// What is happening now, while a session is being opened or is up.
+    pub stage: Option<Stage>,
+    /// What is wrong with the form.
+    pub complaint: Option<Complaint>,
+    /// Why the mailbox could not be opened.
+    pub failure: Option<Shared<Failure>>,
+    /// How the session came about, once it is up.
+    pub connection: Option<Shared<ConnectionView>>,
+    /// The open mailbox; there is one exactly in [`Phase::Open`].
+    pub mailbox: Option<Mailbox>,
+}
+
+/// Where the user is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// At the connect form.
+    Form,
+    /// Waiting for the mailbox to open.
+    Opening(Account),
+    /// In the mailbox.
+    Open,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The host's settings are here.
+    Site(Site),
+    /// The page was opened by a link with this fragment, without the `#`.
+    Link(String),
+    /// Fill the form in with the host's account.
+    UsePreset,
+    /// A control was changed.
+    Edit(Field),
+    /// Open the mailbox.
+    Submit,
+    /// Trust exactly the certificate that is shown, and open.
+    Trust,
+    /// Give up opening.
+    Cancel,
+    /// Open the mailbox again after its session ended.
+    Reopen,
+    /// Close the mailbox and forget everything.
+    Close,
+    /// The engine says something.
+    Engine(Update),
+    /// The engine cannot be started, or has stopped.
+    EngineLost(String),
+    /// These rows are in sight.
+    InSight {
+        /// The first row.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// The list has stood still for a moment: ask for what is missing in it.
+    ShowDue,
+    /// The keyboard is at this row.
+    Cursor(u32),
+    /// Read the message at this position.
+    Read(u32),
+    /// Read the previous (-1) or next (1) message.
+    Step(i8),
+    /// Read the message inside the one that is shown.
+    OpenNested(PartId),
+    /// Back to the message around this one, or to the list.
+    Back,
+    /// The browser went back or forward to where the reader was this deep.
+    History(usize),
+    /// Show this side of the message.
+    Show(Face),
+    /// Fetch the remote pictures of this message, once.
+    ShowRemote,
+    /// Fetch the remote pictures of this sender's messages, for this session.
+    TrustSender,
+    /// HTML has been sanitised.
+    Sanitised {
+        /// The message.
+        message: MessageRef,
+        /// What it was sanitised for.
+        remote: Remote,
+        /// The outcome; the text is the reason of a failure.
+        html: Result<SafeHtml, String>,
+    },
+    /// Download an attachment.
+    Download(PartId),
+    /// Save the message that is shown.
+    SaveSource,
+    /// Open or close "Path and certificate".
+    ShowPath(bool),
+}
+
+/// What has to be done because of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask the engine.
+    Ask(Request),
+    /// End the engine and start a fresh one.
+    ReplaceEngine,
+    /// Send [`Action::ShowDue`] once the list has stood still for a moment.
+    ShowSoon,
+    /// Sanitise the HTML of a message.
+    Sanitise {
+        /// The message.
+        message: MessageRef,
+        /// For what.
+        remote: Remote,
+    },
+    /// Hand a file to the user.
+    Save {
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// The reader went deeper: note this depth in the browser's history.
+    Deepen(usize),
+    /// The reader came back by this many steps: so does the browser's history.
+    Rise(usize),
+    /// Take the link out of the address bar.
+    ClearLink,
+    /// Move the keyboard's focus.
+    Focus(Focus),
+}
+
+/// A place for the keyboard's focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The control that is complained about.
+    Complaint,
+    /// The list of messages.
+    List,
+    /// The message that is being read.
+    Message,
+    /// The connect form.
+    Form,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            site: Site::default(),
+            form: Form::default(),
+            phase: Phase::Form,
+            stage: None,
+            complaint: None,
+            failure: None,
+            connection: None,
+            mailbox: None,
+        }
+    }
+}
+
+impl State {
+    /// What the reader shows.
+    pub fn opened(&self) -> Option<&Opened> {
+        Some(self.mailbox.as_ref()?.reading.as_ref()?.current())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! The open mailbox: its list, where the list stands, and what is being read.
+
+use std::collections::BTreeSet;
+
+use restante_engine::api::{Failure, MessageRef, OpenMailbox, Row, Security, TlsEnd};
+
+use super::reading::Reading;
+use crate::ui::shared::Shared;
+
+/// The rows of a list, newest first; `None` where a row is not known yet.
+pub type Rows = Shared<Vec<Option<Shared<Row>>>>;
+
+/// An open mailbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mailbox {
+    /// Whose it is, and how it was reached.
+    pub account: Account,
+    /// Octets of the maildrop.
+    pub octets: u64,
+    /// The list.
+    pub rows: Rows,
+    /// The row that the keyboard is at.
+    pub cursor: u32,
+    /// Rows in sight: the first, and how many.
+    pub sight: (u32, u32),
+    /// Rows that the engine was asked for last.
+    pub asked: Option<(u32, u32)>,
+    /// The message that is being read.
+    pub reading: Option<Reading>,
+    /// Numbers of the messages that were read in this session.
+    pub seen: Shared<BTreeSet<u32>>,
+    /// Addresses whose pictures may be fetched, for this session.
+    pub trusted_senders: BTreeSet<String>,
+    /// Why the session ended, where it did.
+    pub failure: Option<Shared<Failure>>,
+    /// "Path and certificate" is open.
+    pub shows_path: bool,
+}
+
+/// What the page keeps of the form once the mailbox is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// User name.
+    pub user: String,
+    /// Mail server.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Security.
+    pub security: Security,
+    /// Where TLS ends.
+    pub tls_end: TlsEnd,
+}
+
+impl From<&OpenMailbox> for Account {
+    fn from(open: &OpenMailbox) -> Self {
+        Self {
+            user: open.user.clone(),
+            host: open.host.clone(),
+            port: open.port,
+            security: open.security,
+            tls_end: open.tls_end,
+        }
+    }
+}
+
+impl Mailbox {
+    /// A mailbox of which nothing is known but its size.
+    pub fn new(account: Account, messages: u32, octets: u64) -> Self {
+        Self {
+            account,
+            octets,
+            rows: Shared::new(vec![None; messages as usize]),
+            cursor: 0,
+            sight: (0, 0),
+            asked: None,
+            reading: None,
+            seen: Shared::default(),
+            trusted_senders: BTreeSet::new(),
+            failure: None,
+            shows_path: false,
+        }
+    }
+
+    /// Number of messages.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the mailbox holds no message.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row at this position, once it is known.
+    pub fn row(&self, position: u32) -> Option<&Shared<Row>> {
+        self.rows.get(position as usize).and_then(Option::as_ref)
+    }
+
+    /// Takes rows in. Positions beyond the list are the engine's error and are left out.
+    pub fn take(&mut self, rows: Vec<Row>) {
+        let list = self.rows.edit();
+        for row in rows {
+            if let Some(place) = list.get_mut(row.position as usize) {
+                *place = Some(Shared::new(row));
+            }
+        }
+    }
+
+    /// The rows to ask for: those in sight, where any is missing and they are not asked for already.
+    pub fn wanted(&self) -> Option<(u32, u32)> {
+        let (first, count) = self.sight;
+        let last = first.saturating_add(count).min(self.len());
+        let missing = (first..last).any(|position| self.row(position).is_none());
+        (missing && self.asked != Some(self.sight)).then_some(self.sight)
+    }
+
+    /// The message at this position.
+    pub fn message_at(&self, position: u32) -> Option<MessageRef> {
+        self.row(position).map(|row| row.message.clone())
+    }
+
+    /// How many messages deep the reader is; 0 where only the list is shown.
+    pub fn depth(&self) -> usize {
+        self.reading.as_ref().map_or(0, Reading::depth)
+    }
+}

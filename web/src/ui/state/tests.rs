@@ -1,0 +1,304 @@
+//! What the reducer makes of actions.
+
+use restante_engine::api::{
+    Address, Blame, CertificateFault, CertificateView, FailureKind, Fingerprint, MessageView, Row, Security, Source,
+};
+use restante_protocol::tunnel::Secret;
+
+use super::*;
+
+fn filled() -> State {
+    let mut state = State::default();
+    for field in
+        [Field::Host("pop.example.org".into()), Field::User("ana".into()), Field::Password(Secret::new("open sesame"))]
+    {
+        reduce(&mut state, Action::Edit(field));
+    }
+    state
+}
+
+fn opened(messages: u32) -> State {
+    let mut state = filled();
+    reduce(&mut state, Action::Submit);
+    reduce(&mut state, Action::Engine(Update::Opened { messages, octets: 4096 }));
+    state
+}
+
+fn row(position: u32, of: u32) -> Row {
+    Row {
+        position,
+        message: MessageRef::top(of - position),
+        from: None,
+        subject: format!("Subject {position}"),
+        snippet: String::new(),
+        date: None,
+        octets: None,
+        attachments: false,
+        fault: None,
+    }
+}
+
+fn with_rows(messages: u32, rows: u32) -> State {
+    let mut state = opened(messages);
+    reduce(&mut state, Action::Engine(Update::Rows((0..rows).map(|at| row(at, messages)).collect())));
+    state
+}
+
+fn view(message: MessageRef, html: Option<&str>) -> MessageView {
+    MessageView {
+        message,
+        subject: "S".into(),
+        from: vec![Address { name: String::new(), address: "letter@northwind.example".into() }],
+        to: vec![],
+        cc: vec![],
+        reply_to: vec![],
+        date: None,
+        octets: 9,
+        text: "t".into(),
+        html: html.map(Into::into),
+        inline_images: vec![],
+        attachments: vec![],
+        faults: vec![],
+    }
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure { kind, blame: Blame::Server, detail: String::new() }
+}
+
+fn certificate() -> FailureKind {
+    let certificate = Box::new(CertificateView {
+        subject: "CN=pop".into(),
+        names: vec!["pop.example.org".into()],
+        issuer: "CN=pop".into(),
+        not_before: 0,
+        not_after: 1,
+        fingerprint: Fingerprint([9; 32]),
+    });
+    FailureKind::Certificate { certificate, fault: CertificateFault::UnknownIssuer }
+}
+
+fn asks(effects: &[Effect]) -> Vec<&Request> {
+    effects.iter().filter_map(|effect| if let Effect::Ask(request) = effect { Some(request) } else { None }).collect()
+}
+
+#[test]
+fn an_incomplete_form_asks_nothing_and_points_at_the_gap() {
+    let mut state = State::default();
+    let effects = reduce(&mut state, Action::Submit);
+    assert_eq!(effects, [Effect::Focus(Focus::Complaint)]);
+    assert_eq!((state.complaint, &state.phase), (Some(Complaint::Host), &Phase::Form));
+}
+
+#[test]
+fn submitting_twice_opens_once() {
+    let mut state = filled();
+    assert_eq!(asks(&reduce(&mut state, Action::Submit)).len(), 1);
+    assert!(reduce(&mut state, Action::Submit).is_empty());
+}
+
+#[test]
+fn the_list_takes_its_length_before_any_row_is_known() {
+    let state = opened(10_312);
+    let mailbox = state.mailbox.as_ref().unwrap();
+    assert_eq!((mailbox.len(), mailbox.row(0), &state.phase), (10_312, None, &Phase::Open));
+}
+
+#[test]
+fn only_rows_that_are_missing_are_asked_for_and_only_once() {
+    let mut state = with_rows(1000, 50);
+    assert!(reduce(&mut state, Action::InSight { first: 0, count: 30 }).is_empty());
+    assert_eq!(reduce(&mut state, Action::InSight { first: 40, count: 30 }), [Effect::ShowSoon]);
+    assert_eq!(asks(&reduce(&mut state, Action::ShowDue)), [&Request::Show { first: 40, count: 30 }]);
+    assert!(reduce(&mut state, Action::ShowDue).is_empty());
+    assert!(reduce(&mut state, Action::InSight { first: 40, count: 30 }).is_empty());
+}
+
+#[test]
+fn rows_beyond_the_list_are_left_out() {
+    let mut state = opened(2);
+    reduce(&mut state, Action::Engine(Update::Rows(vec![row(1, 2), Row { position: 7, ..row(1, 2) }])));
+    assert_eq!(state.mailbox.unwrap().rows.iter().flatten().count(), 1);
+}
+
+#[test]
+fn a_wrong_password_leads_back_to_the_filled_in_form() {
+    let mut state = filled();
+    reduce(&mut state, Action::Submit);
+    reduce(&mut state, Action::Engine(Update::Failed(Box::new(failure(FailureKind::WrongPassword)))));
+    assert_eq!((&state.phase, state.form.user.as_str()), (&Phase::Form, "ana"));
+    assert_eq!(state.failure.unwrap().kind, FailureKind::WrongPassword);
+}
+
+#[test]
+fn trusting_a_certificate_opens_again_with_exactly_its_fingerprint() {
+    let mut state = filled();
+    assert!(reduce(&mut state, Action::Trust).is_empty(), "there is no certificate to trust yet");
+    reduce(&mut state, Action::Submit);
+    reduce(&mut state, Action::Engine(Update::Failed(Box::new(failure(certificate())))));
+    let effects = reduce(&mut state, Action::Trust);
+    let [Request::Open(open)] = asks(&effects)[..] else { panic!("{effects:?}") };
+    assert_eq!(open.trusted, Some(Fingerprint([9; 32])));
+}
+
+#[test]
+fn cancelling_ends_the_attempt_and_keeps_what_was_typed() {
+    let mut state = filled();
+    reduce(&mut state, Action::Submit);
+    let effects = reduce(&mut state, Action::Cancel);
+    assert!(effects.contains(&Effect::ReplaceEngine));
+    assert_eq!((&state.phase, state.form.password.expose()), (&Phase::Form, "open sesame"));
+    reduce(&mut state, Action::Engine(Update::Opened { messages: 3, octets: 0 }));
+    assert_eq!(state.phase, Phase::Form, "an answer that comes late changes nothing");
+}
+
+#[test]
+fn closing_forgets_everything_but_the_hosts_settings() {
+    let mut state = with_rows(3, 3);
+    state.site.token_required = true;
+    reduce(&mut state, Action::Read(1));
+    let effects = reduce(&mut state, Action::Close);
+    assert_eq!(state, State { site: state.site.clone(), ..State::default() });
+    assert!(state.site.token_required);
+    assert_eq!(effects[..2], [Effect::Ask(Request::Close), Effect::ReplaceEngine]);
+    assert!(effects.contains(&Effect::Rise(1)));
+}
+
+#[test]
+fn a_lost_session_leaves_the_mail_readable_and_can_be_opened_again() {
+    let mut state = with_rows(3, 3);
+    reduce(&mut state, Action::Engine(Update::Failed(Box::new(failure(FailureKind::ConnectionLost)))));
+    let mailbox = state.mailbox.as_ref().unwrap();
+    assert_eq!((&state.phase, mailbox.rows.iter().flatten().count()), (&Phase::Open, 3));
+    assert!(mailbox.failure.is_some());
+    assert!(matches!(asks(&reduce(&mut state, Action::Reopen))[..], [Request::Open(_)]));
+}
+
+#[test]
+fn reading_goes_one_step_deeper_in_the_history_and_back_returns_to_the_list() {
+    let mut state = with_rows(3, 3);
+    let effects = reduce(&mut state, Action::Read(1));
+    assert_eq!(asks(&effects), [&Request::Read(MessageRef::top(2))]);
+    assert!(effects.contains(&Effect::Deepen(1)));
+    let effects = reduce(&mut state, Action::Step(1));
+    assert_eq!(asks(&effects), [&Request::Read(MessageRef::top(1))]);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Deepen(_))), "another message is as deep");
+    assert!(reduce(&mut state, Action::Step(1)).is_empty(), "there is no older message");
+    assert_eq!(reduce(&mut state, Action::History(0)), [Effect::Focus(Focus::List)]);
+    assert!(state.opened().is_none());
+}
+
+#[test]
+fn reading_beside_unknown_rows_asks_for_them() {
+    let mut state = with_rows(100, 50);
+    assert_eq!(asks(&reduce(&mut state, Action::Read(10))).len(), 1);
+    let effects = reduce(&mut state, Action::Read(49));
+    assert!(asks(&effects).contains(&&Request::Show { first: 39, count: 20 }));
+}
+
+#[test]
+fn a_message_inside_a_message_is_opened_and_left_again() {
+    let mut state = with_rows(3, 3);
+    reduce(&mut state, Action::Read(0));
+    let effects = reduce(&mut state, Action::OpenNested(PartId(4)));
+    let nested = MessageRef::top(3).nested(PartId(4));
+    assert_eq!(asks(&effects), [&Request::Read(nested.clone())]);
+    reduce(&mut state, Action::Engine(Update::Message(Box::new(view(nested, None)))));
+    assert!(state.opened().unwrap().view.ready().is_some());
+    assert!(reduce(&mut state, Action::Back).contains(&Effect::Rise(1)));
+    assert_eq!(state.opened().unwrap().message, MessageRef::top(3));
+}
+
+#[test]
+fn html_is_shown_only_once_it_is_sanitised_and_without_remote_pictures() {
+    let mut state = with_rows(1, 1);
+    reduce(&mut state, Action::Read(0));
+    let message = MessageRef::top(1);
+    let effects = reduce(&mut state, Action::Engine(Update::Message(Box::new(view(message.clone(), Some("<p>"))))));
+    assert_eq!(effects, [Effect::Sanitise { message: message.clone(), remote: Remote::Blocked }]);
+    assert_eq!(state.opened().unwrap().html, Load::Waiting);
+    let html = Ok(SafeHtml { document: "<p>".into(), blocked: 2 });
+    reduce(&mut state, Action::Sanitised { message: message.clone(), remote: Remote::Allowed, html: html.clone() });
+    assert_eq!(state.opened().unwrap().html, Load::Waiting, "an answer to another question is left out");
+    reduce(&mut state, Action::Sanitised { message, remote: Remote::Blocked, html });
+    assert_eq!(state.opened().unwrap().html.ready().unwrap().blocked, 2);
+}
+
+#[test]
+fn a_trusted_senders_pictures_come_by_themselves_until_the_mailbox_is_closed() {
+    let mut state = with_rows(2, 2);
+    for (position, expected) in [(0, Remote::Blocked), (1, Remote::Allowed)] {
+        reduce(&mut state, Action::Read(position));
+        let message = MessageRef::top(2 - position);
+        reduce(&mut state, Action::Engine(Update::Message(Box::new(view(message, Some("<p>"))))));
+        assert_eq!(state.opened().unwrap().remote, expected);
+        reduce(&mut state, Action::TrustSender);
+    }
+}
+
+#[test]
+fn a_download_is_asked_for_once_and_saved_when_it_comes() {
+    let mut state = with_rows(1, 1);
+    let message = MessageRef::top(1);
+    reduce(&mut state, Action::Read(0));
+    reduce(&mut state, Action::Engine(Update::Message(Box::new(view(message.clone(), None)))));
+    assert_eq!(asks(&reduce(&mut state, Action::Download(PartId(2)))).len(), 1);
+    assert!(reduce(&mut state, Action::Download(PartId(2))).is_empty());
+    let attachment = Update::Attachment {
+        message,
+        part: PartId(2),
+        name: "plan.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: vec![0, 255],
+    };
+    let effects = reduce(&mut state, Action::Engine(attachment.clone()));
+    assert_eq!(effects, [Effect::Save { name: "plan.pdf".into(), bytes: vec![0, 255] }]);
+    assert!(reduce(&mut state, Action::Engine(attachment)).is_empty(), "nobody waits for it a second time");
+}
+
+#[test]
+fn saving_the_source_waits_for_it_and_then_keeps_it() {
+    let mut state = with_rows(1, 1);
+    let message = MessageRef::top(1);
+    reduce(&mut state, Action::Read(0));
+    reduce(&mut state, Action::Engine(Update::Message(Box::new(view(message.clone(), None)))));
+    assert_eq!(asks(&reduce(&mut state, Action::SaveSource)), [&Request::Source(message.clone())]);
+    let source = Source { message, name: "S.eml".into(), bytes: b"Subject: S\r\n".to_vec() };
+    let effects = reduce(&mut state, Action::Engine(Update::Source(Box::new(source))));
+    assert!(matches!(&effects[..], [Effect::Save { name, .. }] if name == "S.eml"));
+    assert!(asks(&reduce(&mut state, Action::Show(Face::Source))).is_empty());
+}
+
+#[test]
+fn a_message_that_cannot_be_had_costs_that_message_only() {
+    let mut state = with_rows(2, 2);
+    reduce(&mut state, Action::Read(0));
+    let failed =
+        Update::MessageFailed { message: MessageRef::top(2), failure: Box::new(failure(FailureKind::NoSuchMessage)) };
+    reduce(&mut state, Action::Engine(failed));
+    assert!(matches!(state.opened().unwrap().view, Load::Failed(_)));
+    assert_eq!(asks(&reduce(&mut state, Action::Read(1))).len(), 1);
+}
+
+#[test]
+fn a_preset_fills_in_an_untouched_form_only_and_again_on_demand() {
+    let site = Site::parse(r#"{"preset":{"host":"127.0.0.1","port":9950,"user":"demo","password":"demo"}}"#).unwrap();
+    let mut state = State::default();
+    reduce(&mut state, Action::Site(site.clone()));
+    assert_eq!((state.form.port.as_str(), state.form.security), ("9950", Security::Tls));
+    reduce(&mut state, Action::Close);
+    assert!(state.form.is_untouched());
+    reduce(&mut state, Action::UsePreset);
+    assert_eq!(state.form.user, "demo");
+    let mut typed = filled();
+    reduce(&mut typed, Action::Site(site));
+    assert_eq!(typed.form.host, "pop.example.org");
+}
+
+#[test]
+fn a_link_with_a_password_is_taken_out_of_the_address_bar() {
+    let mut state = State::default();
+    let effects = reduce(&mut state, Action::Link("pops://ana:pw@pop.example.org".into()));
+    assert_eq!(effects, [Effect::ClearLink]);
+    assert!(state.form.is_untouched() && matches!(state.complaint, Some(Complaint::Link(_))));
+}
