@@ -8,8 +8,10 @@
 //! [`platform`].
 
 pub mod api;
+pub mod connection;
 #[cfg(feature = "html")]
 pub mod html;
+pub mod mime;
 pub mod platform;
 pub mod tls;
 pub mod transport;

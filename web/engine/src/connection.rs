@@ -1,0 +1,258 @@
+//! A POP3 session on a transport, with deadlines: what `pop3::Session` says is done here.
+//!
+//! [`Connection::open`] reaches the server and brings TLS up; from then on the caller submits commands and calls
+//! [`Connection::turn`] again and again. A turn may be dropped half-way and nothing is lost. Every failure comes out as
+//! [`Failure`], with the blame told apart.
+//!
+//! Not here: which commands to send (that is `mailbox`), and what their answers hold.
+
+mod blame;
+mod open;
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use futures::io::{AsyncRead, AsyncWrite};
+use restante_protocol::pop3::{Command, Event, Misuse, Output, Pipelining, Session, Ticket};
+use zeroize::Zeroize;
+
+use crate::api::{Failure, FailureKind, Fingerprint, Security, TlsEnd};
+use crate::platform::Platform;
+use crate::transport::{self, Transport};
+
+pub use blame::{of_login_refusal, of_protocol_error, of_refusal};
+
+/// How to reach a server, and how much patience to have with it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How the connection is protected.
+    pub security: Security,
+    /// Where TLS ends.
+    pub tls_end: TlsEnd,
+    /// The one certificate that is accepted though it does not verify.
+    pub trusted: Option<Fingerprint>,
+    /// The user agreed that the password travels in clear text.
+    pub cleartext_agreed: bool,
+    /// When commands may follow each other without waiting.
+    pub pipelining: Pipelining,
+    /// Octets of answers under way at once, as far as they can be foreseen.
+    pub window: u64,
+    /// Commands under way at once.
+    pub commands: usize,
+    /// Octets of one message that are accepted at most.
+    pub message_limit: u64,
+    /// Patience.
+    pub deadlines: Deadlines,
+}
+
+/// How long to wait for what. A deadline is missed when nothing moved for that long, a quarter more at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// For the connection, and for the TLS handshake.
+    pub connect: Duration,
+    /// For the greeting.
+    pub greeting: Duration,
+    /// For the answer to a command, or the next octets of one.
+    pub reply: Duration,
+    /// With nothing to wait for, [`Turn::Quiet`] is told after this long: time to say NOOP. Servers may hang up after
+    /// ten minutes (RFC 1939, section 3), and some do after five.
+    pub quiet: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(30),
+            greeting: Duration::from_secs(60),
+            reply: Duration::from_secs(60),
+            quiet: Duration::from_secs(120),
+        }
+    }
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Events were told; there may be more in the next turn.
+    Told,
+    /// Nothing is to be done, and nothing was for [`Deadlines::quiet`].
+    Quiet,
+}
+
+/// A connection to a mail server.
+pub struct Connection {
+    platform: Rc<dyn Platform>,
+    transport: Transport,
+    session: Session,
+    deadlines: Deadlines,
+    outgoing: Outgoing,
+    buffer: Box<[u8]>,
+    timer: Option<LocalBoxFuture<'static, ()>>,
+    quiet_ticks: u32,
+    greeted: bool,
+    broken: Option<Failure>,
+}
+
+/// Octets to send. They may hold a password, so they are overwritten when they are sent.
+#[derive(Default)]
+struct Outgoing {
+    octets: Vec<u8>,
+    sent: usize,
+    unflushed: bool,
+}
+
+/// Octets that are read at once.
+const BUFFER: usize = 64 << 10;
+
+/// A deadline is that many ticks of a timer, so that progress does not cost a new timer each time.
+const TICKS: u32 = 4;
+
+impl Connection {
+    /// Queues a command; it is sent in the next turn, or when the session may send it.
+    ///
+    /// # Errors
+    /// [`Misuse`] where it cannot be sent.
+    pub fn submit(&mut self, command: Command) -> Result<Ticket, Misuse> {
+        self.session.submit(command)
+    }
+
+    /// The session, to ask what is known of the server.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The transport, to ask how it is protected.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    /// Sends what there is to send and waits for the next events, which it tells one after the other.
+    ///
+    /// # Errors
+    /// Why the connection is over. Every ticket has had its final event before that.
+    pub async fn turn(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<Turn, Failure> {
+        poll_fn(|cx| self.poll_turn(cx, tell)).await
+    }
+
+    fn poll_turn(&mut self, cx: &mut Context<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Poll<Result<Turn, Failure>> {
+        loop {
+            let told = match self.drain(tell) {
+                Ok(told) => told,
+                Err(failure) => return Poll::Ready(Err(failure)),
+            };
+            if let Err(failure) = self.poll_send(cx) {
+                self.break_off(failure);
+                continue;
+            }
+            if told {
+                return Poll::Ready(Ok(Turn::Told));
+            }
+            if let Some(failure) = self.broken.take() {
+                return Poll::Ready(Err(failure));
+            }
+            match Pin::new(&mut self.transport).poll_read(cx, &mut self.buffer) {
+                Poll::Ready(Ok(0)) => self.break_off(Failure::new(FailureKind::ConnectionLost, "")),
+                Poll::Ready(Ok(octets)) => {
+                    self.quiet_ticks = 0;
+                    self.session.handle_input(&self.buffer[..octets]);
+                }
+                Poll::Ready(Err(error)) => self.break_off(transport::failure_of(&error)),
+                Poll::Pending => match self.poll_patience(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(()) if self.session.is_idle() && self.greeted => return Poll::Ready(Ok(Turn::Quiet)),
+                    Poll::Ready(()) if self.session.handle_stall() => {}
+                    Poll::Ready(()) => self.break_off(Failure::new(FailureKind::TimedOut, "")),
+                },
+            }
+        }
+    }
+
+    /// Takes from the session what it has to say. Whether events were told.
+    fn drain(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<bool, Failure> {
+        let mut told = false;
+        loop {
+            match self.session.poll_output() {
+                Ok(Output::NeedInput) => return Ok(told),
+                Ok(Output::Transmit(octets)) => {
+                    self.outgoing.octets.extend_from_slice(&octets);
+                    self.quiet_ticks = 0;
+                }
+                Ok(Output::Event(event)) => {
+                    told = true;
+                    self.greeted |= matches!(event, Event::Greeting(_));
+                    tell(event);
+                }
+                Err(error) => {
+                    self.broken.get_or_insert_with(|| of_protocol_error(&error));
+                    return if told { Ok(told) } else { self.broken.take().map_or(Ok(false), Err) };
+                }
+            }
+        }
+    }
+
+    /// The connection is over, for this reason; the session tells the tickets that are still open.
+    fn break_off(&mut self, failure: Failure) {
+        self.broken.get_or_insert(failure);
+        self.session.handle_eof();
+    }
+
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<(), Failure> {
+        let outgoing = &mut self.outgoing;
+        while outgoing.sent < outgoing.octets.len() && self.broken.is_none() {
+            match Pin::new(&mut self.transport).poll_write(cx, &outgoing.octets[outgoing.sent..]) {
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Ok(0)) => return Err(Failure::new(FailureKind::ConnectionLost, "")),
+                Poll::Ready(Ok(octets)) => {
+                    outgoing.sent += octets;
+                    outgoing.unflushed = true;
+                    self.quiet_ticks = 0;
+                }
+                // Why the connection broke, a read may know better: the server's last words, or the bridge's.
+                Poll::Ready(Err(_)) => break,
+            }
+        }
+        outgoing.octets.zeroize();
+        outgoing.sent = 0;
+        if outgoing.unflushed
+            && let Poll::Ready(flushed) = Pin::new(&mut self.transport).poll_flush(cx)
+        {
+            outgoing.unflushed = flushed.is_err();
+        }
+        Ok(())
+    }
+
+    /// Ready when nothing moved for as long as is bearable.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            let patience = match (self.greeted, self.session.is_idle()) {
+                (false, _) => self.deadlines.greeting,
+                (true, false) => self.deadlines.reply,
+                (true, true) => self.deadlines.quiet,
+            };
+            let platform = &self.platform;
+            let timer = self.timer.get_or_insert_with(|| platform.sleep(patience / TICKS));
+            if timer.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            self.timer = None;
+            self.quiet_ticks += 1;
+            if self.quiet_ticks > TICKS {
+                self.quiet_ticks = 0;
+                return Poll::Ready(());
+            }
+        }
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        self.octets.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Reaching a server: dial, and TLS in the way that was chosen.
+
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use restante_protocol::pop3::{Channel, Command, Config, Event, Greeting, Limits, Refusal, Session};
+use restante_protocol::tunnel::{BridgeTls, Secret};
+
+use super::{BUFFER, Connection, Deadlines, Options, Outgoing, blame};
+use crate::api::{Failure, FailureKind, OpenMailbox, Security, Stage, TlsEnd};
+use crate::platform::{Destination, Platform};
+use crate::tls::Peer;
+use crate::transport::{Transport, failure_of_tunnel};
+
+impl Default for Options {
+    /// What fits the page: TLS that ends here, and a window for interactive use.
+    fn default() -> Self {
+        let session = Config::default();
+        Self {
+            security: Security::Tls,
+            tls_end: TlsEnd::Browser,
+            trusted: None,
+            cleartext_agreed: false,
+            pipelining: session.pipelining,
+            window: session.window,
+            commands: session.commands,
+            message_limit: session.limits.body,
+            deadlines: Deadlines::default(),
+        }
+    }
+}
+
+impl From<&OpenMailbox> for Options {
+    fn from(open: &OpenMailbox) -> Self {
+        Self {
+            security: open.security,
+            tls_end: open.tls_end,
+            trusted: open.trusted,
+            cleartext_agreed: open.cleartext_agreed,
+            ..Self::default()
+        }
+    }
+}
+
+impl Connection {
+    /// Connects, and brings TLS up where it was chosen. With STARTTLS the greeting is told on the way and nothing but
+    /// STLS is sent in clear text; otherwise the greeting comes in the first turn.
+    ///
+    /// # Errors
+    /// Why the server cannot be reached or is not to be trusted.
+    pub async fn open(
+        platform: Rc<dyn Platform>,
+        host: &str,
+        port: u16,
+        token: Option<Secret>,
+        options: &Options,
+        stage: &mut dyn FnMut(Stage),
+        greeting: &mut dyn FnMut(Greeting),
+    ) -> Result<Self, Failure> {
+        if options.security == Security::None && !options.cleartext_agreed {
+            return Err(Failure::new(FailureKind::CleartextNotAgreed, ""));
+        }
+        let tls = match (options.tls_end, options.security) {
+            (TlsEnd::Browser, _) | (_, Security::None) => BridgeTls::None,
+            (TlsEnd::Bridge, Security::Tls) => BridgeTls::Implicit,
+            (TlsEnd::Bridge, Security::Starttls) => BridgeTls::Starttls,
+        };
+        stage(Stage::Connecting);
+        let destination = Destination { host: host.to_owned(), port, tls, token };
+        let patience = options.deadlines.connect;
+        let tunnel = within(&*platform, patience, platform.dial(destination))
+            .await?
+            .map_err(|fault| failure_of_tunnel(&fault))?;
+        let mut transport = Transport::Plain(tunnel);
+        let peer = Peer { host: host.to_owned(), trusted: options.trusted, now: platform.now() };
+        if (options.security, options.tls_end) == (Security::Tls, TlsEnd::Browser) {
+            stage(Stage::Securing);
+            transport = within(&*platform, patience, transport.secure(&peer)).await??;
+        }
+        let mut connection = Self {
+            session: Session::new(config(options)),
+            platform,
+            transport,
+            deadlines: options.deadlines,
+            outgoing: Outgoing::default(),
+            buffer: vec![0; BUFFER].into(),
+            timer: None,
+            quiet_ticks: 0,
+            greeted: false,
+            broken: None,
+        };
+        stage(Stage::Greeting);
+        if options.security == Security::Starttls {
+            connection.ask_for_tls(greeting).await?;
+            stage(Stage::Securing);
+            connection = connection.start_tls(&peer, options.tls_end).await?;
+        }
+        Ok(connection)
+    }
+
+    /// STLS without CAPA before it: whether the server has it, its answer tells, a round trip sooner.
+    async fn ask_for_tls(&mut self, greeting: &mut dyn FnMut(Greeting)) -> Result<(), Failure> {
+        self.submit(Command::Stls).map_err(|misuse| Failure::new(FailureKind::Internal, misuse.to_string()))?;
+        let (mut agreed, mut refused): (bool, Option<(Refusal, bool)>) = (false, None);
+        while !agreed {
+            self.turn(&mut |event| match event {
+                Event::StartTls { .. } => agreed = true,
+                Event::Greeting(text) => greeting(text),
+                Event::Refused { refusal, .. } => refused = Some((refusal, false)),
+                Event::Rejected(refusal) => refused = Some((refusal, true)),
+                _ => {}
+            })
+            .await?;
+            match refused.take() {
+                Some((refusal, true)) => return Err(blame::of_login_refusal(&refusal, None)),
+                Some((refusal, false)) => return Err(Failure::new(FailureKind::NoStarttls, refusal.text)),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn start_tls(mut self, peer: &Peer, end: TlsEnd) -> Result<Self, Failure> {
+        let patience = self.deadlines.connect;
+        let platform = Rc::clone(&self.platform);
+        match end {
+            TlsEnd::Bridge => within(&*platform, patience, self.transport.secure_at_bridge()).await??,
+            TlsEnd::Browser => self.transport = within(&*platform, patience, self.transport.secure(peer)).await??,
+        }
+        self.session.tls_started().map_err(|misuse| Failure::new(FailureKind::Internal, misuse.to_string()))?;
+        Ok(self)
+    }
+}
+
+fn config(options: &Options) -> Config {
+    Config {
+        channel: if options.security == Security::Tls { Channel::Tls } else { Channel::Clear },
+        cleartext_agreed: options.cleartext_agreed && options.security == Security::None,
+        pipelining: options.pipelining,
+        window: options.window,
+        commands: options.commands,
+        limits: Limits { body: options.message_limit, ..Limits::default() },
+        ..Config::default()
+    }
+}
+
+/// The future's output, or [`FailureKind::TimedOut`] after so long.
+async fn within<F: Future>(platform: &dyn Platform, patience: Duration, future: F) -> Result<F::Output, Failure> {
+    match select(std::pin::pin!(future), platform.sleep(patience)).await {
+        Either::Left((output, _)) => Ok(output),
+        Either::Right(_) => Err(Failure::new(FailureKind::TimedOut, "")),
+    }
+}

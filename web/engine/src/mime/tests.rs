@@ -1,0 +1,214 @@
+use super::*;
+use crate::api::{MessageRef, PartId};
+
+fn crlf(text: &str) -> Vec<u8> {
+    text.replace('\n', "\r\n").into_bytes()
+}
+
+fn shown(text: &str) -> crate::api::MessageView {
+    view(&MessageRef::top(1), &crlf(text)).unwrap()
+}
+
+#[test]
+fn a_plain_message_is_its_text() {
+    let view = shown(
+        "From: Ann <ann@a.example>\nTo: b@b.example, C <c@c.example>\nSubject: Hi\nDate: Mon, 23 Nov 2026 10:00:00 +0100\n\nHello\nworld\n",
+    );
+    assert_eq!(view.text, "Hello\nworld\n");
+    assert_eq!((view.subject.as_str(), view.from[0].name.as_str(), view.to.len()), ("Hi", "Ann", 2));
+    assert_eq!(view.date, Some(1_795_424_400));
+    assert!(view.html.is_none() && view.attachments.is_empty() && view.faults.is_empty(), "{view:?}");
+}
+
+#[test]
+fn alternatives_inline_images_and_attachments_are_told_apart_and_byte_exact() {
+    let source = "From: a@a.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=m\n\n\
+        --m\nContent-Type: multipart/alternative; boundary=a\n\n\
+        --a\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nGr=C3=BC=C3=9Fe=\n!\n\
+        --a\nContent-Type: multipart/related; boundary=r\n\n\
+        --r\nContent-Type: text/html\n\n<p>Hi<img src=\"cid:Logo@x\"></p>\n\
+        --r\nContent-Type: image/png\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\niVBORw==\n--r--\n--a--\n\
+        --m\nContent-Type: text/csv; charset=iso-8859-1; name=\"d.csv\"\nContent-Disposition: attachment\nContent-Transfer-Encoding: quoted-printable\n\na;=E9\nb;=\nc\n\
+        --m\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n\
+        --m\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename*0=\"../../e\"; filename*1=\"vil.exe\"\nContent-Transfer-Encoding: base64\n\nAAEC/w==\n--m--\n";
+    let view = shown(source);
+    assert_eq!(view.text.trim_end(), "Grüße!");
+    assert_eq!(view.html.as_deref().map(str::trim), Some("<p>Hi<img src=\"cid:Logo@x\"></p>"));
+    assert_eq!(view.inline_images.len(), 1);
+    assert_eq!(view.inline_images[0].bytes, b"\x89PNG");
+    let names: Vec<_> = view.attachments.iter().map(|a| (a.name.as_str(), a.media_type.as_str(), a.octets)).collect();
+    assert_eq!(
+        names,
+        [("d.csv", "text/csv", 8), ("part-7.ics", "text/calendar", 15), ("evil.exe", "application/octet-stream", 4)]
+    );
+    let bytes: Vec<_> =
+        view.attachments.iter().map(|a| part(&view.message, a.part, &crlf(source)).unwrap().bytes).collect();
+    assert_eq!(bytes, [b"a;\xe9\r\nb;c".to_vec(), b"BEGIN:VCALENDAR".to_vec(), vec![0, 1, 2, 255]]);
+    assert!(view.faults.is_empty(), "{:?}", view.faults);
+}
+
+#[test]
+fn nested_messages_can_be_read_and_saved_at_every_depth_and_encoding() {
+    let inner = "From: c@c.example\nSubject: Inner\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\nDeep\n--i\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n\nJVBERg==\n--i--\n";
+    let encoded = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(crlf(inner))
+    };
+    for (encoding, body) in [("7bit", inner.to_owned()), ("base64", format!("{encoded}\n"))] {
+        let source = format!(
+            "From: a@a.example\nSubject: Outer\nContent-Type: multipart/mixed; boundary=o\n\n--o\n\nSee\n\
+             --o\nContent-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n{body}\n--o--\n"
+        );
+        let raw = crlf(&source);
+        let outer = shown(&source);
+        let nested = &outer.attachments[0];
+        assert_eq!((nested.name.as_str(), nested.is_message), ("Inner.eml", true), "{encoding}");
+        let reference = outer.message.nested(nested.part);
+        let view = view(&reference, &raw).unwrap();
+        assert_eq!((view.subject.as_str(), view.text.trim_end()), ("Inner", "Deep"), "{encoding}");
+        let pdf = part(&reference, view.attachments[0].part, &raw).unwrap();
+        assert_eq!(pdf.bytes, b"%PDF");
+        let (name, bytes) = source_name(&reference, &raw).unwrap();
+        assert_eq!(name, "Inner.eml");
+        assert_eq!(String::from_utf8(bytes).unwrap().trim_end(), String::from_utf8(crlf(inner)).unwrap().trim_end());
+    }
+    assert!(view(&MessageRef::top(1).nested(PartId(7)), b"From: a\r\n\r\nx").is_none());
+}
+
+#[test]
+fn character_sets_are_read_as_they_are_meant() {
+    for (label, octets, expected) in [
+        ("iso-2022-jp", b"\x1b$B$3$s$K$A$O\x1b(B".as_slice(), "こんにちは"),
+        ("windows-1256", b"\xe3\xd1\xcd\xc8\xc7", "مرحبا"),
+        ("iso-8859-1", b"Ma\xf1ana \x80", "Mañana €"),
+        ("iso-8859-15", b"\xa4", "€"),
+        ("koi8-r", b"\xf0\xd2\xc9\xd7\xc5\xd4", "Привет"),
+        ("gb2312", b"\xc4\xe3\xba\xc3", "你好"),
+        ("euc-kr", b"\xbe\xc8\xb3\xe7", "안녕"),
+        ("utf-8", "Grüße 🎉".as_bytes(), "Grüße 🎉"),
+        ("us-ascii", "Grüße".as_bytes(), "Grüße"),
+        ("iso-8859-1", "Grüße".as_bytes(), "Grüße"),
+        ("utf-8", b"Gr\xfc\xdfe", "Grüße"),
+        ("", b"Gr\xfc\xdfe", "Grüße"),
+        ("", b"\x1b$B$3$s$K$A$O\x1b(B", "こんにちは"),
+    ] {
+        let mut source = format!(
+            "From: a@a.example\r\nContent-Type: text/plain{}\r\n\r\n",
+            if label.is_empty() { String::new() } else { format!("; charset={label}") }
+        )
+        .into_bytes();
+        source.extend_from_slice(octets);
+        let view = view(&MessageRef::top(1), &source).unwrap();
+        assert_eq!(view.text, expected, "{label}");
+        assert!(view.faults.is_empty(), "{label}: {:?}", view.faults);
+    }
+    let strange = shown("From: a@a.example\nContent-Type: text/plain; charset=x-klingon\n\nqapla'");
+    assert!(strange.faults[0].contains("x-klingon"), "{:?}", strange.faults);
+}
+
+#[test]
+fn headers_are_decoded_whatever_they_came_in() {
+    for (subject, expected) in [
+        ("=?utf-8?B?8J+OiQ==?= =?utf-8?Q?Gr=C3=BC=C3=9Fe?=", "🎉Grüße"),
+        ("=?iso-2022-jp?B?GyRCJDMkcyRLJEEkTxsoQg==?=", "こんにちは"),
+        ("Gr\u{fc}\u{df}e", "Grüße"),
+        ("evil\u{202e}txt.exe", "eviltxt.exe"),
+    ] {
+        for octets in
+            [subject.as_bytes().to_vec(), subject.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect()]
+        {
+            let mut source = b"From: =?iso-8859-1?Q?J=F6rg?= <j@a.example>\r\nSubject: ".to_vec();
+            source.extend_from_slice(&octets);
+            source.extend_from_slice(b"\r\n\r\nx");
+            let (view, row) = (view(&MessageRef::top(1), &source).unwrap(), row(1, 0, &source, None));
+            assert_eq!(view.from[0].name, "Jörg");
+            if !octets.contains(&b'?') || subject.contains("=?") {
+                assert_eq!((&view.subject, &row.subject), (&expected.to_owned(), &expected.to_owned()));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_is_made_from_top_whatever_the_structure() {
+    let top = crlf(
+        "From: \"A, B\" <a@a.example>\nSubject: Re:\n  folded\nDate: Mon, 23 Nov 2026 10:00:00 +0000\nContent-Type: multipart/mixed; boundary=b\n\n\
+                    --b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZSB2b24gaGllcg0K\nUG9zdGUgcmVz\n",
+    );
+    let row = row(7, 3, &top, Some(99));
+    assert_eq!((row.message.number, row.position, row.octets), (7, 3, Some(99)));
+    assert_eq!((row.subject.as_str(), row.from.unwrap().name.as_str()), ("Re: folded", "A, B"));
+    assert_eq!((row.snippet.as_str(), row.attachments), ("Grüße von hier Poste res", true));
+
+    let html =
+        crlf("From: a@a.example\nContent-Type: text/html\n\n<style>p{color:red}</style><p>Big <b>sale</b></p><p>now");
+    assert_eq!(super::row(1, 0, &html, None).snippet, "Big sale now");
+    let quoted = crlf("From: a@a.example\n\n> you said\nI say");
+    assert_eq!(super::row(1, 0, &quoted, None).snippet, "I say");
+    assert!(super::row(1, 0, b"", None).fault.is_some());
+    let received = crlf("Received: from x by y; Mon, 23 Nov 2026 10:00:00 +0000\nFrom: a@a.example\n\n");
+    assert_eq!(super::row(1, 0, &received, None).date, Some(1_795_428_000));
+}
+
+#[test]
+fn file_names_are_harmless() {
+    for (given, expected) in [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\a.doc", "a.doc"),
+        ("..", "part-3.pdf"),
+        (".bashrc", "bashrc"),
+        ("a\u{202e}fdp.exe", "afdp.exe"),
+        ("a\0b\r\nc.txt", "a b c.txt"),
+        ("con.txt", "_con.txt"),
+        ("LPT1", "_LPT1"),
+        ("a:b?.txt", "a_b_.txt"),
+        ("Müller 報告.pdf", "Müller 報告.pdf"),
+        ("x. . .", "x"),
+    ] {
+        assert_eq!(names::file_name(Some(given), "application/pdf", 3), expected, "{given:?}");
+    }
+    let long = names::file_name(Some(&format!("{}.pdf", "ü".repeat(300))), "application/pdf", 1);
+    assert!(long.len() <= 180 && long.ends_with("ü.pdf"), "{long}");
+}
+
+#[test]
+fn broken_messages_are_shown_with_their_faults() {
+    let cut = shown(
+        "From: a@a.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHalf a mess",
+    );
+    assert_eq!(cut.text, "Half a mess");
+    assert!(cut.faults.iter().any(|fault| fault.contains("ends too early")), "{:?}", cut.faults);
+    let damaged =
+        shown("From: a@a.example\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8g!!d29ybGQ=\n");
+    assert!(damaged.text.starts_with("Hello world"), "{:?}", damaged.text);
+    assert!(damaged.faults.iter().any(|fault| fault.contains("damaged")), "{:?}", damaged.faults);
+    let none = shown("no header at all");
+    assert!(none.text.contains("no header at all") && !none.faults.is_empty(), "{none:?}");
+    assert_eq!(view(&MessageRef::top(1), b"").unwrap().faults, ["This message is empty."]);
+    let odd = shown("From: a@a.example\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n");
+    assert!(odd.faults.iter().any(|fault| fault.contains("x-uuencode")), "{:?}", odd.faults);
+}
+
+#[test]
+fn hostile_nesting_is_bounded() {
+    let started = std::time::Instant::now();
+    for (what, source) in [
+        ("messages", "Content-Type: message/rfc822\r\n\r\n".repeat(50_000)),
+        ("digests", "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n".repeat(20_000)),
+        (
+            "multiparts",
+            (0..20_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n")).collect(),
+        ),
+        ("one boundary", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".repeat(20_000)),
+        ("parts", format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", "--b\r\n\r\n".repeat(100_000))),
+        ("no such boundary", "Content-Type: multipart/mixed; boundary=zz\r\n\r\n".repeat(20_000)),
+        ("header fields", "X: y\r\n".repeat(200_000)),
+        ("addresses", format!("To: {}\r\n\r\n", "a@b,".repeat(200_000))),
+        ("encoded words", format!("Subject: {}\r\n\r\n", "=?utf-8?q?a?= ".repeat(100_000))),
+    ] {
+        let _ = view(&MessageRef::top(1), source.as_bytes());
+        let _ = row(1, 0, source.as_bytes(), None);
+        assert!(started.elapsed().as_secs() < 60, "{what} took too long: {:?}", started.elapsed());
+    }
+}
