@@ -8,13 +8,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep_until};
 pub struct Delay {
     port: u16,
     seen: Arc<Seen>,
+    cut: watch::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -49,6 +50,8 @@ struct Seen {
     trips: AtomicU32,
     sent: AtomicU64,
     received: AtomicU64,
+    /// When the count of round trips rose, and to what.
+    rises: Mutex<Vec<(SystemTime, u32)>>,
     recording: Mutex<Recording>,
 }
 
@@ -61,8 +64,9 @@ impl Delay {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         let seen = Arc::new(Seen::default());
-        let task = tokio::spawn(accept(listener, target, options, seen.clone()));
-        Ok(Self { port, seen, task })
+        let (cut, cuts) = watch::channel(());
+        let task = tokio::spawn(accept(listener, target, options, seen.clone(), cuts));
+        Ok(Self { port, seen, cut, task })
     }
 
     /// Where it listens.
@@ -81,6 +85,17 @@ impl Delay {
         self.seen.trips.load(Ordering::SeqCst)
     }
 
+    /// The same, as it was at an earlier moment.
+    pub fn round_trips_until(&self, moment: SystemTime) -> u32 {
+        let rises = self.seen.rises.lock().unwrap_or_else(PoisonError::into_inner);
+        rises.iter().filter(|(when, _)| *when <= moment).map(|(_, trips)| *trips).max().unwrap_or(0)
+    }
+
+    /// Cuts every open connection, as a network that fails does. New ones are welcome.
+    pub fn cut(&self) {
+        self.cut.send_replace(());
+    }
+
     /// Bytes passed on: to the target, and back.
     pub fn bytes(&self) -> (u64, u64) {
         (self.seen.sent.load(Ordering::SeqCst), self.seen.received.load(Ordering::SeqCst))
@@ -97,6 +112,7 @@ impl Delay {
         self.seen.trips.store(0, Ordering::SeqCst);
         self.seen.sent.store(0, Ordering::SeqCst);
         self.seen.received.store(0, Ordering::SeqCst);
+        self.seen.rises.lock().unwrap_or_else(PoisonError::into_inner).clear();
         *self.seen.recording.lock().unwrap_or_else(PoisonError::into_inner) = Recording::default();
     }
 }
@@ -107,15 +123,27 @@ impl Drop for Delay {
     }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, options: Options, seen: Arc<Seen>) {
+async fn accept(
+    listener: TcpListener,
+    target: SocketAddr,
+    options: Options,
+    seen: Arc<Seen>,
+    cuts: watch::Receiver<()>,
+) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
         let Ok((client, _)) = listener.accept().await else { continue };
         seen.connections.fetch_add(1, Ordering::SeqCst);
-        let seen = seen.clone();
-        // A connection that fails fails for its two ends, which notice.
-        connections.spawn(async move { pass(client, target, options, seen).await.unwrap_or_default() });
+        let (seen, mut cuts) = (seen.clone(), cuts.clone());
+        cuts.mark_unchanged();
+        connections.spawn(async move {
+            // A connection that fails fails for its two ends, which notice.
+            tokio::select! {
+                done = pass(client, target, options, seen) => done.unwrap_or_default(),
+                _ = cuts.changed() => {}
+            }
+        });
     }
 }
 
@@ -213,7 +241,10 @@ impl Lane {
         } else {
             // Back at the client: whatever it sends now comes a round trip later than what this answers.
             self.depths.client.fetch_max(depth + 1, Ordering::SeqCst);
-            self.seen.trips.fetch_max(depth + 1, Ordering::SeqCst);
+            if self.seen.trips.fetch_max(depth + 1, Ordering::SeqCst) <= depth {
+                let mut rises = self.seen.rises.lock().unwrap_or_else(PoisonError::into_inner);
+                rises.push((SystemTime::now(), depth + 1));
+            }
         }
     }
 
@@ -284,6 +315,28 @@ mod tests {
         let mut answer = [0; 20];
         stream.read_exact(&mut answer).await.unwrap();
         assert_eq!(delay.round_trips(), 2);
+    }
+
+    #[tokio::test]
+    async fn round_trips_can_be_asked_for_as_of_an_earlier_moment() {
+        let delay = Delay::start(echo().await, Options::default()).await.unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", delay.port())).await.unwrap();
+        ask(&mut stream, b"a").await;
+        let moment = SystemTime::now();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        ask(&mut stream, b"b").await;
+        assert_eq!((delay.round_trips_until(moment), delay.round_trips()), (2, 3));
+    }
+
+    #[tokio::test]
+    async fn a_cut_ends_what_is_open_and_leaves_the_door_open() {
+        let delay = Delay::start(echo().await, Options::default()).await.unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", delay.port())).await.unwrap();
+        ask(&mut stream, b"a").await;
+        delay.cut();
+        assert!(matches!(stream.read(&mut [0]).await, Ok(0) | Err(_)));
+        let mut stream = TcpStream::connect(("127.0.0.1", delay.port())).await.unwrap();
+        ask(&mut stream, b"b").await;
     }
 
     #[tokio::test]

@@ -12,5 +12,8 @@ pub mod authority;
 pub mod canary;
 pub mod delay;
 pub mod dovecot;
+pub mod hostile;
 pub mod maildir;
 pub mod scripted;
+pub mod tunnel;
+pub mod world;

@@ -1,0 +1,22 @@
+//! Starts a world for a browser test, tells about it in one JSON line, and keeps it until standard input ends.
+//!
+//! A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`.
+
+use anyhow::Result;
+use restante_tests::world::World;
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let world = World::start().await?;
+    println!("{}", serde_json::to_string(&world.description())?);
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        match line.trim() {
+            "cut" => world.cut(),
+            other => anyhow::bail!("there is no command {other:?}"),
+        }
+        println!("done");
+    }
+    Ok(())
+}
