@@ -1,0 +1,14 @@
+// The first script: one Trusted Types policy, which lets our two workers through and nothing else; then the app.
+import init from "asset:app.js";
+
+const workers = new Set(
+  ["restante-worker", "restante-sanitizer"].map(
+    (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href,
+  ),
+);
+
+window.trustedTypes?.createPolicy("default", {
+  createScriptURL: (url) => (workers.has(new URL(url, document.baseURI).href) ? url : null),
+});
+
+await init({ module_or_path: new URL("asset:app_bg.wasm", import.meta.url) });
