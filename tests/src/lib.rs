@@ -9,6 +9,7 @@
 //! asserts: that is for the tests.
 
 pub mod authority;
+pub mod bridge;
 pub mod canary;
 pub mod delay;
 pub mod dovecot;

@@ -1,0 +1,49 @@
+//! A bridge of the tests' own, inside the test's process, restricted to the servers of the test.
+
+use std::net::Ipv4Addr;
+
+use anyhow::{Context, Result};
+use restante_bridge::policy::{Entry, Policy};
+use restante_bridge::{Config, Handle, Limits, Server};
+
+use crate::tunnel::ThroughBridge;
+
+/// A running bridge. It stops when this is dropped.
+pub struct Bridge {
+    handle: Handle,
+}
+
+impl Bridge {
+    /// Starts a bridge that allows these ports of 127.0.0.1 and `localhost`, and whatever `more` says.
+    ///
+    /// # Errors
+    /// Where an entry is none, or the bridge does not start.
+    pub async fn start(ports: &[u16], more: &[&str]) -> Result<Self> {
+        Self::with_limits(ports, more, Limits::default()).await
+    }
+
+    /// The same with other limits.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub async fn with_limits(ports: &[u16], more: &[&str], limits: Limits) -> Result<Self> {
+        let local =
+            ports.iter().flat_map(|port| [format!("{}:{port}", Ipv4Addr::LOCALHOST), format!("localhost:{port}")]);
+        let entries: Vec<Entry> = local
+            .chain(more.iter().map(ToString::to_string))
+            .map(|entry| entry.parse().with_context(|| format!("{entry} cannot be allowed")))
+            .collect::<Result<_>>()?;
+        let config = Config { policy: Policy::listed(entries), limits, ..Config::default() };
+        Ok(Self { handle: Server::spawn_on_loopback(config).await? })
+    }
+
+    /// The engine's way through this bridge, as its own page goes it.
+    pub fn way(&self) -> ThroughBridge {
+        ThroughBridge { url: self.handle.tunnel_url(), origin: self.handle.origin() }
+    }
+
+    /// The bridge itself.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
