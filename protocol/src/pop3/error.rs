@@ -99,7 +99,7 @@ impl fmt::Display for When {
 pub struct ProtocolError {
     /// What it did.
     pub fault: Fault,
-    /// Whether more than one command was under way: then a new connection with [`super::Pipelining::Never`] may do.
+    /// Whether commands have travelled without waiting on this connection.
     pub pipelined: bool,
 }
 

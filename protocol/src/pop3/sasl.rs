@@ -12,8 +12,8 @@ use hmac::{Hmac, Mac as _};
 use md5::Md5;
 use rsasl::callback::{Context, Request, SessionCallback, SessionData};
 use rsasl::mechname::Mechname;
-use rsasl::prelude::{ChannelBindingCallback, SASLClient, SASLConfig, Session, SessionError, State};
-use rsasl::property::{AuthId, OAuthBearerToken, OverrideCBType, Password};
+use rsasl::prelude::{ChannelBindingCallback, Registry, SASLClient, SASLConfig, Session, SessionError, State};
+use rsasl::property::{AuthId, AuthzId, OAuthBearerToken, OverrideCBType, Password};
 use rsasl::validate::NoValidation;
 use zeroize::Zeroizing;
 
@@ -82,6 +82,7 @@ impl ChannelBindingCallback for Binding {
 
 /// What rsasl asks for.
 struct Answers {
+    mechanism: Mechanism,
     user: String,
     credential: Credential,
     binding: Option<&'static str>,
@@ -91,6 +92,10 @@ struct Answers {
 impl SessionCallback for Answers {
     fn callback(&self, _: &SessionData, _: &Context<'_>, request: &mut Request<'_>) -> Result<(), SessionError> {
         request.satisfy::<AuthId>(&self.user)?;
+        if self.mechanism == Mechanism::OAuthBearer {
+            // The user stands in the GS2 header, where `=` and `,` are escaped (RFC 7628, section 3.1; RFC 5801, section 4).
+            request.satisfy::<AuthzId>(&self.user.replace('=', "=3D").replace(',', "=2C"))?;
+        }
         match &self.credential {
             Credential::Password(password) => request.satisfy::<Password>(password.expose().as_bytes())?,
             Credential::BearerToken(token) => request.satisfy::<OAuthBearerToken>(token.expose())?,
@@ -254,11 +259,39 @@ fn start(
     speaks_binding: bool,
 ) -> Result<Session<NoValidation, Binding>, BadChallenge> {
     let kind = binding.as_ref().map(|binding| binding.kind.name());
-    let answers = Answers { user, credential, binding: kind, speaks_binding };
-    // Neither fails: every name is a mechanism's, and every mechanism is in rsasl's default registry.
-    let config = SASLConfig::builder().with_defaults().with_callback(answers).map_err(|_| BadChallenge::Malformed)?;
+    let answers = Answers { mechanism, user, credential, binding: kind, speaks_binding };
+    let registry = Registry::with_mechanisms(known(mechanism));
     let name = Mechname::parse(mechanism.name().as_bytes()).map_err(|_| BadChallenge::Malformed)?;
-    SASLClient::with_cb(config, Binding(binding)).start_suggested(&[name]).map_err(|_| BadChallenge::Malformed)
+    // Neither fails: the registry holds what is asked for, and nothing else.
+    let config = SASLConfig::builder().with_registry(registry).with_callback(answers);
+    SASLClient::with_cb(config.map_err(|_| BadChallenge::Malformed)?, Binding(binding))
+        .start_suggested(&[name])
+        .map_err(|_| BadChallenge::Malformed)
+}
+
+/// rsasl's mechanism, alone: its default registry leaves the -PLUS ones out, and would take the bare one for them.
+fn known(mechanism: Mechanism) -> &'static [rsasl::prelude::Mechanism] {
+    use rsasl::mechanisms::{login, oauthbearer, plain, scram, xoauth2};
+    static PLAIN: [rsasl::prelude::Mechanism; 1] = [plain::PLAIN];
+    static LOGIN: [rsasl::prelude::Mechanism; 1] = [login::LOGIN];
+    static SHA1: [rsasl::prelude::Mechanism; 1] = [scram::SCRAM_SHA1];
+    static SHA1_PLUS: [rsasl::prelude::Mechanism; 1] = [scram::SCRAM_SHA1_PLUS];
+    static SHA256: [rsasl::prelude::Mechanism; 1] = [scram::SCRAM_SHA256];
+    static SHA256_PLUS: [rsasl::prelude::Mechanism; 1] = [scram::SCRAM_SHA256_PLUS];
+    static XOAUTH2: [rsasl::prelude::Mechanism; 1] = [xoauth2::XOAUTH2];
+    static OAUTHBEARER: [rsasl::prelude::Mechanism; 1] = [oauthbearer::OAUTHBEARER];
+    match mechanism {
+        Mechanism::Plain => &PLAIN,
+        Mechanism::Login => &LOGIN,
+        Mechanism::ScramSha1 => &SHA1,
+        Mechanism::ScramSha1Plus => &SHA1_PLUS,
+        Mechanism::ScramSha256 => &SHA256,
+        Mechanism::ScramSha256Plus => &SHA256_PLUS,
+        Mechanism::XOAuth2 => &XOAUTH2,
+        Mechanism::OAuthBearer => &OAUTHBEARER,
+        // Not SASL, or not rsasl's.
+        Mechanism::UserPass | Mechanism::Apop | Mechanism::CramMd5 => &[],
+    }
 }
 
 fn is_scram(mechanism: Mechanism) -> bool {

@@ -46,6 +46,8 @@ pub struct Session {
     messages: Option<u32>,
     /// DELE was sent: listings have gaps from now on.
     deleted: bool,
+    /// Commands have travelled without waiting.
+    pipelined: bool,
     /// USER was refused while PASS was under way already: what the login's refusal will be.
     user_refused: Option<Refusal>,
     /// What the server said unasked: the reason why it closes the connection, as a rule.
@@ -102,6 +104,7 @@ impl Session {
             planned: Planned::default(),
             messages: None,
             deleted: false,
+            pipelined: false,
             user_refused: None,
             farewell: None,
             quirks: 0,
@@ -292,14 +295,16 @@ impl Session {
 
     /// The server broke the protocol: the session is over.
     fn fail(&mut self, fault: Fault) {
-        let pipelined = self.outstanding.len() > 1;
         self.lose_all();
-        self.fate = Some(Fate::Failed(ProtocolError { fault, pipelined }));
+        self.fate = Some(Fate::Failed(ProtocolError { fault, pipelined: self.pipelined }));
     }
 
     /// The server closed the connection.
     fn end(&mut self) {
         self.read_unfinished_line();
+        if self.fate.is_some() {
+            return;
+        }
         self.explain_hangup();
         self.lose_all();
         let said = self.farewell.take();

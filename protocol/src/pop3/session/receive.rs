@@ -77,7 +77,7 @@ impl Session {
     /// Reads one line or chunk.
     pub(super) fn read(&mut self) -> Result<Read, Fault> {
         if let Reading::Body(body) = &self.reading
-            && (body.ended || !self.inbox.is_empty())
+            && (body.ended || body.decoder.octets() > self.config.limits.body || !self.inbox.is_empty())
         {
             return self.read_body();
         }
@@ -178,7 +178,9 @@ impl Session {
     fn stray(&mut self, quirk: Quirk, line: &[u8]) -> Result<(), Fault> {
         self.strays += 1;
         if self.strays > STRAYS {
-            return Err(Fault::Unasked { excerpt: excerpt(line) });
+            let excerpt = excerpt(line);
+            let is_greeting = self.phase == Phase::Greeting;
+            return Err(if is_greeting { Fault::NoGreeting { excerpt } } else { Fault::Unasked { excerpt } });
         }
         self.quirk(quirk);
         Ok(())
@@ -303,6 +305,9 @@ impl Session {
             return Ok(Read::Nothing);
         };
         let ticket = head.ticket;
+        if body.decoder.octets() > self.config.limits.body {
+            return Err(Fault::BodyTooLong { limit: self.config.limits.body });
+        }
         if body.ended {
             self.end_body();
             return Ok(Read::Progress);
@@ -324,12 +329,14 @@ impl Session {
         body.ended = decoded.end;
         self.arrived += decoded.consumed as u64;
         let limit = self.config.limits.body;
-        if body.decoder.octets() > limit {
-            return Err(Fault::BodyTooLong { limit });
-        }
+        let beyond = body.decoder.octets().saturating_sub(limit);
+        // All that is allowed comes out before the fault does, however the input was cut.
+        let octets = decoded.produced.saturating_sub(usize::try_from(beyond).unwrap_or(usize::MAX));
         let place = self.inbox.consume(decoded.consumed);
-        if decoded.produced > 0 {
-            Ok(Read::Chunk { ticket, place, octets: decoded.produced })
+        if octets > 0 {
+            Ok(Read::Chunk { ticket, place, octets })
+        } else if beyond > 0 {
+            Err(Fault::BodyTooLong { limit })
         } else if decoded.consumed > 0 {
             Ok(Read::Progress)
         } else {

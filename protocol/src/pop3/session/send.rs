@@ -145,6 +145,7 @@ impl Session {
 
     /// Notes a step as sent.
     pub(super) fn expect(&mut self, ticket: Ticket, step: Step, expected: u64) {
+        self.pipelined |= !self.outstanding.is_empty();
         self.in_flight = self.in_flight.saturating_add(expected);
         self.outstanding.push_back(Sent { ticket, step, expected });
     }
@@ -154,7 +155,7 @@ impl Session {
         self.expect(ticket, step, STATUS);
     }
 
-    /// Refuses what waits for a login that failed or was taken back: up to the next login, if there is one.
+    /// Refuses what waits for a login that failed or was taken back.
     pub(super) fn refuse_behind_login(&mut self, from: usize) {
         let needs_login = |command: &Command| {
             matches!(
@@ -181,10 +182,8 @@ impl Session {
 
     fn refuse_queued(&mut self, from: usize, by: RefusedBy, waits: impl Fn(&Command) -> bool) {
         let behind = self.queue.split_off(from.min(self.queue.len()));
-        let mut covered = true;
         for (ticket, command) in behind {
-            covered &= by == RefusedBy::FailedStls || !matches!(command, Command::Login(_));
-            if covered && waits(&command) {
+            if waits(&command) {
                 let refusal = Refusal { by: by.clone(), code: None, text: String::new(), detail: None };
                 self.events.push_back(Event::Refused { ticket, refusal });
             } else {

@@ -1,0 +1,389 @@
+//! Plays a script into a session: the server's octets in pieces of any size, the session's events as text.
+
+pub(crate) mod script;
+
+use restante_protocol::pop3::{
+    BindingKind, Channel, ChannelBinding, Command, Config, Credential, Event, Login, Mechanism, MechanismChoice,
+    MessageNumber, Output, Pipelining, Reply, ReplyData, Secret, Session, Ticket,
+};
+use script::Line;
+
+/// How the server's octets are cut.
+pub(crate) enum Cut {
+    /// As few pieces as possible.
+    Whole,
+    /// Octet by octet.
+    Bytes,
+    /// At random places, from this seed.
+    Random(u64),
+}
+
+/// What came of a dialogue.
+pub(crate) struct Played {
+    /// The events as text; bodies of one ticket joined.
+    pub(crate) events: Vec<String>,
+    /// The script with its expected events replaced by those that came.
+    pub(crate) blessed: String,
+}
+
+struct Player {
+    session: Session,
+    /// What the session has sent and the script has not asked for yet.
+    sent: Vec<u8>,
+    events: Vec<String>,
+    /// The body being received: ticket and octets.
+    body: Option<(String, Vec<u8>)>,
+    failed: bool,
+    /// Every ticket so far: they cannot be made from a number.
+    tickets: Vec<Ticket>,
+    /// Tickets of logins: what to do about a refusal is a question for them only.
+    logins: Vec<Ticket>,
+    cut: Cut,
+    seed: u64,
+}
+
+/// Plays a script, given as its lines and as its text; the fault says where it went otherwise.
+pub(crate) fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, String> {
+    let config = configure(lines)?;
+    let seed = if let Cut::Random(seed) = cut { seed | 1 } else { 1 };
+    let mut player = Player {
+        session: Session::new(config),
+        sent: Vec::new(),
+        events: Vec::new(),
+        body: None,
+        failed: false,
+        tickets: Vec::new(),
+        logins: Vec::new(),
+        cut,
+        seed,
+    };
+    let mut blessed = String::new();
+    let mut shown = 0;
+    let mut lines = lines.iter().zip(text.lines()).peekable();
+    while let Some((line, source)) = lines.next() {
+        if !matches!(line, Line::Expect(_)) {
+            blessed.push_str(source);
+            blessed.push('\n');
+        }
+        match line {
+            Line::Comment(_) | Line::Setting(..) | Line::Expect(_) => continue,
+            Line::Submit(command) => player.submit(command)?,
+            Line::Client(expected) => player.client(expected, false)?,
+            Line::ClientLike(expected) => player.client(expected, true)?,
+            Line::Server(octets) => {
+                let mut block = octets.clone();
+                while let Some((Line::Server(more), source)) = lines.peek() {
+                    block.extend_from_slice(more);
+                    blessed.push_str(source);
+                    blessed.push('\n');
+                    lines.next();
+                }
+                player.server(&block);
+            }
+            Line::Action(action) => player.act(action)?,
+        }
+        // A body that comes in several blocks is shown once, behind the last of them.
+        if player.body.is_none() {
+            for event in &player.events[shown..] {
+                blessed.push_str(&format!("= {event}\n"));
+            }
+            shown = player.events.len();
+        }
+    }
+    player.end_body();
+    for event in &player.events[shown..] {
+        blessed.push_str(&format!("= {event}\n"));
+    }
+    if !player.sent.is_empty() {
+        return Err(format!("the session sends more than the script says: {}", player.sent.escape_ascii()));
+    }
+    Ok(Played { events: player.events, blessed })
+}
+
+impl Player {
+    fn drain(&mut self) {
+        loop {
+            match self.session.poll_output() {
+                Ok(Output::NeedInput) => return,
+                Ok(Output::Transmit(octets)) => self.sent.extend_from_slice(&octets),
+                Ok(Output::Event(Event::Body { ticket, chunk })) => {
+                    let ticket = name(ticket);
+                    match &mut self.body {
+                        Some((same, octets)) if *same == ticket => octets.extend_from_slice(chunk),
+                        body => *body = Some((ticket, chunk.to_vec())),
+                    }
+                }
+                Ok(Output::Event(event)) => {
+                    let mut shown = show(&event);
+                    match &event {
+                        Event::Refused { ticket, refusal } if self.logins.contains(ticket) => {
+                            shown.push_str(&format!(": {:?}", refusal.advice(self.session.capabilities())));
+                        }
+                        Event::Rejected(refusal) => shown.push_str(&format!(": {:?}", refusal.advice(None))),
+                        _ => {}
+                    }
+                    self.end_body();
+                    self.events.push(shown);
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut self.failed, true) {
+                        self.end_body();
+                        let again = if error.suggests_lock_step() { " (lock-step may do)" } else { "" };
+                        self.events.push(format!("error {error}{again}"));
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn end_body(&mut self) {
+        if let Some((ticket, octets)) = self.body.take() {
+            if octets.len() > 2000 {
+                let sum = octets.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into()));
+                self.events.push(format!("{ticket} body of {} octets, sum {sum:08x}", octets.len()));
+            } else {
+                for line in octets.split_inclusive(|byte| *byte == b'\n') {
+                    self.events.push(format!("{ticket} body \"{}\"", line.escape_ascii()));
+                }
+            }
+        }
+    }
+
+    fn server(&mut self, octets: &[u8]) {
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let size = match self.cut {
+                Cut::Whole => rest.len(),
+                Cut::Bytes => 1,
+                Cut::Random(_) => {
+                    self.seed ^= self.seed << 13;
+                    self.seed ^= self.seed >> 7;
+                    self.seed ^= self.seed << 17;
+                    1 + usize::try_from(self.seed % 40).unwrap() % rest.len()
+                }
+            };
+            let (piece, later) = rest.split_at(size);
+            self.session.handle_input(piece);
+            self.drain();
+            rest = later;
+        }
+    }
+
+    fn client(&mut self, expected: &[u8], like: bool) -> Result<(), String> {
+        self.drain();
+        let end = self.sent.windows(2).position(|pair| pair == b"\r\n");
+        let line = end.map(|end| self.sent[..end].to_vec());
+        let fits =
+            line.as_ref().is_some_and(|line| if like { script::is_like(line, expected) } else { line == expected });
+        match (fits, end) {
+            (true, Some(end)) => {
+                self.sent.drain(..end + 2);
+                Ok(())
+            }
+            _ => Err(format!(
+                "the script says C: {}, the session has {:?} (events: {:?})",
+                expected.escape_ascii(),
+                self.sent.escape_ascii().to_string(),
+                self.events,
+            )),
+        }
+    }
+
+    fn act(&mut self, action: &str) -> Result<(), String> {
+        let (word, argument) = action.split_once(' ').unwrap_or((action, ""));
+        match word {
+            "eof" => self.session.handle_eof(),
+            "tls" => {
+                if let Err(misuse) = self.session.tls_started() {
+                    self.events.push(format!("misuse: {misuse}"));
+                }
+            }
+            "stall" => {
+                let goes_on = self.session.handle_stall();
+                self.events.push(format!("stall: {}", if goes_on { "goes on" } else { "no use" }));
+            }
+            "cancel" => {
+                let number: u64 = argument.trim_start_matches('#').parse().map_err(|_| "cancel what?")?;
+                let found = self.tickets.get(usize::try_from(number).unwrap()).copied();
+                let done = found.is_some_and(|ticket| self.session.cancel(ticket));
+                self.events.push(format!("cancel #{number}: {}", if done { "taken back" } else { "too late" }));
+            }
+            _ => return Err(format!("unknown action {action:?}")),
+        }
+        self.drain();
+        Ok(())
+    }
+
+    fn submit(&mut self, text: &str) -> Result<(), String> {
+        let command = command(text)?;
+        let is_login = matches!(command, Command::Login(_));
+        match self.session.submit(command) {
+            Ok(ticket) => {
+                self.tickets.push(ticket);
+                if is_login {
+                    self.logins.push(ticket);
+                }
+            }
+            Err(misuse) => self.events.push(format!("misuse: {misuse}")),
+        }
+        self.drain();
+        Ok(())
+    }
+}
+
+fn name(ticket: Ticket) -> String {
+    ticket.to_string()
+}
+
+/// An event as a script writes it.
+pub(crate) fn show(event: &Event<'_>) -> String {
+    match event {
+        Event::Greeting(greeting) => {
+            let apop = greeting.apop_challenge.as_ref().map_or(String::new(), |challenge| format!(" apop {challenge}"));
+            format!("greeting {:?}{apop}", greeting.text)
+        }
+        Event::Rejected(refusal) => format!("rejected {}", show_refusal(refusal)),
+        Event::Capabilities { ticket, capabilities } => {
+            format!("{ticket} capabilities {}", show_capabilities(capabilities))
+        }
+        Event::ListItem { ticket, number, octets } => format!("{ticket} message {number} has {octets}"),
+        Event::UidlItem { ticket, number, uid } => {
+            format!("{ticket} message {number} is {}", uid.as_ref().map_or("nameless".into(), ToString::to_string))
+        }
+        Event::LanguageItem { ticket, tag, description } => format!("{ticket} language {tag} {description:?}"),
+        Event::Body { .. } => unreachable!("bodies are joined"),
+        Event::StartTls { ticket } => format!("{ticket} start TLS"),
+        Event::MechanismChosen { ticket, mechanism, why, channel } => {
+            format!("{ticket} mechanism {mechanism} on {channel:?}: {why}")
+        }
+        Event::Quirk(quirk) => format!("quirk {quirk}"),
+        Event::Done { ticket, reply } => format!("{ticket} done {}", show_reply(reply)),
+        Event::Refused { ticket, refusal } => format!("{ticket} refused {}", show_refusal(refusal)),
+        Event::Lost { ticket, sent } => format!("{ticket} lost, {}", if *sent { "sent" } else { "not sent" }),
+        Event::Closed(ending) => format!("closed {ending:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn show_reply(reply: &Reply) -> String {
+    let code = reply.code.as_ref().map_or(String::new(), |code| format!("{code:?} "));
+    let data = match reply.data {
+        ReplyData::None => String::new(),
+        ReplyData::Login(mechanism) => format!(", signed in by {mechanism}"),
+        ReplyData::Stat { messages, octets } => format!(", {messages} messages of {octets}"),
+        ReplyData::Items(lines) => format!(", {lines} lines"),
+        ReplyData::Body { octets } => format!(", {octets} octets"),
+        ReplyData::Last(number) => format!(", last {}", number.map_or("none".into(), |number| number.to_string())),
+        other => format!(", {other:?}"),
+    };
+    format!("{code}{:?}{data}", reply.text)
+}
+
+fn show_refusal(refusal: &restante_protocol::pop3::Refusal) -> String {
+    let code = refusal.code.as_ref().map_or(String::new(), |code| format!(" {code:?}"));
+    let detail = refusal.detail.as_ref().map_or(String::new(), |detail| format!(" detail {detail:?}"));
+    format!("by {:?}{code} {:?}{detail}", refusal.by, refusal.text)
+}
+
+fn show_capabilities(all: &restante_protocol::pop3::Capabilities) -> String {
+    let mut words = Vec::new();
+    let flags = [
+        (all.top, "TOP"),
+        (all.uidl, "UIDL"),
+        (all.user, "USER"),
+        (all.stls, "STLS"),
+        (all.pipelining, "PIPELINING"),
+        (all.resp_codes, "RESP-CODES"),
+        (all.auth_resp_code, "AUTH-RESP-CODE"),
+        (all.lang, "LANG"),
+    ];
+    words.extend(flags.iter().filter(|(known, _)| *known).map(|(_, word)| (*word).to_string()));
+    if !all.sasl.is_empty() {
+        words.push(format!("SASL={}", all.sasl.join(",")));
+    }
+    words.extend(all.expire.map(|expire| format!("{expire:?}")));
+    words.extend(all.login_delay.map(|delay| format!("{delay:?}")));
+    words.extend(all.utf8.map(|utf8| format!("{utf8:?}")));
+    words.extend(all.implementation.as_ref().map(|name| format!("implementation {name:?}")));
+    words.extend(all.other.iter().map(|other| format!("other {other:?}")));
+    words.join(" ")
+}
+
+fn configure(lines: &[Line]) -> Result<Config, String> {
+    let mut config = Config::default();
+    for line in lines {
+        let Line::Setting(key, value) = line else { continue };
+        let number = || value.parse::<u64>().map_err(|_| format!("% {key} wants a number"));
+        let size = || number().map(|number| usize::try_from(number).unwrap());
+        match key.as_str() {
+            "tls" => config.channel = Channel::Tls,
+            "agreed" => config.cleartext_agreed = true,
+            "lock-step" => config.pipelining = Pipelining::Never,
+            "window" => config.window = number()?,
+            "commands" => config.commands = size()?,
+            "estimate" => config.estimate = number()?,
+            "limit-line" => config.limits.line = size()?,
+            "limit-challenge" => config.limits.challenge = size()?,
+            "limit-greeting" => config.limits.greeting = size()?,
+            "limit-capabilities" => config.limits.capabilities = size()?,
+            "limit-listing" => config.limits.listing = u32::try_from(number()?).unwrap(),
+            "limit-body" => config.limits.body = number()?,
+            "limit-rounds" => config.limits.sasl_rounds = size()?,
+            "cut" => {}
+            _ => return Err(format!("unknown setting {key:?}")),
+        }
+    }
+    Ok(config)
+}
+
+fn command(text: &str) -> Result<Command, String> {
+    let mut words = text.split(' ');
+    let word = words.next().unwrap_or_default();
+    let mut rest: Vec<String> = Vec::new();
+    for word in words {
+        rest.push(String::from_utf8(script::unescape(word)?).map_err(|_| "a command is text")?);
+    }
+    let number = |at: usize| -> Result<MessageNumber, String> {
+        let number: u32 = rest.get(at).and_then(|word| word.parse().ok()).ok_or("a number is missing")?;
+        MessageNumber::new(number).ok_or_else(|| "no message is 0".into())
+    };
+    let maybe = |at: usize| if rest.len() > at { number(at).map(Some) } else { Ok(None) };
+    Ok(match word {
+        "CAPA" => Command::Capa,
+        "STLS" => Command::Stls,
+        "LOGIN" | "TOKEN" => Command::Login(login(word == "TOKEN", &rest)?),
+        "STAT" => Command::Stat,
+        "LIST" => Command::List(maybe(0)?),
+        "UIDL" => Command::Uidl(maybe(0)?),
+        "TOP" => Command::Top { number: number(0)?, lines: rest.get(1).and_then(|n| n.parse().ok()).unwrap_or(0) },
+        "RETR" => Command::Retr { number: number(0)?, octets: rest.get(1).and_then(|octets| octets.parse().ok()) },
+        "DELE" => Command::Dele(number(0)?),
+        "NOOP" => Command::Noop,
+        "RSET" => Command::Rset,
+        "QUIT" => Command::Quit,
+        "LAST" => Command::Last,
+        "UTF8" => Command::Utf8,
+        "LANG" => Command::Lang(rest.first().cloned()),
+        _ => return Err(format!("unknown command {word:?}")),
+    })
+}
+
+/// `LOGIN user password [MECHANISM] [binding]`, `TOKEN user token [MECHANISM]`; `_` is a space in user and password.
+fn login(token: bool, words: &[String]) -> Result<Login, String> {
+    let text = |at: usize| words.get(at).map(|word| word.replace('_', " ")).unwrap_or_default();
+    let secret = Secret::new(text(1));
+    Ok(Login {
+        user: text(0),
+        credential: if token { Credential::BearerToken(secret) } else { Credential::Password(secret) },
+        choice: match words.get(2) {
+            Some(name) => MechanismChoice::Only(Mechanism::from_name(name).ok_or("unknown mechanism")?),
+            None => MechanismChoice::Strongest,
+        },
+        bindings: words
+            .get(3)
+            .map(|data| ChannelBinding { kind: BindingKind::TlsExporter, data: data.clone().into_bytes() })
+            .into_iter()
+            .collect(),
+    })
+}

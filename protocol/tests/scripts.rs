@@ -1,0 +1,116 @@
+//! Replays every dialogue of `tests/scripts` into a session: whole, octet by octet and at random splits. The events are
+//! the same every time, and they are those the script names.
+//!
+//! `RESTANTE_BLESS=1 cargo test -p restante-protocol --test scripts` writes the events that came into the scripts: read
+//! the difference before you keep it.
+
+mod dialogue;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use dialogue::script::{self, Line};
+use dialogue::{Cut, play};
+use restante_protocol::pop3::Quirk;
+
+/// Random splits of each script.
+const SPLITS: u64 = 12;
+
+fn corpus() -> Vec<(PathBuf, Vec<Line>, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scripts")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "pop3") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = script::parse(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+        (path, lines, text)
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[test]
+fn every_script_plays_the_same_however_its_octets_arrive() {
+    let bless = std::env::var_os("RESTANTE_BLESS").is_some();
+    let mut faults = Vec::new();
+    for (path, lines, text) in corpus() {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let expected: Vec<&str> = lines
+            .iter()
+            .filter_map(|line| if let Line::Expect(event) = line { Some(event.as_str()) } else { None })
+            .collect();
+        let whole_only =
+            lines.iter().any(|line| matches!(line, Line::Setting(key, value) if key == "cut" && value == "whole"));
+        let mut cuts = vec![Cut::Whole];
+        if !whole_only {
+            cuts.push(Cut::Bytes);
+            cuts.extend((1..=SPLITS).map(|seed| Cut::Random(seed * 0x9E37_79B9)));
+        }
+        for (at, cut) in cuts.into_iter().enumerate() {
+            let how = match at {
+                0 => "whole",
+                1 => "octet by octet",
+                _ => "at random splits",
+            };
+            match play(&lines, &text, cut) {
+                Ok(played) if played.events == expected => {}
+                Ok(played) if bless && at == 0 => {
+                    std::fs::write(&path, played.blessed).unwrap();
+                    break;
+                }
+                Ok(played) => {
+                    let differs = played.events.iter().zip(&expected).position(|(came, named)| came != named);
+                    let from = differs.unwrap_or(expected.len().min(played.events.len()));
+                    faults.push(format!(
+                        "{name}, {how}: at event {from}\n  came     {:#?}\n  expected {:#?}",
+                        &played.events[from..],
+                        &expected[from..],
+                    ));
+                    break;
+                }
+                Err(fault) => {
+                    faults.push(format!("{name}, {how}: {fault}"));
+                    break;
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} of the scripts play otherwise:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn there_are_as_many_scripts_as_promised_and_each_says_what_it_shows() {
+    let corpus = corpus();
+    assert!(corpus.len() >= 150, "{} scripts", corpus.len());
+    for (path, lines, _) in corpus {
+        assert!(matches!(lines.first(), Some(Line::Comment(text)) if text.len() > 10), "{}", path.display());
+        assert!(lines.iter().any(|line| matches!(line, Line::Expect(_))), "{} expects nothing", path.display());
+    }
+}
+
+#[test]
+fn every_quirk_has_a_script_of_its_name_that_shows_it() {
+    let mut shown = BTreeSet::new();
+    for (path, lines, _) in corpus() {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for line in lines {
+            if let Line::Expect(event) = line
+                && let Some(quirk) = event.strip_prefix("quirk ")
+                && name.starts_with(quirk)
+            {
+                shown.insert(quirk.to_owned());
+            }
+        }
+    }
+    let missing: Vec<_> = Quirk::ALL.iter().map(|quirk| quirk.name()).filter(|name| !shown.contains(*name)).collect();
+    assert!(missing.is_empty(), "no script shows {missing:?}");
+}
