@@ -1,64 +1,75 @@
 //! `cargo xtask bench NAME`: the benchmark programs, with what they measure built as it is shipped.
 //!
-//! A benchmark is a program `bench-NAME` of the tests package. It prints its figures itself.
+//! A benchmark is a program `bench-NAME` of the tests package. It prints its figures itself. Here is only what each
+//! needs beside itself, and how it is told where that is.
+
+use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use clap::ValueEnum;
 
 use crate::page::{self, Mode};
 use crate::workspace::Workspace;
 use crate::{binary, process, report, setup};
 
-/// The package that holds the benchmark programs.
-const PACKAGE: &str = "restante-tests";
+/// A benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Benchmark {
+    /// Round trips and times from `Open mailbox` to the list, in a browser
+    Path,
+    /// Fetching a maildrop beside other POP3 clients, without a browser
+    Fetch,
+}
 
-/// What the programs' names begin with.
-const PREFIX: &str = "bench-";
+/// Other clients to compare with. One that is missing leaves its line out.
+const PEERS: [&str; 5] = ["mpop", "fetchmail", "getmail6", "curl", "python3"];
 
-/// Builds page, binary and benchmark as shipped, and runs the benchmark with these arguments.
-pub(crate) fn run(workspace: &Workspace, name: &str, arguments: &[String]) -> Result<()> {
-    let names = names(&workspace.metadata()?);
-    if !names.iter().any(|known| known == name) {
-        bail!("no benchmark is called {name}; there are: {}", names.join(", "));
+/// What the program finds in its environment: names and values.
+type Environment = Vec<(&'static str, OsString)>;
+
+/// Builds a benchmark and what it needs as shipped, and runs it with these arguments.
+pub(crate) fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) -> Result<()> {
+    let (program, environment) = match benchmark {
+        Benchmark::Path => ("bench-path", needs_of_path(workspace)?),
+        Benchmark::Fetch => ("bench-fetch", needs_of_fetch(workspace)?),
+    };
+    // All programs of the package: a benchmark starts others of them.
+    compile(workspace, &["--package", "restante-tests", "--bins"])?;
+    let program = workspace.executable("release", program);
+    if !program.is_file() {
+        bail!("{} is not there: the tests package has no such program", workspace.shown(&program));
     }
+    process::run(process::command(program).args(arguments).current_dir(&workspace.root).envs(environment))
+}
+
+/// The page and the binary, a mail server, and a browser.
+fn needs_of_path(workspace: &Workspace) -> Result<Environment> {
     let chromium = setup::for_tests(workspace, true)?.context("the set-up brings a browser when asked for one")?;
     let page = page::build(workspace, Mode::Release)?;
     let binary = binary::build(workspace, Mode::Release, &page)?;
-    let program = format!("{PREFIX}{name}");
-    // All programs of the package: the benchmark starts others of them.
-    let all = ["--release", "--package", PACKAGE, "--bins"];
-    report::section(&format!("benchmark {name}: compile"), || {
-        process::run(process::cargo().arg("build").args(all).current_dir(&workspace.root))
-    })?;
-    process::run(
-        process::command(workspace.executable("release", &program))
-            .args(arguments)
-            .current_dir(&workspace.root)
-            .env("RESTANTE_BINARY", binary)
-            .env("RESTANTE_DIST", workspace.dist())
-            .env("RESTANTE_CHROMIUM", chromium),
-    )
+    Ok(vec![
+        ("RESTANTE_BINARY", binary.into()),
+        ("RESTANTE_DIST", workspace.dist().into()),
+        ("RESTANTE_CHROMIUM", chromium.into()),
+    ])
 }
 
-/// The benchmarks' names in what `cargo metadata` says.
-fn names(metadata: &Value) -> Vec<String> {
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let targets =
-        packages.filter(|package| package["name"] == PACKAGE).filter_map(|package| package["targets"].as_array());
-    let names = targets.flatten().filter_map(|target| target["name"].as_str()?.strip_prefix(PREFIX));
-    names.map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn benchmarks_are_the_programs_so_named_in_the_tests_package() {
-        let metadata = serde_json::json!({"packages": [
-            {"name": PACKAGE, "targets": [{"name": "restante-tests"}, {"name": "bench-path"}, {"name": "bench-bridge"}]},
-            {"name": "other", "targets": [{"name": "bench-other"}]},
-        ]});
-        assert_eq!(names(&metadata), ["path", "bridge"]);
+/// The engine's example program, a mail server, and the other clients.
+fn needs_of_fetch(workspace: &Workspace) -> Result<Environment> {
+    setup::for_tests(workspace, false)?;
+    setup::for_comparison(&PEERS);
+    compile(workspace, &["--package", "restante-engine", "--example", "fetch"])?;
+    let mut environment: Environment =
+        vec![("RESTANTE_FETCH", workspace.executable("release/examples", "fetch").into())];
+    match setup::for_browser(workspace) {
+        Ok(chromium) => environment.push(("RESTANTE_CHROMIUM", chromium.into())),
+        Err(error) => report::warn(&format!("no figures from a browser: {error:#}")),
     }
+    Ok(environment)
+}
+
+fn compile(workspace: &Workspace, what: &[&str]) -> Result<()> {
+    report::section("benchmark: compile", || {
+        process::run(process::cargo().args(["build", "--release"]).args(what).current_dir(&workspace.root))
+    })
 }

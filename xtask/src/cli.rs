@@ -48,8 +48,8 @@ enum Command {
     },
     /// Build as shipped, and run a benchmark
     Bench {
-        /// Which: `path`
-        name: String,
+        #[arg(value_enum)]
+        benchmark: bench::Benchmark,
         /// What the benchmark itself takes
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -72,7 +72,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Command::Demo { listen, dev } => demo::run(&workspace, page::Mode::from_dev(dev), &listen),
-        Command::Bench { name, arguments } => bench::run(&workspace, &name, &arguments),
+        Command::Bench { benchmark, arguments } => bench::run(&workspace, benchmark, &arguments),
         Command::Screenshot => screenshot::run(&workspace),
         Command::Test { parts } => test::run(&workspace, &parts),
     }

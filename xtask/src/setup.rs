@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::report;
 use crate::workspace::Workspace;
 
 pub(crate) use npm::WasmOpt;
@@ -44,4 +45,11 @@ pub(crate) fn for_tests(workspace: &Workspace, browser: bool) -> Result<Option<P
 pub(crate) fn for_browser(workspace: &Workspace) -> Result<PathBuf> {
     npm::ensure("browser drivers (npm)", &workspace.root.join("tests").join("browser"))?;
     browsers::ensure_chromium()
+}
+
+/// Installs programs to compare with, where that is possible. What is missing then is the comparison's to say.
+pub(crate) fn for_comparison(packages: &[&str]) {
+    if let Err(error) = apt::install("other programs to compare with", packages) {
+        report::warn(&format!("{error:#}"));
+    }
 }

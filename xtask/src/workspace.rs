@@ -1,7 +1,7 @@
 //! Where things are: the checkout, cargo's target directory, the page's output. Reads Cargo.lock; builds nothing.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -18,9 +18,10 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that this program was compiled in.
+    /// The checkout that cargo was called in; without cargo, the one that this program was compiled in.
     pub(crate) fn find() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let manifest = Path::new(&manifest);
         let root = manifest.parent().context("xtask lies in the workspace's root")?.to_path_buf();
         let metadata = metadata(&root)?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
@@ -40,11 +41,6 @@ impl Workspace {
     /// The bridge in a cargo profile directory.
     pub(crate) fn binary(&self, profile: &str) -> PathBuf {
         self.executable(profile, "restante")
-    }
-
-    /// What `cargo metadata` says of the workspace's own packages.
-    pub(crate) fn metadata(&self) -> Result<Value> {
-        metadata(&self.root)
     }
 
     /// `path` as a person in the checkout would write it.
