@@ -1,1 +1,44 @@
-//! Placeholder.
+//! The bridge: serves the page, and relays its bytes to the mail server.
+//!
+//! ```text
+//! TcpListener → server → web (routes) ┬→ assets, preset            the page, and what it starts with
+//!                                     └→ origin, upgrade → tunnel   one WebSocket, one TCP connection
+//!                                             tunnel = page ⇄ relay ⇄ wire
+//!                                             page → frame → buffer         RFC 6455, in place
+//!                                             tunnel → policy → dial → tls  who is asked, vetted, reached
+//! ```
+//!
+//! It is no open proxy: [`policy`] decides by name and, after resolving, by address; [`origin`] by page. It holds no
+//! state beyond its open tunnels, so any number of bridges can stand side by side. The wire contract with the page is
+//! `restante_protocol::tunnel`; nothing else is shared with it.
+//!
+//! [`Server::new`] takes a [`Config`], [`Server::run`] a listener and the moment to stop.
+
+mod assets;
+mod buffer;
+mod config;
+mod credit;
+mod dial;
+mod failure;
+mod frame;
+mod headers;
+pub mod host;
+mod limits;
+pub mod origin;
+mod page;
+pub mod policy;
+pub mod preset;
+mod relay;
+mod server;
+pub mod settings;
+mod tls;
+mod tunnel;
+mod upgrade;
+mod web;
+mod wire;
+
+pub use config::Config;
+pub use dial::{Resolve, Resolving, SystemResolver};
+pub use limits::Limits;
+pub use server::{Handle, Server, StartError, listen};
+pub use tls::BadRoots;

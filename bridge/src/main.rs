@@ -1,2 +1,162 @@
-//! Placeholder.
-fn main() {}
+//! The binary: arguments, signals, exit statuses. Everything else is the library's.
+//!
+//! Status 0: stopped as asked; 2: could not start (a wrong flag, a file that is no good, a port in use), with one line
+//! on standard error that says why.
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, ValueEnum};
+use restante_bridge::policy::Policy;
+use restante_bridge::preset::{Preset, Security, show_fingerprint};
+use restante_bridge::settings::{DEFAULT_LISTEN, Settings};
+use restante_bridge::{Config, Limits, Server, listen};
+use restante_protocol::tunnel::Secret;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// Restante: read POP3 mail in a browser. This program serves the page and relays its bytes to the mail server.
+#[derive(Debug, Parser)]
+#[command(name = "restante", version, max_term_width = 100, arg_required_else_help = false)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// How log lines are written to standard error; RUST_LOG chooses which (debug, info, warn, error, off).
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "RESTANTE_LOG_FORMAT")]
+    log_format: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the page, and relay to the mail servers that are allowed.
+    Serve(Box<Settings>),
+    /// Serve the page with a sample mailbox, for a look round. Nothing but the sample can be reached.
+    Demo {
+        /// Address and port to serve on; port 0 takes a free one.
+        #[arg(long, value_name = "ADDR:PORT", default_value_t = DEFAULT_LISTEN, env = "RESTANTE_LISTEN")]
+        listen: SocketAddr,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            // Help that cannot be shown has no reader.
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return refuse(&one_line(&error)),
+    };
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&format!("{error:#}")),
+    }
+}
+
+/// Says in one line why the program does not start.
+fn refuse(why: &str) -> ExitCode {
+    eprintln!("restante: {}", why.replace('\n', " "));
+    ExitCode::from(2)
+}
+
+/// What is wrong with the arguments, without the usage that clap adds below.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let fault: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+    let fault = fault.join(" ");
+    let fault = fault.strip_prefix("error: ").unwrap_or(&fault);
+    format!("{fault} (restante --help explains)")
+}
+
+#[tokio::main]
+async fn start(cli: Cli) -> anyhow::Result<()> {
+    log_to_stderr(cli.log_format);
+    match cli.command {
+        Command::Serve(settings) => {
+            let address = settings.listen();
+            serve(settings.into_config()?, address).await
+        }
+        Command::Demo { listen } => {
+            let sample = restante_sample::Server::start().await.context("cannot start the sample mail server")?;
+            serve(demo_config(&sample)?, listen).await
+        }
+    }
+}
+
+fn log_to_stderr(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// Serves until a signal says to stop.
+async fn serve(config: Config, address: SocketAddr) -> anyhow::Result<()> {
+    let server = Server::new(config)?;
+    let listener = listen(address).await?;
+    let stop = stop_signal()?;
+    let address = listener.local_addr()?;
+    let mut out = std::io::stdout();
+    writeln!(out, "Restante is ready: http://{address}/").and_then(|()| out.flush()).context("standard output")?;
+    server.run(listener, stop).await;
+    Ok(())
+}
+
+/// Resolves on SIGTERM or SIGINT; a second one ends the program at once.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            std::process::exit(1);
+        });
+    })
+}
+
+/// The sample mailbox, filled in, and nothing else allowed.
+fn demo_config(sample: &restante_sample::Server) -> anyhow::Result<Config> {
+    let host = "127.0.0.1";
+    let entry = format!("{host}:{},{}", sample.pops_port(), sample.pop_port());
+    Ok(Config {
+        policy: Policy::listed(vec![entry.parse()?]),
+        origins: restante_bridge::origin::Origins::new(Vec::new(), Some(Vec::new())),
+        preset: Some(Preset {
+            host: host.to_owned(),
+            port: sample.pops_port(),
+            security: Security::Tls,
+            user: sample.user().to_owned(),
+            password: Some(Secret::new(sample.password())),
+            fingerprint: Some(show_fingerprint(&sample.fingerprint())),
+            label: Some("Sample mailbox".to_owned()),
+        }),
+        // Whoever ends the demonstration does not want to wait for its own tab.
+        limits: Limits { drain_timeout: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    })
+}

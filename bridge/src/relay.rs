@@ -1,0 +1,358 @@
+//! Moves bytes between a page and a mail server, both ways, until both have ended or one failed.
+//!
+//! One future a tunnel, polled by hand: no locks, no second task, no copy between reading and writing. What bounds its
+//! memory: it reads from a side only when the other has taken everything before, and from the server only what the
+//! page's credit allows. Each direction ends for itself (half-close). Not here: opening and closing
+//! ([`crate::tunnel`]).
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use restante_protocol::tunnel::{BridgeMessage, CloseCode, MAX_DATA_BYTES, PageMessage};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::buffer::{Buffer, HEADER_ROOM};
+use crate::credit::Credit;
+use crate::failure::Failure;
+use crate::page::{Page, Received};
+
+/// How relaying ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Both sides said they send no more.
+    Finished,
+    /// The page closed, or is gone.
+    PageGone,
+    /// The page asks for TLS; everything it sent before has gone out.
+    Starttls,
+    /// Something broke, and the page is told.
+    Failed(Failure),
+}
+
+/// Bytes relayed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    /// From the page to the server.
+    pub(crate) up: u64,
+    /// From the server to the page.
+    pub(crate) down: u64,
+}
+
+/// How much a server answered: before TLS there must be one line, the +OK to STLS, and nothing behind it (RFC 2595,
+/// section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerLines {
+    /// No whole line yet.
+    None,
+    /// One line and no byte more.
+    One,
+    /// More than a line.
+    More,
+}
+
+/// The state of a tunnel's two directions.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    credit: Credit,
+    /// Whether the page may still ask for TLS.
+    starttls: bool,
+    answer: Answer,
+    up: Up,
+    /// What follows once the bytes before it have gone out.
+    next: Next,
+    down_ended: bool,
+    unflushed: bool,
+    idle: Duration,
+    close: Duration,
+    moved: Instant,
+    traffic: Traffic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Up {
+    Open,
+    /// The page ended it, and the server knows.
+    Ended,
+    /// The server takes no more. What it still has to say is read to its end.
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Bytes,
+    Eof,
+    Starttls,
+    Hangup,
+}
+
+/// Lines the server has sent since the page last sent something. Kept until TLS is up only.
+#[derive(Debug, Clone, Copy, Default)]
+struct Answer {
+    lines: u64,
+    partial: bool,
+}
+
+impl Relay {
+    /// A relay with the window that the page granted. `idle` ends it when nothing moves, and `close` when a page that
+    /// hung up left bytes that the server does not take.
+    pub(crate) fn new(window: u32, starttls: bool, idle: Duration, close: Duration) -> Self {
+        Self {
+            credit: Credit::new(window),
+            starttls,
+            answer: Answer::default(),
+            up: Up::Open,
+            next: Next::Bytes,
+            down_ended: false,
+            unflushed: false,
+            idle,
+            close,
+            moved: Instant::now(),
+            traffic: Traffic::default(),
+        }
+    }
+
+    /// What has been relayed so far.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    /// What the server has answered since the page last sent something, as far as has been read.
+    pub(crate) fn lines_since_request(&self) -> AnswerLines {
+        match (self.answer.lines, self.answer.partial) {
+            (0, _) => AnswerLines::None,
+            (1, false) => AnswerLines::One,
+            _ => AnswerLines::More,
+        }
+    }
+
+    /// TLS is up: relaying goes on under it.
+    pub(crate) fn secured(&mut self) {
+        self.starttls = false;
+        self.next = Next::Bytes;
+        self.moved = Instant::now();
+    }
+
+    /// Relays until something ends it. May be dropped and called again: no byte is lost.
+    pub(crate) async fn run<P, S>(&mut self, page: &mut Page<P>, server: &mut S) -> End
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let timer = sleep_until(self.moved + self.idle);
+        tokio::pin!(timer);
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(end) = self.poll_up(cx, page, server) {
+                    return Poll::Ready(end);
+                }
+                let held = page.is_held();
+                if self.next != Next::Hangup
+                    && let Poll::Ready(end) = self.poll_down(cx, page, server)
+                {
+                    return Poll::Ready(end);
+                }
+                // Sending may have made room for what the page's side waits for.
+                if !held || page.is_held() {
+                    return self.poll_idle(cx, timer.as_mut()).map(End::Failed);
+                }
+            }
+        })
+        .await
+    }
+
+    fn poll_up<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<End>
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        loop {
+            if self.up == Up::Broken {
+                page.discard();
+            }
+            if !page.data().is_empty() {
+                match ready!(Pin::new(&mut *server).poll_write(cx, page.data())) {
+                    Ok(0) | Err(_) => self.up = Up::Broken,
+                    Ok(written) => {
+                        page.consume(written);
+                        self.traffic.up += written as u64;
+                        self.unflushed = true;
+                        self.moved = Instant::now();
+                        self.answer = Answer::default();
+                    }
+                }
+                continue;
+            }
+            if self.next != Next::Bytes {
+                ready!(self.poll_flush(cx, server));
+            }
+            match self.next {
+                Next::Bytes => {}
+                Next::Starttls => return Poll::Ready(End::Starttls),
+                Next::Eof | Next::Hangup => {
+                    if self.up == Up::Open {
+                        // A server that is gone cannot be told, and reading finds out.
+                        let _ = ready!(Pin::new(&mut *server).poll_shutdown(cx));
+                        self.up = Up::Ended;
+                    }
+                    if self.next == Next::Hangup {
+                        return Poll::Ready(End::PageGone);
+                    }
+                    self.next = Next::Bytes;
+                }
+            }
+            match page.poll_receive(cx) {
+                Poll::Ready(received) => {
+                    if let Err(failure) = received.and_then(|r| self.take(r)) {
+                        return Poll::Ready(End::Failed(failure));
+                    }
+                }
+                Poll::Pending => {
+                    ready!(self.poll_flush(cx, server));
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    /// Acts on what the page sent.
+    fn take(&mut self, received: Received) -> Result<(), Failure> {
+        match received {
+            Received::Data if self.up == Up::Ended => return Err(Failure::bad_message("bytes after eof")),
+            Received::Data => {}
+            Received::Message(PageMessage::Credit { bytes }) => self.credit.grant(bytes),
+            Received::Message(PageMessage::Eof) if self.up != Up::Ended => self.next = Next::Eof,
+            Received::Message(PageMessage::Eof) => return Err(Failure::bad_message("a second eof")),
+            Received::Message(PageMessage::Starttls) if self.starttls => self.next = Next::Starttls,
+            Received::Message(PageMessage::Starttls) => {
+                return Err(Failure::bad_message("starttls was not agreed in open, or is done already"));
+            }
+            Received::Message(PageMessage::Open(_)) => return Err(Failure::bad_message("a second open")),
+            Received::Closed => {
+                self.next = Next::Hangup;
+                self.idle = self.close;
+                self.moved = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    fn poll_down<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<End>
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        loop {
+            if ready!(page.poll_send(cx)).is_err() {
+                return Poll::Ready(End::PageGone);
+            }
+            let allowed = if self.down_ended { 0 } else { self.credit.allowance(MAX_DATA_BYTES) };
+            let read = if allowed == 0 { Poll::Pending } else { self.poll_read(cx, page, server, allowed) };
+            match read {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(failure)) => return Poll::Ready(End::Failed(failure)),
+                Poll::Pending => {
+                    if ready!(page.poll_flush(cx)).is_err() {
+                        return Poll::Ready(End::PageGone);
+                    }
+                    let done = self.down_ended && self.up != Up::Open;
+                    return if done { Poll::Ready(End::Finished) } else { Poll::Pending };
+                }
+            }
+        }
+    }
+
+    /// Reads once from the server and queues what came for the page.
+    fn poll_read<P, S>(
+        &mut self,
+        cx: &mut Context<'_>,
+        page: &mut Page<P>,
+        server: &mut S,
+        allowed: usize,
+    ) -> Poll<Result<(), Failure>>
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + Unpin,
+    {
+        let mut buffer = Buffer::take();
+        let mut into = ReadBuf::new(&mut buffer[HEADER_ROOM..HEADER_ROOM + allowed]);
+        let read = ready!(Pin::new(server).poll_read(cx, &mut into));
+        let length = into.filled().len();
+        self.moved = Instant::now();
+        match read {
+            Err(error) => return Poll::Ready(Err(Failure::lost(&error))),
+            Ok(()) if length == 0 => {
+                self.down_ended = true;
+                page.queue(&BridgeMessage::Eof);
+            }
+            Ok(()) => {
+                if self.starttls {
+                    self.answer.note(&buffer[HEADER_ROOM..HEADER_ROOM + length]);
+                }
+                self.credit.spend(length);
+                self.traffic.down += length as u64;
+                page.queue_data(buffer, length);
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Flushes what the server was sent, where the connection buffers.
+    fn poll_flush<S: AsyncWrite + Unpin>(&mut self, cx: &mut Context<'_>, server: &mut S) -> Poll<()> {
+        if self.unflushed {
+            if ready!(Pin::new(server).poll_flush(cx)).is_err() {
+                self.up = Up::Broken;
+            }
+            self.unflushed = false;
+        }
+        Poll::Ready(())
+    }
+
+    /// Resolves when nothing has moved for too long. The timer is moved on only when it fires.
+    fn poll_idle(&self, cx: &mut Context<'_>, mut timer: Pin<&mut Sleep>) -> Poll<Failure> {
+        let due = self.moved + self.idle;
+        if due < timer.deadline() {
+            timer.as_mut().reset(due);
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= due {
+                let seconds = self.idle.as_secs();
+                return Poll::Ready(Failure::new(
+                    CloseCode::IdleTimeout,
+                    format!("Nothing moved in either direction for {seconds} seconds."),
+                ));
+            }
+            timer.as_mut().reset(due);
+        }
+        Poll::Pending
+    }
+}
+
+impl Answer {
+    fn note(&mut self, bytes: &[u8]) {
+        self.lines += bytes.iter().filter(|b| **b == b'\n').count() as u64;
+        self.partial = bytes.last() != Some(&b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_to_stls_is_one_whole_line() {
+        let lines = |chunks: &[&[u8]]| {
+            let mut relay = Relay::new(0, true, Duration::ZERO, Duration::ZERO);
+            chunks.iter().for_each(|chunk| relay.answer.note(chunk));
+            relay.lines_since_request()
+        };
+        assert_eq!(lines(&[b"+OK\r\n"]), AnswerLines::One);
+        assert_eq!(lines(&[b"+O", b"K\r", b"\n"]), AnswerLines::One);
+        assert_eq!(lines(&[]), AnswerLines::None);
+        assert_eq!(lines(&[b"+OK\r"]), AnswerLines::None);
+        assert_eq!(lines(&[b"+OK\r\nx"]), AnswerLines::More);
+        assert_eq!(lines(&[b"+OK\r\n", b"+OK\r\n"]), AnswerLines::More);
+    }
+}

@@ -1,0 +1,199 @@
+//! A tunnel from its first message to its last: open, dial, relay, close.
+//!
+//! Every way a tunnel ends has its own close code and words. Two log lines a tunnel, one when it is open and one when
+//! it is over; neither holds the destination, a token or a byte of the payload.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::FutureExt;
+use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::dial::{Resolve, dial};
+use crate::failure::Failure;
+use crate::host::{BadHost, Host};
+use crate::limits::Limits;
+use crate::page::{Page, Received};
+use crate::policy::Policy;
+use crate::relay::{AnswerLines, End, Relay, Traffic};
+use crate::tls::Upstream;
+use crate::wire::Wire;
+
+/// RFC 6455, section 7.4.1: "a normal closure".
+const NORMAL: u16 = 1000;
+
+/// What all tunnels of a bridge share.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    pub(crate) policy: Policy,
+    pub(crate) limits: Limits,
+    pub(crate) resolver: Arc<dyn Resolve>,
+    pub(crate) upstream: Upstream,
+}
+
+/// How a tunnel ended, for the page and for the log.
+enum Outcome {
+    /// The page is gone, or took its leave.
+    PageGone,
+    Finished,
+    Failed(Failure),
+}
+
+/// A server that is reached.
+struct Reached {
+    host: Host,
+    server: Wire,
+    relay: Relay,
+    tls: BridgeTls,
+}
+
+/// Runs one tunnel to its end. `client` is how the log names the page; `stop` ends it early.
+pub(crate) async fn run<S>(mut page: Page<S>, terms: &Terms, client: &str, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let began = Instant::now();
+    let opened = tokio::select! {
+        opened = open(&mut page, terms) => opened,
+        () = stop.cancelled() => Err(draining()),
+    };
+    let (outcome, traffic) = match opened {
+        Ok(Some(mut reached)) => {
+            info!(client, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
+            let outcome = carry(&mut page, terms, &reached.host, reached.server, &mut reached.relay, &stop).await;
+            (outcome, reached.relay.traffic())
+        }
+        Ok(None) => (Outcome::PageGone, Traffic::default()),
+        Err(failure) => {
+            tell(&mut page, &failure);
+            (Outcome::Failed(failure), Traffic::default())
+        }
+    };
+    let (code, reason) = match &outcome {
+        Outcome::PageGone | Outcome::Finished => (NORMAL, ""),
+        Outcome::Failed(failure) => (failure.code, failure.message.as_str()),
+    };
+    info!(client, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
+    page.close(code, reason, terms.limits.close_timeout).await;
+}
+
+/// Tells a page that came while the bridge drains to try again.
+pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(mut page: Page<S>, terms: &Terms) {
+    let failure = draining();
+    tell(&mut page, &failure);
+    page.close(failure.code, &failure.message, terms.limits.close_timeout).await;
+}
+
+/// From the first message to the connection; `None` where the page leaves before.
+async fn open<S>(page: &mut Page<S>, terms: &Terms) -> Result<Option<Reached>, Failure>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let first = timeout(terms.limits.open_timeout, page.receive());
+    let open = match first.await {
+        Ok(Ok(Received::Message(PageMessage::Open(open)))) if page.data().is_empty() => open,
+        Ok(Ok(Received::Closed)) => return Ok(None),
+        Ok(Ok(_)) => return Err(Failure::bad_message("The first message has to be open.")),
+        Ok(Err(failure)) => return Err(failure),
+        Err(_) => return Err(Failure::new(CloseCode::OpenTimeout, "The page did not say in time where to connect.")),
+    };
+    let (host, server, peer) = tokio::select! {
+        reached = reach(&open, terms) => reached?,
+        () = page.gone() => return Ok(None),
+    };
+    page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
+    let limits = &terms.limits;
+    let starttls = open.tls == BridgeTls::Starttls;
+    let relay = Relay::new(open.window, starttls, limits.idle_timeout, limits.close_timeout);
+    Ok(Some(Reached { host, server, relay, tls: open.tls }))
+}
+
+/// Asks the policy and connects.
+async fn reach(open: &Open, terms: &Terms) -> Result<(Host, Wire, IpAddr), Failure> {
+    let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    terms.policy.admit(&host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    let limits = &terms.limits;
+    let (tcp, peer) = dial(&terms.policy, &*terms.resolver, &host, open.port, limits.connect_timeout).await?;
+    let server = match open.tls {
+        BridgeTls::Implicit => terms.upstream.secure(&host, tcp, limits.handshake_timeout).await?,
+        BridgeTls::None | BridgeTls::Starttls => Wire::Plain(tcp),
+    };
+    Ok((host, server, peer))
+}
+
+/// Relays, and starts TLS in between where the page asks for it.
+async fn carry<S>(
+    page: &mut Page<S>,
+    terms: &Terms,
+    host: &Host,
+    mut server: Wire,
+    relay: &mut Relay,
+    stop: &CancellationToken,
+) -> Outcome
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let end = tokio::select! {
+            end = relay.run(page, &mut server) => end,
+            () = stop.cancelled() => End::Failed(draining()),
+        };
+        match end {
+            End::Finished => return Outcome::Finished,
+            End::PageGone => return Outcome::PageGone,
+            End::Failed(failure) => return Outcome::Failed(failure),
+            End::Starttls => {
+                server = match start_tls(server, relay, host, terms).await {
+                    Ok(secured) => secured,
+                    Err(failure) => {
+                        tell(page, &failure);
+                        return Outcome::Failed(failure);
+                    }
+                };
+                relay.secured();
+                page.queue(&BridgeMessage::Secured);
+            }
+        }
+    }
+}
+
+/// Puts TLS on the connection, if nothing came after the server's +OK (RFC 2595, section 4).
+async fn start_tls(server: Wire, relay: &Relay, host: &Host, terms: &Terms) -> Result<Wire, Failure> {
+    let injected = || {
+        let words = "Bytes followed the mail server's +OK to STLS: somebody may have put them there.";
+        Failure::new(CloseCode::StarttlsInjection, words)
+    };
+    match relay.lines_since_request() {
+        AnswerLines::None => return Err(Failure::bad_message("starttls before the server's answer to STLS")),
+        AnswerLines::One => {}
+        AnswerLines::More => return Err(injected()),
+    }
+    let Wire::Plain(mut tcp) = server else { return Err(Failure::bad_message("TLS is up already")) };
+    // Bytes that the page's credit kept in the socket count as well.
+    match tcp.read_u8().now_or_never() {
+        None => {}
+        Some(Ok(_)) => return Err(injected()),
+        Some(Err(error)) => return Err(Failure::lost(&error)),
+    }
+    terms.upstream.secure(host, tcp, terms.limits.handshake_timeout).await
+}
+
+/// Tells the page why, before the close frame does in fewer words.
+fn tell<S: AsyncRead + AsyncWrite + Unpin>(page: &mut Page<S>, failure: &Failure) {
+    if let Some(refused) = failure.refused() {
+        page.queue(&BridgeMessage::Refused(refused));
+    }
+}
+
+fn draining() -> Failure {
+    Failure::new(CloseCode::Draining, "The bridge is stopping. Try again: another one may answer.")
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

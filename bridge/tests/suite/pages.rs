@@ -1,0 +1,108 @@
+//! What the bridge answers besides tunnels: the page, its configuration, health; and how it stops.
+
+use std::time::Duration;
+
+use crate::support::{MailServer, Page, allowing, open, start, with_limits};
+use restante_bridge::origin::Origins;
+use restante_bridge::preset::{Preset, Security};
+use restante_bridge::{Config, Handle};
+use restante_protocol::tunnel::CloseCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// The answer to a GET, head and body.
+async fn get(bridge: &Handle, path: &str, host: &str) -> String {
+    let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn the_page_learns_the_preset() {
+    let preset = Preset {
+        host: "pop.example.org".into(),
+        port: 995,
+        security: Security::Tls,
+        user: "ada".into(),
+        password: None,
+        fingerprint: None,
+        label: Some("Example".into()),
+    };
+    let bridge = start(Config { preset: Some(preset), ..Config::default() }).await;
+    let answer = get(&bridge, "/restante.json", "localhost").await;
+    assert!(answer.contains("\r\ncache-control: no-store\r\n"), "{answer}");
+    assert!(answer.ends_with(
+        r#"{"preset":{"host":"pop.example.org","port":995,"security":"tls","user":"ada","label":"Example"},"token_required":false}"#
+    ));
+    let bridge = start(Config::default()).await;
+    assert!(get(&bridge, "/restante.json", "localhost").await.ends_with(r#"{"preset":null,"token_required":false}"#));
+}
+
+#[tokio::test]
+async fn security_headers_stand_on_every_answer() {
+    let bridge = start(Config::default()).await;
+    for path in ["/", "/restante.json", "/healthz", "/nothing", "/tunnel"] {
+        let answer = get(&bridge, path, "localhost").await;
+        for header in [
+            "content-security-policy: default-src 'none'",
+            "x-content-type-options: nosniff",
+            "referrer-policy: no-referrer",
+        ] {
+            assert!(answer.contains(header), "{path}: {answer}");
+        }
+    }
+    assert!(get(&bridge, "/tunnel", "localhost").await.starts_with("HTTP/1.1 426 "));
+    assert!(get(&bridge, "/healthz", "localhost").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_host_name_that_is_not_the_bridges_is_turned_away() {
+    let origins = Origins::new(Vec::new(), Some(vec!["mail.example.org".into()]));
+    let bridge = start(Config { origins, ..Config::default() }).await;
+    for path in ["/", "/restante.json", "/tunnel"] {
+        assert!(get(&bridge, path, "rebound.example").await.starts_with("HTTP/1.1 421 "), "{path}");
+    }
+    assert!(get(&bridge, "/restante.json", "mail.example.org").await.starts_with("HTTP/1.1 200 "));
+    assert!(get(&bridge, "/healthz", "rebound.example").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_request_head_that_never_ends_is_cut_off() {
+    let config = with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(200));
+    let bridge = start(config).await;
+    let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: local").await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await.expect("it ends").unwrap();
+}
+
+#[tokio::test]
+async fn a_draining_bridge_says_so_and_lets_open_tunnels_finish() {
+    let server = MailServer::start().await;
+    let bridge = start(allowing(&[format!("127.0.0.1:{}", server.port())])).await;
+    let mut page = Page::open(&bridge, open("127.0.0.1", server.port())).await;
+    let mut mail = server.accept().await;
+    assert!(get(&bridge, "/readyz", "localhost").await.starts_with("HTTP/1.1 200 "));
+    bridge.shut_down();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(get(&bridge, "/readyz", "localhost").await.starts_with("HTTP/1.1 503 "));
+    assert_eq!(Page::refusal(&bridge, open("127.0.0.1", server.port())).await.0, CloseCode::Draining);
+    mail.write_all(b"+OK still here\r\n").await.unwrap();
+    page.receive(16).await;
+    page.socket.close(None).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), bridge.stopped()).await.expect("it stops when the last tunnel ends");
+}
+
+#[tokio::test]
+async fn when_the_drains_time_is_up_tunnels_are_closed_with_a_reason() {
+    let server = MailServer::start().await;
+    let config = allowing(&[format!("127.0.0.1:{}", server.port())]);
+    let bridge = start(with_limits(config, |l| l.drain_timeout = Duration::from_millis(200))).await;
+    let mut page = Page::open(&bridge, open("127.0.0.1", server.port())).await;
+    bridge.shut_down();
+    assert_eq!(page.closed().await, u16::from(CloseCode::Draining));
+    bridge.stopped().await;
+}

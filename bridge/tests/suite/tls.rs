@@ -1,0 +1,143 @@
+//! TLS that the bridge ends: from the first byte, and after STLS.
+
+use std::sync::Arc;
+
+use crate::support::{Got, MailServer, Page, allowing, open, start};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use restante_bridge::{Config, Handle};
+use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use rustls_pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::TlsAcceptor;
+
+/// A certificate for `localhost`, a server that has it, and a file that makes the bridge trust it.
+struct Identity {
+    acceptor: TlsAcceptor,
+    authority: tempfile::NamedTempFile,
+}
+
+impl Identity {
+    fn new() -> Self {
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let authority = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(authority.path(), cert.pem()).unwrap();
+        let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
+        Self { acceptor: Arc::new(config).into(), authority }
+    }
+}
+
+async fn bridge(server: &MailServer, authority: Option<&Identity>) -> Handle {
+    let port = server.port();
+    let authorities = authority.map(|identity| identity.authority.path().to_owned());
+    start(Config { authorities, ..allowing(&[format!("localhost:{port}"), format!("127.0.0.1:{port}")]) }).await
+}
+
+fn under(tls: BridgeTls, server: &MailServer) -> Open {
+    Open { tls, ..open("localhost", server.port()) }
+}
+
+#[tokio::test]
+async fn implicit_tls_ends_in_the_bridge() {
+    let (server, identity) = (MailServer::start().await, Identity::new());
+    let bridge = bridge(&server, Some(&identity)).await;
+    let mail = async {
+        let mut mail = identity.acceptor.accept(server.accept().await).await.unwrap();
+        mail.write_all(b"+OK ready\r\n").await.unwrap();
+        mail.flush().await.unwrap();
+        let mut received = [0; 6];
+        mail.read_exact(&mut received).await.unwrap();
+        assert_eq!(&received, b"QUIT\r\n");
+        mail.shutdown().await.unwrap();
+    };
+    let page = async {
+        let mut page = Page::open(&bridge, under(BridgeTls::Implicit, &server)).await;
+        assert_eq!(page.receive(11).await, b"+OK ready\r\n");
+        page.send(b"QUIT\r\n").await;
+        assert_eq!(page.next().await, Got::Message(BridgeMessage::Eof));
+    };
+    tokio::join!(mail, page);
+}
+
+#[tokio::test]
+async fn a_certificate_that_does_not_verify_is_not_a_failed_handshake() {
+    let (server, identity) = (MailServer::start().await, Identity::new());
+    let port = server.port();
+    let unknown = bridge(&server, None).await;
+    let (refusal, _) = tokio::join!(Page::refusal(&unknown, under(BridgeTls::Implicit, &server)), async {
+        identity.acceptor.accept(server.accept().await).await.map(|_| ())
+    });
+    assert_eq!(refusal.0, CloseCode::CertificateInvalid);
+    let known = bridge(&server, Some(&identity)).await;
+    let (refusal, _) =
+        tokio::join!(Page::refusal(&known, Open { tls: BridgeTls::Implicit, ..open("127.0.0.1", port) }), async {
+            identity.acceptor.accept(server.accept().await).await.map(|_| ())
+        });
+    assert_eq!(refusal.0, CloseCode::CertificateInvalid);
+    assert!(refusal.1.contains("for another name"), "{}", refusal.1);
+    let (refusal, ()) = tokio::join!(Page::refusal(&known, under(BridgeTls::Implicit, &server)), async {
+        server.accept().await.write_all(b"+OK in the clear\r\n").await.unwrap();
+    });
+    assert_eq!(refusal.0, CloseCode::TlsFailed);
+}
+
+#[tokio::test]
+async fn tls_starts_after_stls() {
+    let (server, identity) = (MailServer::start().await, Identity::new());
+    let bridge = bridge(&server, Some(&identity)).await;
+    let mut page = Page::open(&bridge, under(BridgeTls::Starttls, &server)).await;
+    let mut mail = server.accept().await;
+    mail.write_all(b"+OK ready\r\n").await.unwrap();
+    page.receive(11).await;
+    page.send(b"STLS\r\n").await;
+    mail.read_exact(&mut [0; 6]).await.unwrap();
+    mail.write_all(b"+OK begin\r\n").await.unwrap();
+    page.receive(11).await;
+    page.say(&PageMessage::Starttls).await;
+    // Right behind, without waiting: it has to go out under TLS.
+    page.send(b"CAPA\r\n").await;
+    let mut mail = identity.acceptor.accept(mail).await.unwrap();
+    let mut received = [0; 6];
+    mail.read_exact(&mut received).await.unwrap();
+    assert_eq!(&received, b"CAPA\r\n");
+    assert_eq!(page.next().await, Got::Message(BridgeMessage::Secured));
+    mail.write_all(b"+OK\r\n").await.unwrap();
+    mail.flush().await.unwrap();
+    assert_eq!(page.receive(5).await, b"+OK\r\n");
+    page.say(&PageMessage::Starttls).await;
+    assert_eq!(page.closed().await, u16::from(CloseCode::BadMessage));
+}
+
+#[tokio::test]
+async fn bytes_behind_the_answer_to_stls_stop_the_upgrade() {
+    let server = MailServer::start().await;
+    let bridge = bridge(&server, None).await;
+    for (window, answer) in
+        [(1000, b"+OK begin\r\n+OK injected\r\n".as_slice()), (11, b"+OK begin\r\n+OK injected\r\n")]
+    {
+        let mut page = Page::open(&bridge, Open { window, ..under(BridgeTls::Starttls, &server) }).await;
+        let mut mail = server.accept().await;
+        page.send(b"STLS\r\n").await;
+        mail.read_exact(&mut [0; 6]).await.unwrap();
+        mail.write_all(answer).await.unwrap();
+        page.receive(answer.len().min(window as usize)).await;
+        page.say(&PageMessage::Starttls).await;
+        assert_eq!(page.refused().await.0, CloseCode::StarttlsInjection);
+    }
+}
+
+#[tokio::test]
+async fn tls_does_not_start_before_the_server_has_answered() {
+    let server = MailServer::start().await;
+    let bridge = bridge(&server, None).await;
+    let mut page = Page::open(&bridge, under(BridgeTls::Starttls, &server)).await;
+    page.send(b"STLS\r\n").await;
+    page.say(&PageMessage::Starttls).await;
+    assert_eq!(page.refused().await.0, CloseCode::BadMessage);
+}
