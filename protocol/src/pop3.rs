@@ -19,7 +19,7 @@
 //!
 //! Not here: sockets, deadlines, which messages to fetch, what is in them.
 
-mod body;
+pub mod body;
 mod capabilities;
 mod choice;
 mod command;

@@ -4,6 +4,9 @@
 //! `RESTANTE_BLESS=1 cargo test -p restante-protocol --test scripts` writes the events that came into the scripts: read
 //! the difference before you keep it.
 
+// A test's helpers may stop it; clippy sees that of test functions only.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod dialogue;
 
 use std::collections::BTreeSet;

@@ -8,11 +8,10 @@
 
 use memchr::{memchr, memmem};
 
-/// Reads one body.
+/// Reads one body. The session has its own; this one is for whoever has the octets in hand, a benchmark say.
 #[derive(Debug)]
-pub(super) struct Decoder {
+pub struct Decoder {
     at: At,
-    /// Octets that came out so far.
     octets: u64,
     /// Octets that should come out, where the caller was told.
     expected: Option<u64>,
@@ -22,10 +21,8 @@ pub(super) struct Decoder {
     crlf: Option<bool>,
     /// A terminator that may as well be content: decided already that it is content.
     passed: bool,
-    /// A line started with a dot that was not doubled.
-    pub(super) unstuffed: bool,
-    /// How the body ended, where not as it should.
-    pub(super) ended: Ended,
+    unstuffed: bool,
+    ended: Ended,
     finder: memmem::Finder<'static>,
 }
 
@@ -37,7 +34,7 @@ enum At {
 
 /// How a body ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
+pub enum Ended {
     /// By CRLF `.` CRLF, or not yet.
     Properly,
     /// With LF for CRLF.
@@ -47,14 +44,25 @@ pub(super) enum Ended {
 }
 
 /// What a call of [`Decoder::decode`] found.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Decoded {
-    /// Octets of the input that are done with.
-    pub(super) consumed: usize,
-    /// Octets of the body, at the start of the input's slice.
-    pub(super) produced: usize,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decoded {
+    /// Octets of the input that are done with; the rest has to come again, with more behind it.
+    pub consumed: usize,
+    /// Octets of the body, now at the start of the input.
+    pub produced: usize,
     /// The body has ended.
-    pub(super) end: bool,
+    pub end: bool,
+}
+
+/// What stands behind the input of [`Decoder::decode`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// More of this body; behind the body, nothing that was asked for.
+    Body,
+    /// More of this body; behind the body, answers to other commands.
+    Answers,
+    /// Nothing, now or ever: what is in doubt has to be decided as an end.
+    Nothing,
 }
 
 /// What follows a dot.
@@ -70,8 +78,8 @@ enum Dot {
 }
 
 impl Decoder {
-    /// A decoder at the start of a body.
-    pub(super) fn new(expected: Option<u64>) -> Self {
+    /// A decoder at the start of a body, of so many octets where LIST told.
+    pub fn new(expected: Option<u64>) -> Self {
         Self {
             at: At::LineStart,
             octets: 0,
@@ -86,24 +94,33 @@ impl Decoder {
     }
 
     /// Octets that came out so far.
-    pub(super) fn octets(&self) -> u64 {
+    pub fn octets(&self) -> u64 {
         self.octets
     }
 
     /// Whether the body turned out to have another size than LIST told.
-    pub(super) fn has_wrong_size(&self) -> bool {
+    pub fn has_wrong_size(&self) -> bool {
         self.expected.is_some_and(|expected| expected != self.octets)
     }
 
-    /// Reads on. The body's octets end up at the start of `input`. `last`: nothing follows, now or ever, so that what
-    /// is in doubt has to be decided as an end. `followed`: other answers are expected behind this body.
-    pub(super) fn decode(&mut self, input: &mut [u8], last: bool, followed: bool) -> Decoded {
+    /// Whether a line started with a dot that was not doubled.
+    pub fn has_unstuffed_dots(&self) -> bool {
+        self.unstuffed
+    }
+
+    /// How the body ended.
+    pub fn ended(&self) -> Ended {
+        self.ended
+    }
+
+    /// Reads on. The body's octets end up at the start of `input`.
+    pub fn decode(&mut self, input: &mut [u8], behind: Behind) -> Decoded {
         // input[..out] is decoded, input[out..from] is garbage, input[from..] is yet to be read.
         let (mut out, mut from) = (0, 0);
         let mut end = false;
         while from < input.len() {
             let skip = match self.at {
-                At::LineStart if input[from] == b'.' => match self.at_dot(&input[from..], last) {
+                At::LineStart if input[from] == b'.' => match self.at_dot(&input[from..], behind) {
                     Verdict::End(octets) => {
                         from += octets;
                         end = true;
@@ -113,7 +130,7 @@ impl Decoder {
                     Verdict::Drop => 1,
                     Verdict::Keep => 0,
                 },
-                At::Middle if self.is_complete() && !self.passed => match self.glued(&input[from..], last, followed) {
+                At::Middle if self.is_complete() && !self.passed => match self.glued(&input[from..], behind) {
                     Verdict::End(octets) => {
                         from += octets;
                         end = true;
@@ -169,7 +186,8 @@ impl Decoder {
     }
 
     /// Judges a dot at the start of a line.
-    fn at_dot(&mut self, input: &[u8], last: bool) -> Verdict {
+    fn at_dot(&mut self, input: &[u8], behind: Behind) -> Verdict {
+        let last = behind == Behind::Nothing;
         let (octets, crlf) = match dot(input) {
             Dot::Doubled => return Verdict::Drop,
             // A server that does not double its dots: the dot belongs to the message.
@@ -200,20 +218,21 @@ impl Decoder {
     }
 
     /// Judges what stands in the middle of a line where LIST said that the body ends.
-    fn glued(&mut self, input: &[u8], last: bool, followed: bool) -> Verdict {
+    fn glued(&mut self, input: &[u8], behind: Behind) -> Verdict {
+        let (last, followed) = (behind == Behind::Nothing, behind == Behind::Answers);
         let octets = match dot(input) {
             _ if input[0] != b'.' => return Verdict::Keep,
             Dot::End(octets, true) => octets,
             Dot::Unknown if !last => return Verdict::Wait,
             _ => return Verdict::Keep,
         };
-        let behind = &input[octets..];
+        let rest = &input[octets..];
         let status = [&b"+OK"[..], b"-ERR"];
-        let is_end = if followed { status.iter().any(|word| behind.starts_with(word)) } else { false };
-        if is_end || (last && behind.is_empty()) {
+        let is_end = followed && status.iter().any(|word| rest.starts_with(word));
+        if is_end || (last && rest.is_empty()) {
             self.ended = Ended::Glued;
             Verdict::End(octets)
-        } else if behind.is_empty() || (followed && status.iter().any(|word| word.starts_with(behind))) {
+        } else if rest.is_empty() || (followed && status.iter().any(|word| word.starts_with(rest))) {
             Verdict::Wait
         } else {
             Verdict::Keep
@@ -241,5 +260,87 @@ fn dot(input: &[u8]) -> Dot {
         Some([b'\r', b'\n', ..]) => Dot::End(3, true),
         None | Some([] | [b'\r']) => Dot::Unknown,
         Some(_) => Dot::Content,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Decodes in pieces of this size; whole where 0.
+    fn decode(wire: &[u8], size: usize, expected: Option<u64>) -> (Vec<u8>, usize, Option<Ended>) {
+        let mut decoder = Decoder::new(expected);
+        let (mut held, mut body, mut consumed) = (Vec::new(), Vec::new(), 0);
+        for piece in wire.chunks(if size == 0 { wire.len().max(1) } else { size }) {
+            held.extend_from_slice(piece);
+            let decoded = decoder.decode(&mut held, Behind::Body);
+            body.extend_from_slice(&held[..decoded.produced]);
+            consumed += decoded.consumed;
+            held.drain(..decoded.consumed);
+            if decoded.end {
+                assert_eq!(decoder.octets(), body.len() as u64);
+                return (body, consumed, Some(decoder.ended()));
+            }
+        }
+        (body, consumed, None)
+    }
+
+    #[test]
+    fn a_body_comes_out_the_same_in_pieces_of_any_size() {
+        for (wire, body) in [
+            (&b".\r\n"[..], &b""[..]),
+            (b"a\r\n.\r\n", b"a\r\n"),
+            (b"..\r\n.\r\n", b".\r\n"),
+            (b"...\r\n..a\r\n\r\n.\r\n", b"..\r\n.a\r\n\r\n"),
+            (b"a.b\r\n. x\r\n.\r\n", b"a.b\r\n. x\r\n"),
+            (b"\r\r\n.\r\n", b"\r\r\n"),
+            (b".\r\r\n.\r\n", b".\r\r\n"),
+        ] {
+            for size in 0..=wire.len() {
+                assert_eq!(
+                    decode(wire, size, None),
+                    (body.into(), wire.len(), Some(Ended::Properly)),
+                    "{size}: {wire:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_follows_the_end_is_left_alone() {
+        let wire = b"text\r\n.\r\n+OK next\r\n";
+        assert_eq!(decode(wire, 0, None), (b"text\r\n".into(), 9, Some(Ended::Properly)));
+    }
+
+    #[test]
+    fn a_doubtful_end_within_a_proper_message_is_content() {
+        let wire = b"one\r\ntwo\n.\r\nthree\r\n.\r\n";
+        for size in 0..wire.len() {
+            let body = b"one\r\ntwo\n.\r\nthree\r\n";
+            assert_eq!(decode(wire, size, Some(21)), (body.into(), wire.len(), Some(Ended::Properly)));
+        }
+    }
+
+    #[test]
+    fn a_doubtful_end_where_the_message_is_complete_is_the_end() {
+        let wire = b"one\r\ntwo\n.\r\n";
+        for size in 0..wire.len() {
+            assert_eq!(decode(wire, size, Some(9)), (b"one\r\ntwo\n".into(), wire.len(), Some(Ended::BareLf)));
+        }
+    }
+
+    #[test]
+    fn a_glued_end_is_believed_only_when_an_answer_or_nothing_follows() {
+        let mut wire = *b"text.\r\n+OK";
+        let mut decoder = Decoder::new(Some(4));
+        let decoded = decoder.decode(&mut wire, Behind::Answers);
+        assert_eq!(decoded, Decoded { consumed: 7, produced: 4, end: true });
+        assert_eq!(decoder.ended(), Ended::Glued);
+        let mut wire = *b"text.\r\nmore";
+        let decoded = Decoder::new(Some(4)).decode(&mut wire, Behind::Answers);
+        assert_eq!(decoded, Decoded { consumed: 11, produced: 11, end: false });
+        let mut wire = *b"text.\r\n";
+        let decoded = Decoder::new(Some(4)).decode(&mut wire, Behind::Nothing);
+        assert_eq!(decoded, Decoded { consumed: 7, produced: 4, end: true });
     }
 }

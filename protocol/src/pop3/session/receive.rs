@@ -10,7 +10,7 @@ use std::mem;
 use super::login::{apop_challenge, refusal};
 use super::send::{Sent, Step};
 use super::{Phase, Session};
-use crate::pop3::body::{Decoder, Ended};
+use crate::pop3::body::{Behind, Decoder, Ended};
 use crate::pop3::listing::{self, About};
 use crate::pop3::reply::{Status, excerpt, text};
 use crate::pop3::{
@@ -300,7 +300,11 @@ impl Session {
 
     fn read_body(&mut self) -> Result<Read, Fault> {
         let last = self.eof || mem::take(&mut self.stalled);
-        let followed = self.outstanding.len() > 1;
+        let behind = match self.outstanding.len() {
+            _ if last => Behind::Nothing,
+            0 | 1 => Behind::Body,
+            _ => Behind::Answers,
+        };
         let (Reading::Body(body), Some(head)) = (&mut self.reading, self.outstanding.front()) else {
             return Ok(Read::Nothing);
         };
@@ -325,7 +329,7 @@ impl Session {
                 None => return Ok(Read::Nothing),
             }
         }
-        let decoded = body.decoder.decode(self.inbox.rest(), last, followed);
+        let decoded = body.decoder.decode(self.inbox.rest(), behind);
         body.ended = decoded.end;
         self.arrived += decoded.consumed as u64;
         let limit = self.config.limits.body;
@@ -347,12 +351,12 @@ impl Session {
     fn end_body(&mut self) {
         let Reading::Body(body) = mem::replace(&mut self.reading, Reading::Status) else { return };
         let Body { said: (code, text), decoder, .. } = *body;
-        match decoder.ended {
+        match decoder.ended() {
             Ended::Properly => {}
             Ended::BareLf => self.quirk(Quirk::TerminatorBareLf),
             Ended::Glued => self.quirk(Quirk::GluedTerminator),
         }
-        if decoder.unstuffed {
+        if decoder.has_unstuffed_dots() {
             self.quirk(Quirk::UnstuffedDot);
         }
         if decoder.has_wrong_size() {
