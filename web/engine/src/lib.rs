@@ -9,9 +9,14 @@
 
 pub mod api;
 pub mod connection;
+mod engine;
 #[cfg(feature = "html")]
 pub mod html;
+mod mailbox;
 pub mod mime;
 pub mod platform;
+mod store;
 pub mod tls;
 pub mod transport;
+
+pub use engine::run;

@@ -14,7 +14,7 @@ mod text;
 mod view;
 
 pub use row::row;
-pub use view::{Part, SourceName, part, source_name, view};
+pub use view::{Part, part, source, view};
 
 #[cfg(test)]
 mod tests;

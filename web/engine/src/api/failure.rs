@@ -98,6 +98,8 @@ pub enum FailureKind {
     TimedOut,
     /// This message is not there (any more).
     NoSuchMessage,
+    /// This message is larger than can be held in memory at once.
+    TooLarge,
     /// A fault in Restante.
     Internal,
 }
@@ -123,7 +125,7 @@ impl FailureKind {
             | Self::TryLater { .. }
             | Self::Refused
             | Self::NoSuchMessage => Blame::Server,
-            Self::Internal => Blame::Restante,
+            Self::TooLarge | Self::Internal => Blame::Restante,
         }
     }
 }

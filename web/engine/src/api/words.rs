@@ -34,6 +34,7 @@ impl Failure {
             K::ConnectionLost => "The connection was lost.",
             K::TimedOut => "The server took too long.",
             K::NoSuchMessage => "This message cannot be had.",
+            K::TooLarge => "This message is too large to be shown here.",
             K::Internal => "Something went wrong inside Restante.",
         }
     }
@@ -120,6 +121,11 @@ impl Failure {
                     .into(),
                 _ => "Open the mailbox again, and then the message.".into(),
             },
+            K::TooLarge => {
+                "It is larger than a browser can hold at once. It stays on the server; fetch it with another \
+                            mail program."
+                    .into()
+            }
             K::Internal => {
                 "That is a fault of ours. Open the mailbox again; if it comes back, please report it.".into()
             }

@@ -68,7 +68,7 @@ fn nested_messages_can_be_read_and_saved_at_every_depth_and_encoding() {
         assert_eq!((view.subject.as_str(), view.text.trim_end()), ("Inner", "Deep"), "{encoding}");
         let pdf = part(&reference, view.attachments[0].part, &raw).unwrap();
         assert_eq!(pdf.bytes, b"%PDF");
-        let (name, bytes) = source_name(&reference, &raw).unwrap();
+        let (name, bytes) = super::source(&reference, &raw).unwrap();
         assert_eq!(name, "Inner.eml");
         assert_eq!(String::from_utf8(bytes).unwrap().trim_end(), String::from_utf8(crlf(inner)).unwrap().trim_end());
     }

@@ -62,11 +62,9 @@ pub fn part(reference: &MessageRef, part: PartId, raw: &[u8]) -> Option<Part> {
     })
 }
 
-/// The source of a message, or of a message nested in it, and a file name for it.
-pub type SourceName = (String, Vec<u8>);
-
-/// The octets of a message as they came, and a file name for them. `None` where the path leads nowhere.
-pub fn source_name(reference: &MessageRef, raw: &[u8]) -> Option<SourceName> {
+/// A file name for a message, or for a message nested in it, and its octets as they came. `None` where the path leads
+/// nowhere.
+pub fn source(reference: &MessageRef, raw: &[u8]) -> Option<(String, Vec<u8>)> {
     let headers = |octets: &[u8]| {
         let head = row::headers(octets);
         MessageParser::default().parse_headers(head.as_ref()).map(|m| row::subject(&m)).unwrap_or_default()

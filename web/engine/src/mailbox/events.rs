@@ -1,0 +1,198 @@
+//! What the server's answers mean for the mailbox.
+
+use restante_protocol::pop3::{Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
+
+use super::plan::Top;
+use super::{Mailbox, Phase};
+use crate::api::{Failure, FailureKind, MessageRef, Row, Stage, Update};
+use crate::connection::{of_login_refusal, of_refusal};
+use crate::mime;
+
+/// What a command was sent for, and what has come of it so far.
+pub(super) enum Job {
+    Capa,
+    Login,
+    Stat,
+    Uidl,
+    List,
+    Top { number: u32, head: Vec<u8> },
+    Retr { number: u32, body: Vec<u8>, told: u64, asked: bool },
+    Noop,
+}
+
+/// Octets of a TOP answer that a row is made of at most: some headers have no end.
+const MAX_HEAD: usize = 256 << 10;
+
+/// So many refusals, and no TOP that worked, mean that the server has no TOP. It did not say so, for it knows no CAPA.
+const REFUSALS: usize = 3;
+
+/// Rows told at once at most, so that a listing of 100,000 sizes does not become one message.
+const MAX_ROWS: usize = 1000;
+
+impl<U: FnMut(Update)> Mailbox<'_, U> {
+    pub(super) fn on_event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Greeting(greeting) => self.session.greeting = greeting.text,
+            Event::Rejected(refusal) => {
+                self.session.fatal = Some(of_greeting(&refusal));
+            }
+            Event::MechanismChosen { mechanism, .. } => {
+                self.session.mechanism = Some(mechanism);
+                self.progress(Stage::SigningIn);
+            }
+            Event::ListItem { number, octets, .. } => self.on_size(number.value(), octets),
+            Event::UidlItem { number, uid: Some(uid), .. } => self.on_uid(number.value(), uid),
+            Event::Body { ticket, chunk } => self.on_body(ticket, chunk),
+            Event::Done { ticket, reply } => self.on_done(ticket, reply),
+            Event::Refused { ticket, refusal } => self.on_refused(ticket, &refusal),
+            Event::Lost { ticket, sent } => {
+                self.session.lost += usize::from(sent);
+                self.session.broke_pipelined |= self.session.lost > 1;
+                self.session.jobs.remove(&ticket);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_size(&mut self, number: u32, octets: u64) {
+        if self.store.put_size(number, octets).is_some() {
+            self.session.changed.push(number);
+        }
+    }
+
+    fn on_uid(&mut self, number: u32, uid: Uid) {
+        if !self.store.put_uid(number, uid) {
+            let detail = "the server gave its messages other numbers";
+            self.session.fatal = Some(Failure::new(FailureKind::ConnectionLost, detail));
+        }
+    }
+
+    fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) {
+        match self.session.jobs.get_mut(&ticket) {
+            Some(Job::Top { head, .. }) => {
+                let room = MAX_HEAD.saturating_sub(head.len());
+                head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            }
+            Some(Job::Retr { number, body, told, asked }) => {
+                body.extend_from_slice(chunk);
+                let of = self.store.size(*number).unwrap_or_default();
+                let octets = body.len() as u64;
+                // A step of two hundredths, or 64 KiB: enough for the eye.
+                if *asked && octets - *told >= (of / 50).max(64 << 10) {
+                    *told = octets;
+                    self.progress(Stage::Message { octets, of });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_done(&mut self, ticket: Ticket, reply: Reply) {
+        match self.session.jobs.remove(&ticket) {
+            Some(Job::Login) => {
+                if let ReplyData::Login(mechanism) = reply.data {
+                    self.session.mechanism = Some(mechanism);
+                }
+            }
+            Some(Job::Stat) => {
+                if let ReplyData::Stat { messages, octets } = reply.data {
+                    if !self.store.set_extent(messages, octets) {
+                        self.rows.whole = 0;
+                    }
+                    self.session.phase = Phase::SignedIn;
+                }
+            }
+            Some(Job::List) => self.session.listed = true,
+            Some(Job::Top { number, head }) => {
+                self.rows.top = Top::Works;
+                self.put_row(number, &head);
+            }
+            Some(Job::Retr { number, body, .. }) => {
+                self.put_row(number, &body);
+                self.store.put_message(number, body.into());
+                self.answer(number);
+            }
+            Some(Job::Capa | Job::Uidl | Job::Noop) | None => {}
+        }
+    }
+
+    fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) {
+        match self.session.jobs.remove(&ticket) {
+            Some(Job::Login) => self.session.fatal = Some(of_login_refusal(refusal, None)),
+            Some(Job::Stat) if refusal.by == RefusedBy::Server && self.session.fatal.is_none() => {
+                self.session.fatal = Some(Failure::new(FailureKind::Refused, refusal.text.clone()));
+            }
+            Some(Job::Top { number, .. }) => self.on_top_refused(number, refusal),
+            Some(Job::Retr { number, .. }) => {
+                let failure = of_refusal(refusal);
+                self.put_fault_row(number, failure.headline());
+                self.refuse(number, &failure);
+            }
+            Some(Job::List) => self.session.listed = true,
+            Some(Job::Capa | Job::Stat | Job::Uidl | Job::Noop) | None => {}
+        }
+    }
+
+    /// One refusal costs one row, unless the server has refused every TOP so far: then it has none.
+    fn on_top_refused(&mut self, number: u32, refusal: &Refusal) {
+        let said = if refusal.text.is_empty() { "no reason given" } else { &refusal.text };
+        self.put_fault_row(number, &format!("The server does not give out this header: {said}"));
+        if self.rows.top == Top::Untried {
+            self.session.unsure.push(number);
+            if self.session.unsure.len() >= REFUSALS.min(self.store.count() as usize) {
+                self.rows.top = Top::Missing;
+                for number in std::mem::take(&mut self.session.unsure) {
+                    self.store.forget_row(number);
+                }
+            }
+        }
+    }
+
+    fn put_row(&mut self, number: u32, source: &[u8]) {
+        self.rows.done(number);
+        let Some(position) = self.store.position_of(number) else { return };
+        self.store.put_row(mime::row(number, position, source, self.store.size(number)));
+        self.session.changed.push(number);
+    }
+
+    /// A row that says why it shows no header; one that is known stays.
+    pub(super) fn put_fault_row(&mut self, number: u32, fault: &str) {
+        self.rows.done(number);
+        let Some(position) = self.store.position_of(number) else { return };
+        if self.store.row(number).is_some_and(|row| row.fault.is_none()) {
+            return;
+        }
+        self.store.put_row(Row {
+            position,
+            message: MessageRef::top(number),
+            from: None,
+            subject: String::new(),
+            snippet: String::new(),
+            date: None,
+            octets: self.store.size(number),
+            attachments: false,
+            fault: Some(fault.to_owned()),
+        });
+        self.session.changed.push(number);
+    }
+
+    /// Tells the page which rows have changed.
+    pub(super) fn tell_rows(&mut self) {
+        let mut changed = std::mem::take(&mut self.session.changed);
+        changed.sort_unstable_by(|a, b| b.cmp(a));
+        changed.dedup();
+        for numbers in changed.chunks(MAX_ROWS) {
+            let rows: Vec<Row> = numbers.iter().filter_map(|number| self.store.row(*number).cloned()).collect();
+            (self.updates)(Update::Rows(rows));
+        }
+    }
+}
+
+/// A greeting of -ERR says nothing of a password (RFC 1939, section 4 knows no such greeting; servers send it when they
+/// are overloaded or turn a client away).
+fn of_greeting(refusal: &Refusal) -> Failure {
+    match of_login_refusal(refusal, None) {
+        Failure { kind: FailureKind::WrongPassword, detail, .. } => Failure::new(FailureKind::Refused, detail),
+        failure => failure,
+    }
+}

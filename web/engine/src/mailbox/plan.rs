@@ -1,0 +1,246 @@
+//! What to ask the server next.
+
+use std::collections::HashSet;
+
+use restante_protocol::pop3::{Command, Login, MessageNumber};
+
+use super::events::Job;
+use super::{MESSAGE_LIMIT, Mailbox, Phase};
+use crate::api::{ConnectionView, Failure, FailureKind, Stage, TlsEnd, Update};
+use crate::connection::Connection;
+
+/// Rows that are fetched before the page says which it shows.
+const FIRST_SCREEN: u32 = 50;
+
+/// Rows that are fetched around those in sight, on each side, once those are there.
+const MARGIN: u32 = 50;
+
+/// Rows in sight at most: a page that asks for more gets them in turn.
+const MAX_IN_SIGHT: u32 = 500;
+
+/// Lines of the body that a row's snippet is made of.
+const SNIPPET_LINES: u32 = 10;
+
+/// TOPs under way at once where the server pipelines. Few, so that a click does not wait behind many rows.
+const TOPS_UNDER_WAY: usize = 64;
+
+/// Messages under way at once where the server pipelines.
+const RETRS_UNDER_WAY: usize = 4;
+
+/// Without TOP, so many messages of at most so many octets are fetched whole for the sake of their rows.
+const WHOLE_FOR_ROWS: u32 = 30;
+const WHOLE_OCTETS: u64 = 128 << 10;
+
+/// Which rows are wanted.
+#[derive(Debug)]
+pub(super) struct Rows {
+    first: u32,
+    count: u32,
+    under_way: HashSet<u32>,
+    /// Whether the server knows TOP, as far as is known.
+    pub(super) top: Top,
+    pub(super) whole: u32,
+}
+
+/// Whether the server knows TOP (optional in RFC 1939, section 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Top {
+    Untried,
+    Works,
+    Missing,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self { first: 0, count: FIRST_SCREEN, under_way: HashSet::new(), top: Top::Untried, whole: 0 }
+    }
+}
+
+impl Rows {
+    pub(super) fn forget_under_way(&mut self) {
+        self.under_way.clear();
+    }
+
+    pub(super) fn done(&mut self, number: u32) {
+        self.under_way.remove(&number);
+    }
+
+    /// The positions in the order they are wanted: those in sight, those below, those above.
+    fn positions(&self) -> impl Iterator<Item = u32> + use<> {
+        let end = self.first.saturating_add(self.count);
+        let above = self.first.saturating_sub(MARGIN)..self.first;
+        (self.first..end).chain(end..end.saturating_add(MARGIN)).chain(above.rev())
+    }
+}
+
+impl<U: FnMut(Update)> Mailbox<'_, U> {
+    /// The page shows these rows.
+    pub(super) fn show(&mut self, first: u32, count: u32) {
+        self.rows.first = first;
+        self.rows.count = count.clamp(1, MAX_IN_SIGHT);
+    }
+
+    /// Submits what is next.
+    pub(super) fn proceed(&mut self, connection: &mut Connection) {
+        match self.session.phase {
+            Phase::Fresh => self.sign_in(connection),
+            Phase::SigningIn => {}
+            Phase::SignedIn => self.open_list(connection),
+            Phase::Open => {
+                self.fetch_messages(connection);
+                self.fetch_rows(connection);
+                self.fetch_listings(connection);
+                self.tell_stage();
+            }
+        }
+    }
+
+    pub(super) fn keep_alive(&mut self, connection: &mut Connection) {
+        self.submit(connection, Command::Noop, Job::Noop);
+    }
+
+    /// Everything up to the maildrop's size, in as few flights as the server allows: CAPA again behind the login, for
+    /// some servers tell the better part of it only then.
+    fn sign_in(&mut self, connection: &mut Connection) {
+        self.session.phase = Phase::SigningIn;
+        let mut login = Login::with_password(self.open.user.clone(), self.open.password.clone());
+        if self.open.tls_end == TlsEnd::Browser {
+            login.bindings = connection.transport().channel_bindings();
+        }
+        self.submit(connection, Command::Capa, Job::Capa);
+        self.submit(connection, Command::Login(login), Job::Login);
+        self.submit(connection, Command::Capa, Job::Capa);
+        self.submit(connection, Command::Stat, Job::Stat);
+    }
+
+    /// Tells the page that the list is open, and asks for the first screen.
+    fn open_list(&mut self, connection: &mut Connection) {
+        self.session.phase = Phase::Open;
+        let capabilities = connection.session().capabilities();
+        if let (Top::Untried, Some(known)) = (self.rows.top, capabilities) {
+            self.rows.top = if known.top { Top::Works } else { Top::Missing };
+        }
+        let view = ConnectionView {
+            peer: connection.transport().peer(),
+            tls: connection.transport().tls_view(&self.open.host, self.open.trusted, self.platform.now()),
+            greeting: self.session.greeting.clone(),
+            implementation: capabilities.and_then(|known| known.implementation.clone()),
+            mechanism: self.session.mechanism.map(|mechanism| mechanism.name().to_owned()).unwrap_or_default(),
+            pipelined: connection.session().is_pipelining(),
+        };
+        (self.updates)(Update::Connected(Box::new(view)));
+        let (messages, octets) = self.store.extent.unwrap_or_default();
+        (self.updates)(Update::Opened { messages, octets });
+        self.proceed(connection);
+    }
+
+    /// Messages that were asked for, in the order of asking.
+    fn fetch_messages(&mut self, connection: &mut Connection) {
+        let limit = if connection.session().is_pipelining() { RETRS_UNDER_WAY } else { 1 };
+        while self.session.jobs.values().filter(|job| matches!(job, Job::Retr { .. })).count() < limit {
+            let Some(ask) = self.asks.iter().find(|ask| !ask.is_under_way) else { return };
+            let number = ask.message.number;
+            let size = self.store.size(number);
+            if self.store.position_of(number).is_none() {
+                self.refuse(number, &Failure::new(FailureKind::NoSuchMessage, ""));
+            } else if size.is_some_and(|octets| octets > MESSAGE_LIMIT) {
+                self.refuse(number, &Failure::new(FailureKind::TooLarge, ""));
+            } else {
+                for ask in self.asks.iter_mut().filter(|ask| ask.message.number == number) {
+                    ask.is_under_way = true;
+                }
+                self.retrieve(connection, number, true);
+            }
+        }
+    }
+
+    fn retrieve(&mut self, connection: &mut Connection, number: u32, asked: bool) {
+        let Some(message) = MessageNumber::new(number) else { return };
+        let octets = self.store.size(number);
+        let job = Job::Retr { number, body: Vec::new(), told: 0, asked };
+        self.submit(connection, Command::Retr { number: message, octets }, job);
+    }
+
+    fn fetch_rows(&mut self, connection: &mut Connection) {
+        if self.rows.top == Top::Missing {
+            return self.fetch_rows_whole(connection);
+        }
+        // The first answer tells whether the server knows TOP at all, and many refusals would help nobody.
+        let limit = if connection.session().is_pipelining() { TOPS_UNDER_WAY } else { 1 };
+        let mut room = limit.saturating_sub(self.rows.under_way.len());
+        for position in self.rows.positions() {
+            let Some(number) = self.store.number_at(position) else { continue };
+            if room == 0 {
+                return;
+            }
+            if self.store.row(number).is_some() || self.rows.under_way.contains(&number) {
+                continue;
+            }
+            let Some(message) = MessageNumber::new(number) else { continue };
+            room -= 1;
+            self.rows.under_way.insert(number);
+            let command = Command::Top { number: message, lines: SNIPPET_LINES };
+            self.submit(connection, command, Job::Top { number, head: Vec::new() });
+        }
+    }
+
+    /// Without TOP: a few small messages are fetched whole, the others say why they have no row.
+    fn fetch_rows_whole(&mut self, connection: &mut Connection) {
+        if !self.session.listed {
+            return;
+        }
+        let limit = if connection.session().is_pipelining() { RETRS_UNDER_WAY } else { 1 };
+        let in_sight = self.rows.positions().take(self.rows.count as usize);
+        let numbers: Vec<u32> = in_sight.filter_map(|position| self.store.number_at(position)).collect();
+        for number in numbers {
+            if self.store.row(number).is_some() || self.rows.under_way.contains(&number) {
+                continue;
+            }
+            let is_small = self.store.size(number).is_some_and(|octets| octets <= WHOLE_OCTETS);
+            if self.rows.whole >= WHOLE_FOR_ROWS || !is_small {
+                self.put_fault_row(number, "This server shows no headers by themselves. Open the message to see it.");
+            } else if self.rows.under_way.len() < limit {
+                self.rows.whole += 1;
+                self.rows.under_way.insert(number);
+                self.retrieve(connection, number, false);
+            }
+        }
+        self.tell_rows();
+    }
+
+    /// UIDL and LIST, behind the first rows.
+    fn fetch_listings(&mut self, connection: &mut Connection) {
+        let rows_first = !connection.session().is_pipelining() && !self.rows.under_way.is_empty();
+        if self.session.listing || self.store.count() == 0 || rows_first && self.rows.top != Top::Missing {
+            return;
+        }
+        self.session.listing = true;
+        if connection.session().capabilities().is_none_or(|known| known.uidl) {
+            self.submit(connection, Command::Uidl(None), Job::Uidl);
+        }
+        self.submit(connection, Command::List(None), Job::List);
+    }
+
+    fn submit(&mut self, connection: &mut Connection, command: Command, job: Job) {
+        match connection.submit(command) {
+            Ok(ticket) => {
+                self.session.jobs.insert(ticket, job);
+            }
+            Err(misuse) => {
+                // A line break in a user name or password, say: the server cannot be asked.
+                let kind = if matches!(job, Job::Login) { FailureKind::WrongPassword } else { FailureKind::Internal };
+                self.session.fatal.get_or_insert_with(|| Failure::new(kind, misuse.to_string()));
+            }
+        }
+    }
+
+    fn tell_stage(&mut self) {
+        let (have, of) = (self.store.row_count(), self.store.count());
+        let is_reading = self.session.jobs.values().any(|job| matches!(job, Job::Retr { .. }));
+        if is_reading {
+            return;
+        }
+        let stage = if self.rows.under_way.is_empty() { Stage::Idle { have, of } } else { Stage::Headers { have, of } };
+        self.progress(stage);
+    }
+}

@@ -1,0 +1,178 @@
+//! What is known of the open mailbox, in memory: rows, sizes, unique-ids, and the messages read last.
+//!
+//! Nothing here reaches a disk. Whole messages are kept within a budget of bytes, those read last before others.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use restante_protocol::pop3::Uid;
+
+use crate::api::Row;
+
+/// Octets of whole messages that are kept.
+const BUDGET: usize = 64 << 20;
+
+/// The open mailbox, as far as it is known.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    /// Messages and octets of the maildrop (STAT).
+    pub(crate) extent: Option<(u32, u64)>,
+    rows: HashMap<u32, Row>,
+    sizes: HashMap<u32, u64>,
+    uids: HashMap<u32, Uid>,
+    messages: Messages,
+}
+
+impl Store {
+    /// Takes in what STAT says. Whether it is the maildrop that is known already; otherwise everything else is forgotten.
+    pub(crate) fn set_extent(&mut self, messages: u32, octets: u64) -> bool {
+        let same = self.extent == Some((messages, octets));
+        if !same {
+            *self = Self::default();
+        }
+        self.extent = Some((messages, octets));
+        same
+    }
+
+    /// Number of messages; 0 while it is not known.
+    pub(crate) fn count(&self) -> u32 {
+        self.extent.map_or(0, |(messages, _)| messages)
+    }
+
+    /// The message in this position from the newest, which is 0.
+    pub(crate) fn number_at(&self, position: u32) -> Option<u32> {
+        self.count().checked_sub(position).filter(|number| *number > 0)
+    }
+
+    /// The position of this message from the newest; `None` where there is no such message.
+    pub(crate) fn position_of(&self, number: u32) -> Option<u32> {
+        self.count().checked_sub(number).filter(|_| number > 0)
+    }
+
+    /// The row of a message.
+    pub(crate) fn row(&self, number: u32) -> Option<&Row> {
+        self.rows.get(&number)
+    }
+
+    /// Number of rows known.
+    pub(crate) fn row_count(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Keeps a row.
+    pub(crate) fn put_row(&mut self, row: Row) {
+        self.rows.insert(row.message.number, row);
+    }
+
+    /// Forgets a row.
+    pub(crate) fn forget_row(&mut self, number: u32) {
+        self.rows.remove(&number);
+    }
+
+    /// The size of a message as the server lists it.
+    pub(crate) fn size(&self, number: u32) -> Option<u64> {
+        self.sizes.get(&number).copied()
+    }
+
+    /// Keeps a size. Gives the row back if it changed by that.
+    pub(crate) fn put_size(&mut self, number: u32, octets: u64) -> Option<&Row> {
+        self.position_of(number)?;
+        self.sizes.insert(number, octets);
+        let row = self.rows.get_mut(&number).filter(|row| row.octets != Some(octets))?;
+        row.octets = Some(octets);
+        Some(row)
+    }
+
+    /// Keeps a unique-id. `false` where the message has another one by now: the maildrop was renumbered.
+    pub(crate) fn put_uid(&mut self, number: u32, uid: Uid) -> bool {
+        match self.uids.get(&number) {
+            Some(known) => *known == uid,
+            None => {
+                if self.position_of(number).is_some() {
+                    self.uids.insert(number, uid);
+                }
+                true
+            }
+        }
+    }
+
+    /// A message that was read, if it is still kept.
+    pub(crate) fn message(&mut self, number: u32) -> Option<Rc<[u8]>> {
+        self.messages.get(number)
+    }
+
+    /// Keeps a message that was read.
+    pub(crate) fn put_message(&mut self, number: u32, octets: Rc<[u8]>) {
+        self.messages.put(number, octets);
+    }
+}
+
+/// Whole messages, the least recently read ones given up first.
+#[derive(Debug, Default)]
+struct Messages {
+    kept: HashMap<u32, (Rc<[u8]>, u64)>,
+    octets: usize,
+    reads: u64,
+}
+
+impl Messages {
+    fn get(&mut self, number: u32) -> Option<Rc<[u8]>> {
+        self.reads += 1;
+        let (octets, read) = self.kept.get_mut(&number)?;
+        *read = self.reads;
+        Some(Rc::clone(octets))
+    }
+
+    fn put(&mut self, number: u32, octets: Rc<[u8]>) {
+        self.reads += 1;
+        self.octets += octets.len();
+        if let Some((old, _)) = self.kept.insert(number, (octets, self.reads)) {
+            self.octets -= old.len();
+        }
+        // The newest stays even if it is larger than the budget: it is being read.
+        while self.octets > BUDGET && self.kept.len() > 1 {
+            let oldest = self.kept.iter().min_by_key(|(_, (_, read))| *read).map(|(number, _)| *number);
+            let Some((given_up, _)) = oldest.and_then(|number| self.kept.remove(&number)) else { return };
+            self.octets -= given_up.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_from_the_newest() {
+        let mut store = Store::default();
+        assert_eq!((store.number_at(0), store.position_of(1)), (None, None));
+        store.set_extent(3, 99);
+        assert_eq!([0, 1, 2, 3].map(|at| store.number_at(at)), [Some(3), Some(2), Some(1), None]);
+        assert_eq!([0, 1, 3, 4].map(|number| store.position_of(number)), [None, Some(2), Some(0), None]);
+    }
+
+    #[test]
+    fn messages_are_kept_within_the_budget_and_the_last_read_stays() {
+        let mut messages = Messages::default();
+        let third: Rc<[u8]> = vec![0; BUDGET / 3].into();
+        for number in 1..=3 {
+            messages.put(number, Rc::clone(&third));
+        }
+        assert!(messages.get(1).is_some());
+        messages.put(4, third);
+        assert!(messages.get(2).is_none(), "the least recently read goes first");
+        assert!([1, 3, 4].iter().all(|number| messages.get(*number).is_some()));
+        messages.put(5, vec![0; BUDGET + 1].into());
+        assert!(messages.get(5).is_some() && messages.kept.len() == 1);
+        assert_eq!(messages.octets, BUDGET + 1);
+    }
+
+    #[test]
+    fn another_maildrop_forgets_the_former() {
+        let mut store = Store::default();
+        store.set_extent(2, 10);
+        store.put_message(2, b"x".as_slice().into());
+        assert!(store.set_extent(2, 10) && store.message(2).is_some());
+        assert!(!store.set_extent(3, 20) && store.message(2).is_none());
+    }
+}

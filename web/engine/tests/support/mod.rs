@@ -1,0 +1,333 @@
+//! A small POP3 server in memory, with the manners a test asks for, and the engine run against it.
+//!
+//! It speaks over a duplex pipe, so no test needs a port. What it was sent is kept, as the dialogue of the session.
+
+// Each test program uses its own part of this module.
+#![allow(dead_code)]
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::future::LocalBoxFuture;
+use futures::io::{AsyncRead, AsyncWrite};
+use futures::{FutureExt, StreamExt};
+use restante_engine::api::{Failure, OpenMailbox, Request, Row, Security, TlsEnd, Update};
+use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_protocol::tunnel::Secret;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+
+/// How the server behaves.
+#[derive(Debug, Clone)]
+pub(crate) struct Manners {
+    /// Lines of CAPA before the login, or no CAPA at all.
+    pub(crate) capa: Option<&'static str>,
+    /// Lines of CAPA after the login, where they differ.
+    pub(crate) capa_after: Option<&'static str>,
+    /// Whether TOP, and UIDL, are known.
+    pub(crate) top: bool,
+    pub(crate) uidl: bool,
+    /// The answer to the first line.
+    pub(crate) greeting: &'static str,
+    /// The answer to a wrong password, or to any where `refuses`.
+    pub(crate) refusal: &'static str,
+    pub(crate) refuses: bool,
+    /// Messages that RETR and TOP refuse.
+    pub(crate) damaged: Vec<u32>,
+    /// Announces PIPELINING and forgets what came together with a command, on this many connections.
+    pub(crate) breaks_pipelines: bool,
+    /// Hangs up in the middle of RETR's body.
+    pub(crate) hangs_up_on: Option<u32>,
+    /// Messages, oldest first.
+    pub(crate) messages: Vec<Vec<u8>>,
+}
+
+/// What Dovecot announces.
+pub(crate) const MODERN: &str = "CAPA\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nPIPELINING\r\nAUTH-RESP-CODE\r\nUSER\r\n";
+
+impl Manners {
+    pub(crate) fn modern(messages: u32) -> Self {
+        Self {
+            capa: Some(MODERN),
+            capa_after: None,
+            top: true,
+            uidl: true,
+            greeting: "+OK Hello there.",
+            refusal: "-ERR [AUTH] Authentication failed.",
+            refuses: false,
+            damaged: Vec::new(),
+            breaks_pipelines: false,
+            hangs_up_on: None,
+            messages: (1..=messages).map(message).collect(),
+        }
+    }
+}
+
+/// The message of this number, with an attachment.
+pub(crate) fn message(number: u32) -> Vec<u8> {
+    format!(
+        "From: Sender {number} <s{number}@a.example>\r\nSubject: Message {number}\r\n\
+         Date: Mon, 23 Nov 2026 10:00:00 +0000\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+         --b\r\n\r\nText of {number}\r\n.dot\r\n--b\r\nContent-Type: application/pdf; name=a.pdf\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n--b--\r\n"
+    )
+    .into_bytes()
+}
+
+/// A host whose every connection leads to a server in memory.
+#[derive(Clone)]
+pub(crate) struct Host {
+    pub(crate) manners: Manners,
+    /// Lines that were sent; a line `--` before each flight: what arrived at once.
+    pub(crate) said: Arc<Mutex<Vec<String>>>,
+    pub(crate) connections: Arc<AtomicU32>,
+    /// Refuses to connect.
+    pub(crate) fault: Option<TunnelFault>,
+}
+
+impl Host {
+    pub(crate) fn new(manners: Manners) -> Self {
+        Self { manners, said: Arc::default(), connections: Arc::default(), fault: None }
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.said.lock().unwrap().clone()
+    }
+}
+
+impl Dial for Host {
+    fn dial(&self, _: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
+        if let Some(fault) = self.fault.clone() {
+            return futures::future::ready(Err(fault)).boxed_local();
+        }
+        let (near, far) = tokio::io::duplex(1 << 20);
+        let connection = self.connections.fetch_add(1, Ordering::SeqCst);
+        tokio::spawn(serve(far, self.manners.clone(), self.said.clone(), connection));
+        futures::future::ready(Ok(Box::new(Pipe(near.compat())) as Box<dyn Tunnel>)).boxed_local()
+    }
+}
+
+impl Clock for Host {
+    fn now(&self) -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+    }
+
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        tokio::time::sleep(time).boxed_local()
+    }
+}
+
+pub(crate) struct Pipe(Compat<DuplexStream>);
+
+impl Tunnel for Pipe {
+    fn peer(&self) -> String {
+        "192.0.2.7".into()
+    }
+
+    fn start_tls(&mut self) -> LocalBoxFuture<'_, Result<(), TunnelFault>> {
+        futures::future::ready(Ok(())).boxed_local()
+    }
+}
+
+impl AsyncRead for Pipe {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+        buffer: &mut [u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        std::pin::Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Pipe {
+    fn poll_write(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+        bytes: &[u8],
+    ) -> std::task::Poll<std::io::Result<usize>> {
+        std::pin::Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::pin::Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_close(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        std::pin::Pin::new(&mut self.0).poll_close(cx)
+    }
+}
+
+async fn serve(mut io: DuplexStream, manners: Manners, said: Arc<Mutex<Vec<String>>>, connection: u32) {
+    let mut buffer = vec![0; 1 << 16];
+    let _ = io.write_all(format!("{}\r\n", manners.greeting).as_bytes()).await;
+    let mut pending = String::new();
+    let mut signed_in = false;
+    loop {
+        let Ok(octets @ 1..) = io.read(&mut buffer).await else { return };
+        // What is sent together arrives together here: leave a sender the time to finish its flight.
+        pending.push_str(&String::from_utf8_lossy(&buffer[..octets]));
+        said.lock().unwrap().push("--".into());
+        let mut answer = Vec::new();
+        let mut first = true;
+        while let Some(end) = pending.find("\r\n") {
+            let line: String = pending.drain(..end + 2).collect();
+            let line = line.trim_end().to_owned();
+            said.lock().unwrap().push(line.clone());
+            if manners.breaks_pipelines && connection == 0 && signed_in && !first {
+                continue;
+            }
+            first = false;
+            let mut words = line.split(' ');
+            let command = words.next().unwrap_or_default().to_ascii_uppercase();
+            let number = words.next().and_then(|word| word.parse::<usize>().ok()).unwrap_or_default();
+            let message = manners.messages.get(number.wrapping_sub(1));
+            let damaged = u32::try_from(number).is_ok_and(|number| manners.damaged.contains(&number));
+            let listing = |line: &dyn Fn(usize, &Vec<u8>) -> String| {
+                let lines: String =
+                    (1..).zip(&manners.messages).map(|(number, message)| line(number, message)).collect();
+                format!("+OK\r\n{lines}.\r\n").into_bytes()
+            };
+            answer.extend(match (command.as_str(), message) {
+                ("CAPA", _) => match if signed_in { manners.capa_after.or(manners.capa) } else { manners.capa } {
+                    Some(lines) => format!("+OK\r\n{lines}.\r\n").into_bytes(),
+                    None => b"-ERR unknown command\r\n".to_vec(),
+                },
+                ("USER", _) => b"+OK\r\n".to_vec(),
+                ("PASS", _) if manners.refuses || line != "PASS secret" => {
+                    format!("{}\r\n", manners.refusal).into_bytes()
+                }
+                ("PASS", _) => {
+                    signed_in = true;
+                    b"+OK Logged in.\r\n".to_vec()
+                }
+                ("STAT", _) => {
+                    let octets: usize = manners.messages.iter().map(Vec::len).sum();
+                    format!("+OK {} {octets}\r\n", manners.messages.len()).into_bytes()
+                }
+                ("LIST", None) => listing(&|number, message| format!("{number} {}\r\n", message.len())),
+                ("UIDL", None) if manners.uidl => listing(&|number, _| format!("{number} uid-{number}\r\n")),
+                ("TOP" | "RETR", Some(_)) if damaged => b"-ERR cannot read it\r\n".to_vec(),
+                ("TOP", Some(message)) if manners.top => multiline(&head(message)),
+                ("RETR", Some(message)) if manners.hangs_up_on == u32::try_from(number).ok() => {
+                    answer.extend_from_slice(&multiline(message)[..message.len() / 2]);
+                    let _ = io.write_all(&answer).await;
+                    return;
+                }
+                ("RETR", Some(message)) => multiline(message),
+                ("NOOP", _) => b"+OK\r\n".to_vec(),
+                ("QUIT", _) => {
+                    answer.extend_from_slice(b"+OK Bye.\r\n");
+                    let _ = io.write_all(&answer).await;
+                    return;
+                }
+                _ => b"-ERR no such thing\r\n".to_vec(),
+            });
+        }
+        if io.write_all(&answer).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn head(message: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(message);
+    let (header, body) = text.split_once("\r\n\r\n").unwrap();
+    let lines: Vec<&str> = body.split_inclusive('\n').take(10).collect();
+    format!("{header}\r\n\r\n{}", lines.concat()).into_bytes()
+}
+
+fn multiline(body: &[u8]) -> Vec<u8> {
+    let stuffed = String::from_utf8_lossy(body).replace("\r\n.", "\r\n..");
+    format!("+OK\r\n{stuffed}{}.\r\n", if body.ends_with(b"\r\n") { "" } else { "\r\n" }).into_bytes()
+}
+
+/// What a person would type.
+pub(crate) fn open(password: &str) -> OpenMailbox {
+    OpenMailbox {
+        host: "pop.example.org".into(),
+        port: 110,
+        security: Security::None,
+        tls_end: TlsEnd::Browser,
+        user: "ann".into(),
+        password: Secret::new(password),
+        trusted: None,
+        cleartext_agreed: true,
+        token: None,
+    }
+}
+
+/// An engine that runs, and what it says.
+pub(crate) struct Engine {
+    pub(crate) requests: Option<UnboundedSender<Request>>,
+    updates: UnboundedReceiver<Update>,
+    pub(crate) seen: Vec<Update>,
+}
+
+impl Engine {
+    pub(crate) fn send(&self, request: Request) {
+        self.requests.as_ref().unwrap().unbounded_send(request).unwrap();
+    }
+
+    pub(crate) fn open(&self, password: &str) {
+        self.send(Request::Open(Box::new(open(password))));
+    }
+
+    /// Waits for an update of this kind, and keeps all on the way in [`Engine::seen`].
+    pub(crate) async fn until<T>(&mut self, mut wanted: impl FnMut(&Update) -> Option<T>) -> T {
+        loop {
+            let update = self.updates.next().await.unwrap_or_else(|| panic!("the engine ended: {:#?}", self.seen));
+            let found = wanted(&update);
+            self.seen.push(update);
+            if let Some(found) = found {
+                return found;
+            }
+        }
+    }
+
+    pub(crate) async fn rows(&mut self, count: usize) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        self.until(|update| {
+            if let Update::Rows(new) = update {
+                rows.retain(|row| !new.iter().any(|new| new.position == row.position));
+                rows.extend(new.iter().cloned());
+            }
+            (rows.len() >= count).then_some(())
+        })
+        .await;
+        rows.sort_by_key(|row| row.position);
+        rows
+    }
+
+    pub(crate) async fn failed(&mut self) -> Failure {
+        self.until(|update| match update {
+            Update::Failed(failure) => Some((**failure).clone()),
+            _ => None,
+        })
+        .await
+    }
+}
+
+/// Runs the engine against the host for as long as the test lasts.
+pub(crate) async fn with_engine<F: AsyncFnOnce(&mut Engine)>(host: &Host, test: F) {
+    let (requests, incoming) = unbounded();
+    let (outgoing, updates) = unbounded();
+    let running = restante_engine::run(host.clone(), incoming, move |update| {
+        let _ = outgoing.unbounded_send(update);
+    });
+    let mut engine = Engine { requests: Some(requests), updates, seen: Vec::new() };
+    let testing = async {
+        test(&mut engine).await;
+        engine.requests = None;
+        while engine.updates.next().await.is_some() {}
+    };
+    let both = futures::future::join(running, testing);
+    tokio::time::timeout(Duration::from_secs(1000), both).await.expect("the test to end");
+}
