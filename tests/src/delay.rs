@@ -31,7 +31,7 @@ pub struct Delay {
 pub struct Options {
     /// Time from one end to the other and back.
     pub round_trip: Duration,
-    /// Whether to keep every byte for [`Delay::recorded`].
+    /// Whether to keep every byte for [`Delay::recorded`] and [`Delay::pieces`].
     pub record: bool,
 }
 
@@ -44,6 +44,21 @@ pub struct Recording {
     pub received: Vec<u8>,
 }
 
+/// Bytes that were read together from one end, when they reached the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Which connection, from 1.
+    pub connection: u32,
+    /// Whether it went to the target.
+    pub to_target: bool,
+    /// Round trips that were over when it was sent.
+    pub depth: u32,
+    /// When the far end got it.
+    pub arrived: SystemTime,
+    /// What it was.
+    pub bytes: Vec<u8>,
+}
+
 #[derive(Default)]
 struct Seen {
     connections: AtomicU32,
@@ -52,7 +67,7 @@ struct Seen {
     received: AtomicU64,
     /// When the count of round trips rose, and to what.
     rises: Mutex<Vec<(SystemTime, u32)>>,
-    recording: Mutex<Recording>,
+    pieces: Mutex<Vec<Piece>>,
 }
 
 impl Delay {
@@ -103,7 +118,17 @@ impl Delay {
 
     /// The bytes themselves, where [`Options::record`] asks for them.
     pub fn recorded(&self) -> Recording {
-        self.seen.recording.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut recording = Recording::default();
+        for piece in self.pieces() {
+            let kept = if piece.to_target { &mut recording.sent } else { &mut recording.received };
+            kept.extend_from_slice(&piece.bytes);
+        }
+        recording
+    }
+
+    /// The bytes as they came, in the order of their arrival, where [`Options::record`] asks for them.
+    pub fn pieces(&self) -> Vec<Piece> {
+        self.seen.pieces.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Counts from zero again. Connections that are open keep their own count of round trips.
@@ -113,7 +138,7 @@ impl Delay {
         self.seen.sent.store(0, Ordering::SeqCst);
         self.seen.received.store(0, Ordering::SeqCst);
         self.seen.rises.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        *self.seen.recording.lock().unwrap_or_else(PoisonError::into_inner) = Recording::default();
+        self.seen.pieces.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -131,16 +156,18 @@ async fn accept(
     cuts: watch::Receiver<()>,
 ) {
     let mut connections = JoinSet::new();
+    let mut number = 0;
     loop {
         while connections.try_join_next().is_some() {}
         let Ok((client, _)) = listener.accept().await else { continue };
+        number += 1;
         seen.connections.fetch_add(1, Ordering::SeqCst);
         let (seen, mut cuts) = (seen.clone(), cuts.clone());
         cuts.mark_unchanged();
         connections.spawn(async move {
             // A connection that fails fails for its two ends, which notice.
             tokio::select! {
-                done = pass(client, target, options, seen) => done.unwrap_or_default(),
+                done = pass(client, target, number, options, seen) => done.unwrap_or_default(),
                 _ = cuts.changed() => {}
             }
         });
@@ -154,7 +181,7 @@ struct Depths {
     target: AtomicU32,
 }
 
-async fn pass(client: TcpStream, target: SocketAddr, options: Options, seen: Arc<Seen>) -> Result<()> {
+async fn pass(client: TcpStream, target: SocketAddr, connection: u32, options: Options, seen: Arc<Seen>) -> Result<()> {
     let server = TcpStream::connect(target).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
@@ -165,9 +192,9 @@ async fn pass(client: TcpStream, target: SocketAddr, options: Options, seen: Arc
     let born = Instant::now() + options.round_trip;
     depths.client.store(1, Ordering::SeqCst);
 
-    let half = options.round_trip / 2;
-    let up = Lane { half, born, depths: depths.clone(), seen: seen.clone(), record: options.record, to_target: true };
-    let down = Lane { half, born, depths, seen, record: options.record, to_target: false };
+    let (half, record) = (options.round_trip / 2, options.record);
+    let up = Lane { half, born, depths: depths.clone(), seen: seen.clone(), connection, record, to_target: true };
+    let down = Lane { half, born, depths, seen, connection, record, to_target: false };
     let (up, down) = tokio::join!(up.run(client_in, server_out), down.run(server_in, client_out));
     up.and(down)
 }
@@ -183,6 +210,7 @@ struct Lane {
     born: Instant,
     depths: Arc<Depths>,
     seen: Arc<Seen>,
+    connection: u32,
     record: bool,
     to_target: bool,
 }
@@ -202,7 +230,8 @@ impl Lane {
                 }
                 let depth = self.source().load(Ordering::SeqCst);
                 let due = Instant::now().max(self.born) + self.half;
-                self.note(&buffer[..count]);
+                let total = if self.to_target { &self.seen.sent } else { &self.seen.received };
+                total.fetch_add(count as u64, Ordering::SeqCst);
                 if sender.send(Chunk { due, depth, bytes: buffer[..count].to_vec() }).is_err() {
                     return;
                 }
@@ -214,6 +243,7 @@ impl Lane {
                     sleep_until(chunk.due).await;
                 }
                 self.arrive(chunk.depth);
+                self.note(&chunk);
                 to.write_all(&chunk.bytes).await?;
             }
             if !self.half.is_zero() {
@@ -248,14 +278,16 @@ impl Lane {
         }
     }
 
-    fn note(&self, bytes: &[u8]) {
-        let count = bytes.len() as u64;
-        let total = if self.to_target { &self.seen.sent } else { &self.seen.received };
-        total.fetch_add(count, Ordering::SeqCst);
+    /// Keeps it where that is wanted. A piece is kept before the far end can have seen it.
+    fn note(&self, chunk: &Chunk) {
         if self.record {
-            let mut recording = self.seen.recording.lock().unwrap_or_else(PoisonError::into_inner);
-            let kept = if self.to_target { &mut recording.sent } else { &mut recording.received };
-            kept.extend_from_slice(bytes);
+            self.seen.pieces.lock().unwrap_or_else(PoisonError::into_inner).push(Piece {
+                connection: self.connection,
+                to_target: self.to_target,
+                depth: chunk.depth,
+                arrived: SystemTime::now(),
+                bytes: chunk.bytes.clone(),
+            });
         }
     }
 }
@@ -300,6 +332,17 @@ mod tests {
         let took = start.elapsed();
         assert!((160..400).contains(&took.as_millis()), "{took:?}");
         assert_eq!(delay.recorded(), Recording { sent: b"abcdef".to_vec(), received: b"abcdef".to_vec() });
+        let first: Vec<_> =
+            delay.pieces().into_iter().take(4).map(|p| (p.connection, p.to_target, p.depth, p.bytes)).collect();
+        assert_eq!(
+            first,
+            [
+                (1, true, 1, b"a".to_vec()),
+                (1, false, 1, b"a".to_vec()),
+                (1, true, 2, b"b".to_vec()),
+                (1, false, 2, b"b".to_vec())
+            ]
+        );
         assert_eq!((delay.connections(), delay.bytes()), (1, (6, 6)));
     }
 

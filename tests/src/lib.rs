@@ -9,11 +9,13 @@
 //! asserts: that is for the tests.
 
 pub mod authority;
+pub mod bench;
 pub mod bridge;
 pub mod canary;
 pub mod delay;
 pub mod dovecot;
 pub mod hostile;
+pub mod mailbox;
 pub mod maildir;
 pub mod scripted;
 pub mod tunnel;

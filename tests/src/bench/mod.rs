@@ -1,0 +1,13 @@
+//! The benchmark programs' parts: `bench-path` (from the click to fifty rows) and `bench-fetch` (a whole maildrop).
+//!
+//! ```text
+//! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page
+//! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure
+//! ```
+//!
+//! They measure what was built and print what they saw; they judge nothing. The binaries hold the arguments only.
+
+pub mod measure;
+pub mod peers;
+pub mod raw;
+pub mod table;

@@ -1,0 +1,354 @@
+//! The mail programs that fetch a maildrop side by side, and how each is told to do that at the least cost.
+//!
+//! Every program takes the messages from the first to the last, deletes none, and remembers nothing of earlier runs.
+//! *Durable* is the cheapest way by which a power cut after the program's end loses nothing; *memory* is the same or a
+//! cheaper way into a file system in memory, where asking for durability costs nothing.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::measure::Program;
+
+/// The user and the password of the maildrop.
+pub const PASSWORD: &str = "lantern-kettle";
+
+/// Python's poplib in a loop.
+const POPLIB: &str = include_str!("poplib.py");
+
+/// A program that fetches mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Peer {
+    /// The engine's native driver.
+    Ours,
+    /// Reads and counts, nothing more: what any client with this window could reach.
+    Raw,
+    /// mpop, which pipelines.
+    Mpop,
+    /// fetchmail, in lock-step.
+    Fetchmail,
+    /// getmail6, in lock-step.
+    Getmail6,
+    /// curl, in lock-step.
+    Curl,
+    /// Python's poplib, in lock-step.
+    Poplib,
+}
+
+/// Where the mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Output {
+    /// To a disk, and safe there.
+    Durable,
+    /// To memory.
+    Memory,
+    /// Nowhere: parsed and dropped.
+    Discard,
+}
+
+/// What to fetch, and into what.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// The port on 127.0.0.1.
+    pub port: u16,
+    /// Over TLS from the first byte.
+    pub tls: bool,
+    /// The user.
+    pub user: &'a str,
+    /// How many messages the user has.
+    pub messages: u32,
+    /// Where to.
+    pub output: Output,
+    /// An empty folder of the right kind for the mail.
+    pub mail: &'a Path,
+    /// A folder for configuration.
+    pub scratch: &'a Path,
+    /// PEM file of the authority.
+    pub authority: &'a Path,
+    /// SHA-256 of the server's certificate, hexadecimal.
+    pub fingerprint: &'a str,
+    /// The raw reader's window, in octets.
+    pub window: u64,
+}
+
+impl Peer {
+    /// All of them, in the table's order.
+    pub const ALL: [Self; 7] =
+        [Self::Raw, Self::Ours, Self::Mpop, Self::Fetchmail, Self::Getmail6, Self::Curl, Self::Poplib];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Raw => "raw",
+            Self::Mpop => "mpop",
+            Self::Fetchmail => "fetchmail",
+            Self::Getmail6 => "getmail6",
+            Self::Curl => "curl",
+            Self::Poplib => "poplib",
+        }
+    }
+
+    /// Whether it waits for each answer before it asks again.
+    pub fn is_lock_step(self) -> bool {
+        matches!(self, Self::Fetchmail | Self::Getmail6 | Self::Curl | Self::Poplib)
+    }
+
+    /// The outputs it has.
+    pub fn outputs(self) -> &'static [Output] {
+        match self {
+            Self::Ours => &[Output::Durable, Output::Memory, Output::Discard],
+            Self::Raw => &[Output::Discard],
+            _ => &[Output::Durable, Output::Memory],
+        }
+    }
+
+    /// How its output is written, for the table's legend.
+    pub fn method(self, output: Output) -> &'static str {
+        match (self, output) {
+            (_, Output::Discard) => "nothing written",
+            (Self::Ours, Output::Durable) => "Maildir",
+            (Self::Ours, Output::Memory) => "mbox",
+            (Self::Raw, _) => "",
+            (Self::Mpop, Output::Durable) => "Maildir",
+            (Self::Mpop, Output::Memory) => "mbox",
+            (Self::Fetchmail, Output::Durable) => "dd conv=fsync as its delivery agent",
+            (Self::Fetchmail, Output::Memory) => "BSMTP file",
+            (Self::Getmail6, _) => "mboxrd",
+            (Self::Curl, Output::Durable) => "one file, then sync",
+            (Self::Curl, Output::Memory) => "one file",
+            (Self::Poplib, _) => "one file, fsync at its end",
+        }
+    }
+
+    /// The version that is installed, or nothing where it is not.
+    pub fn version(self) -> Option<String> {
+        let first_line = |program: &str, flag: &str| {
+            let said = std::process::Command::new(program).arg(flag).output().ok()?;
+            let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
+            text.lines().next().map(|line| line.chars().take(48).collect())
+        };
+        match self {
+            Self::Ours => fetch_program().is_file().then(|| "this checkout".to_owned()),
+            Self::Raw => Some("this program".to_owned()),
+            Self::Mpop => first_line("mpop", "--version"),
+            Self::Fetchmail => first_line("fetchmail", "-V"),
+            Self::Getmail6 => first_line("getmail", "--version"),
+            Self::Curl => first_line("curl", "--version").map(|line| line.chars().take(11).collect()),
+            Self::Poplib => first_line(python(), "--version"),
+        }
+    }
+
+    /// The program with its arguments; writes what configuration it wants.
+    ///
+    /// # Errors
+    /// Where the file system refuses.
+    pub fn program(self, task: &Task<'_>) -> Result<Program> {
+        match self {
+            Self::Ours => ours(task),
+            Self::Raw => raw(task),
+            Self::Mpop => mpop(task),
+            Self::Fetchmail => fetchmail(task),
+            Self::Getmail6 => getmail6(task),
+            Self::Curl => curl(task),
+            Self::Poplib => poplib(task),
+        }
+    }
+}
+
+/// The engine's example `fetch`: where `cargo xtask bench` says, or beside this program.
+pub fn fetch_program() -> PathBuf {
+    if let Some(path) = std::env::var_os("RESTANTE_FETCH") {
+        return path.into();
+    }
+    let here = std::env::current_exe().unwrap_or_default();
+    here.with_file_name("examples").join("fetch")
+}
+
+/// Debian's own, where there is one: a version manager's stand-in takes its time before it starts the real one.
+fn python() -> &'static str {
+    if Path::new("/usr/bin/python3").exists() { "/usr/bin/python3" } else { "python3" }
+}
+
+fn ours(task: &Task<'_>) -> Result<Program> {
+    let password = write(task, "password", PASSWORD)?;
+    let (scheme, security) = if task.tls { ("pops", "tls") } else { ("pop", "none") };
+    let mut words = vec![
+        text(&fetch_program()),
+        format!("{scheme}://{}@127.0.0.1:{}/", task.user, task.port),
+        "--password-file".into(),
+        text(&password),
+        "--security".into(),
+        security.into(),
+    ];
+    if task.tls {
+        words.extend(["--trust-sha256".into(), task.fingerprint.into()]);
+    }
+    match task.output {
+        Output::Durable => words.extend(["--maildir".into(), text(&task.mail.join("maildir"))]),
+        Output::Memory => words.extend(["--mbox".into(), text(&task.mail.join("mbox"))]),
+        Output::Discard => words.push("--discard".into()),
+    }
+    Ok(Program::new(words))
+}
+
+fn raw(task: &Task<'_>) -> Result<Program> {
+    let mut program = Program::new([
+        text(&std::env::current_exe()?),
+        super::raw::FLAG.into(),
+        task.port.to_string(),
+        task.user.into(),
+        PASSWORD.into(),
+        task.window.to_string(),
+    ]);
+    if task.tls {
+        program.words.push(text(task.authority));
+    }
+    Ok(program)
+}
+
+fn mpop(task: &Task<'_>) -> Result<Program> {
+    let password = write(task, "password", PASSWORD)?;
+    let delivery = match task.output {
+        Output::Durable => {
+            let maildir = task.mail.join("maildir");
+            for folder in ["cur", "new", "tmp"] {
+                fs::create_dir_all(maildir.join(folder))?;
+            }
+            format!("maildir,{}", text(&maildir))
+        }
+        _ => format!("mbox,{}", text(&task.mail.join("mbox"))),
+    };
+    let mut words = vec![
+        "mpop".into(),
+        "--host=127.0.0.1".into(),
+        format!("--port={}", task.port),
+        format!("--user={}", task.user),
+        format!("--passwordeval=cat '{}'", text(&password)),
+        "--auth=user".into(),
+        "--tls-starttls=off".into(),
+        "--keep=on".into(),
+        "--only-new=off".into(),
+        "--received-header=off".into(),
+        "--quiet".into(),
+        format!("--uidls-file={}", text(&task.scratch.join("uidls"))),
+        format!("--delivery={delivery}"),
+    ];
+    if task.tls {
+        words.extend(["--tls=on".into(), format!("--tls-trust-file={}", text(task.authority))]);
+    } else {
+        words.push("--tls=off".into());
+    }
+    Ok(Program::new(words))
+}
+
+fn fetchmail(task: &Task<'_>) -> Result<Program> {
+    let target = text(&task.mail.join("mail"));
+    let delivery = match task.output {
+        Output::Durable => format!("mda \"dd status=none conv=fsync,notrunc oflag=append of={target}\""),
+        _ => format!("bsmtp \"{target}\""),
+    };
+    let tls = if task.tls {
+        format!("ssl sslcertck sslcertfile \"{}\"", text(task.authority))
+    } else {
+        "sslproto \"\"".into()
+    };
+    let config = write(
+        task,
+        "fetchmailrc",
+        &format!(
+            "poll 127.0.0.1 protocol pop3 service {} no dns no uidl user \"{}\" password \"{PASSWORD}\" is \"robin\" here fetchall keep \
+             no rewrite {tls} {delivery}\n",
+            task.port, task.user
+        ),
+    )?;
+    let mut program =
+        Program::new(["fetchmail".into(), "--nosyslog".into(), "--silent".into(), "-f".into(), text(&config)]);
+    program.environment.push(("FETCHMAILHOME".into(), text(task.scratch)));
+    Ok(program)
+}
+
+fn getmail6(task: &Task<'_>) -> Result<Program> {
+    let target = task.mail.join("mbox");
+    fs::write(&target, "")?;
+    let (retriever, tls) = if task.tls {
+        ("SimplePOP3SSLRetriever", format!("ca_certs = {}\n", text(task.authority)))
+    } else {
+        ("SimplePOP3Retriever", String::new())
+    };
+    let config = write(
+        task,
+        "getmailrc",
+        &format!(
+            "[retriever]\ntype = {retriever}\nserver = 127.0.0.1\nport = {}\nusername = {}\npassword = {PASSWORD}\n{tls}\n\
+             [destination]\ntype = Mboxrd\npath = {}\n\n\
+             [options]\nverbose = 0\nread_all = true\ndelete = false\ndelivered_to = false\nreceived = false\n",
+            task.port,
+            task.user,
+            text(&target)
+        ),
+    )?;
+    Ok(Program::new(["getmail".into(), "--getmaildir".into(), text(task.scratch), "--rcfile".into(), text(&config)]))
+}
+
+fn curl(task: &Task<'_>) -> Result<Program> {
+    let target = task.mail.join("mail");
+    let scheme = if task.tls { "pops" } else { "pop" };
+    let scheme = scheme.replace("pop", "pop3");
+    let config = write(
+        task,
+        "curlrc",
+        &format!(
+            "silent\nshow-error\nuser = \"{}:{PASSWORD}\"\ncacert = \"{}\"\nurl = \"{scheme}://127.0.0.1:{}/[1-{}]\"\n",
+            task.user,
+            text(task.authority),
+            task.port,
+            task.messages
+        ),
+    )?;
+    let fetch = ["curl".into(), "--disable".into(), "--config".into(), text(&config)];
+    let mut program = match task.output {
+        Output::Durable => Program::new([
+            "sh".into(),
+            "-c".into(),
+            format!("{} && sync '{}'", fetch.map(|word| format!("'{word}'")).join(" "), text(&target)),
+        ]),
+        _ => Program::new(fetch),
+    };
+    program.output = Some(target);
+    Ok(program)
+}
+
+fn poplib(task: &Task<'_>) -> Result<Program> {
+    let script = write(task, "fetch_with_poplib.py", POPLIB)?;
+    Ok(Program::new([
+        python().into(),
+        text(&script),
+        "127.0.0.1".into(),
+        task.port.to_string(),
+        if task.tls { "tls".into() } else { "none".into() },
+        task.user.into(),
+        PASSWORD.into(),
+        task.messages.to_string(),
+        text(&task.mail.join("mail")),
+        text(task.authority),
+    ]))
+}
+
+/// Writes a file that only its owner reads: fetchmail insists on that.
+fn write(task: &Task<'_>, name: &str, content: &str) -> Result<PathBuf> {
+    let path = task.scratch.join(name);
+    fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    Ok(path)
+}
+
+/// A path of a temporary folder, which is always text.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
