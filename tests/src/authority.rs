@@ -39,6 +39,11 @@ impl Authority {
         Ok(Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate()?)? })
     }
 
+    /// The authority's own certificate, PEM: for whoever is to trust it.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
     /// Issues a server certificate for these names and addresses.
     ///
     /// # Errors

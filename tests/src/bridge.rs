@@ -1,6 +1,7 @@
 //! A bridge of the tests' own, inside the test's process, restricted to the servers of the test.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use restante_bridge::policy::{Entry, Policy};
@@ -19,21 +20,26 @@ impl Bridge {
     /// # Errors
     /// Where an entry is none, or the bridge does not start.
     pub async fn start(ports: &[u16], more: &[&str]) -> Result<Self> {
-        Self::with_limits(ports, more, Limits::default()).await
+        Self::with(ports, more, Limits::default(), None).await
     }
 
-    /// The same with other limits.
+    /// The same with other limits, and with these authorities (a PEM file) for servers where the bridge ends TLS.
     ///
     /// # Errors
     /// As for [`Self::start`].
-    pub async fn with_limits(ports: &[u16], more: &[&str], limits: Limits) -> Result<Self> {
+    pub async fn with(ports: &[u16], more: &[&str], limits: Limits, authorities: Option<&Path>) -> Result<Self> {
         let local =
             ports.iter().flat_map(|port| [format!("{}:{port}", Ipv4Addr::LOCALHOST), format!("localhost:{port}")]);
         let entries: Vec<Entry> = local
             .chain(more.iter().map(ToString::to_string))
             .map(|entry| entry.parse().with_context(|| format!("{entry} cannot be allowed")))
             .collect::<Result<_>>()?;
-        let config = Config { policy: Policy::listed(entries), limits, ..Config::default() };
+        let config = Config {
+            policy: Policy::listed(entries),
+            limits,
+            authorities: authorities.map(Into::into),
+            ..Config::default()
+        };
         Ok(Self { handle: Server::spawn_on_loopback(config).await? })
     }
 

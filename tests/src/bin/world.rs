@@ -1,6 +1,6 @@
 //! Starts a world for a browser test, tells about it in one JSON line, and keeps it until standard input ends.
 //!
-//! A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`.
+//! With `--crowd` the mailbox of 10,000 messages is there as well. A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`.
 
 use anyhow::Result;
 use restante_tests::world::World;
@@ -8,7 +8,12 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let world = World::start().await?;
+    let crowd = match std::env::args().nth(1).as_deref() {
+        None => false,
+        Some("--crowd") => true,
+        Some(other) => anyhow::bail!("there is no flag {other}"),
+    };
+    let world = World::start(crowd).await?;
     println!("{}", serde_json::to_string(&world.description())?);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
