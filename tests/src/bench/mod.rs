@@ -2,12 +2,15 @@
 //!
 //! ```text
 //! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page
-//! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure
+//! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure, decoder, report
 //! ```
 //!
 //! They measure what was built and print what they saw; they judge nothing. The binaries hold the arguments only.
 
+pub mod decoder;
+pub mod fetch;
 pub mod measure;
 pub mod peers;
 pub mod raw;
+pub mod report;
 pub mod table;

@@ -76,6 +76,17 @@ pub struct Task<'a> {
     pub window: u64,
 }
 
+impl Output {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Durable => "durable",
+            Self::Memory => "memory",
+            Self::Discard => "discard",
+        }
+    }
+}
+
 impl Peer {
     /// All of them, in the table's order.
     pub const ALL: [Self; 7] =
