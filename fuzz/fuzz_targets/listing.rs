@@ -1,0 +1,4 @@
+//! `cargo fuzz run listing`
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz::targets::listing(data));
