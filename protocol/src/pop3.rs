@@ -17,6 +17,30 @@
 //! Commands travel in the order of submission. Where the server announces PIPELINING, as many as the window allows go
 //! at once; it is counted in octets of answers expected, not in commands ([`Config::window`]).
 //!
+//! ```
+//! use restante_protocol::pop3::{Command, Config, Event, Login, Mechanism, Output, Secret, Session};
+//!
+//! let mut session = Session::new(Config { cleartext_agreed: true, ..Config::default() });
+//! let login = Login::with_password("mrose", Secret::new("tanstaaf")).by(Mechanism::UserPass);
+//! session.submit(Command::Login(login))?;
+//! let stat = session.submit(Command::Stat)?;
+//!
+//! let mut server = ["+OK ready\r\n", "+OK\r\n", "+OK\r\n", "+OK 2 320\r\n"].into_iter();
+//! while let Some(answer) = server.next() {
+//!     session.handle_input(answer.as_bytes());
+//!     loop {
+//!         match session.poll_output()? {
+//!             Output::NeedInput => break,
+//!             Output::Transmit(octets) => println!("C: {}", String::from_utf8_lossy(&octets)),
+//!             Output::Event(Event::Done { ticket, reply }) if ticket == stat => println!("{:?}", reply.data),
+//!             Output::Event(_) => {}
+//!         }
+//!     }
+//! }
+//! assert!(session.is_idle());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Not here: sockets, deadlines, which messages to fetch, what is in them.
 
 pub mod body;

@@ -307,9 +307,6 @@ mod tests {
     fn a_malformed_message_is_refused_without_being_repeated() {
         let fault = decode::<PageMessage>(r#"{"type":"open","token":"s3cret"}"#).unwrap_err().to_string();
         assert!(!fault.contains("s3cret"), "{fault}");
-        assert!(matches!(
-            decode::<PageMessage>(&" ".repeat(MAX_CONTROL_BYTES + 1)),
-            Err(BadControl::TooLong(_))
-        ));
+        assert!(matches!(decode::<PageMessage>(&" ".repeat(MAX_CONTROL_BYTES + 1)), Err(BadControl::TooLong(_))));
     }
 }

@@ -236,6 +236,12 @@ impl Session {
             && self.capabilities.as_ref().is_some_and(|known| known.pipelining)
     }
 
+    /// Whether commands have travelled without waiting on this connection. If it stalls or breaks then, the server may
+    /// only pretend to know PIPELINING: try [`Pipelining::Never`] on a new connection.
+    pub fn has_pipelined(&self) -> bool {
+        self.pipelined
+    }
+
     /// Whether nothing is queued or outstanding.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.outstanding.is_empty()

@@ -1,0 +1,64 @@
+//! A password goes over the wire and nowhere else: not into `Debug`, not into an event, not into an error.
+
+// A test's helpers may stop it; clippy sees that of test functions only.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use restante_protocol::pop3::{Channel, Command, Config, Login, Mechanism, Output, Secret, Session};
+
+const PASSWORD: &str = "correct-horse-battery";
+const BASE64: &str = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5";
+
+/// Everything a session shows of itself while it signs in and is refused.
+fn shown(mechanism: Mechanism, answers: &[&str]) -> (String, Vec<u8>) {
+    let mut session = Session::new(Config { channel: Channel::Tls, ..Config::default() });
+    let login = Login::with_password("user", Secret::new(PASSWORD)).by(mechanism);
+    let mut shown = format!("{login:?} {:?}", Command::Login(login.clone()));
+    let mut sent = Vec::new();
+    session.submit(Command::Login(login)).unwrap();
+    for answer in answers {
+        shown.push_str(&format!("{session:?}"));
+        session.handle_input(answer.as_bytes());
+        loop {
+            let output = session.poll_output();
+            shown.push_str(&format!("{output:?}"));
+            match output {
+                Ok(Output::Transmit(octets)) => sent.extend_from_slice(&octets),
+                Ok(Output::Event(_)) => {}
+                Ok(Output::NeedInput) | Err(_) => break,
+            }
+        }
+    }
+    shown.push_str(&format!("{session:?}"));
+    (shown, sent)
+}
+
+#[test]
+fn no_password_shows_in_debug_however_the_login_goes() {
+    for (mechanism, answers) in [
+        (Mechanism::UserPass, &["+OK\r\n", "+OK\r\n", "-ERR [AUTH] no\r\n"][..]),
+        (Mechanism::UserPass, &["+OK\r\n", "+OK\r\n", "gibberish\r\n"]),
+        (Mechanism::Plain, &["+OK\r\n", "-ERR no\r\n"]),
+        (Mechanism::Login, &["+OK\r\n", "+ \r\n", "+ \r\n", "-ERR no\r\n"]),
+    ] {
+        let (shown, sent) = shown(mechanism, answers);
+        let sent = String::from_utf8(sent).unwrap();
+        assert!(sent.contains(PASSWORD) || sent.contains("Y29ycmVj") || sent.contains("NvcnJl"), "{mechanism}: {sent}");
+        for form in [PASSWORD, BASE64, "NvcnJlY3QtaG9yc2UtYmF0dGVyeQ"] {
+            assert!(!shown.contains(form), "{mechanism} shows the password: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_mechanism_that_hides_the_password_does_not_send_it() {
+    for (mechanism, answers) in [
+        (Mechanism::CramMd5, &["+OK\r\n", "+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+\r\n", "-ERR\r\n"][..]),
+        (Mechanism::Apop, &["+OK <1896.697170952@dbc.mtview.ca.us>\r\n", "-ERR\r\n"]),
+        (Mechanism::ScramSha256, &["+OK\r\n", "-ERR\r\n"]),
+    ] {
+        let (_, sent) = shown(mechanism, answers);
+        assert!(!sent.is_empty());
+        let sent = String::from_utf8(sent).unwrap();
+        assert!(!sent.contains(PASSWORD) && !sent.contains(BASE64), "{mechanism}: {sent}");
+    }
+}
