@@ -1,11 +1,15 @@
 //! The user interface.
 //!
-//! [`state`] decides everything and touches nothing. The small modules beside it turn values into words and shapes.
+//! [`state`] decides everything and touches nothing; [`app`] holds the state and carries the effects out; [`view`] draws;
+//! [`browser`] is what they need of the browser. The small modules beside them turn values into words and shapes.
 
+pub mod app;
+pub mod browser;
 pub mod format;
 pub mod path;
 pub mod shared;
 pub mod state;
 pub mod text;
+pub mod view;
 pub mod window;
 pub mod words;

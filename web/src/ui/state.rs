@@ -119,6 +119,8 @@ pub enum Action {
     Download(PartId),
     /// Save the message that is shown.
     SaveSource,
+    /// The browser would not take the file.
+    NotSaved,
     /// Open or close "Path and certificate".
     ShowPath(bool),
 }

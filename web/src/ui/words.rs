@@ -70,6 +70,11 @@ pub fn not_sanitised(detail: String) -> Failure {
     Failure::new(FailureKind::Internal, format!("The HTML could not be made safe to show: {detail}"))
 }
 
+/// The failure of a file that the browser would not take.
+pub fn not_saved() -> Failure {
+    Failure::new(FailureKind::Internal, "The browser would not take the file.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,8 @@ pub struct Mailbox {
     pub octets: u64,
     /// The list.
     pub rows: Rows,
+    /// Number of rows that are known.
+    pub known: u32,
     /// The row that the keyboard is at.
     pub cursor: u32,
     /// Rows in sight: the first, and how many.
@@ -71,6 +73,7 @@ impl Mailbox {
             account,
             octets,
             rows: Shared::new(vec![None; messages as usize]),
+            known: 0,
             cursor: 0,
             sight: (0, 0),
             asked: None,
@@ -102,6 +105,7 @@ impl Mailbox {
         let list = self.rows.edit();
         for row in rows {
             if let Some(place) = list.get_mut(row.position as usize) {
+                self.known += u32::from(place.is_none());
                 *place = Some(Shared::new(row));
             }
         }

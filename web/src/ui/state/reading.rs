@@ -107,6 +107,11 @@ impl Reading {
     }
 
     /// The message of the trail that this reference names.
+    pub fn find(&self, message: &MessageRef) -> Option<&Opened> {
+        self.trail.iter().find(|opened| opened.message == *message)
+    }
+
+    /// The message of the trail that this reference names, to change.
     pub fn find_mut(&mut self, message: &MessageRef) -> Option<&mut Opened> {
         self.trail.iter_mut().find(|opened| opened.message == *message)
     }

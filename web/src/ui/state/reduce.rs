@@ -101,6 +101,10 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Sanitised { message, remote, html } => sanitised(state, &message, remote, html),
         Action::Download(part) => in_reading(state, |reading| download(reading.current_mut(), part)),
         Action::SaveSource => in_reading(state, |reading| save_source(reading.current_mut())),
+        Action::NotSaved => in_reading(state, |reading| {
+            reading.current_mut().fetch_failure = Some(Shared::new(crate::ui::words::not_saved()));
+            vec![]
+        }),
         Action::ShowPath(open) => in_mailbox(state, |mailbox| {
             mailbox.shows_path = open;
             vec![]

@@ -1,0 +1,179 @@
+//! The root of the page: holds the state, lets actions change it, and carries out what follows.
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use restante_engine::api::{Request, Update};
+use wasm_bindgen_futures::spawn_local;
+use yew::{Callback, Component, Context, Html, html};
+
+use super::browser::{engine, files, page, sanitiser};
+use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
+use super::view::{connect::Connect, mailbox::MailboxScreen};
+use crate::contract::Unsafe;
+
+/// How long the list stands still before missing rows are asked for, in milliseconds.
+const STANDSTILL_MS: u32 = 60;
+
+/// How long a fresh engine may take to say its first word, in milliseconds: its program has to be loaded.
+const START_MS: u32 = 60_000;
+
+/// The page.
+#[derive(Debug)]
+pub struct App {
+    state: State,
+    act: Callback<Action>,
+    engine: engine::Link,
+    /// Counts engines, so that the last words of a former one are not taken for this one's.
+    generation: u32,
+    sanitiser: sanitiser::Link,
+    standstill: Option<Timeout>,
+    start_limit: Option<Timeout>,
+    focus: Option<Focus>,
+    _listeners: Vec<EventListener>,
+}
+
+/// What the root is told.
+#[derive(Debug)]
+pub enum Message {
+    /// Something happened.
+    Act(Action),
+    /// The engine of this generation spoke, or stopped.
+    Heard(u32, Option<Update>),
+}
+
+impl Component for App {
+    type Message = Message;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let act = ctx.link().callback(Message::Act);
+        let listeners = listen(&act);
+        let app = Self {
+            state: State::default(),
+            engine: start_engine(ctx, 0),
+            generation: 0,
+            sanitiser: sanitiser::Link::new(act.clone()),
+            standstill: None,
+            start_limit: None,
+            focus: None,
+            act: act.clone(),
+            _listeners: listeners,
+        };
+        act.emit(Action::Link(page::fragment()));
+        spawn_local(async move {
+            if let Some(site) = page::site().await {
+                act.emit(Action::Site(site));
+            }
+        });
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let action = match message {
+            Message::Act(action) => action,
+            Message::Heard(generation, _) if generation != self.generation => return false,
+            Message::Heard(_, update) => {
+                self.start_limit = None;
+                update.map_or_else(|| Action::EngineLost("The engine has stopped.".into()), Action::Engine)
+            }
+        };
+        for effect in reduce(&mut self.state, action) {
+            self.carry_out(ctx, effect);
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        match (&self.state.phase, &self.state.mailbox) {
+            (Phase::Open, Some(mailbox)) => html! {
+                <MailboxScreen
+                    mailbox={mailbox.clone()}
+                    stage={self.state.stage}
+                    connection={self.state.connection.clone()}
+                    act={self.act.clone()}
+                />
+            },
+            _ => html! {
+                <Connect
+                    form={self.state.form.clone()}
+                    site={self.state.site.clone()}
+                    opening={matches!(self.state.phase, Phase::Opening(_)).then_some(self.state.stage).flatten()}
+                    complaint={self.state.complaint}
+                    failure={self.state.failure.clone()}
+                    act={self.act.clone()}
+                />
+            },
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if let Some(place) = self.focus.take() {
+            page::focus(place, &self.state.form);
+        }
+    }
+}
+
+impl App {
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::Ask(request) => {
+                if matches!(request, Request::Open(_)) {
+                    let act = self.act.clone();
+                    self.start_limit = Some(Timeout::new(START_MS, move || {
+                        act.emit(Action::EngineLost("The engine's program could not be loaded.".into()));
+                    }));
+                }
+                self.engine.ask(request);
+            }
+            Effect::ReplaceEngine => {
+                self.generation = self.generation.wrapping_add(1);
+                self.start_limit = None;
+                // The former engine goes with the former link, and the sanitiser with its: neither remembers a message.
+                self.engine = start_engine(ctx, self.generation);
+                self.sanitiser = sanitiser::Link::new(self.act.clone());
+            }
+            Effect::ShowSoon => {
+                let act = self.act.clone();
+                self.standstill = Some(Timeout::new(STANDSTILL_MS, move || act.emit(Action::ShowDue)));
+            }
+            Effect::Sanitise { message, remote } => {
+                let reading = self.state.mailbox.as_ref().and_then(|mailbox| mailbox.reading.as_ref());
+                let Some(Load::Ready(view)) =
+                    reading.and_then(|reading| reading.find(&message)).map(|opened| &opened.view)
+                else {
+                    return;
+                };
+                let content = Unsafe {
+                    html: view.html.clone().unwrap_or_default(),
+                    images: view.inline_images.clone(),
+                    remote: remote == super::state::Remote::Allowed,
+                };
+                self.sanitiser.sanitise(message, remote, content);
+            }
+            Effect::Save { name, bytes } => {
+                if files::save(&name, &bytes).is_err() {
+                    self.act.emit(Action::NotSaved);
+                }
+            }
+            Effect::Deepen(depth) => page::deepen(depth),
+            Effect::Rise(steps) => page::rise(steps),
+            Effect::ClearLink => page::clear_fragment(),
+            Effect::Focus(place) => self.focus = Some(place),
+        }
+    }
+}
+
+fn start_engine(ctx: &Context<App>, generation: u32) -> engine::Link {
+    engine::Link::start(ctx.link().callback(move |update| Message::Heard(generation, update)))
+}
+
+fn listen(act: &Callback<Action>) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return vec![] };
+    let (went, followed) = (act.clone(), act.clone());
+    vec![
+        EventListener::new(&window, "popstate", move |event| {
+            went.emit(Action::History(page::depth(&page::state_of(event))));
+        }),
+        EventListener::new(&window, "hashchange", move |_| followed.emit(Action::Link(page::fragment()))),
+    ]
+}

@@ -1,0 +1,85 @@
+//! Dates as this browser's user writes them (ECMA-402).
+
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Seconds that an ECMAScript date can hold, either side of 1970.
+const GREATEST: i64 = 8_640_000_000_000;
+
+thread_local! {
+    static TIME: Function = formatter(&[("hour", "2-digit"), ("minute", "2-digit")]);
+    static WEEKDAY: Function = formatter(&[("weekday", "short")]);
+    static DAY: Function = formatter(&[("day", "numeric"), ("month", "short")]);
+    static DATE: Function = formatter(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]);
+    static FULL: Function = formatter(&[
+        ("weekday", "long"),
+        ("day", "numeric"),
+        ("month", "long"),
+        ("year", "numeric"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+    ]);
+}
+
+/// A date for a row of the list, as short as its age allows: a time, a weekday, a day, a date.
+pub fn short(seconds: i64) -> String {
+    let Some(date) = date(seconds) else { return String::new() };
+    match days_ago(&date) {
+        0 => TIME.with(|format| call(format, &date)),
+        1..=6 => WEEKDAY.with(|format| call(format, &date)),
+        _ if date.get_full_year() == Date::new_0().get_full_year() => DAY.with(|format| call(format, &date)),
+        _ => DATE.with(|format| call(format, &date)),
+    }
+}
+
+/// A date in full, with the time.
+pub fn full(seconds: i64) -> String {
+    date(seconds).map_or_else(String::new, |date| FULL.with(|format| call(format, &date)))
+}
+
+/// A day without the time.
+pub fn day(seconds: i64) -> String {
+    date(seconds).map_or_else(String::new, |date| DATE.with(|format| call(format, &date)))
+}
+
+/// The day of a date for a heading: today, yesterday, or the day.
+pub fn heading(seconds: i64) -> String {
+    let Some(date) = date(seconds) else { return String::new() };
+    match days_ago(&date) {
+        0 => "Today".into(),
+        1 => "Yesterday".into(),
+        _ => DATE.with(|format| call(format, &date)),
+    }
+}
+
+/// A date for a machine (RFC 3339).
+pub fn machine(seconds: i64) -> Option<String> {
+    date(seconds).map(|date| date.to_iso_string().into())
+}
+
+fn date(seconds: i64) -> Option<Date> {
+    #[expect(clippy::cast_precision_loss, reason = "within the range that a double holds exactly")]
+    (seconds.abs() <= GREATEST).then(|| Date::new(&JsValue::from_f64(seconds as f64 * 1000.0)))
+}
+
+/// Days between a date and today by the calendar, in local time; negative for a date to come.
+#[expect(clippy::cast_possible_truncation, reason = "a date spans 200 million days at most")]
+fn days_ago(date: &Date) -> i32 {
+    let midnight = |date: &Date| {
+        Date::new_with_year_month_day(date.get_full_year(), date.get_month() as i32, date.get_date() as i32).get_time()
+    };
+    ((midnight(&Date::new_0()) - midnight(date)) / 86_400_000.0).round() as i32
+}
+
+fn formatter(options: &[(&str, &str)]) -> Function {
+    let object = Object::new();
+    for (key, value) in options {
+        // Setting a property of a plain object does not fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
+    }
+    Intl::DateTimeFormat::new(&Array::new(), &object).format()
+}
+
+fn call(format: &Function, date: &Date) -> String {
+    format.call1(&JsValue::UNDEFINED, date.unchecked_ref()).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}

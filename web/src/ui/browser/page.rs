@@ -1,0 +1,129 @@
+//! The document around the interface: address bar, history, focus, the host's settings.
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, HtmlElement, Response, Window};
+
+use crate::ui::state::{Focus, Form, SITE_DOCUMENT, Site};
+
+/// The widest screen that shows either the list or the message, as in the style sheet.
+const PHONE: &str = "(max-width: 640px)";
+
+/// The fragment of the address, without the `#`.
+pub fn fragment() -> String {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// Takes the fragment out of the address bar and of this entry of the history.
+pub fn clear_fragment() {
+    let Some(window) = window() else { return };
+    let location = window.location();
+    let address = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    if let Ok(history) = window.history() {
+        // Refused only in documents that have no address, and those have no fragment.
+        let _ = history.replace_state_with_url(&history.state().unwrap_or(JsValue::NULL), "", Some(&address));
+    }
+}
+
+/// Notes in the history that the reader is this deep.
+pub fn deepen(depth: usize) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let depth = JsValue::from_f64(u32::try_from(depth).unwrap_or(u32::MAX).into());
+        // A browser that refuses (too many entries at once) only loses its Back button here.
+        let _ = history.push_state_with_url(&depth, "", None);
+    }
+}
+
+/// Goes back in the history.
+pub fn rise(steps: usize) {
+    if let (Some(history), Ok(steps)) = (window().and_then(|window| window.history().ok()), i32::try_from(steps)) {
+        let _ = history.go_with_delta(-steps);
+    }
+}
+
+/// How deep the reader was at this entry of the history.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float is saturated, and written above")]
+pub fn depth(state: &JsValue) -> usize {
+    state.as_f64().unwrap_or(0.0) as usize
+}
+
+/// Whether the page came over HTTPS or from this very machine.
+pub fn is_secure() -> bool {
+    window().is_some_and(|window| window.is_secure_context())
+}
+
+/// The content of a `<meta>` element.
+pub fn meta(name: &str) -> Option<String> {
+    document()?.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
+}
+
+/// A size in rem, in CSS pixels.
+pub fn rem(size: f64) -> f64 {
+    let root = document().and_then(|document| document.document_element());
+    let style = root.and_then(|root| window()?.get_computed_style(&root).ok()?);
+    let font = style.and_then(|style| style.get_property_value("font-size").ok());
+    size * font.and_then(|font| font.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(16.0)
+}
+
+/// Moves the keyboard's focus.
+pub fn focus(place: Focus, form: &Form) {
+    let Some(document) = document() else { return };
+    let selector = match place {
+        Focus::Complaint => "[aria-invalid=true]",
+        Focus::List => "#messages",
+        Focus::Message => {
+            if keeps_list(&document) {
+                return;
+            }
+            "#message"
+        }
+        Focus::Form if form.host.is_empty() => "#server",
+        Focus::Form if form.user.is_empty() => "#user",
+        Focus::Form if form.password.expose().is_empty() => "#password",
+        Focus::Form => "#open",
+    };
+    let element = document.query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element that cannot take the focus leaves it where it is.
+        let _ = element.focus();
+    }
+}
+
+/// The host's settings; none where it has none, or they cannot be read.
+pub async fn site() -> Option<Site> {
+    let response = JsFuture::from(window()?.fetch_with_str(SITE_DOCUMENT)).await.ok()?;
+    let response: Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    Site::parse(&text).ok()
+}
+
+/// Sets a property of an element's own style through the object model, which the page's policy allows; a `style`
+/// attribute it does not.
+pub fn style(element: &HtmlElement, property: &str, value: &str) {
+    // Fails for read-only declarations only.
+    let _ = element.style().set_property(property, value);
+}
+
+/// Whether the user reads from the list, with the keyboard in it and beside the message.
+fn keeps_list(document: &Document) -> bool {
+    let phone = window().and_then(|window| window.match_media(PHONE).ok()?).is_some_and(|query| query.matches());
+    !phone && document.active_element().is_some_and(|element| element.id() == "messages")
+}
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The `state` of a `popstate` event.
+pub fn state_of(event: &web_sys::Event) -> JsValue {
+    Reflect::get(event, &JsValue::from_str("state")).unwrap_or(JsValue::NULL)
+}

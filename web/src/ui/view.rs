@@ -1,0 +1,36 @@
+//! What is drawn: a component a file. Components decide nothing; they show values and send actions.
+
+mod attachments;
+mod avatar;
+mod certificate;
+pub mod connect;
+mod connection;
+mod failure;
+mod form;
+mod frame;
+mod help;
+mod icon;
+mod letterhead;
+mod list;
+pub mod mailbox;
+mod plain;
+mod rail;
+mod reader;
+mod row;
+mod source;
+mod stamp;
+mod status;
+mod way;
+
+use yew::Callback;
+
+use super::state::Action;
+
+/// Where components send what the user does.
+pub type Act = Callback<Action>;
+
+/// A callback that sends one and the same action.
+fn sends<E>(act: &Act, action: Action) -> Callback<E> {
+    let act = act.clone();
+    Callback::from(move |_: E| act.emit(action.clone()))
+}

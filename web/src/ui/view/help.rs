@@ -1,0 +1,29 @@
+//! Short answers to what people ask before they type a password.
+
+use yew::{Html, component, html};
+
+#[component]
+pub(super) fn Help() -> Html {
+    html! {
+        <footer class="help">
+            <details>
+                <summary>{"Where does my password go?"}</summary>
+                <p>{"From this tab to your mail server, inside TLS that begins in this browser. The bridge moves bytes it \
+                    cannot read, and nothing is written to this device: close the mailbox or the tab, and it is forgotten. \
+                    Only if you choose TLS that ends at the bridge, or no TLS, could somebody on the way read it; the \
+                    picture above the line says which."}</p>
+                <p>{"Whoever serves this page could change it, so open it from a host you trust."}</p>
+            </details>
+            <details>
+                <summary>{"What happens to my mail?"}</summary>
+                <p>{"Nothing. Messages are read where they are and stay on the server: none is deleted, none is marked, \
+                    none is kept here. What you want to have, save as a file."}</p>
+            </details>
+            <details>
+                <summary>{"POP3 or IMAP?"}</summary>
+                <p>{"Restante speaks POP3, which nearly every mailbox offers beside IMAP; some providers want it to be \
+                    switched on in their settings first. POP3 shows the inbox only, without folders."}</p>
+            </details>
+        </footer>
+    }
+}

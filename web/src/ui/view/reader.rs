@@ -1,0 +1,144 @@
+//! The reading pane: the message that is being read, and what can be done with it.
+
+use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
+
+use super::attachments::Attachments;
+use super::failure::FailureNote;
+use super::frame::MessageFrame;
+use super::letterhead::Letterhead;
+use super::plain::PlainText;
+use super::source::SourceView;
+use super::{Act, icon, sends};
+use crate::ui::state::{Action, Face, Load, Opened, Reading, Remote};
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct ReaderProps {
+    pub(super) reading: Reading,
+    /// Number of messages in the list.
+    pub(super) messages: u32,
+    pub(super) act: Act,
+}
+
+#[component]
+pub(super) fn Reader(props: &ReaderProps) -> Html {
+    let ReaderProps { reading, act, .. } = props;
+    let opened = reading.current();
+    let fills = opened.face == Face::Html && matches!(opened.html, Load::Ready(_));
+    let onkeydown = {
+        let act = act.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                act.emit(Action::Back);
+            }
+        })
+    };
+    html! {
+        <article id="message" class={classes!(fills.then_some("fills"))} aria-label="Message" tabindex="-1" {onkeydown}
+            aria-busy={(opened.view == Load::Waiting).to_string()}>
+            {toolbar(props, opened)}
+            {match &opened.view {
+                Load::Waiting => ghost(),
+                Load::Failed(failure) => html! { <FailureNote failure={failure.clone()} /> },
+                Load::Ready(view) => html! {
+                    <>
+                        <Letterhead view={view.clone()} />
+                        {body(opened, act)}
+                        if let Some(failure) = opened.fetch_failure.clone() {
+                            <FailureNote {failure} />
+                        }
+                        <Attachments view={view.clone()} fetching={opened.fetching.clone()} act={act.clone()} />
+                    </>
+                },
+            }}
+        </article>
+    }
+}
+
+fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
+    let ReaderProps { reading, messages, act } = props;
+    let back = match reading.outer_subject() {
+        None => html! { <button class="quiet back" onclick={sends(act, Action::Back)}>{icon::back()}{"List"}</button> },
+        Some(subject) => html! {
+            <button class="quiet back nested" onclick={sends(act, Action::Back)}>
+                {icon::back()}<span>{"Back to "}<bdi>{if subject.is_empty() { "the outer message" } else { subject }}</bdi></span>
+            </button>
+        },
+    };
+    let view = opened.view.ready();
+    let face = |face: Face, name: &'static str| {
+        let pressed = opened.face == face;
+        html! { <button aria-pressed={pressed.to_string()} onclick={sends(act, Action::Show(face))}>{name}</button> }
+    };
+    html! {
+        <div class="tools">
+            {back}
+            if let Some(view) = view {
+                <div class="faces" role="group" aria-label="Show">
+                    if view.html.is_some() { {face(Face::Html, "HTML")} }
+                    {face(Face::Text, "Text")}
+                    {face(Face::Source, "Source")}
+                </div>
+                <button onclick={sends(act, Action::SaveSource)}>{if opened.save_source { "Fetching…" } else { "Save .eml" }}</button>
+            }
+            <span class="gap"></span>
+            <button class="square" aria-label="Previous" title="Previous" disabled={reading.position == 0}
+                onclick={sends(act, Action::Step(-1))}>{icon::up()}</button>
+            <button class="square" aria-label="Next" title="Next" disabled={reading.position + 1 >= *messages}
+                onclick={sends(act, Action::Step(1))}>{icon::down()}</button>
+        </div>
+    }
+}
+
+fn body(opened: &Opened, act: &Act) -> Html {
+    match (opened.face, &opened.html, &opened.source) {
+        (Face::Html, Load::Ready(html), _) => html! {
+            <>
+                if html.blocked > 0 && opened.remote == Remote::Blocked { {blocked(html.blocked, act)} }
+                <MessageFrame key={if opened.remote == Remote::Allowed { "remote" } else { "closed" }} html={html.clone()}
+                    remote={opened.remote} />
+            </>
+        },
+        (Face::Html, ..) => lines(),
+        (Face::Source, _, Some(Load::Ready(source))) => html! { <SourceView source={source.clone()} /> },
+        (Face::Source, _, Some(Load::Failed(failure))) => html! { <FailureNote failure={failure.clone()} /> },
+        (Face::Source, ..) => lines(),
+        (Face::Text, html, _) => html! {
+            <>
+                if let Load::Failed(failure) = html {
+                    <FailureNote failure={failure.clone()} />
+                }
+                <PlainText text={opened.view.ready().map(|view| view.text.clone()).unwrap_or_default()} />
+            </>
+        },
+    }
+}
+
+fn blocked(count: u32, act: &Act) -> Html {
+    let what = if count == 1 {
+        "1 remote picture is blocked.".to_owned()
+    } else {
+        format!("{count} remote pictures are blocked.")
+    };
+    html! {
+        <p class="note warn">
+            <b>{what}</b>{" Loading them would tell the sender that you opened this, and from where. "}
+            <button onclick={sends(act, Action::ShowRemote)}>{"Show once"}</button>{" "}
+            <button onclick={sends(act, Action::TrustSender)}>{"Always for this sender"}</button>
+        </p>
+    }
+}
+
+/// The shape of a message that has not come yet.
+fn ghost() -> Html {
+    html! {
+        <div class="ghost letter" aria-hidden="true">
+            <h2 class="subject"></h2>
+            <div class="who"><span class="avatar"></span><div><b></b><small></small></div></div>
+            {lines()}
+        </div>
+    }
+}
+
+fn lines() -> Html {
+    html! { <div class="ghost lines" aria-hidden="true"><p></p><p></p><p></p><p></p></div> }
+}

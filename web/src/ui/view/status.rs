@@ -1,0 +1,34 @@
+//! The status line of an open mailbox.
+
+use restante_engine::api::Stage;
+use yew::{Html, Properties, classes, component, html};
+
+use crate::ui::{format, words};
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct StatusProps {
+    pub(super) stage: Option<Stage>,
+    /// Headers known.
+    pub(super) have: u32,
+    /// Messages.
+    pub(super) of: u32,
+    /// The session has ended.
+    pub(super) ended: bool,
+}
+
+#[component]
+pub(super) fn Status(props: &StatusProps) -> Html {
+    let StatusProps { stage, have, of, ended } = *props;
+    let dot = if ended { "ended" } else { "up" };
+    html! {
+        <p class={classes!("status", dot)} role="status">
+            <i aria-hidden="true"></i>
+            <span class="mode">{if ended { "Preview · not connected" } else { "Preview · nothing is kept" }}</span>
+            if let Some(working) = words::working(stage).filter(|_| !ended) {
+                <span>{working}</span>
+            } else if of > 0 {
+                <span><b>{format::count(have)}{" of "}{format::count(of)}</b>{" headers"}</span>
+            }
+        </p>
+    }
+}
