@@ -78,7 +78,7 @@ quirks! {
     /// Two messages of the same unique-id.
     DuplicateUid = "duplicate-uid", "servers that hash the content";
     /// `UIDL n` or `LIST n` answered without repeating the number.
-    NumberMissing = "number-missing", "home-grown servers";
+    NumberMissing = "number-missing", "Twisted's POP3 module and what is built on it";
     /// A size of 2 GiB or more is shown as a negative number.
     NegativeSize = "negative-size", "servers that keep sizes in 32 bits with a sign";
     /// A listing leaves message numbers out.
