@@ -9,7 +9,7 @@
 use memchr::{memchr, memmem};
 
 /// Reads one body. The session has its own; this one is for whoever has the octets in hand, a benchmark say.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     at: At,
     octets: u64,

@@ -159,9 +159,14 @@ impl Session {
     /// The caller's patience with an answer has ended. Some servers end a body in a way that only their silence tells
     /// ([`Quirk::GluedTerminator`]): then the body ends now, and the session goes on. Returns whether it does.
     pub fn handle_stall(&mut self) -> bool {
-        let doubtful = matches!(self.reading, Reading::Body(_)) && !self.inbox.is_empty();
-        self.stalled = doubtful;
-        doubtful
+        self.stalled = self.may_have_ended();
+        self.stalled
+    }
+
+    /// Whether a message may have ended in a way that only the server's silence tells. A few seconds of it are enough
+    /// then to call [`Session::handle_stall`].
+    pub fn may_have_ended(&self) -> bool {
+        self.fate.is_none() && self.is_body_at_doubtful_end()
     }
 
     /// The TLS handshake after [`Event::StartTls`] is done. What the server announced before is forgotten
@@ -348,5 +353,23 @@ impl fmt::Debug for Session {
             .field("outstanding", &self.outstanding.len())
             .field("fate", &self.fate)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_may_move_between_threads() {
+        fn is_send<T: Send>(_: &T) {}
+        is_send(&Session::new(Config::default()));
+    }
+
+    #[test]
+    fn many_commands_are_submitted_in_little_time() {
+        let mut session = Session::new(Config::default());
+        let tickets: Vec<Ticket> = (0..100_000).filter_map(|_| session.submit(Command::Capa).ok()).collect();
+        assert_eq!((tickets.len(), session.queued()), (100_000, 100_000));
     }
 }

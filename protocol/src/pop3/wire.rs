@@ -37,6 +37,11 @@ impl Inbox {
     }
 
     /// What is not read yet.
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    /// The same, to be decoded in place.
     pub(super) fn rest(&mut self) -> &mut [u8] {
         &mut self.bytes[self.start..]
     }

@@ -348,6 +348,17 @@ impl Session {
         }
     }
 
+    /// Whether the body being read would end if nothing followed what has come.
+    pub(super) fn is_body_at_doubtful_end(&self) -> bool {
+        /// Octets that the decoder holds back at most.
+        const HELD: usize = 16;
+        let Reading::Body(body) = &self.reading else { return false };
+        let rest = self.inbox.unread();
+        !body.doubtful
+            && (1..=HELD).contains(&rest.len())
+            && body.decoder.clone().decode(&mut rest.to_vec(), Behind::Nothing).end
+    }
+
     fn end_body(&mut self) {
         let Reading::Body(body) = mem::replace(&mut self.reading, Reading::Status) else { return };
         let Body { said: (code, text), decoder, .. } = *body;
