@@ -20,7 +20,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use restante_protocol::pop3::{Command, Event, Misuse, Output, Pipelining, Session, Ticket};
 use zeroize::Zeroize;
 
-use crate::api::{Failure, FailureKind, Fingerprint, Security, TlsEnd};
+use crate::api::{Blame, Failure, FailureKind, Fingerprint, Security, TlsEnd};
 use crate::platform::Platform;
 use crate::transport::{self, Transport};
 
@@ -155,7 +155,7 @@ impl Connection {
                 return Poll::Ready(Err(failure));
             }
             match Pin::new(&mut self.transport).poll_read(cx, &mut self.buffer) {
-                Poll::Ready(Ok(0)) => self.break_off(Failure::new(FailureKind::ConnectionLost, "")),
+                Poll::Ready(Ok(0)) => self.break_off(self.hung_up()),
                 Poll::Ready(Ok(octets)) => {
                     self.quiet_ticks = 0;
                     self.session.handle_input(&self.buffer[..octets]);
@@ -192,6 +192,11 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// The server has ended the stream, as opposed to the network that breaks it.
+    fn hung_up(&self) -> Failure {
+        Failure::new(FailureKind::ConnectionLost, "").blamed(Blame::Server)
     }
 
     /// The connection is over, for this reason; the session tells the tickets that are still open.
@@ -253,6 +258,3 @@ impl Drop for Outgoing {
         self.octets.zeroize();
     }
 }
-
-#[cfg(test)]
-mod tests;

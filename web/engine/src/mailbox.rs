@@ -55,7 +55,7 @@ where
     loop {
         match mailbox.session(requests).await {
             Outcome::Left(left) => return left,
-            Outcome::Broken(_) if mailbox.may_try_lock_step() => {
+            Outcome::Broken(failure) if mailbox.may_try_lock_step(&failure) => {
                 mailbox.pipelining = Pipelining::Never;
                 mailbox.reset_session();
             }
@@ -69,6 +69,9 @@ where
 
 /// Messages up to this size are read whole into memory.
 const MESSAGE_LIMIT: u64 = 512 << 20;
+
+/// So many answers to commands that were sent together show that a server can pipeline.
+const PROOF_OF_PIPELINING: usize = 8;
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -101,10 +104,11 @@ struct Session {
     phase: Phase,
     /// Why the session cannot go on, though the connection could.
     fatal: Option<Failure>,
-    /// The connection broke, or the server hung up, while several commands were under way.
-    broke_pipelined: bool,
+    /// What the server said unasked before it hung up.
+    last_words: Option<String>,
     /// Sent commands that got no answer.
     lost: usize,
+    tops_answered: usize,
     /// LIST and UIDL were asked, and LIST was answered.
     listing: bool,
     listed: bool,
@@ -166,8 +170,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
                 Either::Left(Ok(Turn::Quiet)) => self.keep_alive(&mut connection),
                 Either::Left(Err(failure)) => {
                     self.tell_rows();
-                    let failure = self.session.fatal.take().unwrap_or(failure);
-                    return Outcome::Broken(failure);
+                    return Outcome::Broken(self.reason(failure));
                 }
                 Either::Right(request) => {
                     if let Some(left) = self.on_request(request) {
@@ -178,6 +181,14 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
                 }
             }
         }
+    }
+
+    /// Why the session ended, if the connection ended like this: the server may have said more.
+    fn reason(&mut self, mut failure: Failure) -> Failure {
+        if let Some(said) = self.session.last_words.take().filter(|_| failure.detail.is_empty()) {
+            failure.detail = said;
+        }
+        self.session.fatal.take().unwrap_or(failure)
     }
 
     /// Connects, and takes note of what the page asks for meanwhile.
@@ -246,9 +257,12 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
         (self.updates)(Update::Failed(Box::new(failure)));
     }
 
-    /// Whether a new connection without pipelining may do what this one could not.
-    fn may_try_lock_step(&self) -> bool {
-        self.pipelining == Pipelining::WhenAnnounced && self.session.broke_pipelined
+    /// Whether a new connection without pipelining may do what this one could not: it broke while several commands were
+    /// under way. Where pipelining has worked for a while, only a garbled answer is laid to its charge.
+    fn may_try_lock_step(&self, failure: &Failure) -> bool {
+        self.pipelining == Pipelining::WhenAnnounced
+            && self.session.lost > 1
+            && (failure.kind == FailureKind::NotPop3 || self.session.tops_answered < PROOF_OF_PIPELINING)
     }
 
     /// Forgets the session and keeps the plan.

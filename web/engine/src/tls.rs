@@ -19,7 +19,7 @@ use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedCipherSuite};
 
-use crate::api::{Blame, Failure, FailureKind, Fingerprint, TlsView};
+use crate::api::{Failure, FailureKind, Fingerprint, TlsView};
 use crate::transport;
 use verifier::Verifier;
 
@@ -125,11 +125,10 @@ fn failure_of(error: &io::Error) -> Failure {
         };
         return Failure::new(FailureKind::TlsFailed, detail);
     }
-    let failure = transport::failure_of(error);
-    if failure.kind == FailureKind::ConnectionLost && failure.blame != Blame::Operator {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
         return Failure::new(FailureKind::TlsFailed, "the connection was closed during the TLS handshake");
     }
-    failure
+    transport::failure_of(error)
 }
 
 fn internal(error: impl std::fmt::Display) -> Failure {

@@ -109,11 +109,11 @@ pub fn failure_of(error: &io::Error) -> Failure {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         return Failure::new(FailureKind::TlsFailed, tls.to_string());
     }
-    let detail = match error.kind() {
-        io::ErrorKind::UnexpectedEof => "the stream ended without a goodbye".to_owned(),
-        _ => error.to_string(),
-    };
-    Failure::new(FailureKind::ConnectionLost, detail)
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        // An end without TLS' goodbye: servers do that.
+        return Failure::new(FailureKind::ConnectionLost, "").blamed(Blame::Server);
+    }
+    Failure::new(FailureKind::ConnectionLost, error.to_string())
 }
 
 /// What a tunnel's fault means.

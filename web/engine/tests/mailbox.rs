@@ -1,5 +1,7 @@
 //! The engine against a POP3 server in memory: what it asks in which order, what the page is told, and what goes wrong.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
 mod support;
 
 use restante_engine::api::{Blame, FailureKind, MessageRef, PartId, Request, Stage, Update};

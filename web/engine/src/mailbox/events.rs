@@ -1,6 +1,6 @@
 //! What the server's answers mean for the mailbox.
 
-use restante_protocol::pop3::{Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
+use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
 
 use super::plan::Top;
 use super::{Mailbox, Phase};
@@ -45,9 +45,9 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Event::Body { ticket, chunk } => self.on_body(ticket, chunk),
             Event::Done { ticket, reply } => self.on_done(ticket, reply),
             Event::Refused { ticket, refusal } => self.on_refused(ticket, &refusal),
+            Event::Closed(Ending::ByServer { said: Some(said) }) => self.session.last_words = Some(said),
             Event::Lost { ticket, sent } => {
                 self.session.lost += usize::from(sent);
-                self.session.broke_pipelined |= self.session.lost > 1;
                 self.session.jobs.remove(&ticket);
             }
             _ => {}
@@ -105,6 +105,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Some(Job::List) => self.session.listed = true,
             Some(Job::Top { number, head }) => {
                 self.rows.top = Top::Works;
+                self.session.tops_answered += 1;
                 self.put_row(number, &head);
             }
             Some(Job::Retr { number, body, .. }) => {
@@ -117,6 +118,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
     }
 
     fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) {
+        self.session.lost += usize::from(refusal.by == RefusedBy::Hangup);
         match self.session.jobs.remove(&ticket) {
             Some(Job::Login) => self.session.fatal = Some(of_login_refusal(refusal, None)),
             Some(Job::Stat) if refusal.by == RefusedBy::Server && self.session.fatal.is_none() => {

@@ -105,7 +105,7 @@ impl Dial for Host {
         let (near, far) = tokio::io::duplex(1 << 20);
         let connection = self.connections.fetch_add(1, Ordering::SeqCst);
         tokio::spawn(serve(far, self.manners.clone(), self.said.clone(), connection));
-        futures::future::ready(Ok(Box::new(Pipe(near.compat())) as Box<dyn Tunnel>)).boxed_local()
+        futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
     }
 }
 
@@ -120,6 +120,12 @@ impl Clock for Host {
 }
 
 pub(crate) struct Pipe(Compat<DuplexStream>);
+
+impl Pipe {
+    pub(crate) fn new(pipe: DuplexStream) -> Self {
+        Self(pipe.compat())
+    }
+}
 
 impl Tunnel for Pipe {
     fn peer(&self) -> String {
@@ -329,5 +335,6 @@ pub(crate) async fn with_engine<F: AsyncFnOnce(&mut Engine)>(host: &Host, test: 
         while engine.updates.next().await.is_some() {}
     };
     let both = futures::future::join(running, testing);
-    tokio::time::timeout(Duration::from_secs(1000), both).await.expect("the test to end");
+    let ended = tokio::time::timeout(Duration::from_secs(1000), both).await;
+    assert!(ended.is_ok(), "the test did not end; the server was told: {:#?}", host.lines());
 }
