@@ -20,6 +20,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, ProtocolVersion, RootCertStore, SupportedCipherSuite};
 
 use crate::api::{Failure, FailureKind, Fingerprint, TlsView};
+use crate::platform::TunnelFault;
 use crate::transport;
 use verifier::Verifier;
 
@@ -125,7 +126,11 @@ fn failure_of(error: &io::Error) -> Failure {
         };
         return Failure::new(FailureKind::TlsFailed, detail);
     }
-    if error.kind() == io::ErrorKind::UnexpectedEof {
+    let closed = matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+    );
+    if closed && TunnelFault::of(error).is_none() {
         return Failure::new(FailureKind::TlsFailed, "the connection was closed during the TLS handshake");
     }
     transport::failure_of(error)
