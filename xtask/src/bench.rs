@@ -3,6 +3,8 @@
 //! A benchmark is a program `bench-NAME` of the tests package. It prints its figures itself. Here is only what each
 //! needs beside itself, and how it is told where that is.
 
+mod decoder;
+
 use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, bail};
@@ -61,8 +63,12 @@ fn needs_of_fetch(workspace: &Workspace) -> Result<Environment> {
     compile(workspace, &["--package", "restante-engine", "--example", "fetch"])?;
     let mut environment: Environment =
         vec![("RESTANTE_FETCH", workspace.executable("release/examples", "fetch").into())];
-    match setup::for_browser(workspace) {
-        Ok(chromium) => environment.push(("RESTANTE_CHROMIUM", chromium.into())),
+    environment.push(("RESTANTE_DECODER", decoder::native(workspace)?));
+    match setup::for_browser(workspace).and_then(|chromium| Ok((chromium, decoder::wasm(workspace)?))) {
+        Ok((chromium, decoders)) => {
+            environment.push(("RESTANTE_CHROMIUM", chromium.into()));
+            environment.push(("RESTANTE_DECODER_WASM", decoders));
+        }
         Err(error) => report::warn(&format!("no figures from a browser: {error:#}")),
     }
     Ok(environment)

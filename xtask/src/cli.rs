@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
-use crate::{bench, binary, demo, page, screenshot, setup, test};
+use crate::{bench, binary, demo, fuzz, page, screenshot, setup, test};
 
 /// Build, try, test and measure Restante. Every command sets up what it is missing.
 #[derive(Debug, Parser)]
@@ -54,6 +54,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Feed the fuzz targets with broken input
+    Fuzz {
+        /// How long, for all targets together
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u64,
+        /// Only these targets
+        targets: Vec<String>,
+    },
     /// Take the README's picture, docs/screenshot.png, from the demo
     Screenshot,
 }
@@ -73,6 +81,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         }
         Command::Demo { listen, dev } => demo::run(&workspace, page::Mode::from_dev(dev), &listen),
         Command::Bench { benchmark, arguments } => bench::run(&workspace, benchmark, &arguments),
+        Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets),
         Command::Screenshot => screenshot::run(&workspace),
         Command::Test { parts } => test::run(&workspace, &parts),
     }

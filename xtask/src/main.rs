@@ -7,6 +7,7 @@ mod bench;
 mod binary;
 mod cli;
 mod demo;
+mod fuzz;
 mod page;
 mod process;
 mod report;

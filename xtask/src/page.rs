@@ -9,7 +9,7 @@
 mod bindgen;
 mod bundle;
 mod cache;
-mod compile;
+pub(crate) mod compile;
 mod compress;
 mod document;
 mod hash;

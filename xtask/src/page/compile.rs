@@ -1,6 +1,7 @@
 //! The web crates, compiled for wasm32.
 
 use std::env;
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -18,14 +19,10 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// Compiles the programs.
 pub(crate) fn run(workspace: &Workspace, toolchain: &Toolchain, mode: Mode) -> Result<()> {
-    let mut cargo = toolchain.cargo();
-    cargo.current_dir(&workspace.root).args(["build", "--package", "restante-web", "--target", TARGET]);
-    cargo.args(["--profile", PROFILE]);
+    let mut cargo = command(workspace, toolchain)?;
+    cargo.args(["--package", "restante-web"]);
     for program in PROGRAMS {
         cargo.args(["--bin", program.name]);
-    }
-    if mode == Mode::Dev || !toolchain.has_bitcode() {
-        cargo.args(["--config", "profile.page.lto=false"]);
     }
     if mode == Mode::Dev {
         // Only the page's own crates: the others stay as the release build has them, compiled once for both.
@@ -33,12 +30,22 @@ pub(crate) fn run(workspace: &Workspace, toolchain: &Toolchain, mode: Mode) -> R
             cargo.args(["--config", &format!("profile.page.package.{package}.opt-level=1")]);
             cargo.args(["--config", &format!("profile.page.package.{package}.codegen-units=16")]);
         }
-        cargo.args(["--config", "profile.page.incremental=true"]);
+        cargo.args(["--config", "profile.page.incremental=true", "--config", "profile.page.lto=false"]);
+    }
+    process::run(&mut cargo)
+}
+
+/// `cargo build` for wasm32 with the page's profile and flags, to which the packages are added.
+pub(crate) fn command(workspace: &Workspace, toolchain: &Toolchain) -> Result<Command> {
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--target", TARGET, "--profile", PROFILE]).current_dir(&workspace.root);
+    if !toolchain.has_bitcode() {
+        cargo.args(["--config", "profile.page.lto=false"]);
     }
     let flags = remap::all(workspace, toolchain)?;
     cargo.env("CARGO_ENCODED_RUSTFLAGS", [flags.as_slice(), &[FEATURES.to_owned()]].concat().join("\x1f"));
     cargo.env(C_FLAGS, c_flags(workspace)?);
-    process::run(&mut cargo)
+    Ok(cargo)
 }
 
 /// The variable that crates with C code read their flags from.
