@@ -5,23 +5,33 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::client::Proxies;
 use crate::dial::{Resolve, SystemResolver};
 use crate::limits::Limits;
 use crate::origin::Origins;
 use crate::policy::Policy;
 use crate::preset::Preset;
+use crate::token::Tokens;
 
 /// The configuration of a [`crate::Server`].
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where tunnels may lead.
     pub policy: Policy,
-    /// Who may open them from a browser.
+    /// Who may open them, where not everybody may.
+    pub tokens: Tokens,
+    /// Whose pages may open them in a browser.
     pub origins: Origins,
+    /// Proxies that say for whom they ask.
+    pub proxies: Proxies,
+    /// Whether connections of those proxies begin with the PROXY protocol.
+    pub proxy_protocol: bool,
     /// The account the page starts with.
     pub preset: Option<Preset>,
-    /// Limits on time.
+    /// Limits on time, number and speed.
     pub limits: Limits,
+    /// Whether logs hold whole client addresses rather than their networks.
+    pub log_clients: bool,
     /// PEM file of the authorities to verify mail servers by, instead of the system's.
     pub authorities: Option<PathBuf>,
     /// Resolver of names.
@@ -33,9 +43,13 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             policy: Policy::public(),
+            tokens: Tokens::default(),
             origins: Origins::default(),
+            proxies: Proxies::default(),
+            proxy_protocol: false,
             preset: None,
             limits: Limits::default(),
+            log_clients: false,
             authorities: None,
             resolver: Arc::new(SystemResolver),
         }

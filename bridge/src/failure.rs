@@ -6,6 +6,7 @@ use std::io;
 
 use restante_protocol::tunnel::{CloseCode, Refused};
 
+use crate::admission::TooMany;
 use crate::frame::FrameError;
 
 /// A tunnel's failure.
@@ -42,6 +43,12 @@ impl Failure {
     pub(crate) fn refused(&self) -> Option<Refused> {
         let code = CloseCode::try_from(self.code).ok()?;
         Some(Refused { code, message: self.message.clone() })
+    }
+}
+
+impl From<TooMany> for Failure {
+    fn from(error: TooMany) -> Self {
+        Self::new(CloseCode::TooMany, error.to_string())
     }
 }
 

@@ -14,8 +14,10 @@
 //!
 //! [`Server::new`] takes a [`Config`], [`Server::run`] a listener and the moment to stop.
 
+mod admission;
 mod assets;
 mod buffer;
+mod client;
 mod config;
 mod credit;
 mod dial;
@@ -24,21 +26,27 @@ mod frame;
 mod headers;
 pub mod host;
 mod limits;
+mod metrics;
 pub mod origin;
+mod pace;
 mod page;
 pub mod policy;
 pub mod preset;
+mod proxy_protocol;
 mod relay;
+mod rules;
 mod server;
 pub mod settings;
 mod tls;
+pub mod token;
 mod tunnel;
 mod upgrade;
 mod web;
 mod wire;
 
+pub use client::Proxies;
 pub use config::Config;
 pub use dial::{Resolve, Resolving, SystemResolver};
 pub use limits::Limits;
-pub use server::{Handle, Server, StartError, listen};
+pub use server::{Handle, Reloader, Server, StartError, listen};
 pub use tls::BadRoots;

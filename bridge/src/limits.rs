@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Limits on time. Every one ends with its own close code and words.
+/// Limits on time, on number and on speed. What is refused for one of them is told so, with its own code and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// For a request's head to arrive.
@@ -11,7 +11,7 @@ pub struct Limits {
     pub open_timeout: Duration,
     /// For resolving the name and for connecting, all addresses together.
     pub connect_timeout: Duration,
-    /// For a TLS handshake with the mail server.
+    /// For a TLS handshake, with the page or with the mail server.
     pub handshake_timeout: Duration,
     /// For which a tunnel may carry nothing in either direction. POP3 servers wait ten minutes at least (RFC 1939,
     /// section 3), so this is longer.
@@ -20,6 +20,19 @@ pub struct Limits {
     pub close_timeout: Duration,
     /// For open tunnels to end once the bridge is asked to stop.
     pub drain_timeout: Duration,
+    /// For which a tunnel may be open at all.
+    pub session_timeout: Duration,
+    /// Connections that carry requests rather than tunnels, in all.
+    pub max_connections: usize,
+    /// Tunnels in all.
+    pub max_tunnels: usize,
+    /// Tunnels of one client: an IPv4 address, or an IPv6 network of 64 bits. Clients on the bridge's own machine are
+    /// not counted: behind a proxy that the bridge was not told of, all clients look like one of those.
+    pub max_tunnels_per_client: usize,
+    /// Tunnels that one client may open in a minute, all at once if it likes; 0 for any number.
+    pub openings_per_minute: u32,
+    /// Bytes a second through one tunnel, both directions together; 0 for any number.
+    pub bytes_per_second: u64,
 }
 
 impl Default for Limits {
@@ -32,6 +45,12 @@ impl Default for Limits {
             idle_timeout: Duration::from_secs(15 * 60),
             close_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(30),
+            session_timeout: Duration::from_secs(24 * 60 * 60),
+            max_connections: 1000,
+            max_tunnels: 10_000,
+            max_tunnels_per_client: 100,
+            openings_per_minute: 120,
+            bytes_per_second: 0,
         }
     }
 }

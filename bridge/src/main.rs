@@ -5,18 +5,20 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use restante_bridge::policy::Policy;
 use restante_bridge::preset::{Preset, Security, show_fingerprint};
-use restante_bridge::settings::{DEFAULT_LISTEN, Settings};
-use restante_bridge::{Config, Limits, Server, listen};
+use restante_bridge::settings::{BadFile, DEFAULT_LISTEN, Settings};
+use restante_bridge::{Config, Limits, Reloader, Server, listen};
 use restante_protocol::tunnel::Secret;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::{error, info};
 use tracing_subscriber::EnvFilter;
 
 /// Restante: read POP3 mail in a browser. This program serves the page and relays its bytes to the mail server.
@@ -33,14 +35,43 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the page, and relay to the mail servers that are allowed.
-    Serve(Box<Settings>),
+    /// Serve the page, and relay to the mail servers that are allowed. SIGHUP reads the configuration again, SIGTERM
+    /// and SIGINT let the open tunnels end first.
+    Serve(Box<Serve>),
+    /// Check a configuration, with all files it names, and say what is wrong with it.
+    CheckConfig(Box<Serve>),
+    /// Make an access token, and print it with the lines that the configuration needs.
+    Token {
+        /// What logs and limits call its holder.
+        name: String,
+    },
     /// Serve the page with a sample mailbox, for a look round. Nothing but the sample can be reached.
     Demo {
         /// Address and port to serve on; port 0 takes a free one.
         #[arg(long, value_name = "ADDR:PORT", default_value_t = DEFAULT_LISTEN, env = "RESTANTE_LISTEN")]
         listen: SocketAddr,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+struct Serve {
+    /// TOML file with settings: the names of the flags below, limits in a table [limits], access tokens in [[token]].
+    /// Flags and variables win over it.
+    #[arg(long, value_name = "FILE", env = "RESTANTE_CONFIG")]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Serve {
+    /// What flags, variables and file say together.
+    fn settings(self) -> Result<Settings, BadFile> {
+        match self.config {
+            Some(path) => self.settings.over_file(&path),
+            None => Ok(self.settings),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -84,13 +115,29 @@ fn one_line(error: &clap::Error) -> String {
 async fn start(cli: Cli) -> anyhow::Result<()> {
     log_to_stderr(cli.log_format);
     match cli.command {
-        Command::Serve(settings) => {
-            let address = settings.listen();
-            serve(settings.into_config()?, address).await
+        Command::Serve(arguments) => {
+            let settings = arguments.clone().settings()?;
+            let (address, metrics) = (settings.listen(), settings.metrics);
+            let mut server = Server::new(settings.into_config()?)?;
+            if let Some(metrics) = metrics {
+                server = server.with_metrics(listen(metrics).await?);
+            }
+            reload_on_hangup(*arguments, server.reloader())?;
+            serve(server, address).await
+        }
+        Command::CheckConfig(arguments) => {
+            Server::new(arguments.settings()?.into_config()?)?;
+            println!("The configuration is good.");
+            Ok(())
+        }
+        Command::Token { name } => {
+            let (token, digest) = restante_bridge::token::generate().context("the system has no randomness")?;
+            println!("{}\n\n[[token]]\nname = {name:?}\nsha256 = \"{digest}\"", token.expose());
+            Ok(())
         }
         Command::Demo { listen } => {
             let sample = restante_sample::Server::start().await.context("cannot start the sample mail server")?;
-            serve(demo_config(&sample)?, listen).await
+            serve(Server::new(demo_config(&sample)?)?, listen).await
         }
     }
 }
@@ -109,8 +156,10 @@ fn log_to_stderr(format: LogFormat) {
 }
 
 /// Serves until a signal says to stop.
-async fn serve(config: Config, address: SocketAddr) -> anyhow::Result<()> {
-    let server = Server::new(config)?;
+async fn serve(server: Server, address: SocketAddr) -> anyhow::Result<()> {
+    // A tunnel takes two descriptors, and the usual limit of 1,024 is for programs that use select(). Where it cannot
+    // be raised, the limit on tunnels is reached earlier.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let listener = listen(address).await?;
     let stop = stop_signal()?;
     let address = listener.local_addr()?;
@@ -118,6 +167,24 @@ async fn serve(config: Config, address: SocketAddr) -> anyhow::Result<()> {
     writeln!(out, "Restante is ready: http://{address}/").and_then(|()| out.flush()).context("standard output")?;
     server.run(listener, stop).await;
     Ok(())
+}
+
+/// Reads the configuration again on every SIGHUP. One that is no good is logged, and the old one stays in force.
+fn reload_on_hangup(arguments: Serve, reloader: Reloader) -> anyhow::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match reload(arguments.clone(), &reloader) {
+                Ok(()) => info!("the configuration was read again"),
+                Err(error) => error!("the old configuration stays in force: {error:#}"),
+            }
+        }
+    });
+    Ok(())
+}
+
+fn reload(arguments: Serve, reloader: &Reloader) -> anyhow::Result<()> {
+    Ok(reloader.reload(arguments.settings()?.into_config()?)?)
 }
 
 /// Resolves on SIGTERM or SIGINT; a second one ends the program at once.

@@ -6,6 +6,7 @@
 
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
+use serde::Deserialize;
 
 use crate::host::Host;
 
@@ -19,7 +20,8 @@ pub struct Origins {
 }
 
 /// A web origin (RFC 6454): scheme, host and port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Origin {
     scheme: String,
     host: String,
@@ -82,6 +84,15 @@ impl Origins {
                 && origin.port == authority.port_u16().unwrap_or_else(|| default_port(&origin.scheme))
         });
         if own || self.foreign.contains(&origin) { Ok(()) } else { Err(Foreign::Origin) }
+    }
+}
+
+impl TryFrom<String> for Origin {
+    /// The fault, behind the text in quotes.
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|fault: BadOrigin| format!("{text:?}: {fault}"))
     }
 }
 

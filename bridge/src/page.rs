@@ -196,6 +196,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
         self.output = Some(buffer);
     }
 
+    /// Whether bytes of the server are being sent.
+    pub(crate) fn is_sending_data(&self) -> bool {
+        self.output.is_some()
+    }
+
     /// Sends what is queued, to the last byte.
     pub(crate) fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(buffer) = &self.output {

@@ -7,6 +7,7 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::buffer::{Buffer, HEADER_ROOM};
 use crate::credit::Credit;
 use crate::failure::Failure;
+use crate::metrics::Metrics;
+use crate::pace::Pace;
 use crate::page::{Page, Received};
 
 /// How relaying ended.
@@ -65,10 +68,27 @@ pub(crate) struct Relay {
     next: Next,
     down_ended: bool,
     unflushed: bool,
-    idle: Duration,
-    close: Duration,
+    bounds: Bounds,
+    pace: Pace,
+    /// When something moved last; for the idle time.
     moved: Instant,
+    /// When the bytes on their way to the page were read.
+    read_at: Instant,
     traffic: Traffic,
+    metrics: Arc<Metrics>,
+}
+
+/// What a tunnel is held to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// For which nothing may move.
+    pub(crate) idle: Duration,
+    /// For which the last bytes of a page that hung up may take.
+    pub(crate) close: Duration,
+    /// When the session has to be over.
+    pub(crate) end: Instant,
+    /// Both directions together; 0 for any number.
+    pub(crate) bytes_per_second: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,9 +116,8 @@ struct Answer {
 }
 
 impl Relay {
-    /// A relay with the window that the page granted. `idle` ends it when nothing moves, and `close` when a page that
-    /// hung up left bytes that the server does not take.
-    pub(crate) fn new(window: u32, starttls: bool, idle: Duration, close: Duration) -> Self {
+    /// A relay with the window that the page granted.
+    pub(crate) fn new(window: u32, starttls: bool, bounds: Bounds, metrics: Arc<Metrics>) -> Self {
         Self {
             credit: Credit::new(window),
             starttls,
@@ -107,10 +126,12 @@ impl Relay {
             next: Next::Bytes,
             down_ended: false,
             unflushed: false,
-            idle,
-            close,
+            bounds,
+            pace: Pace::new(bounds.bytes_per_second),
             moved: Instant::now(),
+            read_at: Instant::now(),
             traffic: Traffic::default(),
+            metrics,
         }
     }
 
@@ -141,7 +162,7 @@ impl Relay {
         P: AsyncRead + AsyncWrite + Unpin,
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let timer = sleep_until(self.moved + self.idle);
+        let timer = sleep_until(self.due());
         tokio::pin!(timer);
         poll_fn(|cx| {
             loop {
@@ -173,10 +194,13 @@ impl Relay {
                 page.discard();
             }
             if !page.data().is_empty() {
-                match ready!(Pin::new(&mut *server).poll_write(cx, page.data())) {
+                let most = ready!(self.pace.poll_ready(cx)).min(page.data().len());
+                match ready!(Pin::new(&mut *server).poll_write(cx, &page.data()[..most])) {
                     Ok(0) | Err(_) => self.up = Up::Broken,
                     Ok(written) => {
                         page.consume(written);
+                        self.pace.spend(written);
+                        self.metrics.up.add(written as u64);
                         self.traffic.up += written as u64;
                         self.unflushed = true;
                         self.moved = Instant::now();
@@ -232,7 +256,7 @@ impl Relay {
             Received::Message(PageMessage::Open(_)) => return Err(Failure::bad_message("a second open")),
             Received::Closed => {
                 self.next = Next::Hangup;
-                self.idle = self.close;
+                self.bounds.idle = self.bounds.close;
                 self.moved = Instant::now();
             }
         }
@@ -245,11 +269,14 @@ impl Relay {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         loop {
+            let sending = page.is_sending_data();
             if ready!(page.poll_send(cx)).is_err() {
                 return Poll::Ready(End::PageGone);
             }
-            let allowed = if self.down_ended { 0 } else { self.credit.allowance(MAX_DATA_BYTES) };
-            let read = if allowed == 0 { Poll::Pending } else { self.poll_read(cx, page, server, allowed) };
+            if sending {
+                self.metrics.relay.note(self.read_at.elapsed());
+            }
+            let read = self.poll_read(cx, page, server);
             match read {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(failure)) => return Poll::Ready(End::Failed(failure)),
@@ -264,23 +291,23 @@ impl Relay {
         }
     }
 
-    /// Reads once from the server and queues what came for the page.
-    fn poll_read<P, S>(
-        &mut self,
-        cx: &mut Context<'_>,
-        page: &mut Page<P>,
-        server: &mut S,
-        allowed: usize,
-    ) -> Poll<Result<(), Failure>>
+    /// Reads once from the server, as much as credit and pace allow, and queues what came for the page.
+    fn poll_read<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<Result<(), Failure>>
     where
         P: AsyncRead + AsyncWrite + Unpin,
         S: AsyncRead + Unpin,
     {
+        let credit = if self.down_ended { 0 } else { self.credit.allowance(MAX_DATA_BYTES) };
+        if credit == 0 {
+            return Poll::Pending;
+        }
+        let allowed = ready!(self.pace.poll_ready(cx)).min(credit);
         let mut buffer = Buffer::take();
         let mut into = ReadBuf::new(&mut buffer[HEADER_ROOM..HEADER_ROOM + allowed]);
         let read = ready!(Pin::new(server).poll_read(cx, &mut into));
         let length = into.filled().len();
         self.moved = Instant::now();
+        self.read_at = self.moved;
         match read {
             Err(error) => return Poll::Ready(Err(Failure::lost(&error))),
             Ok(()) if length == 0 => {
@@ -292,6 +319,8 @@ impl Relay {
                     self.answer.note(&buffer[HEADER_ROOM..HEADER_ROOM + length]);
                 }
                 self.credit.spend(length);
+                self.pace.spend(length);
+                self.metrics.down.add(length as u64);
                 self.traffic.down += length as u64;
                 page.queue_data(buffer, length);
             }
@@ -310,23 +339,30 @@ impl Relay {
         Poll::Ready(())
     }
 
-    /// Resolves when nothing has moved for too long. The timer is moved on only when it fires.
+    /// Resolves when nothing has moved for too long, or the session is over. The timer is moved on only when it fires.
     fn poll_idle(&self, cx: &mut Context<'_>, mut timer: Pin<&mut Sleep>) -> Poll<Failure> {
-        let due = self.moved + self.idle;
+        let due = self.due();
         if due < timer.deadline() {
             timer.as_mut().reset(due);
         }
         while timer.as_mut().poll(cx).is_ready() {
-            if Instant::now() >= due {
-                let seconds = self.idle.as_secs();
-                return Poll::Ready(Failure::new(
-                    CloseCode::IdleTimeout,
-                    format!("Nothing moved in either direction for {seconds} seconds."),
-                ));
+            let now = Instant::now();
+            if now >= self.bounds.end {
+                let words = "The connection reached its greatest length. Open the mailbox again.";
+                return Poll::Ready(Failure::new(CloseCode::SessionTimeout, words));
+            }
+            if now >= due {
+                let words = format!("Nothing moved in either direction for {} seconds.", self.bounds.idle.as_secs());
+                return Poll::Ready(Failure::new(CloseCode::IdleTimeout, words));
             }
             timer.as_mut().reset(due);
         }
         Poll::Pending
+    }
+
+    /// When the tunnel ends unless something moves.
+    fn due(&self) -> Instant {
+        (self.moved + self.bounds.idle).min(self.bounds.end)
     }
 }
 
@@ -344,7 +380,9 @@ mod tests {
     #[test]
     fn an_answer_to_stls_is_one_whole_line() {
         let lines = |chunks: &[&[u8]]| {
-            let mut relay = Relay::new(0, true, Duration::ZERO, Duration::ZERO);
+            let now = Instant::now();
+            let bounds = Bounds { idle: Duration::ZERO, close: Duration::ZERO, end: now, bytes_per_second: 0 };
+            let mut relay = Relay::new(0, true, bounds, Arc::default());
             chunks.iter().for_each(|chunk| relay.answer.note(chunk));
             relay.lines_since_request()
         };

@@ -3,16 +3,16 @@
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::Request;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -20,13 +20,14 @@ use tokio_util::task::TaskTracker;
 use tower_service::Service;
 use tracing::{debug, info, warn};
 
+use crate::admission::Admission;
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::origin::Origins;
-use crate::preset::PageConfig;
-use crate::tls::{BadRoots, Upstream};
-use crate::tunnel::Terms;
-use crate::web::{Client, routes};
+use crate::metrics::Metrics;
+use crate::proxy_protocol::take_header;
+use crate::rules::Rules;
+use crate::tls::BadRoots;
+use crate::web::{Client, metrics_routes, routes};
 use crate::wire::Wire;
 
 /// How long accepting pauses when the system refuses another connection (no descriptors left, say).
@@ -39,21 +40,45 @@ const MAX_HEAD: usize = 16 * 1024;
 pub struct Server {
     shared: Arc<Shared>,
     router: Router,
+    metrics: Option<TcpListener>,
 }
 
 /// What every request and every tunnel sees.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) terms: Terms,
-    pub(crate) origins: Origins,
+    rules: RwLock<Arc<Rules>>,
     pub(crate) assets: Assets,
-    /// The body of `/restante.json`.
-    pub(crate) page_config: Bytes,
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) tunnels: TaskTracker,
     /// Set once the bridge is asked to stop: it is no longer ready.
     pub(crate) draining: CancellationToken,
     /// Set when time is up: tunnels end.
     pub(crate) stop: CancellationToken,
+}
+
+impl Shared {
+    /// The rules in force now.
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        // The lock is held for a copy of a pointer only, which does not panic.
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Gives a running bridge another configuration.
+#[derive(Debug, Clone)]
+pub struct Reloader(Arc<Shared>);
+
+impl Reloader {
+    /// Puts a configuration in force. Open tunnels go on under the one they were opened with.
+    ///
+    /// # Errors
+    /// [`BadRoots`]; then the old one stays in force.
+    pub fn reload(&self, config: Config) -> Result<(), BadRoots> {
+        let rules = Arc::new(Rules::new(config)?);
+        *self.0.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
+        Ok(())
+    }
 }
 
 /// Why a bridge cannot start.
@@ -73,41 +98,58 @@ impl Server {
     /// # Errors
     /// [`BadRoots`] where the authorities' file is of no use.
     pub fn new(config: Config) -> Result<Self, BadRoots> {
-        let page = PageConfig { preset: config.preset.as_ref(), token_required: false };
-        // Strings and numbers, which always serialise.
-        let page_config = Bytes::from(serde_json::to_vec(&page).unwrap_or_default());
-        let terms = Terms {
-            policy: config.policy,
-            limits: config.limits,
-            resolver: config.resolver,
-            upstream: Upstream::new(config.authorities.as_deref())?,
-        };
         let shared = Arc::new(Shared {
-            terms,
-            origins: config.origins,
+            rules: RwLock::new(Arc::new(Rules::new(config)?)),
             assets: Assets::embedded(),
-            page_config,
+            admission: Arc::default(),
+            metrics: Arc::default(),
             tunnels: TaskTracker::new(),
             draining: CancellationToken::new(),
             stop: CancellationToken::new(),
         });
-        Ok(Self { router: routes(Arc::clone(&shared)), shared })
+        Ok(Self { router: routes(Arc::clone(&shared)), shared, metrics: None })
+    }
+
+    /// Serves `/metrics` on a listener of its own, which strangers should not reach.
+    pub fn with_metrics(mut self, listener: TcpListener) -> Self {
+        self.metrics = Some(listener);
+        self
+    }
+
+    /// Gives the running bridge another configuration.
+    pub fn reloader(&self) -> Reloader {
+        Reloader(Arc::clone(&self.shared))
     }
 
     /// Serves until `shutdown` resolves, and then until the tunnels have ended or the drain's time is up. While it
     /// drains it still answers, so that `/readyz` can say so.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let limits = self.shared.terms.limits;
+        let metrics =
+            self.metrics.as_ref().map(|listener| self.accept(listener, metrics_routes(Arc::clone(&self.shared))));
+        let metrics = async {
+            match metrics {
+                Some(serving) => serving.await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            () = self.accept(&listener) => {}
+            () = self.run_pages(listener, shutdown) => {}
+            () = metrics => {}
+        }
+    }
+
+    async fn run_pages(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        tokio::select! {
+            () = self.accept(&listener, self.router.clone()) => {}
             () = shutdown => {}
         }
+        let limits = self.shared.rules().limits;
         self.shared.draining.cancel();
         self.shared.tunnels.close();
         let open = self.shared.tunnels.len();
         info!(open, seconds = limits.drain_timeout.as_secs(), "draining");
         tokio::select! {
-            () = self.accept(&listener) => {}
+            () = self.accept(&listener, self.router.clone()) => {}
             () = self.shared.tunnels.wait() => {}
             () = sleep(limits.drain_timeout) => {}
         }
@@ -129,17 +171,25 @@ impl Server {
         let server = Self::new(config)?;
         let listener = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let address = listener.local_addr().map_err(|e| StartError::Listen((Ipv4Addr::LOCALHOST, 0).into(), e))?;
-        let (shutdown, stop) = (CancellationToken::new(), server.shared.stop.clone());
+        let (shutdown, reloader) = (CancellationToken::new(), server.reloader());
         let task = tokio::spawn(server.run(listener, shutdown.clone().cancelled_owned()));
-        Ok(Handle { address, shutdown, stop, task })
+        Ok(Handle { address, shutdown, reloader, task })
     }
 
-    async fn accept(&self, listener: &TcpListener) {
+    async fn accept(&self, listener: &TcpListener, router: Router) {
+        let room = Arc::new(Semaphore::new(self.shared.rules().limits.max_connections));
         loop {
+            // With no room left, connections wait in the system's queue. Nobody closes the semaphore.
+            let place = Arc::clone(&room).acquire_owned().await.ok();
             match listener.accept().await {
-                Ok((stream, client)) => {
-                    let serving = serve(stream, client, self.router.clone(), Arc::clone(&self.shared));
-                    tokio::spawn(serving);
+                Ok((stream, peer)) => {
+                    let (router, shared) = (router.clone(), Arc::clone(&self.shared));
+                    tokio::spawn(async move {
+                        if let Err(error) = serve(stream, peer, router, shared).await {
+                            debug!(error, "a connection ended early");
+                        }
+                        drop(place);
+                    });
                 }
                 Err(error) => {
                     warn!(%error, "cannot accept a connection");
@@ -163,7 +213,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 pub struct Handle {
     address: SocketAddr,
     shutdown: CancellationToken,
-    stop: CancellationToken,
+    reloader: Reloader,
     task: JoinHandle<()>,
 }
 
@@ -188,6 +238,11 @@ impl Handle {
         format!("http://{}", self.address)
     }
 
+    /// Gives it another configuration.
+    pub fn reloader(&self) -> &Reloader {
+        &self.reloader
+    }
+
     /// Asks it to stop as a signal would: it drains first.
     pub fn shut_down(&self) {
         self.shutdown.cancel();
@@ -202,36 +257,40 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.reloader.0.stop.cancel();
         self.task.abort();
     }
 }
 
 /// Serves one connection: requests, until it closes or a tunnel takes it over.
-async fn serve(stream: TcpStream, client: SocketAddr, router: Router, shared: Arc<Shared>) {
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%error, "the connection went away");
-        return;
+async fn serve(
+    mut stream: TcpStream,
+    mut peer: SocketAddr,
+    router: Router,
+    shared: Arc<Shared>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let rules = shared.rules();
+    stream.set_nodelay(true)?;
+    if rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
+        peer = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??.unwrap_or(peer);
     }
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Client(client));
+        request.extensions_mut().insert(Client(peer));
         router.clone().call(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(shared.terms.limits.header_timeout)
+        .header_read_timeout(rules.limits.header_timeout)
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Wire::Plain(stream)), service)
         .with_upgrades();
     tokio::pin!(connection);
-    let result = tokio::select! {
-        result = &mut connection => result,
+    tokio::select! {
+        result = &mut connection => result?,
         () = shared.stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            connection.await?;
         }
-    };
-    if let Err(error) = result {
-        debug!(%error, "a connection ended early");
     }
+    Ok(())
 }

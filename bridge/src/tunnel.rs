@@ -14,27 +14,20 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::dial::{Resolve, dial};
+use crate::admission::Permit;
+use crate::client::mask;
+use crate::dial::dial;
 use crate::failure::Failure;
 use crate::host::{BadHost, Host};
-use crate::limits::Limits;
 use crate::page::{Page, Received};
 use crate::policy::Policy;
-use crate::relay::{AnswerLines, End, Relay, Traffic};
-use crate::tls::Upstream;
+use crate::relay::{AnswerLines, Bounds, End, Relay, Traffic};
+use crate::rules::Rules;
+use crate::server::Shared;
 use crate::wire::Wire;
 
 /// RFC 6455, section 7.4.1: "a normal closure".
 const NORMAL: u16 = 1000;
-
-/// What all tunnels of a bridge share.
-#[derive(Debug)]
-pub(crate) struct Terms {
-    pub(crate) policy: Policy,
-    pub(crate) limits: Limits,
-    pub(crate) resolver: Arc<dyn Resolve>,
-    pub(crate) upstream: Upstream,
-}
 
 /// How a tunnel ended, for the page and for the log.
 enum Outcome {
@@ -50,22 +43,29 @@ struct Reached {
     server: Wire,
     relay: Relay,
     tls: BridgeTls,
+    permit: Permit,
 }
 
-/// Runs one tunnel to its end. `client` is how the log names the page; `stop` ends it early.
-pub(crate) async fn run<S>(mut page: Page<S>, terms: &Terms, client: &str, stop: CancellationToken)
+/// Runs one tunnel to its end, from whoever `client` is.
+pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, client: IpAddr)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let began = Instant::now();
+    let who = if rules.log_clients { client.to_string() } else { mask(client) };
     let opened = tokio::select! {
-        opened = open(&mut page, terms) => opened,
-        () = stop.cancelled() => Err(draining()),
+        opened = open(&mut page, shared, rules, client) => opened,
+        () = shared.stop.cancelled() => Err(draining()),
     };
     let (outcome, traffic) = match opened {
         Ok(Some(mut reached)) => {
-            info!(client, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
-            let outcome = carry(&mut page, terms, &reached.host, reached.server, &mut reached.relay, &stop).await;
+            shared.metrics.opened.add(1);
+            shared.metrics.connect.note(began.elapsed());
+            let token = reached.permit.token();
+            info!(client = who, token, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
+            let outcome =
+                carry(&mut page, rules, &reached.host, reached.server, &mut reached.relay, &shared.stop).await;
+            shared.metrics.note_closed();
             (outcome, reached.relay.traffic())
         }
         Ok(None) => (Outcome::PageGone, Traffic::default()),
@@ -76,25 +76,27 @@ where
     };
     let (code, reason) = match &outcome {
         Outcome::PageGone | Outcome::Finished => (NORMAL, ""),
-        Outcome::Failed(failure) => (failure.code, failure.message.as_str()),
+        Outcome::Failed(failure) => {
+            shared.metrics.note_failure(failure.code);
+            (failure.code, failure.message.as_str())
+        }
     };
-    info!(client, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
-    page.close(code, reason, terms.limits.close_timeout).await;
+    info!(client = who, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
+    page.close(code, reason, rules.limits.close_timeout).await;
 }
 
-/// Tells a page that came while the bridge drains to try again.
-pub(crate) async fn turn_away<S: AsyncRead + AsyncWrite + Unpin>(mut page: Page<S>, terms: &Terms) {
-    let failure = draining();
-    tell(&mut page, &failure);
-    page.close(failure.code, &failure.message, terms.limits.close_timeout).await;
-}
-
-/// From the first message to the connection; `None` where the page leaves before.
-async fn open<S>(page: &mut Page<S>, terms: &Terms) -> Result<Option<Reached>, Failure>
+/// From the upgrade to the connection; `None` where the page leaves before.
+async fn open<S>(page: &mut Page<S>, shared: &Shared, rules: &Rules, client: IpAddr) -> Result<Option<Reached>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let first = timeout(terms.limits.open_timeout, page.receive());
+    if shared.draining.is_cancelled() {
+        return Err(draining());
+    }
+    let limits = &rules.limits;
+    rules.openings.note(client)?;
+    let mut permit = shared.admission.admit(client, limits)?;
+    let first = timeout(limits.open_timeout, page.receive());
     let open = match first.await {
         Ok(Ok(Received::Message(PageMessage::Open(open)))) if page.data().is_empty() => open,
         Ok(Ok(Received::Closed)) => return Ok(None),
@@ -102,25 +104,35 @@ where
         Ok(Err(failure)) => return Err(failure),
         Err(_) => return Err(Failure::new(CloseCode::OpenTimeout, "The page did not say in time where to connect.")),
     };
+    let token = rules.tokens.identify(open.token.as_ref());
+    let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
+    if let Some(token) = token {
+        permit.count_token(&token.name, token.max_tunnels)?;
+    }
+    let policy = token.and_then(|token| token.policy.as_ref()).unwrap_or(&rules.policy);
     let (host, server, peer) = tokio::select! {
-        reached = reach(&open, terms) => reached?,
+        reached = reach(&open, policy, rules) => reached?,
         () = page.gone() => return Ok(None),
     };
     page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
-    let limits = &terms.limits;
-    let starttls = open.tls == BridgeTls::Starttls;
-    let relay = Relay::new(open.window, starttls, limits.idle_timeout, limits.close_timeout);
-    Ok(Some(Reached { host, server, relay, tls: open.tls }))
+    let bounds = Bounds {
+        idle: limits.idle_timeout,
+        close: limits.close_timeout,
+        end: tokio::time::Instant::now() + limits.session_timeout,
+        bytes_per_second: limits.bytes_per_second,
+    };
+    let relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));
+    Ok(Some(Reached { host, server, relay, tls: open.tls, permit }))
 }
 
 /// Asks the policy and connects.
-async fn reach(open: &Open, terms: &Terms) -> Result<(Host, Wire, IpAddr), Failure> {
+async fn reach(open: &Open, policy: &Policy, rules: &Rules) -> Result<(Host, Wire, IpAddr), Failure> {
     let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
-    terms.policy.admit(&host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
-    let limits = &terms.limits;
-    let (tcp, peer) = dial(&terms.policy, &*terms.resolver, &host, open.port, limits.connect_timeout).await?;
+    policy.admit(&host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    let limits = &rules.limits;
+    let (tcp, peer) = dial(policy, &*rules.resolver, &host, open.port, limits.connect_timeout).await?;
     let server = match open.tls {
-        BridgeTls::Implicit => terms.upstream.secure(&host, tcp, limits.handshake_timeout).await?,
+        BridgeTls::Implicit => rules.upstream.secure(&host, tcp, limits.handshake_timeout).await?,
         BridgeTls::None | BridgeTls::Starttls => Wire::Plain(tcp),
     };
     Ok((host, server, peer))
@@ -129,7 +141,7 @@ async fn reach(open: &Open, terms: &Terms) -> Result<(Host, Wire, IpAddr), Failu
 /// Relays, and starts TLS in between where the page asks for it.
 async fn carry<S>(
     page: &mut Page<S>,
-    terms: &Terms,
+    rules: &Rules,
     host: &Host,
     mut server: Wire,
     relay: &mut Relay,
@@ -148,7 +160,7 @@ where
             End::PageGone => return Outcome::PageGone,
             End::Failed(failure) => return Outcome::Failed(failure),
             End::Starttls => {
-                server = match start_tls(server, relay, host, terms).await {
+                server = match start_tls(server, relay, host, rules).await {
                     Ok(secured) => secured,
                     Err(failure) => {
                         tell(page, &failure);
@@ -163,7 +175,7 @@ where
 }
 
 /// Puts TLS on the connection, if nothing came after the server's +OK (RFC 2595, section 4).
-async fn start_tls(server: Wire, relay: &Relay, host: &Host, terms: &Terms) -> Result<Wire, Failure> {
+async fn start_tls(server: Wire, relay: &Relay, host: &Host, rules: &Rules) -> Result<Wire, Failure> {
     let injected = || {
         let words = "Bytes followed the mail server's +OK to STLS: somebody may have put them there.";
         Failure::new(CloseCode::StarttlsInjection, words)
@@ -180,7 +192,7 @@ async fn start_tls(server: Wire, relay: &Relay, host: &Host, terms: &Terms) -> R
         Some(Ok(_)) => return Err(injected()),
         Some(Err(error)) => return Err(Failure::lost(&error)),
     }
-    terms.upstream.secure(host, tcp, terms.limits.handshake_timeout).await
+    rules.upstream.secure(host, tcp, rules.limits.handshake_timeout).await
 }
 
 /// Tells the page why, before the close frame does in fewer words.

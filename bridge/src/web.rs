@@ -11,7 +11,6 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{any, get};
 use hyper_util::rt::TokioIo;
 use restante_protocol::tunnel::PATH;
-use tracing::debug;
 
 use crate::assets::plain;
 use crate::page::Page;
@@ -22,6 +21,18 @@ use crate::{headers, tunnel, upgrade};
 /// The address a request came from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Client(pub(crate) SocketAddr);
+
+/// The routes of the metrics' own listener.
+pub(crate) fn metrics_routes(shared: Arc<Shared>) -> Router {
+    let render = |State(shared): State<Arc<Shared>>| async move {
+        let mut response =
+            plain(StatusCode::OK, shared.metrics.render(shared.tunnels.len(), shared.draining.is_cancelled()));
+        let exposition = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+        response.headers_mut().insert(header::CONTENT_TYPE, exposition);
+        response
+    };
+    Router::new().route("/metrics", get(render)).with_state(shared)
+}
 
 /// All routes of a bridge.
 pub(crate) fn routes(shared: Arc<Shared>) -> Router {
@@ -47,7 +58,7 @@ async fn secure(request: Request, next: Next) -> Response<Body> {
 }
 
 async fn check_host(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response<Body> {
-    match shared.origins.check_host(request.headers()) {
+    match shared.rules().origins.check_host(request.headers()) {
         Ok(()) => next.run(request).await,
         Err(foreign) => plain(StatusCode::MISDIRECTED_REQUEST, format!("{foreign}\n")),
     }
@@ -58,7 +69,7 @@ async fn page_file(State(shared): State<Arc<Shared>>, request: Request) -> Respo
 }
 
 async fn page_config(State(shared): State<Arc<Shared>>) -> Response<Body> {
-    let mut response = Response::new(Body::from(Bytes::clone(&shared.page_config)));
+    let mut response = Response::new(Body::from(Bytes::clone(&shared.rules().page_config)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -74,9 +85,11 @@ async fn ready(State(shared): State<Arc<Shared>>) -> Response<Body> {
 }
 
 async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) -> Response<Body> {
+    let rules = shared.rules();
     let accepted = match upgrade::accept(request.method(), request.headers()) {
         Ok(accepted) => accepted,
         Err(fault) => {
+            shared.metrics.upgrades_refused.add(1);
             let mut response = plain(fault.status(), format!("{fault}\n"));
             if fault.status() == StatusCode::UPGRADE_REQUIRED {
                 let headers = response.headers_mut();
@@ -86,54 +99,31 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
             return response;
         }
     };
-    if let Err(foreign) = shared.origins.check_origin(request.headers()) {
+    if let Err(foreign) = rules.origins.check_origin(request.headers()) {
+        shared.metrics.upgrades_refused.add(1);
         return plain(StatusCode::FORBIDDEN, format!("{foreign}\n"));
     }
-    let client = request.extensions().get::<Client>().map_or_else(String::new, |c| mask(c.0));
+    // Pages over the limit are told so through their WebSocket, as long as there are not too many of those as well.
+    if shared.tunnels.len() >= rules.limits.max_tunnels.saturating_add(rules.limits.max_connections) {
+        shared.metrics.upgrades_refused.add(1);
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "The bridge is full.\n");
+    }
+    let Some(Client(peer)) = request.extensions().get().copied() else {
+        // The listener puts it into every request.
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "");
+    };
+    let client = rules.proxies.client(peer.ip(), request.headers());
     let upgraded = hyper::upgrade::on(&mut request);
     let tunnels = shared.tunnels.clone();
     tunnels.spawn(async move {
-        match upgraded.await.map(|upgraded| upgraded.downcast::<TokioIo<Wire>>()) {
-            Ok(Ok(parts)) => {
-                let page = Page::new(parts.io.into_inner(), parts.read_buf);
-                if shared.draining.is_cancelled() {
-                    tunnel::turn_away(page, &shared.terms).await;
-                } else {
-                    tunnel::run(page, &shared.terms, &client, shared.stop.clone()).await;
-                }
-            }
-            // The listener hands out nothing but `Wire`, so this is a page that left before its answer.
-            _ => debug!(client, "the page left during the upgrade"),
+        // The listener hands out nothing but `Wire`, so anything else is a page that left before its answer.
+        if let Ok(Ok(parts)) = upgraded.await.map(|upgraded| upgraded.downcast::<TokioIo<Wire>>()) {
+            let page = Page::new(parts.io.into_inner(), parts.read_buf);
+            tunnel::run(page, &shared, &rules, client).await;
         }
     });
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     response.headers_mut().extend(accepted);
     response
-}
-
-/// An address for the log: enough to tell networks apart, not people (IPv4 /24, IPv6 /48).
-fn mask(address: SocketAddr) -> String {
-    match address.ip().to_canonical() {
-        std::net::IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        std::net::IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}::/48")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_logged_address_names_a_network_and_nobody() {
-        assert_eq!(mask("192.0.2.77:9".parse().unwrap()), "192.0.2.0/24");
-        assert_eq!(mask("[::ffff:192.0.2.77]:9".parse().unwrap()), "192.0.2.0/24");
-        assert_eq!(mask("[2001:db8:1:2::3]:9".parse().unwrap()), "2001:db8:1::/48");
-    }
 }

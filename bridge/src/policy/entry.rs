@@ -3,6 +3,8 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
+use serde::Deserialize;
+
 use super::range::{BadRange, Range};
 use crate::host::{BadHost, Host};
 
@@ -11,7 +13,8 @@ pub const POP3_PORTS: [u16; 2] = [110, 995];
 
 /// An entry of the allow-list, written `HOST[:PORT[,PORT]…]` with HOST a name, `*.name`, `*`, an address or a CIDR
 /// range; IPv6 stands in brackets where a port follows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Entry {
     target: Target,
     ports: Vec<u16>,
@@ -73,6 +76,15 @@ impl Entry {
     /// Whether the entry is this very name.
     pub fn matches_exactly(&self, name: &str) -> bool {
         matches!(&self.target, Target::Name(listed) if listed == name)
+    }
+}
+
+impl TryFrom<String> for Entry {
+    /// The fault, behind the text in quotes.
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|fault: BadEntry| format!("{text:?}: {fault}"))
     }
 }
 

@@ -6,8 +6,11 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use serde::Deserialize;
+
 /// A CIDR range. IPv4 and IPv6 never match each other: an IPv4-mapped address is an IPv6 address here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Range {
     network: IpAddr,
     prefix: u8,
@@ -44,6 +47,15 @@ impl Range {
             }
             _ => false,
         }
+    }
+}
+
+impl TryFrom<String> for Range {
+    /// The fault, behind the text in quotes.
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map_err(|fault: BadRange| format!("{text:?}: {fault}"))
     }
 }
 

@@ -79,8 +79,7 @@ async fn help_explains_every_flag() {
 async fn it_serves_and_stops_on_sigterm() {
     let (mut child, address) = start(&["serve", "--listen", "127.0.0.1:0", "--allow", "pop.example.org"]).await;
     assert!(get(&address, "/healthz").await.starts_with("HTTP/1.0 200 "));
-    let id = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    signal(&child, "-TERM").await;
     assert!(timeout(Duration::from_secs(10), child.wait()).await.expect("it stops").unwrap().success());
 }
 
@@ -94,4 +93,50 @@ async fn the_demo_offers_its_sample_mailbox_and_reaches_it() {
     assert!(preset["password"].is_string() && preset["fingerprint"].as_str().unwrap().len() == 95);
     let port = u16::try_from(preset["port"].as_u64().unwrap()).unwrap();
     TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+}
+
+async fn signal(child: &Child, name: &str) {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args([name, &id]).status().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_configuration_is_checked_with_the_line_at_fault() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    std::fs::write(path, "listen = \"127.0.0.1:0\"\nallow = [\n\"pop.example.org\",\n\"0x7f.1\",\n]\n").unwrap();
+    assert_one_line(&finish(&["check-config", "--config", path]).await, &format!("{path}:4: "));
+    assert_one_line(&finish(&["serve", "--config", path]).await, &format!("{path}:4: "));
+    std::fs::write(path, "listen = \"127.0.0.1:0\"\nallow = [\"pop.example.org\"]\n").unwrap();
+    assert!(finish(&["check-config", "--config", path]).await.status.success());
+    assert_one_line(&finish(&["check-config", "--config", "/nonexistent"]).await, "/nonexistent");
+}
+
+#[tokio::test]
+async fn sighup_reads_the_configuration_again_and_a_bad_one_changes_nothing() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    std::fs::write(path, "listen = \"127.0.0.1:0\"\n").unwrap();
+    let (child, address) = start(&["serve", "--config", path]).await;
+    assert!(get(&address, "/restante.json").await.ends_with("\"token_required\":false}"));
+    let made = finish(&["token", "team"]).await;
+    let text = String::from_utf8(made.stdout).unwrap();
+    let (_, lines) = text.split_once("\n\n").unwrap();
+    for (content, expected) in [(lines, "\"token_required\":true}"), ("nonsense", "\"token_required\":true}")] {
+        std::fs::write(path, content).unwrap();
+        signal(&child, "-HUP").await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let answer = get(&address, "/restante.json").await;
+        assert!(answer.ends_with(expected), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_served_on_their_own_listener_only() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let metrics = taken.local_addr().unwrap().to_string();
+    drop(taken);
+    let (_child, address) = start(&["serve", "--listen", "127.0.0.1:0", "--metrics", &metrics]).await;
+    assert!(get(&metrics, "/metrics").await.contains("\nrestante_tunnels_open 0\n"));
+    assert!(get(&address, "/metrics").await.starts_with("HTTP/1.0 404 "));
 }

@@ -1,0 +1,56 @@
+//! What a reload replaces: everything that requests and tunnels ask for, made once from a [`Config`].
+//!
+//! A tunnel keeps the rules it was opened under.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+
+use crate::admission::Openings;
+use crate::client::Proxies;
+use crate::config::Config;
+use crate::dial::Resolve;
+use crate::limits::Limits;
+use crate::origin::Origins;
+use crate::policy::Policy;
+use crate::preset::PageConfig;
+use crate::tls::{BadRoots, Upstream};
+use crate::token::Tokens;
+
+/// A configuration in force.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) policy: Policy,
+    pub(crate) tokens: Tokens,
+    pub(crate) origins: Origins,
+    pub(crate) proxies: Proxies,
+    pub(crate) proxy_protocol: bool,
+    pub(crate) limits: Limits,
+    pub(crate) openings: Openings,
+    pub(crate) log_clients: bool,
+    pub(crate) resolver: Arc<dyn Resolve>,
+    pub(crate) upstream: Upstream,
+    /// The body of `/restante.json`.
+    pub(crate) page_config: Bytes,
+}
+
+impl Rules {
+    /// Reads the files that the configuration names.
+    pub(crate) fn new(config: Config) -> Result<Self, BadRoots> {
+        let page = PageConfig { preset: config.preset.as_ref(), token_required: config.tokens.are_required() };
+        Ok(Self {
+            // Strings and numbers, which always serialise.
+            page_config: Bytes::from(serde_json::to_vec(&page).unwrap_or_default()),
+            upstream: Upstream::new(config.authorities.as_deref())?,
+            openings: Openings::new(config.limits.openings_per_minute),
+            policy: config.policy,
+            tokens: config.tokens,
+            origins: config.origins,
+            proxies: config.proxies,
+            proxy_protocol: config.proxy_protocol,
+            limits: config.limits,
+            log_clients: config.log_clients,
+            resolver: config.resolver,
+        })
+    }
+}

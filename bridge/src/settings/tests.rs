@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser};
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+fn settings(flags: &[&str]) -> Settings {
+    Cli::try_parse_from(std::iter::once(&"restante").chain(flags)).unwrap().settings
+}
+
+fn config(flags: &[&str]) -> Result<Config, BadSettings> {
+    settings(flags).into_config()
+}
+
+#[test]
+fn the_defaults_that_the_help_names_are_the_ones_in_force() {
+    let help = Cli::command().render_long_help().to_string();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let limits = Limits::default();
+    for (flag, value) in [
+        ("--header-timeout <SECONDS>", limits.header_timeout.as_secs()),
+        ("--open-timeout <SECONDS>", limits.open_timeout.as_secs()),
+        ("--connect-timeout <SECONDS>", limits.connect_timeout.as_secs()),
+        ("--handshake-timeout <SECONDS>", limits.handshake_timeout.as_secs()),
+        ("--idle-timeout <SECONDS>", limits.idle_timeout.as_secs()),
+        ("--close-timeout <SECONDS>", limits.close_timeout.as_secs()),
+        ("--drain-timeout <SECONDS>", limits.drain_timeout.as_secs()),
+        ("--session-timeout <SECONDS>", limits.session_timeout.as_secs()),
+        ("--max-connections <NUMBER>", limits.max_connections as u64),
+        ("--max-tunnels <NUMBER>", limits.max_tunnels as u64),
+        ("--max-tunnels-per-client <NUMBER>", limits.max_tunnels_per_client as u64),
+        ("--openings-per-minute <NUMBER>", limits.openings_per_minute.into()),
+        ("--bytes-per-second <BYTES>", limits.bytes_per_second),
+    ] {
+        let at = help.find(flag).unwrap();
+        let entry = &help[at..at + help[at..].find("[env").unwrap()];
+        assert!(entry.contains(&format!("[default: {value}]")), "{entry}");
+    }
+    assert!(help.contains(&format!("[default: {DEFAULT_LISTEN}]")));
+}
+
+#[test]
+fn beyond_loopback_an_allow_list_is_required() {
+    assert!(matches!(config(&["--listen", "0.0.0.0:0"]), Err(BadSettings::OpenRelay(_))));
+    assert!(matches!(config(&["--listen", "[::]:0"]), Err(BadSettings::OpenRelay(_))));
+    assert!(config(&["--listen", "0.0.0.0:0", "--allow", "pop.example.org"]).unwrap().policy.is_listed());
+    assert!(config(&["--listen", "[::1]:0"]).is_ok());
+}
+
+#[test]
+fn flags_become_limits() {
+    let limits = config(&["--idle-timeout", "7", "--max-tunnels", "1"]).unwrap().limits;
+    assert_eq!((limits.idle_timeout, limits.max_tunnels), (Duration::from_secs(7), 1));
+    assert_eq!(limits.open_timeout, Limits::default().open_timeout);
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let text = r#"
+        listen = "0.0.0.0:995"
+        allow = ["pop.example.org", "192.0.2.0/24:110"]
+        trust-proxy = ["10.0.0.0/8"]
+        proxy-protocol = true
+        [limits]
+        idle-timeout = 60
+        open-timeout = 5
+        [[token]]
+        name = "team"
+        sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+        max_tunnels = 3
+        allow = ["pop.team.example"]
+    "#;
+    std::fs::write(file.path(), text).unwrap();
+    let merged = settings(&["--idle-timeout", "7", "--allow", "*.example.net"]).over_file(file.path()).unwrap();
+    assert_eq!(merged.listen().to_string(), "0.0.0.0:995");
+    assert_eq!(merged.allow, ["*.example.net".parse().unwrap()]);
+    assert_eq!((merged.limits.idle_timeout, merged.limits.open_timeout), (Some(7), Some(5)));
+    let config = merged.into_config().unwrap();
+    assert!(config.tokens.are_required() && config.proxy_protocol);
+    assert!(config.proxies.contains("10.1.2.3".parse().unwrap()));
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_refused() {
+    assert!(matches!(config(&["--proxy-protocol"]), Err(BadSettings::NoProxies)));
+    let token =
+        |name: &str| toml::from_str::<Token>(&format!("name = {name:?}\nsha256 = {:?}", "a".repeat(64))).unwrap();
+    let twice = Settings { token: vec![token("a"), token("b"), token("a")], ..Settings::default() };
+    assert!(matches!(twice.into_config(), Err(BadSettings::SameName(name)) if name == "a"));
+}
+
+#[test]
+fn a_token_stands_in_for_an_allow_list_beyond_loopback() {
+    let token = toml::from_str::<Token>(&format!("name = \"a\"\nsha256 = {:?}", "a".repeat(64))).unwrap();
+    let listen = Some("0.0.0.0:0".parse().unwrap());
+    assert!(Settings { token: vec![token], listen, ..Settings::default() }.into_config().is_ok());
+}

@@ -1,0 +1,182 @@
+//! Who may open how many tunnels: limits, tokens, proxies, and a configuration that changes while tunnels are open.
+
+use std::time::Duration;
+
+use restante_bridge::origin::Origins;
+use restante_bridge::policy::Policy;
+use restante_bridge::token::{Token, Tokens, generate};
+use restante_bridge::{Config, Handle, Proxies};
+use restante_protocol::tunnel::{BridgeMessage, CloseCode, Open, PageMessage, SUBPROTOCOL, Secret};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::{Got, MailServer, Page, allowing, open, start, with_limits};
+
+fn to(server: &MailServer) -> Config {
+    allowing(&[format!("127.0.0.1:{}", server.port())])
+}
+
+/// Upgrades as a client behind a proxy on this machine would.
+async fn forwarded(bridge: &Handle, client: &str) -> Page {
+    let mut request = bridge.tunnel_url().into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", bridge.origin().parse().unwrap());
+    headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+    headers.insert("x-forwarded-for", client.parse().unwrap());
+    Page { socket: tokio_tungstenite::connect_async(request).await.unwrap().0 }
+}
+
+/// Asks for a tunnel and gives the first answer.
+async fn ask(mut page: Page, server: &MailServer) -> (Page, Got) {
+    page.say(&PageMessage::Open(open("127.0.0.1", server.port()))).await;
+    let got = page.next().await;
+    (page, got)
+}
+
+fn is_opened(got: &Got) -> bool {
+    matches!(got, Got::Message(BridgeMessage::Opened { .. }))
+}
+
+#[tokio::test]
+async fn tunnels_are_limited_in_all_and_a_closed_one_makes_room() {
+    let server = MailServer::start().await;
+    let bridge = start(with_limits(to(&server), |l| l.max_tunnels = 1)).await;
+    let mut first = Page::open(&bridge, open("127.0.0.1", server.port())).await;
+    let mut second = Page::connect(&bridge).await;
+    assert_eq!(second.refused().await.0, CloseCode::TooMany);
+    first.socket.close(None).await.unwrap();
+    first.closed().await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    Page::open(&bridge, open("127.0.0.1", server.port())).await;
+}
+
+#[tokio::test]
+async fn clients_behind_a_listed_proxy_are_counted_one_by_one() {
+    let server = MailServer::start().await;
+    let proxies = Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let config = with_limits(Config { proxies, ..to(&server) }, |l| l.max_tunnels_per_client = 1);
+    let bridge = start(config).await;
+    let (_first, got) = ask(forwarded(&bridge, "192.0.2.1").await, &server).await;
+    assert!(is_opened(&got));
+    assert_eq!(forwarded(&bridge, "192.0.2.1").await.refused().await.0, CloseCode::TooMany);
+    assert_eq!(forwarded(&bridge, "9.9.9.9, 192.0.2.1").await.refused().await.0, CloseCode::TooMany);
+    let (_other, got) = ask(forwarded(&bridge, "192.0.2.2").await, &server).await;
+    assert!(is_opened(&got));
+    let unlisted = start(with_limits(to(&server), |l| l.max_tunnels_per_client = 1)).await;
+    let (_first, got) = ask(forwarded(&unlisted, "192.0.2.1").await, &server).await;
+    assert!(is_opened(&got));
+    let (_second, got) = ask(forwarded(&unlisted, "192.0.2.1").await, &server).await;
+    assert!(is_opened(&got), "a header of nobody the bridge knows counts for nothing");
+}
+
+#[tokio::test]
+async fn openings_are_limited_in_a_minute() {
+    let server = MailServer::start().await;
+    let proxies = Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let bridge = start(with_limits(Config { proxies, ..to(&server) }, |l| l.openings_per_minute = 2)).await;
+    for _ in 0..2 {
+        let (_page, got) = ask(forwarded(&bridge, "192.0.2.1").await, &server).await;
+        assert!(is_opened(&got));
+    }
+    assert_eq!(forwarded(&bridge, "192.0.2.1").await.refused().await.0, CloseCode::TooMany);
+}
+
+#[tokio::test]
+async fn the_proxy_protocol_names_the_client_and_its_lack_is_refused() {
+    let server = MailServer::start().await;
+    let proxies = Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    let config = Config { proxies, proxy_protocol: true, ..to(&server) };
+    let bridge = start(with_limits(config, |l| l.max_tunnels_per_client = 1)).await;
+    let mut sockets = Vec::new();
+    for expected in ["opened", "refused"] {
+        let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
+        stream.write_all(b"PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n").await.unwrap();
+        let mut request = bridge.tunnel_url().into_client_request().unwrap();
+        request.headers_mut().insert("origin", bridge.origin().parse().unwrap());
+        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+        let stream = tokio_tungstenite::MaybeTlsStream::Plain(stream);
+        let (socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
+        let (page, got) = ask(Page { socket }, &server).await;
+        assert_eq!(if is_opened(&got) { "opened" } else { "refused" }, expected);
+        sockets.push(page);
+    }
+    let mut bare = TcpStream::connect(bridge.address()).await.unwrap();
+    bare.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    let _ = bare.read_to_end(&mut answer).await;
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
+}
+
+fn token(name: &str, rest: &str) -> (Secret, Token) {
+    let (text, digest) = generate().unwrap();
+    (text, toml::from_str(&format!("name = {name:?}\nsha256 = {digest:?}\n{rest}")).unwrap())
+}
+
+#[tokio::test]
+async fn a_bridge_with_tokens_serves_their_holders_only_each_within_its_own_limits() {
+    let server = MailServer::start().await;
+    let (team, listed_team) = token("team", "max_tunnels = 1");
+    let (guest, listed_guest) = token("guest", "allow = [\"pop.example.org\"]");
+    let config = Config { tokens: Tokens::new(vec![listed_team, listed_guest]), ..to(&server) };
+    let bridge = start(config).await;
+    let with = |token: Option<Secret>| Open { token, ..open("127.0.0.1", server.port()) };
+    assert_eq!(Page::refusal(&bridge, with(None)).await.0, CloseCode::Unauthorized);
+    assert_eq!(Page::refusal(&bridge, with(Some(Secret::new("guess")))).await.0, CloseCode::Unauthorized);
+    assert_eq!(Page::refusal(&bridge, with(Some(guest))).await.0, CloseCode::Forbidden);
+    let _open = Page::open(&bridge, with(Some(team.clone()))).await;
+    assert_eq!(Page::refusal(&bridge, with(Some(team))).await.0, CloseCode::TooMany);
+}
+
+#[tokio::test]
+async fn a_reload_changes_policy_and_tokens_and_drops_no_tunnel() {
+    let server = MailServer::start().await;
+    let bridge = start(to(&server)).await;
+    let mut page = Page::open(&bridge, open("127.0.0.1", server.port())).await;
+    let mut mail = server.accept().await;
+    let forbidding = Config { policy: Policy::listed(Vec::new()), origins: Origins::default(), ..Config::default() };
+    bridge.reloader().reload(forbidding).unwrap();
+    assert_eq!(Page::refusal(&bridge, open("127.0.0.1", server.port())).await.0, CloseCode::Forbidden);
+    mail.write_all(b"+OK still here\r\n").await.unwrap();
+    page.receive(16).await;
+    let (secret, listed) = token("team", "");
+    bridge.reloader().reload(Config { tokens: Tokens::new(vec![listed]), ..to(&server) }).unwrap();
+    assert_eq!(Page::refusal(&bridge, open("127.0.0.1", server.port())).await.0, CloseCode::Unauthorized);
+    let mut again = Page::open(&bridge, Open { token: Some(secret.clone()), ..open("127.0.0.1", server.port()) }).await;
+    let (_, another) = token("team", "");
+    bridge.reloader().reload(Config { tokens: Tokens::new(vec![another]), ..to(&server) }).unwrap();
+    let revoked = Open { token: Some(secret), ..open("127.0.0.1", server.port()) };
+    assert_eq!(Page::refusal(&bridge, revoked).await.0, CloseCode::Unauthorized);
+    again.hears_nothing().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_too_long_is_closed_though_bytes_move() {
+    let server = MailServer::start().await;
+    let bridge = start(with_limits(to(&server), |l| l.session_timeout = Duration::from_millis(300))).await;
+    let mut page = Page::open(&bridge, open("127.0.0.1", server.port())).await;
+    let mut mail = server.accept().await;
+    let talk = async {
+        while mail.write_all(b"+OK\r\n").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        closed = page.closed() => assert_eq!(closed, u16::from(CloseCode::SessionTimeout)),
+        () = talk => panic!("the server was cut off first"),
+    }
+}
+
+#[tokio::test]
+async fn a_tunnel_keeps_to_its_speed() {
+    let server = MailServer::start().await;
+    let bridge = start(with_limits(to(&server), |l| l.bytes_per_second = 100_000)).await;
+    let mut page = Page::open(&bridge, open("127.0.0.1", server.port())).await;
+    let mut mail = server.accept().await;
+    let began = std::time::Instant::now();
+    mail.write_all(&[b'x'; 60_000]).await.unwrap();
+    page.receive(60_000).await;
+    page.send(&[b'x'; 1000]).await;
+    mail.read_exact(&mut [0; 1000]).await.unwrap();
+    assert!(began.elapsed() >= Duration::from_millis(450), "{:?}", began.elapsed());
+}
