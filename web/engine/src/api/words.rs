@@ -133,7 +133,74 @@ impl Failure {
     }
 }
 
+impl FailureKind {
+    /// The kind as one word, for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::BridgeUnreachable => "bridge-unreachable",
+            Self::BridgeUnauthorized => "bridge-unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::BridgeBusy => "bridge-busy",
+            Self::UnknownHost => "unknown-host",
+            Self::Unreachable => "unreachable",
+            Self::TlsFailed => "tls-failed",
+            Self::Certificate { .. } => "certificate",
+            Self::CertificateChanged { .. } => "certificate-changed",
+            Self::NoStarttls => "no-starttls",
+            Self::CleartextNotAgreed => "cleartext-not-agreed",
+            Self::NotPop3 => "not-pop3",
+            Self::WrongPassword => "wrong-password",
+            Self::NoMechanism => "no-mechanism",
+            Self::InUse => "in-use",
+            Self::TryLater { .. } => "try-later",
+            Self::Refused => "refused",
+            Self::ConnectionLost => "connection-lost",
+            Self::TimedOut => "timed-out",
+            Self::NoSuchMessage => "no-such-message",
+            Self::TooLarge => "too-large",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The rule behind this kind of failure; `None` where no standard has a say. Where the detail of a [`Failure`] names
+    /// a section, that one is meant.
+    pub fn rfc(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Certificate { .. } | Self::CertificateChanged { .. } => "RFC 9525, section 6",
+            Self::TlsFailed => "RFC 8314, section 3",
+            Self::CleartextNotAgreed => "RFC 8314, section 3",
+            Self::NoStarttls => "RFC 2595, section 4",
+            Self::NotPop3 => "RFC 1939, section 3",
+            Self::WrongPassword => "RFC 1939, section 7",
+            Self::NoMechanism => "RFC 5034, section 3",
+            Self::InUse => "RFC 2449, section 8.1.2",
+            Self::TryLater { .. } | Self::Refused => "RFC 3206, section 4",
+            Self::ConnectionLost | Self::TimedOut => "RFC 1939, section 3",
+            Self::NoSuchMessage => "RFC 1939, section 5",
+            Self::BridgeUnreachable
+            | Self::BridgeUnauthorized
+            | Self::Forbidden
+            | Self::BridgeBusy
+            | Self::UnknownHost
+            | Self::Unreachable
+            | Self::TooLarge
+            | Self::Internal => return None,
+        })
+    }
+}
+
 impl Blame {
+    /// Who it is as one word, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Network => "network",
+            Self::Operator => "operator",
+            Self::User => "user",
+            Self::Restante => "restante",
+        }
+    }
+
     /// Whose fault it is, as the beginning of a sentence.
     pub fn words(self) -> &'static str {
         match self {
