@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::client::Proxies;
 use crate::dial::{Resolve, SystemResolver};
+use crate::https::CertificateFiles;
 use crate::limits::Limits;
 use crate::origin::Origins;
 use crate::policy::Policy;
@@ -26,6 +27,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Whether connections of those proxies begin with the PROXY protocol.
     pub proxy_protocol: bool,
+    /// The bridge's own certificate; without one it serves HTTP.
+    pub certificate: Option<CertificateFiles>,
     /// The account the page starts with.
     pub preset: Option<Preset>,
     /// Limits on time, number and speed.
@@ -47,6 +50,7 @@ impl Default for Config {
             origins: Origins::default(),
             proxies: Proxies::default(),
             proxy_protocol: false,
+            certificate: None,
             preset: None,
             limits: Limits::default(),
             log_clients: false,

@@ -28,8 +28,14 @@ const COMMON: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// Adds the headers to a response for `path`.
-pub(crate) fn secure(path: &str, headers: &mut HeaderMap) {
+/// A year under TLS once it has been seen (RFC 6797).
+const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Adds the headers to a response for `path`; `https` where the bridge ends TLS itself.
+pub(crate) fn secure(path: &str, https: bool, headers: &mut HeaderMap) {
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
+    }
     let policy = if path.starts_with("/message-frame") { MESSAGE_FRAME } else { PAGE };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in COMMON {
@@ -43,7 +49,7 @@ mod tests {
 
     fn policy(path: &str) -> String {
         let mut headers = HeaderMap::new();
-        secure(path, &mut headers);
+        secure(path, false, &mut headers);
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
     }
@@ -53,6 +59,16 @@ mod tests {
         assert_eq!(policy("/"), policy("/assets/worker-1f2e.js"));
         assert!(!policy("/").contains("'unsafe-inline'") && !policy("/").contains("'unsafe-eval'"));
         assert!(policy("/").contains("require-trusted-types-for 'script'"));
+    }
+
+    #[test]
+    fn transport_security_is_demanded_where_there_is_tls() {
+        let mut headers = HeaderMap::new();
+        secure("/", true, &mut headers);
+        assert_eq!(headers[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
+        let mut headers = HeaderMap::new();
+        secure("/", false, &mut headers);
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
     }
 
     #[test]

@@ -118,12 +118,13 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(arguments) => {
             let settings = arguments.clone().settings()?;
             let (address, metrics) = (settings.listen(), settings.metrics);
+            let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
             let mut server = Server::new(settings.into_config()?)?;
             if let Some(metrics) = metrics {
                 server = server.with_metrics(listen(metrics).await?);
             }
             reload_on_hangup(*arguments, server.reloader())?;
-            serve(server, address).await
+            serve(server, address, scheme).await
         }
         Command::CheckConfig(arguments) => {
             Server::new(arguments.settings()?.into_config()?)?;
@@ -137,7 +138,7 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Demo { listen } => {
             let sample = restante_sample::Server::start().await.context("cannot start the sample mail server")?;
-            serve(Server::new(demo_config(&sample)?)?, listen).await
+            serve(Server::new(demo_config(&sample)?)?, listen, "http").await
         }
     }
 }
@@ -156,7 +157,7 @@ fn log_to_stderr(format: LogFormat) {
 }
 
 /// Serves until a signal says to stop.
-async fn serve(server: Server, address: SocketAddr) -> anyhow::Result<()> {
+async fn serve(server: Server, address: SocketAddr, scheme: &str) -> anyhow::Result<()> {
     // A tunnel takes two descriptors, and the usual limit of 1,024 is for programs that use select(). Where it cannot
     // be raised, the limit on tunnels is reached earlier.
     let _ = rlimit::increase_nofile_limit(u64::MAX);
@@ -164,7 +165,7 @@ async fn serve(server: Server, address: SocketAddr) -> anyhow::Result<()> {
     let stop = stop_signal()?;
     let address = listener.local_addr()?;
     let mut out = std::io::stdout();
-    writeln!(out, "Restante is ready: http://{address}/").and_then(|()| out.flush()).context("standard output")?;
+    writeln!(out, "Restante is ready: {scheme}://{address}/").and_then(|()| out.flush()).context("standard output")?;
     server.run(listener, stop).await;
     Ok(())
 }

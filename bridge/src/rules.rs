@@ -10,12 +10,24 @@ use crate::admission::Openings;
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::dial::Resolve;
+use crate::https::{BadCertificate, Https};
 use crate::limits::Limits;
 use crate::origin::Origins;
 use crate::policy::Policy;
 use crate::preset::PageConfig;
 use crate::tls::{BadRoots, Upstream};
 use crate::token::Tokens;
+
+/// Why a configuration cannot be put in force.
+#[derive(Debug, thiserror::Error)]
+pub enum BadConfig {
+    /// The authorities to verify mail servers by cannot be had.
+    #[error(transparent)]
+    Roots(#[from] BadRoots),
+    /// The bridge's own certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] BadCertificate),
+}
 
 /// A configuration in force.
 #[derive(Debug)]
@@ -30,18 +42,20 @@ pub(crate) struct Rules {
     pub(crate) log_clients: bool,
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) upstream: Upstream,
+    pub(crate) https: Option<Https>,
     /// The body of `/restante.json`.
     pub(crate) page_config: Bytes,
 }
 
 impl Rules {
     /// Reads the files that the configuration names.
-    pub(crate) fn new(config: Config) -> Result<Self, BadRoots> {
+    pub(crate) fn new(config: Config) -> Result<Self, BadConfig> {
         let page = PageConfig { preset: config.preset.as_ref(), token_required: config.tokens.are_required() };
         Ok(Self {
             // Strings and numbers, which always serialise.
             page_config: Bytes::from(serde_json::to_vec(&page).unwrap_or_default()),
             upstream: Upstream::new(config.authorities.as_deref())?,
+            https: config.certificate.map(Https::new).transpose()?,
             openings: Openings::new(config.limits.openings_per_minute),
             policy: config.policy,
             tokens: config.tokens,

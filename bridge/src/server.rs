@@ -25,8 +25,7 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::proxy_protocol::take_header;
-use crate::rules::Rules;
-use crate::tls::BadRoots;
+use crate::rules::{BadConfig, Rules};
 use crate::web::{Client, metrics_routes, routes};
 use crate::wire::Wire;
 
@@ -73,8 +72,8 @@ impl Reloader {
     /// Puts a configuration in force. Open tunnels go on under the one they were opened with.
     ///
     /// # Errors
-    /// [`BadRoots`]; then the old one stays in force.
-    pub fn reload(&self, config: Config) -> Result<(), BadRoots> {
+    /// [`BadConfig`]; then the old one stays in force.
+    pub fn reload(&self, config: Config) -> Result<(), BadConfig> {
         let rules = Arc::new(Rules::new(config)?);
         *self.0.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
         Ok(())
@@ -84,9 +83,9 @@ impl Reloader {
 /// Why a bridge cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The authorities to verify mail servers by cannot be had.
+    /// The configuration cannot be put in force.
     #[error(transparent)]
-    Roots(#[from] BadRoots),
+    Config(#[from] BadConfig),
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
@@ -96,8 +95,8 @@ impl Server {
     /// Prepares a bridge.
     ///
     /// # Errors
-    /// [`BadRoots`] where the authorities' file is of no use.
-    pub fn new(config: Config) -> Result<Self, BadRoots> {
+    /// [`BadConfig`] where a file that it names is of no use.
+    pub fn new(config: Config) -> Result<Self, BadConfig> {
         let shared = Arc::new(Shared {
             rules: RwLock::new(Arc::new(Rules::new(config)?)),
             assets: Assets::embedded(),
@@ -124,8 +123,10 @@ impl Server {
     /// Serves until `shutdown` resolves, and then until the tunnels have ended or the drain's time is up. While it
     /// drains it still answers, so that `/readyz` can say so.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        let metrics =
-            self.metrics.as_ref().map(|listener| self.accept(listener, metrics_routes(Arc::clone(&self.shared))));
+        let metrics = self
+            .metrics
+            .as_ref()
+            .map(|listener| self.accept(listener, metrics_routes(Arc::clone(&self.shared)), false));
         let metrics = async {
             match metrics {
                 Some(serving) => serving.await,
@@ -140,7 +141,7 @@ impl Server {
 
     async fn run_pages(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         tokio::select! {
-            () = self.accept(&listener, self.router.clone()) => {}
+            () = self.accept(&listener, self.router.clone(), true) => {}
             () = shutdown => {}
         }
         let limits = self.shared.rules().limits;
@@ -149,7 +150,7 @@ impl Server {
         let open = self.shared.tunnels.len();
         info!(open, seconds = limits.drain_timeout.as_secs(), "draining");
         tokio::select! {
-            () = self.accept(&listener, self.router.clone()) => {}
+            () = self.accept(&listener, self.router.clone(), true) => {}
             () = self.shared.tunnels.wait() => {}
             () = sleep(limits.drain_timeout) => {}
         }
@@ -176,7 +177,7 @@ impl Server {
         Ok(Handle { address, shutdown, reloader, task })
     }
 
-    async fn accept(&self, listener: &TcpListener, router: Router) {
+    async fn accept(&self, listener: &TcpListener, router: Router, pages: bool) {
         let room = Arc::new(Semaphore::new(self.shared.rules().limits.max_connections));
         loop {
             // With no room left, connections wait in the system's queue. Nobody closes the semaphore.
@@ -185,7 +186,7 @@ impl Server {
                 Ok((stream, peer)) => {
                     let (router, shared) = (router.clone(), Arc::clone(&self.shared));
                     tokio::spawn(async move {
-                        if let Err(error) = serve(stream, peer, router, shared).await {
+                        if let Err(error) = serve(stream, peer, router, shared, pages).await {
                             debug!(error, "a connection ended early");
                         }
                         drop(place);
@@ -262,18 +263,27 @@ impl Drop for Handle {
     }
 }
 
-/// Serves one connection: requests, until it closes or a tunnel takes it over.
+/// Serves one connection: requests, until it closes or a tunnel takes it over. Those for `pages` are strangers': they
+/// come through proxies and under TLS.
 async fn serve(
     mut stream: TcpStream,
     mut peer: SocketAddr,
     router: Router,
     shared: Arc<Shared>,
+    pages: bool,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let rules = shared.rules();
     stream.set_nodelay(true)?;
-    if rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
+    if pages && rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
         peer = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??.unwrap_or(peer);
     }
+    let wire = match &rules.https {
+        Some(https) if pages => {
+            let stream = timeout(rules.limits.handshake_timeout, https.acceptor().accept(stream)).await??;
+            Wire::Tls(Box::new(stream.into()))
+        }
+        _ => Wire::Plain(stream),
+    };
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Client(peer));
         router.clone().call(request)
@@ -282,7 +292,7 @@ async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(rules.limits.header_timeout)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(Wire::Plain(stream)), service)
+        .serve_connection(TokioIo::new(wire), service)
         .with_upgrades();
     tokio::pin!(connection);
     tokio::select! {

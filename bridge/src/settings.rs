@@ -18,6 +18,7 @@ pub use limits::LimitSettings;
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::host::Host;
+use crate::https::CertificateFiles;
 use crate::limits::Limits;
 use crate::origin::{Origin, Origins};
 use crate::policy::{Entry, Policy, Range};
@@ -62,6 +63,15 @@ pub struct Settings {
     /// Connections of the proxies in --trust-proxy begin with the PROXY protocol, version 1 or 2.
     #[arg(long, env = "RESTANTE_PROXY_PROTOCOL")]
     pub proxy_protocol: bool,
+
+    /// PEM file of the bridge's own certificate, followed by those that lead up to its authority: the page is then
+    /// served over HTTPS. The file is read again when it changes. [default: HTTP]
+    #[arg(long, value_name = "FILE", env = "RESTANTE_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// PEM file of that certificate's private key.
+    #[arg(long, value_name = "FILE", env = "RESTANTE_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
 
     /// JSON file with the account that the page starts with: host, port, security (tls, starttls or none), user; and,
     /// if wanted, password (everyone who opens the page learns it), fingerprint (SHA-256 of the certificate to trust)
@@ -108,6 +118,9 @@ pub enum BadSettings {
     /// Two tokens that limits and logs could not tell apart.
     #[error("two tokens are named {0:?}")]
     SameName(String),
+    /// A certificate without its key, or the other way round.
+    #[error("--tls-cert and --tls-key belong together: one of them is missing")]
+    HalfCertificate,
     /// The PROXY protocol of nobody.
     #[error("--proxy-protocol needs --trust-proxy: say which proxies speak it")]
     NoProxies,
@@ -132,6 +145,8 @@ impl Settings {
             host: or(self.host, file.host),
             trust_proxy: or(self.trust_proxy, file.trust_proxy),
             proxy_protocol: self.proxy_protocol || file.proxy_protocol,
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
             preset: self.preset.or(file.preset),
             tls_ca: self.tls_ca.or(file.tls_ca),
             metrics: self.metrics.or(file.metrics),
@@ -165,6 +180,11 @@ impl Settings {
             origins: Origins::new(self.allow_origin, names),
             proxies: Proxies::new(self.trust_proxy),
             proxy_protocol: self.proxy_protocol,
+            certificate: match (self.tls_cert, self.tls_key) {
+                (Some(certificate), Some(key)) => Some(CertificateFiles { certificate, key }),
+                (None, None) => None,
+                _ => return Err(BadSettings::HalfCertificate),
+            },
             preset: self.preset.as_deref().map(Preset::read).transpose()?,
             limits: self.limits.over(Limits::default()),
             log_clients: self.log_clients,

@@ -46,14 +46,14 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
         .route("/readyz", get(ready))
         .merge(checked)
-        .layer(axum::middleware::from_fn(secure))
+        .layer(from_fn_with_state(Arc::clone(&shared), secure))
         .with_state(shared)
 }
 
-async fn secure(request: Request, next: Next) -> Response<Body> {
+async fn secure(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
-    headers::secure(&path, response.headers_mut());
+    headers::secure(&path, shared.rules().https.is_some(), response.headers_mut());
     response
 }
 

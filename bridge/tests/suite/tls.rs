@@ -1,14 +1,17 @@
-//! TLS that the bridge ends: from the first byte, and after STLS.
+//! TLS that the bridge ends: towards the mail server from the first byte and after STLS, and towards the page.
 
 use std::sync::Arc;
 
 use crate::support::{Got, MailServer, Page, allowing, open, start};
+use futures::{SinkExt, StreamExt};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
-use restante_bridge::{Config, Handle};
-use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use restante_bridge::{CertificateFiles, Config, Handle};
+use restante_protocol::tunnel::{self, BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
 use rustls_pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// A certificate for `localhost`, a server that has it, and a file that makes the bridge trust it.
 struct Identity {
@@ -140,4 +143,53 @@ async fn tls_does_not_start_before_the_server_has_answered() {
     page.send(b"STLS\r\n").await;
     page.say(&PageMessage::Starttls).await;
     assert_eq!(page.refused().await.0, CloseCode::BadMessage);
+}
+
+#[tokio::test]
+async fn the_bridge_serves_the_page_and_tunnels_over_its_own_https() {
+    let server = MailServer::start().await;
+    let made = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let files = CertificateFiles { certificate: folder.path().join("chain.pem"), key: folder.path().join("key.pem") };
+    std::fs::write(&files.certificate, made.cert.pem()).unwrap();
+    std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    let allowed = allowing(&[format!("127.0.0.1:{}", server.port())]);
+    let bridge = start(Config { certificate: Some(files), ..allowed }).await;
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let client = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
+    let connect = async || {
+        let tcp = tokio::net::TcpStream::connect(bridge.address()).await.unwrap();
+        connector.connect("localhost".try_into().unwrap(), tcp).await.unwrap()
+    };
+
+    let mut page = connect().await;
+    page.write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    page.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.0 200 ") && answer.contains("strict-transport-security: "), "{answer}");
+
+    let mut request = "wss://localhost/tunnel".into_client_request().unwrap();
+    request.headers_mut().insert("origin", "https://localhost".parse().unwrap());
+    request.headers_mut().insert("sec-websocket-protocol", "restante.v1".parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::client_async(request, connect().await).await.unwrap();
+    let opening = tunnel::encode(&PageMessage::Open(open("127.0.0.1", server.port())));
+    socket.send(Message::text(opening)).await.unwrap();
+    let mut mail = server.accept().await;
+    mail.write_all(&[b'x'; 300_000]).await.unwrap();
+    let mut received = 0;
+    while received < 300_000 {
+        if let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() {
+            received += bytes.len();
+        }
+    }
+    socket.send(Message::binary(vec![b'y'; 50_000])).await.unwrap();
+    mail.read_exact(&mut [0; 50_000]).await.unwrap();
 }
