@@ -292,3 +292,21 @@ fn an_iteration_count_beyond_the_limit_costs_nothing() {
     talk(&mut dialogue, &mut server(Mechanism::ScramSha256, 4096, &binding(BindingKind::TlsExporter)), raise);
     assert_eq!(dialogue.outcome, Some(Err(RefusedBy::BadChallenge(BadChallenge::Iterations))));
 }
+
+#[test]
+fn a_kind_of_binding_that_the_server_does_not_know_gives_way_to_the_next() {
+    let mut login = login("pencil", Mechanism::ScramSha256Plus, Some(binding(BindingKind::TlsExporter)));
+    login.bindings.push(binding(BindingKind::TlsServerEndPoint));
+    let mut dialogue = Dialogue::new("SCRAM-SHA-256-PLUS", login);
+    let first = dialogue.say(b"");
+    let message = |line: &str| STANDARD.decode(line.trim_end().rsplit(' ').next().unwrap()).unwrap();
+    assert!(message(&first).starts_with(b"p=tls-exporter,,"), "{first}");
+    let refusal = STANDARD.encode("e=unsupported-channel-binding-type");
+    assert_eq!(dialogue.say(format!("+ {refusal}\r\n").as_bytes()), "\r\n");
+    let second = dialogue.say(b"-ERR [AUTH] no\r\n");
+    assert!(second.starts_with("AUTH SCRAM-SHA-256-PLUS "), "{second}");
+    assert!(message(&second).starts_with(b"p=tls-server-end-point,,"), "{second}");
+    dialogue.say(format!("+ {refusal}\r\n").as_bytes());
+    dialogue.say(b"-ERR [AUTH] no\r\n");
+    assert_eq!(dialogue.outcome, Some(Err(RefusedBy::Server)), "once each");
+}

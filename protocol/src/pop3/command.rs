@@ -86,8 +86,8 @@ pub struct Login {
     pub credential: Credential,
     /// Which mechanism to take.
     pub choice: MechanismChoice,
-    /// What binds the login to this TLS channel, best first; empty where there is no TLS, or where the caller does not
-    /// end it.
+    /// What binds the login to this TLS channel, best first: the next is tried where the server does not know the kind of
+    /// the one before. Empty where there is no TLS, or where the caller does not end it.
     pub bindings: Vec<ChannelBinding>,
 }
 

@@ -8,7 +8,7 @@ use super::{Capabilities, Channel, Mechanism, MessageNumber, Quirk, Refusal, Res
 /// What [`super::Session::poll_output`] gives. Drain it until [`Output::NeedInput`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum Output<'a> {
-    /// Send these bytes, all of them, in order. They may hold a password: the session overwrites them at its next call,
+    /// Send these bytes, all of them, in order. They may hold a password: the session overwrites them when polled next,
     /// so a caller that copies them answers for the copy.
     Transmit(Transmit<'a>),
     /// Something happened.

@@ -49,6 +49,8 @@ pub(super) struct Exchange {
     progress: Progress,
     /// OAuth's error, as the server sent it.
     pub(super) detail: Option<String>,
+    /// The same login with the next channel binding, where there is one.
+    pub(super) next: Option<Box<Login>>,
     /// The exchange was cancelled, for this reason.
     pub(super) cancelled: Option<BadChallenge>,
     /// Challenges so far.
@@ -127,6 +129,7 @@ impl Exchange {
             first: None,
             progress: Progress::Speaking,
             detail: None,
+            next: None,
             cancelled: None,
             rounds: 0,
             max_iterations,

@@ -74,12 +74,18 @@ impl Session {
     fn begin_sasl(&mut self, ticket: Ticket, mechanism: Mechanism, login: Login) {
         let plus = format!("{}-PLUS", mechanism.name());
         let plus_offered = self.capabilities.as_ref().is_some_and(|known| known.has_sasl(&plus));
+        let next = (mechanism.binds_channel() && login.bindings.len() > 1).then(|| {
+            let mut next = login.clone();
+            next.bindings.remove(0);
+            Box::new(next)
+        });
         let exchange = Exchange::new(mechanism, login, plus_offered, self.config.limits.scram_iterations);
         let mut exchange = match exchange {
             Ok(exchange) => exchange,
             Err(bad) => return self.refuse_login(ticket, RefusedBy::BadChallenge(bad)),
         };
         let name = mechanism.name().as_bytes();
+        exchange.next = next;
         // RFC 5034, section 4: the initial response goes along only where the line stays within 255 octets.
         let room = MAX_LINE - "AUTH  \r\n".len() - name.len();
         match exchange.initial_response(room) {
@@ -164,7 +170,16 @@ impl Session {
 
     fn login_failed(&mut self, by: RefusedBy, rest: &[u8]) {
         let Some(Sent { ticket, step, .. }) = self.pop() else { return };
-        let detail = if let Step::Auth(mut exchange) = step { exchange.detail.take() } else { None };
+        let mut detail = None;
+        if let Step::Auth(mut exchange) = step {
+            detail = exchange.detail.take();
+            // RFC 5802, section 7: the server binds to another kind of fact. There may be one left.
+            if detail.as_deref() == Some("e=unsupported-channel-binding-type")
+                && let Some(login) = exchange.next.take()
+            {
+                return self.begin_sasl(ticket, exchange.mechanism, *login);
+            }
+        }
         let refusal = self.user_refused.take().unwrap_or_else(|| refusal(by, rest, detail));
         self.events.push_back(Event::Refused { ticket, refusal });
         self.refuse_behind_login(0);
