@@ -1,10 +1,12 @@
 //! The bridge from outside: real sockets on loopback, one program so that it is built once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails fails its test")]
 
+mod abuse;
 mod admission;
 mod binary;
 mod pages;
 mod refusals;
 mod relay;
+mod ssrf;
 mod support;
 mod tls;
