@@ -160,7 +160,7 @@ impl Scene {
 }
 
 /// On how many messages those in lock-step are measured: up to this round trip, this many.
-const SAMPLES: [(u64, u32); 4] = [(0, 2000), (20, 1000), (60, 200), (u64::MAX, 60)];
+const SAMPLES: [(u64, u32); 4] = [(0, 1000), (20, 500), (60, 200), (u64::MAX, 60)];
 
 fn sample(peer: Peer, round_trip: u64, messages: u32) -> u32 {
     if !peer.is_lock_step() {

@@ -1,7 +1,7 @@
 //! The benchmark programs' parts: `bench-path` (from the click to fifty rows) and `bench-fetch` (a whole maildrop).
 //!
 //! ```text
-//! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page
+//! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page, path_report
 //! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure, decoder, report
 //! ```
 //!
@@ -10,7 +10,11 @@
 pub mod decoder;
 pub mod fetch;
 pub mod measure;
+pub mod page;
+pub mod path;
+pub mod path_report;
 pub mod peers;
 pub mod raw;
 pub mod report;
 pub mod table;
+pub mod trace;

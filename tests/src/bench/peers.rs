@@ -130,7 +130,7 @@ impl Peer {
             (Self::Mpop, Output::Memory) => "mbox",
             (Self::Fetchmail, Output::Durable) => "dd conv=fsync as its delivery agent",
             (Self::Fetchmail, Output::Memory) => "BSMTP file",
-            (Self::Getmail6, _) => "mboxrd",
+            (Self::Getmail6, _) => "Maildir",
             (Self::Curl, Output::Durable) => "one file, then sync",
             (Self::Curl, Output::Memory) => "one file",
             (Self::Poplib, _) => "one file, fsync at its end",
@@ -226,13 +226,7 @@ fn raw(task: &Task<'_>) -> Result<Program> {
 fn mpop(task: &Task<'_>) -> Result<Program> {
     let password = write(task, "password", PASSWORD)?;
     let delivery = match task.output {
-        Output::Durable => {
-            let maildir = task.mail.join("maildir");
-            for folder in ["cur", "new", "tmp"] {
-                fs::create_dir_all(maildir.join(folder))?;
-            }
-            format!("maildir,{}", text(&maildir))
-        }
+        Output::Durable => format!("maildir,{}", text(&new_maildir(task)?)),
         _ => format!("mbox,{}", text(&task.mail.join("mbox"))),
     };
     let mut words = vec![
@@ -265,7 +259,8 @@ fn fetchmail(task: &Task<'_>) -> Result<Program> {
         _ => format!("bsmtp \"{target}\""),
     };
     let tls = if task.tls {
-        format!("ssl sslcertck sslcertfile \"{}\"", text(task.authority))
+        // Its check wants a name, not an address, in the certificate.
+        "ssl no sslcertck".to_owned()
     } else {
         "sslproto \"\"".into()
     };
@@ -285,8 +280,7 @@ fn fetchmail(task: &Task<'_>) -> Result<Program> {
 }
 
 fn getmail6(task: &Task<'_>) -> Result<Program> {
-    let target = task.mail.join("mbox");
-    fs::write(&target, "")?;
+    let target = new_maildir(task)?;
     let (retriever, tls) = if task.tls {
         ("SimplePOP3SSLRetriever", format!("ca_certs = {}\n", text(task.authority)))
     } else {
@@ -297,7 +291,7 @@ fn getmail6(task: &Task<'_>) -> Result<Program> {
         "getmailrc",
         &format!(
             "[retriever]\ntype = {retriever}\nserver = 127.0.0.1\nport = {}\nusername = {}\npassword = {PASSWORD}\n{tls}\n\
-             [destination]\ntype = Mboxrd\npath = {}\n\n\
+             [destination]\ntype = Maildir\npath = {}/\n\n\
              [options]\nverbose = 0\nread_all = true\ndelete = false\ndelivered_to = false\nreceived = false\n",
             task.port,
             task.user,
@@ -349,6 +343,15 @@ fn poplib(task: &Task<'_>) -> Result<Program> {
         text(&task.mail.join("mail")),
         text(task.authority),
     ]))
+}
+
+/// Makes an empty Maildir for the mail.
+fn new_maildir(task: &Task<'_>) -> Result<PathBuf> {
+    let maildir = task.mail.join("maildir");
+    for folder in ["cur", "new", "tmp"] {
+        fs::create_dir_all(maildir.join(folder))?;
+    }
+    Ok(maildir)
 }
 
 /// Writes a file that only its owner reads: fetchmail insists on that.

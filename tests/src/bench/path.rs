@@ -1,0 +1,233 @@
+//! From the click on `Open mailbox` to fifty rows: real Chromium, the real binary, a real Dovecot with 10,000 messages
+//! over TLS, and distance between browser and bridge.
+//!
+//! Every run is a browser that has never seen the page. Time is taken by the page itself; round trips are counted by
+//! the proxy, up to the moment the page says the rows are drawn, on the longest way: there, what waits for a trip and
+//! what only takes time cannot be taken for each other.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use super::page::{self, File, Needed};
+use super::trace::{self, Item, Trip, What};
+use crate::authority::{Authority, shown};
+use crate::delay::{Delay, Options};
+use crate::dovecot::{self, Dovecot, User};
+use crate::maildir::Crowd;
+
+/// The round trip at which trips are counted.
+pub const COUNTING: u64 = 200;
+
+/// How long a visit may take.
+const LIMIT: Duration = Duration::from_secs(180);
+
+/// The programs and files of a measurement.
+#[derive(Debug, Clone)]
+pub struct Needs {
+    /// The binary `restante`.
+    pub binary: PathBuf,
+    /// Chromium.
+    pub chromium: PathBuf,
+    /// The page's files with their compressed copies; without it, no figures of bytes.
+    pub dist: Option<PathBuf>,
+}
+
+/// Where it happens.
+pub struct Scene {
+    needs: Needs,
+    rows: u32,
+    bridge: SocketAddr,
+    // Ends with this, the bridge before its server.
+    _restante: Child,
+    _dovecot: Dovecot,
+    _scratch: TempDir,
+}
+
+/// One visit, in milliseconds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Visit {
+    /// The round trip it was made at.
+    pub round_trip_ms: u64,
+    /// From asking for the page to its first paint.
+    pub first_paint_ms: f64,
+    /// From asking for the page to its form.
+    pub form_ms: f64,
+    /// From the click to the rows in the document.
+    pub document_ms: f64,
+    /// From the click to the rows drawn.
+    pub rows_ms: f64,
+    /// What the status line said, and how long after the click.
+    pub stages: Vec<(f64, String)>,
+    /// The round trips of the tunnel up to the rows.
+    pub trips: Vec<Trip>,
+    /// Connections to the bridge that were made after the click.
+    pub connections_after_click: usize,
+    /// Files that were asked for, and what for.
+    pub files: BTreeMap<String, Needed>,
+}
+
+/// What the script says.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    start: f64,
+    paints: BTreeMap<String, f64>,
+    complaints: Vec<String>,
+    click: f64,
+    in_document: f64,
+    drawn: f64,
+    ready: f64,
+    statuses: Vec<Status>,
+    alert: String,
+    options: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Status {
+    at: f64,
+    text: String,
+}
+
+impl Scene {
+    /// Starts Dovecot with so many messages, and the bridge with that account filled in.
+    ///
+    /// # Errors
+    /// Where one of them does not start.
+    pub async fn start(needs: Needs, messages: u32, rows: u32) -> Result<Self> {
+        let identity = Authority::new()?.issue(&["localhost", "127.0.0.1"])?;
+        let (user, password) = ("robin", "lantern-kettle");
+        let crowd = Crowd { messages, ..Crowd::PATH };
+        let mail = (1..=messages).map(|number| crowd.message(number)).collect();
+        let users = vec![User { name: user.into(), password: password.into(), mail }];
+        let dovecot = Dovecot::start(dovecot::Options { identity, mechanisms: "plain login", users }).await?;
+
+        let scratch = tempfile::tempdir()?;
+        let (preset, port) = (scratch.path().join("preset.json"), dovecot.pops_port());
+        let account = json!({
+            "host": "127.0.0.1", "port": port, "security": "tls", "user": user, "password": password,
+            "fingerprint": shown(&dovecot.fingerprint()),
+        });
+        fs::write(&preset, account.to_string())?;
+        let mut restante = Command::new(&needs.binary)
+            .args(["serve", "--listen", "127.0.0.1:0", "--allow", &format!("127.0.0.1:{port}"), "--preset"])
+            .arg(&preset)
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", needs.binary.display()))?;
+        let out = restante.stdout.take().context("its output was asked for")?;
+        let line = BufReader::new(out).lines().next_line().await?.context("restante ended at once")?;
+        let bridge =
+            line.strip_prefix("Restante is ready: http://").and_then(|rest| rest.trim_end_matches('/').parse().ok());
+        let bridge = bridge.with_context(|| format!("restante said {line:?}"))?;
+        Ok(Self { needs, rows, bridge, _restante: restante, _dovecot: dovecot, _scratch: scratch })
+    }
+
+    /// Makes one visit over so many milliseconds of round trip.
+    ///
+    /// # Errors
+    /// Where the browser fails, or the rows do not come; the message has what the page said.
+    pub async fn visit(&self, round_trip_ms: u64) -> Result<Visit> {
+        let options = Options { round_trip: Duration::from_millis(round_trip_ms), record: true };
+        let delay = Delay::start(self.bridge, options).await?;
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bench/path.mjs");
+        let node = Command::new("node")
+            .arg(script)
+            .arg(&self.needs.chromium)
+            .arg(format!("http://{}:{}/", Ipv4Addr::LOCALHOST, delay.port()))
+            .arg(self.rows.to_string())
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(LIMIT, node).await.context("the visit took too long")?;
+        let output = output.context("cannot start node")?;
+        ensure!(output.status.success(), "the browser's script ended with {}", output.status);
+        let told: Told = serde_json::from_slice(&output.stdout).context("what the script said")?;
+        ensure!(
+            told.drawn > 0.0,
+            "{} of {} rows were drawn; the page said: {} {:?} {:?}",
+            told.options,
+            self.rows,
+            told.alert,
+            told.statuses.last(),
+            told.complaints
+        );
+        Ok(visit(round_trip_ms, &told, &trace::items(&delay.pieces())))
+    }
+
+    /// The page's files, by what `visit` needed them for; none where the folder is not known.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn files(&self, visit: &Visit) -> Result<Vec<File>> {
+        let Some(dist) = &self.needs.dist else { return Ok(Vec::new()) };
+        page::files(dist, |path| visit.files.get(path).copied().unwrap_or(Needed::Later))
+    }
+}
+
+fn visit(round_trip_ms: u64, told: &Told, items: &[Item]) -> Visit {
+    let painted = told.paints.get("first-contentful-paint").or_else(|| told.paints.get("first-paint")).copied();
+    let painted = painted.unwrap_or(told.start);
+    let (click, drawn) = (moment(told.click), moment(told.drawn));
+    // The tunnel is the last WebSocket that was asked for before the rows came.
+    let tunnel = items.iter().rfind(|item| item.to_bridge && item.what == What::Upgrade && item.arrived <= drawn);
+    let after_click: std::collections::BTreeSet<u32> = items
+        .iter()
+        .filter(|item| item.arrived > click && item.arrived <= drawn)
+        .map(|item| item.connection)
+        .filter(|connection| !items.iter().any(|item| item.connection == *connection && item.arrived <= click))
+        .collect();
+    let one_way = Duration::from_millis(round_trip_ms / 2);
+    let mut files = BTreeMap::new();
+    for item in items {
+        let What::Get(path) = &item.what else { continue };
+        let path = path.trim_start_matches('/').split('?').next().unwrap_or_default();
+        let path = if path.is_empty() { "index.html" } else { path };
+        let sent = item.arrived - one_way;
+        let needed = if sent < moment(painted) - one_way {
+            Needed::FirstPaint
+        } else if sent <= click {
+            Needed::Open
+        } else if sent <= drawn {
+            Needed::Rows
+        } else {
+            Needed::Later
+        };
+        files.entry(path.to_owned()).or_insert(needed);
+    }
+    Visit {
+        round_trip_ms,
+        first_paint_ms: painted - told.start,
+        form_ms: told.ready - told.start,
+        document_ms: told.in_document - told.click,
+        rows_ms: told.drawn - told.click,
+        stages: told
+            .statuses
+            .iter()
+            .filter(|status| status.at >= told.click && status.at <= told.drawn)
+            .map(|status| (status.at - told.click, status.text.clone()))
+            .collect(),
+        trips: tunnel.map(|tunnel| trace::trips(items, tunnel.connection, drawn)).unwrap_or_default(),
+        connections_after_click: after_click.len(),
+        files,
+    }
+}
+
+/// A time of the script's.
+fn moment(milliseconds: f64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs_f64((milliseconds / 1000.0).max(0.0))
+}
