@@ -99,10 +99,9 @@ impl Session {
     pub(super) fn read_login(&mut self, status: Status<'_>) -> Result<(), Fault> {
         match self.outstanding.front_mut().map(|sent| &mut sent.step) {
             Some(Step::Auth(exchange)) => {
-                if exchange.rounds >= self.config.limits.sasl_rounds {
-                    return Err(Fault::SaslTooLong { limit: self.config.limits.sasl_rounds });
-                }
+                let limit = self.config.limits.sasl_rounds;
                 match status {
+                    Status::Continue(_) if exchange.rounds >= limit => return Err(Fault::SaslTooLong { limit }),
                     Status::Continue(challenge) => self.respond(challenge),
                     Status::Ok(challenge) if exchange.is_speaking() => {
                         self.quirk(Quirk::OkForContinue);
