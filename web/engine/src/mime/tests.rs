@@ -212,3 +212,56 @@ fn hostile_nesting_is_bounded() {
         assert!(started.elapsed().as_secs() < 60, "{what} took too long: {:?}", started.elapsed());
     }
 }
+
+/// Messages made of pieces that mean something to a parser, in any order: none may bring it down.
+#[test]
+fn no_message_however_put_together_brings_the_reader_down() {
+    const PIECES: [&[u8]; 24] = [
+        b"\r\n",
+        b"\n",
+        b"\r\n\r\n",
+        b"--",
+        b"--b",
+        b"--b--",
+        b"\r\n--b\r\n",
+        b"\r\n--b--\r\n",
+        b"From: a <a@b.example>\r\n",
+        b"Subject: =?utf-8?B?4pyT?= =?x?q?=e9",
+        b"Content-Type: multipart/mixed; boundary=b\r\n",
+        b"Content-Type: multipart/alternative; boundary=\"b\"\r\n",
+        b"Content-Type: message/rfc822\r\n",
+        b"Content-Type: multipart/digest; boundary=b\r\n",
+        b"Content-Type: text/html; charset=utf-16\r\n",
+        b"Content-Type: image/png; name*0*=utf-8''%e2%; name*1=x\r\nContent-ID: <x>\r\n",
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"Content-Transfer-Encoding: quoted-printable\r\n",
+        b"JVBERg==",
+        b"=E9=\r\n=",
+        b"<img src=cid:x>",
+        b"Date: 99 Foo 0 25:61:61 +9999\r\n",
+        b"\xff\xfe\x00\x1b$B",
+        b"text ",
+    ];
+    let mut state: u64 = 1;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for _ in 0..20_000 {
+        let mut source = Vec::new();
+        for _ in 0..random(24) {
+            source.extend_from_slice(PIECES[random(PIECES.len())]);
+        }
+        let top = MessageRef::top(1);
+        let shown = view(&top, &source).expect("a message can always be shown");
+        for attachment in &shown.attachments {
+            let found = part(&top, attachment.part, &source).expect("a listed part can be had");
+            assert_eq!(found.bytes.len() as u64, attachment.octets);
+            if attachment.is_message {
+                let nested = top.nested(attachment.part);
+                assert!(view(&nested, &source).is_some() && super::source(&nested, &source).is_some());
+            }
+        }
+        row(1, 0, &source, None);
+    }
+}

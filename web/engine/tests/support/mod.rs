@@ -38,6 +38,8 @@ pub(crate) struct Manners {
     pub(crate) damaged: Vec<u32>,
     /// Announces PIPELINING and forgets what came together with a command, on this many connections.
     pub(crate) breaks_pipelines: bool,
+    /// Announces PIPELINING and answers what came together with a command by garbage, on the first connection.
+    pub(crate) garbles_pipelines: bool,
     /// Hangs up in the middle of RETR's body.
     pub(crate) hangs_up_on: Option<u32>,
     /// Messages, oldest first.
@@ -59,6 +61,7 @@ impl Manners {
             refuses: false,
             damaged: Vec::new(),
             breaks_pipelines: false,
+            garbles_pipelines: false,
             hangs_up_on: None,
             messages: (1..=messages).map(message).collect(),
         }
@@ -171,7 +174,11 @@ impl AsyncWrite for Pipe {
     }
 }
 
-async fn serve(mut io: DuplexStream, manners: Manners, said: Arc<Mutex<Vec<String>>>, connection: u32) {
+/// Serves one connection.
+pub(crate) async fn serve<S>(mut io: S, manners: Manners, said: Arc<Mutex<Vec<String>>>, connection: u32)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
     let mut buffer = vec![0; 1 << 16];
     let _ = io.write_all(format!("{}\r\n", manners.greeting).as_bytes()).await;
     let mut pending = String::new();
@@ -188,6 +195,10 @@ async fn serve(mut io: DuplexStream, manners: Manners, said: Arc<Mutex<Vec<Strin
             let line = line.trim_end().to_owned();
             said.lock().unwrap().push(line.clone());
             if manners.breaks_pipelines && connection == 0 && signed_in && !first {
+                continue;
+            }
+            if manners.garbles_pipelines && connection == 0 && line.starts_with("RETR") && !first {
+                answer.extend_from_slice(b"garbage\r\n");
                 continue;
             }
             first = false;
@@ -228,7 +239,7 @@ async fn serve(mut io: DuplexStream, manners: Manners, said: Arc<Mutex<Vec<Strin
                     return;
                 }
                 ("RETR", Some(message)) => multiline(message),
-                ("NOOP", _) => b"+OK\r\n".to_vec(),
+                ("NOOP" | "DELE", _) => b"+OK\r\n".to_vec(),
                 ("QUIT", _) => {
                     answer.extend_from_slice(b"+OK Bye.\r\n");
                     let _ = io.write_all(&answer).await;

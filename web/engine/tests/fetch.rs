@@ -1,0 +1,157 @@
+//! The `fetch` example as a program: exit statuses, what it leaves on the disk, and what it tells the server.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::atomic::Ordering;
+
+use support::{Host, MODERN, Manners, message};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// A server on loopback, until the test ends.
+async fn listen(host: &Host) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let host = host.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let connection = host.connections.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(support::serve(stream, host.manners.clone(), host.said.clone(), connection));
+        }
+    });
+    address
+}
+
+/// Cargo builds a package's examples beside its tests.
+fn program() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().and_then(Path::parent).unwrap().join("examples").join("fetch");
+    assert!(program.exists(), "build it first: cargo build -p restante-engine --example fetch");
+    program
+}
+
+async fn fetch(host: &Host, home: &TempDir, arguments: &[&str]) -> Output {
+    let address = listen(host).await;
+    let password = home.path().join("password");
+    std::fs::write(&password, "secret\n").unwrap();
+    tokio::process::Command::new(program())
+        .arg(format!("pop://ann@{address}/"))
+        .arg("--password-file")
+        .arg(password)
+        .args(["--security", "none"])
+        .args(arguments)
+        .current_dir(home.path())
+        .output()
+        .await
+        .unwrap()
+}
+
+fn delivered(maildir: &Path) -> Vec<Vec<u8>> {
+    let mut files: Vec<_> = std::fs::read_dir(maildir.join("new"))
+        .unwrap()
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect();
+    files.sort();
+    files
+}
+
+fn sorted(numbers: impl Iterator<Item = u32>) -> Vec<Vec<u8>> {
+    let mut messages: Vec<_> = numbers.map(message).collect();
+    messages.sort();
+    messages
+}
+
+#[tokio::test]
+async fn every_message_is_delivered_before_it_is_deleted() {
+    let (host, home) = (Host::new(Manners::modern(30)), TempDir::new().unwrap());
+    let output = fetch(&host, &home, &["--delete", "--maildir", "mail"]).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(delivered(&home.path().join("mail")), sorted(1..=30));
+    let said = host.lines();
+    let last_retr = said.iter().rposition(|line| line.starts_with("RETR")).unwrap();
+    let first_dele = said.iter().position(|line| line.starts_with("DELE")).unwrap();
+    assert!(first_dele > last_retr, "they wait for the disk together");
+    assert_eq!(said.iter().filter(|line| line.starts_with("DELE")).count(), 30);
+    assert_eq!(said.last().map(String::as_str), Some("QUIT"));
+}
+
+#[tokio::test]
+async fn nothing_is_deleted_where_the_disk_fails() {
+    let (host, home) = (Host::new(Manners::modern(3)), TempDir::new().unwrap());
+    std::fs::create_dir_all(home.path().join("mail/tmp")).unwrap();
+    std::fs::write(home.path().join("mail/new"), "in the way").unwrap();
+    let output = fetch(&host, &home, &["--delete", "--maildir", "mail"]).await;
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(!host.lines().iter().any(|line| line.starts_with("DELE")));
+}
+
+#[tokio::test]
+async fn a_refused_message_costs_that_message_and_is_reported() {
+    let host = Host::new(Manners { damaged: vec![4], ..Manners::modern(9) });
+    let home = TempDir::new().unwrap();
+    let output = fetch(&host, &home, &["--mbox", "all.mbox", "--json"]).await;
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    let events: Vec<serde_json::Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
+    assert_eq!((of("message").len(), of("refused").len()), (8, 1));
+    assert_eq!((&of("refused")[0]["number"], &of("done")[0]["refused"]), (&4.into(), &1.into()));
+    let mbox = std::fs::read_to_string(home.path().join("all.mbox")).unwrap();
+    assert_eq!(mbox.lines().filter(|line| line.starts_with("From MAILER-DAEMON ")).count(), 8);
+    assert!(mbox.contains(&format!("\n{}\nFrom ", String::from_utf8(message(5)).unwrap())));
+}
+
+#[tokio::test]
+async fn a_connection_lost_in_a_body_keeps_what_was_complete() {
+    let host = Host::new(Manners { hangs_up_on: Some(20), ..Manners::modern(40) });
+    for (output, home) in [("--maildir", TempDir::new().unwrap()), ("--mbox", TempDir::new().unwrap())] {
+        let result = fetch(&host, &home, &[output, "out", "--json"]).await;
+        assert_eq!(result.status.code(), Some(1), "{result:?}");
+        let last: serde_json::Value =
+            serde_json::from_str(String::from_utf8(result.stdout).unwrap().lines().last().unwrap()).unwrap();
+        assert_eq!((last["kind"].as_str(), last["blame"].as_str()), (Some("connection-lost"), Some("server")));
+        assert!(last["rfc"].as_str().is_some_and(|rfc| rfc.starts_with("RFC 1939")) && last["advice"].is_string());
+        let out = home.path().join("out");
+        if output == "--maildir" {
+            assert_eq!(delivered(&out), sorted(1..=19));
+            assert_eq!(std::fs::read_dir(out.join("tmp")).unwrap().count(), 0);
+        } else {
+            let mbox = std::fs::read_to_string(out).unwrap();
+            assert!(mbox.ends_with(&format!("{}\n", String::from_utf8(message(19)).unwrap())), "{mbox}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_plan_goes_on_in_lock_step_where_pipelining_breaks() {
+    // Announced only behind the login, so that it is the messages which break.
+    let host = Host::new(Manners {
+        capa: Some("TOP\r\nUIDL\r\nUSER\r\n"),
+        capa_after: Some(MODERN),
+        garbles_pipelines: true,
+        ..Manners::modern(12)
+    });
+    let home = TempDir::new().unwrap();
+    let output = fetch(&host, &home, &["--maildir", "mail", "--json"]).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(delivered(&home.path().join("mail")), sorted(1..=12), "none lost, none doubled");
+    assert_eq!(host.connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn failures_are_one_line_and_wrong_usage_is_status_2() {
+    let host = Host::new(Manners { refuses: true, ..Manners::modern(1) });
+    let home = TempDir::new().unwrap();
+    let output = fetch(&host, &home, &["--discard"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let line = String::from_utf8(output.stderr).unwrap();
+    assert!(line.starts_with("fetch: wrong-password (at fault: user, RFC "), "{line}");
+    assert_eq!(line.lines().count(), 1);
+    assert_eq!(fetch(&host, &home, &[]).await.status.code(), Some(2));
+    assert_eq!(fetch(&host, &home, &["--discard", "--mechanism", "MAGIC"]).await.status.code(), Some(2));
+}
