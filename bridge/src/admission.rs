@@ -28,8 +28,8 @@ pub(crate) enum TooMany {
     OfClient,
     #[error("Too many connections were opened from your network in the last minute. Wait a little.")]
     Openings,
-    #[error("There are too many open connections with this access token. Close another mailbox first.")]
-    OfToken,
+    #[error("There are too many open connections under your name. Close another mailbox first.")]
+    OfHolder,
 }
 
 /// Open tunnels, counted.
@@ -42,7 +42,7 @@ pub(crate) struct Admission {
 struct Counts {
     total: usize,
     clients: HashMap<IpAddr, usize>,
-    tokens: HashMap<String, usize>,
+    names: HashMap<String, usize>,
 }
 
 /// A tunnel that is counted until this is dropped.
@@ -50,7 +50,7 @@ struct Counts {
 pub(crate) struct Permit {
     admission: Arc<Admission>,
     client: Option<IpAddr>,
-    token: Option<String>,
+    name: Option<String>,
 }
 
 impl Admission {
@@ -69,7 +69,7 @@ impl Admission {
         }
         counts.total += 1;
         drop(counts);
-        Ok(Permit { admission: Arc::clone(self), client, token: None })
+        Ok(Permit { admission: Arc::clone(self), client, name: None })
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -79,19 +79,19 @@ impl Admission {
 }
 
 impl Permit {
-    /// Counts the tunnel by its token as well.
+    /// Counts the tunnel by its holder's name as well: a token's, or a user's.
     ///
     /// # Errors
-    /// [`TooMany::OfToken`]
-    pub(crate) fn count_token(&mut self, token: &str, limit: usize) -> Result<(), TooMany> {
-        up_to(&mut self.admission.lock().tokens, token.to_owned(), limit).map_err(|()| TooMany::OfToken)?;
-        self.token = Some(token.to_owned());
+    /// [`TooMany::OfHolder`]
+    pub(crate) fn count_name(&mut self, name: &str, limit: usize) -> Result<(), TooMany> {
+        up_to(&mut self.admission.lock().names, name.to_owned(), limit).map_err(|()| TooMany::OfHolder)?;
+        self.name = Some(name.to_owned());
         Ok(())
     }
 
-    /// The name of the token, where there is one.
-    pub(crate) fn token(&self) -> Option<&str> {
-        self.token.as_deref()
+    /// The holder's name, where there is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 }
 
@@ -102,8 +102,8 @@ impl Drop for Permit {
         if let Some(client) = &self.client {
             give_back(&mut counts.clients, client);
         }
-        if let Some(token) = &self.token {
-            give_back(&mut counts.tokens, token);
+        if let Some(name) = &self.name {
+            give_back(&mut counts.names, name);
         }
     }
 }
@@ -195,13 +195,13 @@ mod tests {
         let admission = Arc::new(Admission::default());
         let mut first = admission.admit(address(1), &limits()).unwrap();
         let mut second = admission.admit(address(2), &limits()).unwrap();
-        first.count_token("team", 1).unwrap();
-        assert_eq!(second.count_token("team", 1), Err(TooMany::OfToken));
+        first.count_name("team", 1).unwrap();
+        assert_eq!(second.count_name("team", 1), Err(TooMany::OfHolder));
         drop(first);
-        second.count_token("team", 1).unwrap();
+        second.count_name("team", 1).unwrap();
         drop(second);
         let counts = admission.lock();
-        assert!(counts.total == 0 && counts.clients.is_empty() && counts.tokens.is_empty());
+        assert!(counts.total == 0 && counts.clients.is_empty() && counts.names.is_empty());
     }
 
     #[test]

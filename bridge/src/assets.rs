@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use rust_embed::RustEmbed;
 
 /// What a binary without a page answers.
-const NO_PAGE: &str = "This restante was built without the page: run `cargo xtask build`.\n";
+pub(crate) const NO_PAGE: &str = "This restante was built without the page: run `cargo xtask build`.\n";
 
 /// A year, and never asked for again: the name changes with the content.
 const HASHED: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -22,7 +22,7 @@ const NAMED: HeaderValue = HeaderValue::from_static("no-cache");
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../dist"]
 #[allow_missing = true]
-struct Dist;
+pub(crate) struct Dist;
 
 /// The files of a page, ready to be sent.
 #[derive(Debug, Default)]

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::http::HeaderName;
+
 use crate::client::Proxies;
 use crate::dial::{Resolve, SystemResolver};
 use crate::https::CertificateFiles;
@@ -27,8 +29,12 @@ pub struct Config {
     pub proxies: Proxies,
     /// Whether connections of those proxies begin with the PROXY protocol.
     pub proxy_protocol: bool,
+    /// The header in which those proxies name the user; it stands in for a token.
+    pub identity_header: Option<HeaderName>,
     /// The bridge's own certificate; without one it serves HTTP.
     pub certificate: Option<CertificateFiles>,
+    /// Whether it serves the page as well as tunnels.
+    pub serves_page: bool,
     /// The account the page starts with.
     pub preset: Option<Preset>,
     /// Limits on time, number and speed.
@@ -50,7 +56,9 @@ impl Default for Config {
             origins: Origins::default(),
             proxies: Proxies::default(),
             proxy_protocol: false,
+            identity_header: None,
             certificate: None,
+            serves_page: true,
             preset: None,
             limits: Limits::default(),
             log_clients: false,

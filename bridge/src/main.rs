@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use restante_bridge::policy::Policy;
 use restante_bridge::preset::{Preset, Security, show_fingerprint};
 use restante_bridge::settings::{BadFile, DEFAULT_LISTEN, Settings};
-use restante_bridge::{Config, Limits, Reloader, Server, listen};
+use restante_bridge::{Config, Limits, Reloader, Server, listen, write_page};
 use restante_protocol::tunnel::Secret;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info};
@@ -40,6 +40,12 @@ enum Command {
     Serve(Box<Serve>),
     /// Check a configuration, with all files it names, and say what is wrong with it.
     CheckConfig(Box<Serve>),
+    /// Write the page's files to a folder, for another host to serve, and print their SHA-256.
+    Page {
+        /// The folder; it is made where it is missing.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Make an access token, and print it with the lines that the configuration needs.
     Token {
         /// What logs and limits call its holder.
@@ -129,6 +135,16 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
         Command::CheckConfig(arguments) => {
             Server::new(arguments.settings()?.into_config()?)?;
             println!("The configuration is good.");
+            Ok(())
+        }
+        Command::Page { out } => {
+            let written = write_page(&out).with_context(|| out.display().to_string())?;
+            let mut stdout = std::io::stdout().lock();
+            for (name, hash) in written {
+                let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                // As sha256sum writes it, so that it can check it.
+                writeln!(stdout, "{digits}  {name}").context("standard output")?;
+            }
             Ok(())
         }
         Command::Token { name } => {

@@ -58,10 +58,11 @@ pub(crate) enum Received {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
     /// Takes over an upgraded connection, and the bytes that were read from it already.
-    pub(crate) fn new(io: S, early: Bytes) -> Self {
+    pub(crate) fn new(io: S, early: &[u8]) -> Self {
         Self {
             io,
-            early,
+            // A copy, so that the HTTP connection's buffer, 8 KiB of it for none of its bytes, is let go.
+            early: Bytes::copy_from_slice(early),
             decoder: Decoder::default(),
             input: None,
             data: 0..0,
@@ -290,7 +291,7 @@ mod tests {
     #[tokio::test]
     async fn bytes_that_came_with_the_upgrade_are_read_first() {
         let (near, far) = tokio::io::duplex(1024);
-        let mut page = Page::new(near, Bytes::from_static(&[0x82, 0x82, 0, 0]));
+        let mut page = Page::new(near, &[0x82, 0x82, 0, 0]);
         tokio::io::AsyncWriteExt::write_all(&mut { far }, &[0, 0, b'h', b'i']).await.unwrap();
         assert_eq!(page.receive().await, Ok(Received::Data));
         assert_eq!(page.data(), b"hi");
@@ -302,7 +303,7 @@ mod tests {
     #[tokio::test]
     async fn an_idle_page_holds_no_buffer() {
         let (near, _far) = tokio::io::duplex(1024);
-        let mut page = Page::new(near, Bytes::new());
+        let mut page = Page::new(near, &[]);
         assert!(timeout(Duration::from_millis(10), page.receive()).await.is_err());
         assert!(page.input.is_none() && page.output.is_none());
     }

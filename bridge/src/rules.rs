@@ -2,9 +2,11 @@
 //!
 //! A tunnel keeps the rules it was opened under.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName};
 
 use crate::admission::Openings;
 use crate::client::Proxies;
@@ -37,12 +39,14 @@ pub(crate) struct Rules {
     pub(crate) origins: Origins,
     pub(crate) proxies: Proxies,
     pub(crate) proxy_protocol: bool,
+    pub(crate) identity_header: Option<HeaderName>,
     pub(crate) limits: Limits,
     pub(crate) openings: Openings,
     pub(crate) log_clients: bool,
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) upstream: Upstream,
     pub(crate) https: Option<Https>,
+    pub(crate) serves_page: bool,
     /// The body of `/restante.json`.
     pub(crate) page_config: Bytes,
 }
@@ -57,14 +61,28 @@ impl Rules {
             upstream: Upstream::new(config.authorities.as_deref())?,
             https: config.certificate.map(Https::new).transpose()?,
             openings: Openings::new(config.limits.openings_per_minute),
+            serves_page: config.serves_page,
             policy: config.policy,
             tokens: config.tokens,
             origins: config.origins,
             proxies: config.proxies,
             proxy_protocol: config.proxy_protocol,
+            identity_header: config.identity_header,
             limits: config.limits,
             log_clients: config.log_clients,
             resolver: config.resolver,
         })
+    }
+    /// The user that a listed proxy names; nobody else is believed.
+    pub(crate) fn identity(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
+        let header = self.identity_header.as_ref().filter(|_| self.proxies.contains(peer))?;
+        let mut values = headers.get_all(header).iter();
+        let (Some(value), None) = (values.next(), values.next()) else { return None };
+        value.to_str().ok().filter(|user| !user.is_empty()).map(str::to_owned)
+    }
+
+    /// Whether strangers are turned away.
+    pub(crate) fn knows_users(&self) -> bool {
+        self.tokens.are_required() || self.identity_header.is_some()
     }
 }

@@ -109,6 +109,12 @@ impl Server {
         Ok(Self { router: routes(Arc::clone(&shared)), shared, metrics: None })
     }
 
+    /// What requests and tunnels see.
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Serves `/metrics` on a listener of its own, which strangers should not reach.
     pub fn with_metrics(mut self, listener: TcpListener) -> Self {
         self.metrics = Some(listener);

@@ -9,6 +9,7 @@ mod limits;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use axum::http::HeaderName;
 use clap::Args;
 use serde::Deserialize;
 
@@ -64,6 +65,13 @@ pub struct Settings {
     #[arg(long, env = "RESTANTE_PROXY_PROTOCOL")]
     pub proxy_protocol: bool,
 
+    /// A header, such as X-Forwarded-User, in which the proxies in --trust-proxy name the user they have signed in; it
+    /// stands in for an access token, and requests without it need one. The proxies have to drop it where a client sends
+    /// it. [default: none]
+    #[arg(long, value_name = "HEADER", env = "RESTANTE_IDENTITY_HEADER")]
+    #[serde(deserialize_with = "read_header")]
+    pub identity_header: Option<HeaderName>,
+
     /// PEM file of the bridge's own certificate, followed by those that lead up to its authority: the page is then
     /// served over HTTPS. The file is read again when it changes. [default: HTTP]
     #[arg(long, value_name = "FILE", env = "RESTANTE_TLS_CERT")]
@@ -72,6 +80,11 @@ pub struct Settings {
     /// PEM file of that certificate's private key.
     #[arg(long, value_name = "FILE", env = "RESTANTE_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
+
+    /// Relay only: serve no page. Another host serves it (`restante page` writes its files), and --allow-origin lists
+    /// that host.
+    #[arg(long, env = "RESTANTE_NO_PAGE")]
+    pub no_page: bool,
 
     /// JSON file with the account that the page starts with: host, port, security (tls, starttls or none), user; and,
     /// if wanted, password (everyone who opens the page learns it), fingerprint (SHA-256 of the certificate to trust)
@@ -121,6 +134,9 @@ pub enum BadSettings {
     /// A certificate without its key, or the other way round.
     #[error("--tls-cert and --tls-key belong together: one of them is missing")]
     HalfCertificate,
+    /// Users that nobody names.
+    #[error("--identity-header needs --trust-proxy: say which proxies name the user")]
+    NobodyIdentifies,
     /// The PROXY protocol of nobody.
     #[error("--proxy-protocol needs --trust-proxy: say which proxies speak it")]
     NoProxies,
@@ -145,8 +161,10 @@ impl Settings {
             host: or(self.host, file.host),
             trust_proxy: or(self.trust_proxy, file.trust_proxy),
             proxy_protocol: self.proxy_protocol || file.proxy_protocol,
+            identity_header: self.identity_header.or(file.identity_header),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
+            no_page: self.no_page || file.no_page,
             preset: self.preset.or(file.preset),
             tls_ca: self.tls_ca.or(file.tls_ca),
             metrics: self.metrics.or(file.metrics),
@@ -163,11 +181,15 @@ impl Settings {
     pub fn into_config(self) -> Result<Config, BadSettings> {
         let listen = self.listen();
         let loopback = listen.ip().is_loopback();
-        if self.allow.is_empty() && self.token.is_empty() && !loopback {
+        let known_users = !self.token.is_empty() || self.identity_header.is_some();
+        if self.allow.is_empty() && !known_users && !loopback {
             return Err(BadSettings::OpenRelay(listen));
         }
         if self.proxy_protocol && self.trust_proxy.is_empty() {
             return Err(BadSettings::NoProxies);
+        }
+        if self.identity_header.is_some() && self.trust_proxy.is_empty() {
+            return Err(BadSettings::NobodyIdentifies);
         }
         let mut named = std::collections::HashSet::new();
         if let Some(token) = self.token.iter().find(|token| !named.insert(&token.name)) {
@@ -180,11 +202,13 @@ impl Settings {
             origins: Origins::new(self.allow_origin, names),
             proxies: Proxies::new(self.trust_proxy),
             proxy_protocol: self.proxy_protocol,
+            identity_header: self.identity_header,
             certificate: match (self.tls_cert, self.tls_key) {
                 (Some(certificate), Some(key)) => Some(CertificateFiles { certificate, key }),
                 (None, None) => None,
                 _ => return Err(BadSettings::HalfCertificate),
             },
+            serves_page: !self.no_page,
             preset: self.preset.as_deref().map(Preset::read).transpose()?,
             limits: self.limits.over(Limits::default()),
             log_clients: self.log_clients,
@@ -192,6 +216,10 @@ impl Settings {
             ..Config::default()
         })
     }
+}
+
+fn read_header<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<HeaderName>, D::Error> {
+    String::deserialize(from)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 fn or<T>(given: Vec<T>, otherwise: Vec<T>) -> Vec<T> {

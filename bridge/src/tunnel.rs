@@ -46,23 +46,32 @@ struct Reached {
     permit: Permit,
 }
 
-/// Runs one tunnel to its end, from whoever `client` is.
-pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, client: IpAddr)
+/// Who asks for a tunnel.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    /// Its address, as far as listed proxies tell.
+    pub(crate) client: IpAddr,
+    /// The user that a listed proxy has signed in.
+    pub(crate) user: Option<String>,
+}
+
+/// Runs one tunnel to its end.
+pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, from: Visitor)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let began = Instant::now();
-    let who = if rules.log_clients { client.to_string() } else { mask(client) };
+    let who = if rules.log_clients { from.client.to_string() } else { mask(from.client) };
     let opened = tokio::select! {
-        opened = open(&mut page, shared, rules, client) => opened,
+        opened = open(&mut page, shared, rules, &from) => opened,
         () = shared.stop.cancelled() => Err(draining()),
     };
     let (outcome, traffic) = match opened {
         Ok(Some(mut reached)) => {
             shared.metrics.opened.add(1);
             shared.metrics.connect.note(began.elapsed());
-            let token = reached.permit.token();
-            info!(client = who, token, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
+            let holder = reached.permit.name();
+            info!(client = who, holder, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
             let outcome =
                 carry(&mut page, rules, &reached.host, reached.server, &mut reached.relay, &shared.stop).await;
             shared.metrics.note_closed();
@@ -86,7 +95,7 @@ where
 }
 
 /// From the upgrade to the connection; `None` where the page leaves before.
-async fn open<S>(page: &mut Page<S>, shared: &Shared, rules: &Rules, client: IpAddr) -> Result<Option<Reached>, Failure>
+async fn open<S>(page: &mut Page<S>, shared: &Shared, rules: &Rules, from: &Visitor) -> Result<Option<Reached>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -94,8 +103,8 @@ where
         return Err(draining());
     }
     let limits = &rules.limits;
-    rules.openings.note(client)?;
-    let mut permit = shared.admission.admit(client, limits)?;
+    rules.openings.note(from.client)?;
+    let mut permit = shared.admission.admit(from.client, limits)?;
     let first = timeout(limits.open_timeout, page.receive());
     let open = match first.await {
         Ok(Ok(Received::Message(PageMessage::Open(open)))) if page.data().is_empty() => open,
@@ -104,12 +113,15 @@ where
         Ok(Err(failure)) => return Err(failure),
         Err(_) => return Err(Failure::new(CloseCode::OpenTimeout, "The page did not say in time where to connect.")),
     };
-    let token = rules.tokens.identify(open.token.as_ref());
-    let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
-    if let Some(token) = token {
-        permit.count_token(&token.name, token.max_tunnels)?;
+    let mut policy = &rules.policy;
+    if let Some(user) = &from.user {
+        permit.count_name(user, limits.max_tunnels_per_client)?;
+    } else if rules.knows_users() {
+        let token = rules.tokens.identify(open.token.as_ref());
+        let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
+        permit.count_name(&token.name, token.max_tunnels)?;
+        policy = token.policy.as_ref().unwrap_or(policy);
     }
-    let policy = token.and_then(|token| token.policy.as_ref()).unwrap_or(&rules.policy);
     let (host, server, peer) = tokio::select! {
         reached = reach(&open, policy, rules) => reached?,
         () = page.gone() => return Ok(None),
@@ -208,4 +220,20 @@ fn draining() -> Failure {
 
 fn milliseconds(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_tunnel_is_small() {
+        let server = crate::Server::new(crate::Config::default()).unwrap();
+        let shared = server.shared();
+        let rules = shared.rules();
+        let page = Page::new(tokio::io::empty(), &[]);
+        let from = Visitor { client: [192, 0, 2, 1].into(), user: None };
+        let size = size_of_val(&run(page, shared, &rules, from));
+        assert!(size < 3072, "{size} bytes");
+    }
 }

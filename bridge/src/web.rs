@@ -15,6 +15,7 @@ use restante_protocol::tunnel::PATH;
 use crate::assets::plain;
 use crate::page::Page;
 use crate::server::Shared;
+use crate::tunnel::Visitor;
 use crate::wire::Wire;
 use crate::{headers, tunnel, upgrade};
 
@@ -65,14 +66,24 @@ async fn check_host(State(shared): State<Arc<Shared>>, request: Request, next: N
 }
 
 async fn page_file(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    if !shared.rules().serves_page {
+        return plain(StatusCode::NOT_FOUND, "This bridge serves no page, only tunnels.\n");
+    }
     shared.assets.respond(request.uri().path(), request.headers())
 }
 
-async fn page_config(State(shared): State<Arc<Shared>>) -> Response<Body> {
-    let mut response = Response::new(Body::from(Bytes::clone(&shared.rules().page_config)));
+/// The page's configuration, which a page of a listed origin may read as well.
+async fn page_config(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let rules = shared.rules();
+    let mut response = Response::new(Body::from(Bytes::clone(&rules.page_config)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    if let Some(origin) = origin.filter(|_| rules.origins.check_origin(request.headers()).is_ok()) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
     response
 }
 
@@ -112,14 +123,16 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
         // The listener puts it into every request.
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "");
     };
-    let client = rules.proxies.client(peer.ip(), request.headers());
+    let headers = request.headers();
+    let from = Visitor { client: rules.proxies.client(peer.ip(), headers), user: rules.identity(peer.ip(), headers) };
     let upgraded = hyper::upgrade::on(&mut request);
     let tunnels = shared.tunnels.clone();
     tunnels.spawn(async move {
         // The listener hands out nothing but `Wire`, so anything else is a page that left before its answer.
         if let Ok(Ok(parts)) = upgraded.await.map(|upgraded| upgraded.downcast::<TokioIo<Wire>>()) {
-            let page = Page::new(parts.io.into_inner(), parts.read_buf);
-            tunnel::run(page, &shared, &rules, client).await;
+            let page = Page::new(parts.io.into_inner(), &parts.read_buf);
+            drop(parts.read_buf);
+            tunnel::run(page, &shared, &rules, from).await;
         }
     });
     let mut response = Response::new(Body::empty());

@@ -90,6 +90,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 #[test]
 fn settings_that_contradict_each_other_are_refused() {
     assert!(matches!(config(&["--proxy-protocol"]), Err(BadSettings::NoProxies)));
+    assert!(matches!(config(&["--identity-header", "x-user"]), Err(BadSettings::NobodyIdentifies)));
     assert!(matches!(config(&["--tls-cert", "chain.pem"]), Err(BadSettings::HalfCertificate)));
     let token =
         |name: &str| toml::from_str::<Token>(&format!("name = {name:?}\nsha256 = {:?}", "a".repeat(64))).unwrap();

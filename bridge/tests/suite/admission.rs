@@ -129,6 +129,24 @@ async fn a_bridge_with_tokens_serves_their_holders_only_each_within_its_own_limi
 }
 
 #[tokio::test]
+async fn a_user_whom_a_listed_proxy_names_needs_no_token_and_a_stranger_does() {
+    let server = MailServer::start().await;
+    let listed = Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
+    for (proxies, believed) in [(listed, true), (Proxies::new(vec!["192.0.2.0/24".parse().unwrap()]), false)] {
+        let identity_header = Some("x-forwarded-user".parse().unwrap());
+        let bridge = start(Config { proxies, identity_header, ..to(&server) }).await;
+        assert_eq!(Page::refusal(&bridge, open("127.0.0.1", server.port())).await.0, CloseCode::Unauthorized);
+        let mut request = bridge.tunnel_url().into_client_request().unwrap();
+        request.headers_mut().insert("origin", bridge.origin().parse().unwrap());
+        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+        request.headers_mut().insert("x-forwarded-user", "ada".parse().unwrap());
+        let page = Page { socket: tokio_tungstenite::connect_async(request).await.unwrap().0 };
+        let (_page, got) = ask(page, &server).await;
+        assert_eq!(is_opened(&got), believed, "{got:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_reload_changes_policy_and_tokens_and_drops_no_tunnel() {
     let server = MailServer::start().await;
     let bridge = start(to(&server)).await;

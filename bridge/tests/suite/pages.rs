@@ -42,6 +42,17 @@ async fn the_page_learns_the_preset() {
 }
 
 #[tokio::test]
+async fn a_bridge_without_a_page_still_tells_pages_of_listed_origins_its_configuration() {
+    let origins = Origins::new(vec!["https://page.example".parse().unwrap()], None);
+    let bridge = start(Config { serves_page: false, origins, ..Config::default() }).await;
+    assert!(get(&bridge, "/", "localhost").await.starts_with("HTTP/1.1 404 "));
+    for (origin, allowed) in [("https://page.example", true), ("https://evil.example", false)] {
+        let answer = get(&bridge, "/restante.json", &format!("localhost\r\nOrigin: {origin}")).await;
+        assert_eq!(answer.contains(&format!("\r\naccess-control-allow-origin: {origin}\r\n")), allowed, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn security_headers_stand_on_every_answer() {
     let bridge = start(Config::default()).await;
     for path in ["/", "/restante.json", "/healthz", "/nothing", "/tunnel"] {
