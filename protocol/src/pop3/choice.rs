@@ -2,7 +2,9 @@
 //!
 //! The order, strongest first: SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN,
 //! LOGIN, USER/PASS; with a bearer token OAUTHBEARER, XOAUTH2. What does not show the password goes before what does;
-//! among those, the standard SASL mechanism before the others. APOP is never chosen, only asked for: MD5 of a challenge
+//! among those, the standard SASL mechanism before the others, unless USER/PASS saves a round trip: it shows the same
+//! secret to the same server, and where the server pipelines, what follows may travel in its flight, which nothing may
+//! behind a SASL exchange. APOP is never chosen, only asked for: MD5 of a challenge
 //! that a man in the middle picks gives the password away (RFC 1939's own successor advises against it).
 //!
 //! Nothing that shows the secret is taken on a clear channel unless the user agreed (RFC 8314, section 3).
@@ -28,6 +30,9 @@ pub struct Situation<'a> {
     pub apop_challenge: bool,
     /// The caller gave channel binding data.
     pub bindings: bool,
+    /// USER and PASS may travel together with what follows: commands are pipelined, and neither name nor password needs
+    /// the UTF-8 that only SASL and RFC 6856 define.
+    pub one_flight: bool,
 }
 
 /// Why a mechanism was chosen.
@@ -38,6 +43,8 @@ pub enum Why {
     AskedFor,
     /// The strongest of those that both sides know.
     Strongest,
+    /// As strong as any that both sides know, and what follows travels in the same flight.
+    OneFlight,
     /// The server announces nothing, and this is what every server has (RFC 1939, section 7).
     NothingAnnounced,
 }
@@ -47,6 +54,7 @@ impl fmt::Display for Why {
         f.write_str(match self {
             Self::AskedFor => "asked for by name",
             Self::Strongest => "the strongest that both sides know",
+            Self::OneFlight => "as strong as any that both sides know, and it saves a round trip",
             Self::NothingAnnounced => "the server announces nothing, and every server has it",
         })
     }
@@ -101,7 +109,12 @@ pub fn choose(situation: &Situation<'_>) -> Result<(Mechanism, Why), NoMechanism
     let mut found = false;
     for mechanism in common {
         if allowed(mechanism) {
-            return Ok((mechanism, Why::Strongest));
+            let saves_a_trip = mechanism.shows_secret() && situation.one_flight && mechanism != Mechanism::UserPass;
+            return Ok(if saves_a_trip && !situation.token && offered(situation, Mechanism::UserPass) {
+                (Mechanism::UserPass, Why::OneFlight)
+            } else {
+                (mechanism, Why::Strongest)
+            });
         }
         found = true;
     }
@@ -141,6 +154,7 @@ mod tests {
             capabilities,
             apop_challenge: true,
             bindings: false,
+            one_flight: false,
         }
     }
 
@@ -151,6 +165,21 @@ mod tests {
         assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256, Why::Strongest)));
         situation.bindings = true;
         assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256Plus, Why::Strongest)));
+    }
+
+    #[test]
+    fn user_and_pass_go_before_plain_where_that_saves_a_round_trip_and_never_before_what_hides_the_password() {
+        let plain = announcing(&["USER", "PIPELINING", "SASL PLAIN LOGIN"]);
+        let mut situation = on(Channel::Tls, Some(&plain));
+        assert_eq!(choose(&situation), Ok((Mechanism::Plain, Why::Strongest)));
+        situation.one_flight = true;
+        assert_eq!(choose(&situation), Ok((Mechanism::UserPass, Why::OneFlight)));
+        let scram = announcing(&["USER", "PIPELINING", "SASL PLAIN SCRAM-SHA-256"]);
+        situation.capabilities = Some(&scram);
+        assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256, Why::Strongest)));
+        let sasl_only = announcing(&["PIPELINING", "SASL PLAIN"]);
+        situation.capabilities = Some(&sasl_only);
+        assert_eq!(choose(&situation), Ok((Mechanism::Plain, Why::Strongest)));
     }
 
     #[test]

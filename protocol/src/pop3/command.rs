@@ -113,6 +113,12 @@ impl Login {
         self.choice = MechanismChoice::Only(mechanism);
         self
     }
+
+    /// Whether name and secret need no UTF-8, which USER and PASS have only after the UTF8 command (RFC 6856, section 2).
+    pub(super) fn is_ascii(&self) -> bool {
+        let (Credential::Password(secret) | Credential::BearerToken(secret)) = &self.credential;
+        self.user.is_ascii() && secret.expose().is_ascii()
+    }
 }
 
 impl fmt::Debug for Login {

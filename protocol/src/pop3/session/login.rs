@@ -25,6 +25,7 @@ impl Session {
             capabilities: self.capabilities.as_ref(),
             apop_challenge: self.apop_challenge.is_some(),
             bindings: !login.bindings.is_empty(),
+            one_flight: self.is_pipelining() && login.is_ascii(),
         };
         let (mechanism, why) = match choose(&situation) {
             Ok(chosen) => chosen,
