@@ -92,6 +92,8 @@ pub struct Connection {
     outgoing: Outgoing,
     buffer: Box<[u8]>,
     timer: Option<LocalBoxFuture<'static, ()>>,
+    /// Runs while a message may have ended.
+    doubt: Option<LocalBoxFuture<'static, ()>>,
     quiet_ticks: u32,
     greeted: bool,
     broken: Option<Failure>,
@@ -107,6 +109,9 @@ struct Outgoing {
 
 /// Octets that are read at once.
 const BUFFER: usize = 64 << 10;
+
+/// How long a server is silent behind a message that may have ended before it is taken to have ended.
+const DOUBT: Duration = Duration::from_secs(3);
 
 /// A deadline is that many ticks of a timer, so that progress does not cost a new timer each time.
 const TICKS: u32 = 4;
@@ -158,9 +163,11 @@ impl Connection {
                 Poll::Ready(Ok(0)) => self.break_off(self.hung_up()),
                 Poll::Ready(Ok(octets)) => {
                     self.quiet_ticks = 0;
+                    self.doubt = None;
                     self.session.handle_input(&self.buffer[..octets]);
                 }
                 Poll::Ready(Err(error)) => self.break_off(transport::failure_of(&error)),
+                Poll::Pending if self.poll_doubt(cx).is_ready() && self.session.handle_stall() => {}
                 Poll::Pending => match self.poll_patience(cx) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(()) if self.session.is_idle() && self.greeted => return Poll::Ready(Ok(Turn::Quiet)),
@@ -228,6 +235,19 @@ impl Connection {
             outgoing.unflushed = flushed.is_err();
         }
         Ok(())
+    }
+
+    /// Ready when silence tells that a message has ended, which no terminator did.
+    fn poll_doubt(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.session.may_have_ended() {
+            return Poll::Pending;
+        }
+        let platform = &self.platform;
+        let ended = self.doubt.get_or_insert_with(|| platform.sleep(DOUBT)).as_mut().poll(cx);
+        if ended.is_ready() {
+            self.doubt = None;
+        }
+        ended
     }
 
     /// Ready when nothing moved for as long as is bearable.

@@ -283,6 +283,21 @@ async fn after_the_connection_is_lost_what_was_read_stays_readable() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_whose_end_only_silence_tells_is_there_in_seconds() {
+    let messages = (1..=3).map(|number| message(number).trim_ascii_end().to_vec()).collect();
+    let host = Host::new(Manners { glues_terminators: true, messages, ..Manners::modern(3) });
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(3).await;
+        let asked = tokio::time::Instant::now();
+        engine.send(Request::Read(MessageRef::top(2)));
+        engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
+        assert!(asked.elapsed().as_secs() <= 4, "{:?}", asked.elapsed());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_session_is_kept_alive() {
     let host = Host::new(Manners::modern(1));
     with_engine(&host, async |engine| {

@@ -87,6 +87,7 @@ impl Connection {
             outgoing: Outgoing::default(),
             buffer: vec![0; BUFFER].into(),
             timer: None,
+            doubt: None,
             quiet_ticks: 0,
             greeted: false,
             broken: None,

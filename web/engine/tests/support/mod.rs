@@ -40,6 +40,8 @@ pub(crate) struct Manners {
     pub(crate) breaks_pipelines: bool,
     /// Announces PIPELINING and answers what came together with a command by garbage, on the first connection.
     pub(crate) garbles_pipelines: bool,
+    /// Ends bodies without a line end before the terminator.
+    pub(crate) glues_terminators: bool,
     /// Hangs up in the middle of RETR's body.
     pub(crate) hangs_up_on: Option<u32>,
     /// Messages, oldest first.
@@ -62,6 +64,7 @@ impl Manners {
             damaged: Vec::new(),
             breaks_pipelines: false,
             garbles_pipelines: false,
+            glues_terminators: false,
             hangs_up_on: None,
             messages: (1..=messages).map(message).collect(),
         }
@@ -237,6 +240,10 @@ where
                     answer.extend_from_slice(&multiline(message)[..message.len() / 2]);
                     let _ = io.write_all(&answer).await;
                     return;
+                }
+                ("RETR", Some(message)) if manners.glues_terminators => {
+                    let glued = String::from_utf8(multiline(message)).unwrap();
+                    glued.replace("\r\n.\r\n", ".\r\n").into_bytes()
                 }
                 ("RETR", Some(message)) => multiline(message),
                 ("NOOP" | "DELE", _) => b"+OK\r\n".to_vec(),
