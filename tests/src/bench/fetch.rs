@@ -114,6 +114,7 @@ impl Scene {
                     .filter(|(_, output)| plan.outputs.contains(output))
                     .map(|(peer, output)| Case { peer, output, tls, round_trip, runs: Vec::new(), given_up: false })
                     .collect();
+                self.warm_up(&cases, plan, delay.port(), tls).await?;
                 // In turns, so that a disturbance of the machine meets everybody.
                 for run in 0..plan.runs {
                     for case in &mut cases {
@@ -137,6 +138,17 @@ impl Scene {
         let usage = Peer::Ours.program(&task)?.run(LIMIT).await?;
         ensure!(size(mail.path())? >= written, "the message did not arrive whole");
         Ok(usage)
+    }
+
+    /// Reads every maildrop once, so that nobody's run is the one that reads the disk.
+    async fn warm_up(&self, cases: &[Case], plan: &Plan, port: u16, tls: bool) -> Result<()> {
+        let sizes: BTreeSet<u32> = cases.iter().map(|case| sample(case.peer, case.round_trip, self.messages)).collect();
+        for size in sizes {
+            let (user, mail) = (name(size), folder(Output::Discard)?);
+            let task = self.task(&user, size, Output::Discard, mail.path(), port, tls, plan.window);
+            Peer::Raw.program(&task)?.run(LIMIT).await?;
+        }
+        Ok(())
     }
 
     fn port(&self, tls: bool) -> u16 {

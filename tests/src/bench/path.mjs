@@ -18,7 +18,7 @@ if (process.getuid?.() === 0) FLAGS.push('--no-sandbox');
 function watch(rows) {
   if (window !== window.top) return;
   const now = () => performance.timeOrigin + performance.now();
-  const seen = { click: 0, inDocument: 0, drawn: 0, ready: 0, statuses: [], alert: '' };
+  const seen = { click: 0, inDocument: 0, drawn: 0, ready: 0, statuses: [], filled: [], alert: '' };
   window.restanteBench = seen;
   addEventListener('click', () => { seen.click ||= now(); }, { capture: true });
   const look = () => {
@@ -26,7 +26,9 @@ function watch(rows) {
     const status = document.querySelector('[role=status]')?.textContent.trim();
     if (status && status !== seen.statuses.at(-1)?.text) seen.statuses.push({ at: now(), text: status });
     seen.alert = document.querySelector('[role=alert]')?.textContent ?? '';
-    if (!seen.inDocument && document.querySelectorAll('[role=listbox] [role=option]').length >= rows) {
+    const filled = document.querySelectorAll('[role=listbox] [role=option]').length;
+    if (filled !== (seen.filled.at(-1)?.rows ?? 0)) seen.filled.push({ at: now(), rows: filled });
+    if (!seen.inDocument && filled >= rows) {
       seen.inDocument = now();
       // The frame with the rows begins at the first callback and has been handed on by the second.
       requestAnimationFrame(() => setTimeout(() => { seen.drawn = now(); }));

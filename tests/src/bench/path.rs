@@ -2,8 +2,8 @@
 //! over TLS, and distance between browser and bridge.
 //!
 //! Every run is a browser that has never seen the page. Time is taken by the page itself; round trips are counted by
-//! the proxy, up to the moment the page says the rows are drawn, on the longest way: there, what waits for a trip and
-//! what only takes time cannot be taken for each other.
+//! the proxy, up to the moment the rows are in the document (what comes while they are painted was not waited for), on
+//! the longest way: there, what waits for a trip and what only takes time cannot be taken for each other.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,6 +69,8 @@ pub struct Visit {
     pub rows_ms: f64,
     /// What the status line said, and how long after the click.
     pub stages: Vec<(f64, String)>,
+    /// How many rows there were in the document, and how long after the click.
+    pub filled: Vec<(f64, u32)>,
     /// The round trips of the tunnel up to the rows.
     pub trips: Vec<Trip>,
     /// Connections to the bridge that were made after the click.
@@ -89,8 +91,15 @@ struct Told {
     drawn: f64,
     ready: f64,
     statuses: Vec<Status>,
+    filled: Vec<Filled>,
     alert: String,
     options: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Filled {
+    at: f64,
+    rows: u32,
 }
 
 #[derive(Debug, Deserialize)]
@@ -221,7 +230,10 @@ fn visit(round_trip_ms: u64, told: &Told, items: &[Item]) -> Visit {
             .filter(|status| status.at >= told.click && status.at <= told.drawn)
             .map(|status| (status.at - told.click, status.text.clone()))
             .collect(),
-        trips: tunnel.map(|tunnel| trace::trips(items, tunnel.connection, drawn)).unwrap_or_default(),
+        filled: told.filled.iter().map(|filled| (filled.at - told.click, filled.rows)).collect(),
+        trips: tunnel
+            .map(|tunnel| trace::trips(items, tunnel.connection, moment(told.in_document)))
+            .unwrap_or_default(),
         connections_after_click: after_click.len(),
         files,
     }

@@ -68,6 +68,8 @@ pub fn trips(visits: &[Visit]) -> String {
             / COUNTING as f64;
         let _ = writeln!(text, "by time ((at {COUNTING} ms − at 0 ms) / {COUNTING} ms): {by_time:.2}");
     }
+    let filled: Vec<String> = visit.filled.iter().map(|(at, rows)| format!("{at:.0} ms {rows}")).collect();
+    let _ = writeln!(text, "rows in the document at {COUNTING} ms: {}", filled.join("; "));
     let stages: Vec<String> = visit.stages.iter().map(|(at, words)| format!("{at:.0} ms {words:?}")).collect();
     let _ = writeln!(text, "what the status line said at {COUNTING} ms: {}", stages.join("; "));
     text
