@@ -9,11 +9,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// The counting server. `GET /seen` tells the paths that were asked for so far, one a line, and is not counted.
+/// The counting server. Two paths are not counted: `/seen` tells the paths that were asked for so far, one a line, and
+/// `/careless` is the page of [`Canary::serve`], for showing what happens to somebody who opens it without care.
 pub struct Canary {
     port: u16,
-    paths: Arc<Mutex<Vec<String>>>,
+    shared: Arc<Mutex<Shared>>,
     task: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    paths: Vec<String>,
+    careless: String,
 }
 
 impl Canary {
@@ -24,14 +31,14 @@ impl Canary {
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
-        let paths = Arc::new(Mutex::new(Vec::new()));
-        let seen = paths.clone();
+        let shared = Arc::new(Mutex::new(Shared::default()));
+        let seen = shared.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(answer(stream, seen.clone()));
             }
         });
-        Ok(Self { port, paths, task })
+        Ok(Self { port, shared, task })
     }
 
     /// Where it listens.
@@ -41,7 +48,12 @@ impl Canary {
 
     /// What it was asked for.
     pub fn seen(&self) -> Vec<String> {
-        self.paths.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).paths.clone()
+    }
+
+    /// Puts a page at `/careless`.
+    pub fn serve(&self, html: String) {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).careless = html;
     }
 }
 
@@ -52,7 +64,7 @@ impl Drop for Canary {
 }
 
 /// Takes one request. A connection without a request line counts too, as an empty path: somebody came.
-async fn answer(mut stream: TcpStream, paths: Arc<Mutex<Vec<String>>>) {
+async fn answer(mut stream: TcpStream, shared: Arc<Mutex<Shared>>) {
     let mut head = Vec::new();
     let read = tokio::time::timeout(Duration::from_secs(5), async {
         let mut piece = [0; 1024];
@@ -67,17 +79,19 @@ async fn answer(mut stream: TcpStream, paths: Arc<Mutex<Vec<String>>>) {
     let _ = read.await;
     let head = String::from_utf8_lossy(&head);
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    let body = {
-        let mut paths = paths.lock().unwrap_or_else(PoisonError::into_inner);
-        if path == "/seen" {
-            paths.iter().map(|path| format!("{path}\n")).collect()
-        } else {
-            paths.push(path);
-            String::from("seen\n")
+    let (kind, body) = {
+        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match path.as_str() {
+            "/seen" => ("text/plain", shared.paths.iter().map(|path| format!("{path}\n")).collect()),
+            "/careless" => ("text/html; charset=utf-8", shared.careless.clone()),
+            _ => {
+                shared.paths.push(path);
+                ("text/plain", String::from("seen\n"))
+            }
         }
     };
     let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nAccess-Control-Allow-Origin: *\r\n\
+        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nAccess-Control-Allow-Origin: *\r\n\
          Connection: close\r\n\r\n",
         body.len()
     );

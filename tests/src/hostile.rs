@@ -1,19 +1,22 @@
 //! Mail that tries to run, fetch, submit or navigate. Everything it could reach is the canary.
 
-/// A message whose HTML tries each way that is known to make a reader run a script or ask for something.
-///
-/// `canary` is the address it asks, such as `http://127.0.0.1:1234`. It also says `It keeps its styles` in a styled
-/// paragraph (`class="styled"`, green through its own `<style>`), so that a test can see both sides of one frame.
+/// A message with the HTML of [`html`].
 pub fn message(canary: &str) -> Vec<u8> {
-    let html = TEMPLATE.replace("CANARY", canary);
-    let html = html.replace("HOST", canary.trim_start_matches("http:"));
     format!(
         "From: Mallory <mallory@attack.example>\r\nTo: robin@postbox.example\r\nSubject: Hostile from head to foot\r\n\
          Date: Sun, 22 Nov 2026 10:00:00 +0000\r\nMessage-ID: <hostile@attack.example>\r\nMIME-Version: 1.0\r\n\
          Content-Type: text/html; charset=utf-8\r\n\r\n{}",
-        html.replace('\n', "\r\n")
+        html(canary).replace('\n', "\r\n")
     )
     .into_bytes()
+}
+
+/// HTML that tries each way that is known to make a reader run a script or ask for something.
+///
+/// `canary` is the address it asks, such as `http://127.0.0.1:1234`. It also says `It keeps its styles` in a styled
+/// paragraph (`class="styled"`, green through its own `<style>`), so that a test can see both sides of one frame.
+pub fn html(canary: &str) -> String {
+    TEMPLATE.replace("CANARY", canary).replace("HOST", canary.trim_start_matches("http:"))
 }
 
 const TEMPLATE: &str = r##"<!DOCTYPE html>
@@ -65,8 +68,8 @@ const TEMPLATE: &str = r##"<!DOCTYPE html>
 <details open ontoggle="parent.postMessage('hacked','*')"><summary>d</summary></details>
 <noscript><p title="</noscript><img src=x onerror=parent.postMessage('hacked','*')>"></noscript>
 <svg><style><img src=x onerror="parent.postMessage('hacked','*')"></style></svg>
-<math><mi><mglyph><style><!--</style><img title="--&gt;&lt;img src=x onerror=parent.postMessage('hacked','*')&gt;"></mglyph></mi></math>
 <template><img src="CANARY/template.png"></template><portal src="CANARY/portal"></portal><bgsound src="CANARY/bgsound">
 <p>The end of it.</p>
+<math><mi><mglyph><style><!--</style><img title="--&gt;&lt;img src=x onerror=parent.postMessage('hacked','*')&gt;"></mglyph></mi></math>
 </body></html>
 "##;

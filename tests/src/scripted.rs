@@ -24,17 +24,17 @@ pub enum Fault {
     ClosesAtOnce,
     /// Never says anything.
     Silent,
-    /// Says -ERR to every password, with [AUTH] (RFC 3206, section 4).
+    /// Says -ERR to every password, with `[AUTH]` (RFC 3206, section 4).
     WrongPassword,
     /// Closes the connection instead of saying -ERR to a password.
     ClosesOnPassword,
-    /// The mailbox is locked: [IN-USE] (RFC 2449, section 8.1.2).
+    /// The mailbox is locked: `[IN-USE]` (RFC 2449, section 8.1.2).
     InUse,
-    /// Too soon after the last login: [LOGIN-DELAY] (RFC 2449, section 8.1.1).
+    /// Too soon after the last login: `[LOGIN-DELAY]` (RFC 2449, section 8.1.1).
     LoginDelay,
-    /// A temporary fault: [SYS/TEMP] (RFC 3206, section 4).
+    /// A temporary fault: `[SYS/TEMP]` (RFC 3206, section 4).
     Temporary,
-    /// A permanent fault: [SYS/PERM] (RFC 3206, section 4).
+    /// A permanent fault: `[SYS/PERM]` (RFC 3206, section 4).
     Permanent,
     /// No STLS in CAPA, and -ERR to it.
     NoStls,

@@ -111,6 +111,7 @@ impl World {
             .map(|(message, _)| redirected(message, &address))
             .chain([hostile::message(&address)])
             .collect();
+        canary.serve(hostile::html(&address));
         let count = if crowd { Crowd::PATH.messages } else { 0 };
         let crowd = (1..=count).map(|number| Crowd::PATH.message(number)).collect();
 
@@ -175,10 +176,12 @@ impl World {
 
 /// The message with its remote addresses turned to the canary.
 fn redirected(message: &[u8], canary: &str) -> Vec<u8> {
-    // Quoted-printable breaks lines within addresses: they are joined first. The samples meant here are ASCII otherwise.
-    let text = String::from_utf8_lossy(message).replace("=\r\n", "");
-    ["account-check.example", "pictures.northwind.example", "count.northwind.example", "fonts.northwind.example"]
-        .iter()
-        .fold(text, |text, host| text.replace(&format!("https://{host}"), canary))
-        .into_bytes()
+    let text = String::from_utf8_lossy(message);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    // Quoted-printable breaks lines within addresses: they are joined first. No part of these messages is base64.
+    let body = body.replace("=\r\n", "");
+    let hosts =
+        ["account-check.example", "pictures.northwind.example", "count.northwind.example", "fonts.northwind.example"];
+    let body = hosts.iter().fold(body, |body, host| body.replace(&format!("https://{host}"), canary));
+    format!("{head}\r\n\r\n{body}").into_bytes()
 }

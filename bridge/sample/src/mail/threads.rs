@@ -33,7 +33,7 @@ Who wants to write the captions?
 Jonas
 ";
 
-const TWO: &str = "On Saturday Jonas Okafor wrote:
+const TWO: &str = "Jonas Okafor wrote:
 > On sheet 4 somebody wrote the names of the carriers beside the pigeonholes.
 
 That alone is worth the exhibition. One of them is my great-grandfather's neighbour.
@@ -45,8 +45,8 @@ I do the names, if Robin does the building.
 Mei
 ";
 
-const THREE: &str = "On Sunday Mei Tanaka wrote:
-> On Saturday Jonas Okafor wrote:
+const THREE: &str = "Mei Tanaka wrote:
+> Jonas Okafor wrote:
 >> Who wants to write the captions?
 >
 > I do the names, if Robin does the building.
@@ -54,9 +54,9 @@ const THREE: &str = "On Sunday Mei Tanaka wrote:
 Settled, unless Robin objects by Monday.
 ";
 
-const FOUR: &str = "On Sunday Jonas Okafor wrote:
-> On Sunday Mei Tanaka wrote:
->> On Saturday Jonas Okafor wrote:
+const FOUR: &str = "Jonas Okafor wrote:
+> Mei Tanaka wrote:
+>> Jonas Okafor wrote:
 >>> Who wants to write the captions?
 >>
 >> I do the names, if Robin does the building.

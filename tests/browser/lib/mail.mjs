@@ -1,0 +1,44 @@
+// Messages as they lie in a Maildir, and the little of MIME that comparing bytes needs: independent of the code under test.
+import { readdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+/** Every mail file below a Maildir: name to SHA-256. */
+export async function fingerprints(maildir) {
+  const files = {};
+  for (const folder of ['cur', 'new']) {
+    for (const name of await readdir(join(maildir, folder))) {
+      files[`${folder}/${name}`] = createHash('sha256').update(await readFile(join(maildir, folder, name))).digest('hex');
+    }
+  }
+  return files;
+}
+
+/** The bytes of the message of this name in a mailbox of the world. */
+export async function source(mailbox, slug) {
+  const index = mailbox.slugs.indexOf(slug);
+  if (index < 0) throw new Error(`there is no message ${slug}`);
+  const prefix = `${1_000_000_000 + index}.`;
+  const name = (await readdir(join(mailbox.maildir, 'cur'))).find((file) => file.startsWith(prefix));
+  return readFile(join(mailbox.maildir, 'cur', name));
+}
+
+/** Where the message of this name stands in the list, the newest being 0. */
+export function position(mailbox, slug) {
+  const index = mailbox.slugs.indexOf(slug);
+  if (index < 0) throw new Error(`there is no message ${slug}`);
+  return mailbox.messages - 1 - index;
+}
+
+/** The decoded bytes of the first base64 part whose header matches. */
+export function part(bytes, pattern) {
+  const text = bytes.toString('latin1');
+  for (const piece of text.split(/\r\n--[^\r\n]+\r\n/)) {
+    const blank = piece.indexOf('\r\n\r\n');
+    const header = piece.slice(0, blank);
+    if (blank >= 0 && pattern.test(header) && /base64/i.test(header)) {
+      return Buffer.from(piece.slice(blank + 4).split('\r\n--')[0], 'base64');
+    }
+  }
+  throw new Error(`no base64 part matches ${pattern}`);
+}

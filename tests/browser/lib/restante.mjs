@@ -1,0 +1,116 @@
+// The page as a person meets it: everything by role and accessible name.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
+/** The page, driven. */
+export class Restante {
+  constructor(page) {
+    this.page = page;
+    this.server = page.getByRole('textbox', { name: 'Mail server', exact: true });
+    this.port = page.getByRole('textbox', { name: 'Port', exact: true });
+    this.security = page.getByRole('combobox', { name: 'Security', exact: true });
+    this.user = page.getByRole('textbox', { name: 'User name', exact: true });
+    this.password = page.getByLabel('Password', { exact: true });
+    this.openButton = page.getByRole('button', { name: 'Open mailbox', exact: true });
+    this.closeButton = page.getByRole('button', { name: 'Close mailbox', exact: true });
+    this.list = page.getByRole('listbox', { name: 'Messages', exact: true });
+    this.rows = this.list.getByRole('option');
+    this.message = page.getByRole('article', { name: 'Message', exact: true });
+    this.status = page.getByRole('status');
+    this.alert = page.getByRole('alert');
+    this.trustButton = page.getByRole('button', { name: /trust/i });
+  }
+
+  /** Fills the form in. */
+  async fill({ host = '127.0.0.1', port, security = 'TLS', user, password }) {
+    await this.server.fill(host);
+    await this.security.selectOption({ label: security });
+    await this.port.fill(String(port));
+    await this.user.fill(user);
+    await this.password.fill(password);
+  }
+
+  /** Opens a mailbox; where its certificate is shown, it has to be the one of this fingerprint, and is trusted. */
+  async open(account, fingerprint) {
+    await this.submit(account, fingerprint);
+    await this.list.waitFor();
+  }
+
+  /** The same, without waiting for the mailbox: it may not open. */
+  async submit(account, fingerprint) {
+    await this.fill(account);
+    await this.openButton.click();
+    await this.trustButton.or(this.list).or(this.alert).first().waitFor();
+    if (await this.trustButton.isVisible()) await this.trust(fingerprint);
+  }
+
+  /** Trusts the certificate that is shown, which has to be this one. */
+  async trust(fingerprint) {
+    await this.page.getByText(fingerprint).first().waitFor();
+    await this.trustButton.click();
+  }
+
+  /** The row of a message, scrolled to where that is needed. */
+  async row(subject) {
+    const row = this.list.getByRole('option', { name: subject });
+    await this.list.evaluate((list) => { list.scrollTop = 0; });
+    for (let page = 0; page < 60; page += 1) {
+      // Rows that have not come yet have no role: what is drawn is only judged when all of it is there.
+      await this.page.waitForFunction((list) => list.getAttribute('aria-busy') !== 'true', await this.list.elementHandle());
+      if (await row.count()) return row.first();
+      const moved = await this.scrollBy(0.8);
+      if (!moved) break;
+    }
+    await row.first().waitFor();
+    return row.first();
+  }
+
+  /** Scrolls the list by a part of its height; false at its end. */
+  async scrollBy(pages) {
+    return this.list.evaluate(async (list, pages) => {
+      const before = list.scrollTop;
+      list.scrollTop = before + list.clientHeight * pages;
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)));
+      return list.scrollTop !== before;
+    }, pages);
+  }
+
+  /** Scrolls the list to a part of its length. */
+  async scrollTo(part) {
+    await this.list.evaluate((list, part) => { list.scrollTop = list.scrollHeight * part; }, part);
+  }
+
+  /** Opens the message with this subject and waits until it is shown. */
+  async read(subject) {
+    await (await this.row(subject)).click();
+    await this.message.getByRole('heading', { name: subject }).waitFor();
+  }
+
+  /** The document of the HTML message that is shown: the innermost frame. */
+  async mailFrame() {
+    await this.message.locator('iframe').first().waitFor();
+    for (let turn = 0; turn < 100; turn += 1) {
+      const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
+      const inner = frames.find((frame) => frame.childFrames().length === 0 && frame.parentFrame() !== this.page.mainFrame());
+      if (inner && (await inner.locator('body').count())) return inner;
+      await this.page.waitForTimeout(50);
+    }
+    return assert.fail('the message has no frame');
+  }
+
+  /** Saves the attachment of this name and returns its bytes. */
+  async download(name) {
+    const item = this.message.getByRole('listitem').filter({ hasText: name });
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      item.getByRole('button', { name: `Download ${name}`, exact: true }).click(),
+    ]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  /** Closes the mailbox and waits for the form. */
+  async close() {
+    await this.closeButton.click();
+    await this.openButton.waitFor();
+  }
+}

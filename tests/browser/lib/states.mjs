@@ -1,0 +1,100 @@
+// Every state the page can be in, each reached as a person reaches it: for the accessibility check and for pictures.
+
+/** Name to how it is reached. Each gets a `Restante` on a fresh page and the `World`. */
+export const STATES = {
+  form: async (restante) => restante.openButton.waitFor(),
+
+  'form-incomplete': async (restante) => {
+    await restante.openButton.click();
+    await restante.page.getByText('Type the name of your mail server').waitFor();
+  },
+
+  'form-clear-text': async (restante) => {
+    await restante.security.selectOption({ label: 'none' });
+    await restante.page.getByRole('checkbox').waitFor();
+  },
+
+  opening: async (restante, world) => {
+    await restante.submit({ ...account(world, 'sample'), port: world.fault('Silent').tls_port }, world.fault_fingerprint);
+    await restante.page.getByRole('button', { name: 'Cancel' }).waitFor();
+    await restante.status.filter({ hasText: 'greeting' }).waitFor();
+  },
+
+  certificate: async (restante, world) => {
+    await restante.fill(account(world, 'sample'));
+    await restante.openButton.click();
+    await restante.trustButton.waitFor();
+  },
+
+  'wrong-password': async (restante, world) => {
+    await restante.submit({ ...account(world, 'sample'), password: 'wrong' }, world.fingerprint);
+    await restante.page.getByText('refused user name or password').first().waitFor();
+  },
+
+  connection: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.page.getByRole('button', { name: /^Path/ }).filter({ visible: true }).first().click();
+    await restante.page.getByRole('dialog').waitFor();
+  },
+
+  list: (restante, world) => mailbox(restante, world, 'sample'),
+
+  empty: async (restante, world) => {
+    await mailbox(restante, world, 'empty');
+    await restante.page.getByText(/no messages|empty/i).first().waitFor();
+  },
+
+  text: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.read('Scans from the archive');
+    await restante.message.getByText('Robin does not object').or(restante.message.getByText('forty words')).first().waitFor();
+  },
+
+  newsletter: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.read('Five harbours worth the detour');
+    await (await restante.mailFrame()).getByText('Skerry Point').first().waitFor();
+  },
+
+  arabic: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.read('موعد العشاء يوم الجمعة');
+    await (await restante.mailFrame()).getByText('نلتقي').first().waitFor();
+  },
+
+  attachments: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.read('Fwd: Berth 12: new terms');
+    await restante.message.getByText('before I sign it').waitFor();
+  },
+
+  broken: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.read('Broken on the way');
+    await restante.message.getByText('café').first().waitFor();
+  },
+
+  source: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await restante.read('The key is under the blue pot');
+    await restante.message.getByRole('button', { name: 'Source' }).click();
+    await restante.message.getByText('Message-ID:').first().waitFor();
+  },
+
+  lost: async (restante, world) => {
+    await mailbox(restante, world, 'sample', { port: world.lossy_port });
+    await restante.read('The key is under the blue pot');
+    await world.cut();
+    await restante.page.getByText('The connection was lost').first().waitFor();
+  },
+};
+
+function account(world, name) {
+  const { user, password } = world.mailbox(name);
+  return { port: world.pops_port, user, password };
+}
+
+async function mailbox(restante, world, name, more = {}) {
+  await restante.open({ ...account(world, name), ...more }, world.fingerprint);
+  if (name !== 'empty') await restante.rows.filter({ hasText: 'Ines Marlow' }).first().waitFor();
+}
