@@ -26,7 +26,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         check(name, arguments);
     }
     if process::find("cargo-deny").is_some() {
-        check("lint: licences and advisories", &["deny", "check"]);
+        check("lint: licences, sources and duplicates", &["deny", "check", "bans", "licenses", "sources"]);
+        if advisories(workspace).is_err() {
+            failed.push("lint: advisories");
+        }
     } else {
         report::warn("lint: licences and advisories not checked: cargo-deny is not installed");
     }
@@ -34,4 +37,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         bail!("{} failed", failed.join(", "));
     }
     Ok(())
+}
+
+/// Known faults of dependencies. A machine that cannot fetch the list of them has nothing to check against.
+fn advisories(workspace: &Workspace) -> Result<()> {
+    const OUT_OF_REACH: &str = "failed to fetch advisory database";
+    report::step("lint: advisories", || {
+        let mut cargo = process::cargo();
+        match process::run_quietly(cargo.args(["deny", "check", "advisories"]).current_dir(&workspace.root)) {
+            Err(error) if error.to_string().contains(OUT_OF_REACH) => {
+                report::warn("lint: advisories not checked: their database is out of reach");
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    })
 }
