@@ -116,8 +116,11 @@ impl Component for App {
 impl App {
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
         match effect {
-            Effect::Ask(request) => {
-                if matches!(request, Request::Open(_)) {
+            Effect::Ask(mut request) => {
+                if let Request::Open(open) = &mut request {
+                    if let Some(ascii) = page::ascii_host(&open.host) {
+                        open.host = ascii;
+                    }
                     let act = self.act.clone();
                     self.start_limit = Some(Timeout::new(START_MS, move || {
                         act.emit(Action::EngineLost("The engine's program could not be loaded.".into()));

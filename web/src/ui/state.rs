@@ -169,6 +169,8 @@ pub enum Focus {
     Message,
     /// The connect form.
     Form,
+    /// What went wrong.
+    Failure,
 }
 
 impl Default for State {

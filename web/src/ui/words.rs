@@ -1,7 +1,7 @@
 //! The page's own words: progress, complaints about the form, and failures that arise in the page itself. What can go
 //! wrong in the engine has its words in [`restante_engine::api`].
 
-use restante_engine::api::{CertificateFault, Failure, FailureKind, Stage};
+use restante_engine::api::{Failure, FailureKind, Stage};
 use restante_protocol::pop3::UrlError;
 
 use super::format;
@@ -45,18 +45,6 @@ pub fn complaint(complaint: Complaint) -> &'static str {
             "The link holds a password, so it was not used: a password does not belong in a link. Use one without it."
         }
         Complaint::Link(_) => "The link is no address of a mailbox. It looks like pops://user@pop.example.org:995.",
-    }
-}
-
-/// Why a certificate does not verify, in a few words.
-pub fn certificate_fault(fault: CertificateFault) -> &'static str {
-    match fault {
-        CertificateFault::UnknownIssuer => "Nobody this browser knows has signed it.",
-        CertificateFault::WrongName => "It is made out for other names than the one you typed.",
-        CertificateFault::Expired => "It has expired.",
-        CertificateFault::NotYetValid => "It is not valid yet.",
-        CertificateFault::Revoked => "It was withdrawn.",
-        CertificateFault::Other => "It cannot be verified.",
     }
 }
 

@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, HtmlElement, Response, Window};
+use web_sys::{Document, HtmlElement, Response, Url, Window};
 
 use crate::ui::state::{Focus, Form, SITE_DOCUMENT, Site};
 
@@ -59,6 +59,14 @@ pub fn meta(name: &str) -> Option<String> {
     document()?.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
 }
 
+/// The form in which the network knows a host name with letters beyond ASCII (IDNA); `None` where it has none.
+pub fn ascii_host(host: &str) -> Option<String> {
+    if host.is_ascii() {
+        return None;
+    }
+    Url::new(&format!("http://{host}/")).ok().map(|url| url.hostname()).filter(|ascii| ascii.is_ascii())
+}
+
 /// A size in rem, in CSS pixels.
 pub fn rem(size: f64) -> f64 {
     let root = document().and_then(|document| document.document_element());
@@ -72,6 +80,7 @@ pub fn focus(place: Focus, form: &Form) {
     let Some(document) = document() else { return };
     let selector = match place {
         Focus::Complaint => "[aria-invalid=true]",
+        Focus::Failure => "[role=alert]",
         Focus::List => "#messages",
         Focus::Message => {
             if keeps_list(&document) {

@@ -226,6 +226,7 @@ fn engine(state: &mut State, update: Update) -> Vec<Effect> {
                 Phase::Opening(_) => {
                     state.phase = Phase::Form;
                     state.failure = Some(Shared::new(*failure));
+                    return vec![Effect::Focus(Focus::Failure)];
                 }
                 Phase::Open => {
                     if let Some(mailbox) = &mut state.mailbox {
@@ -288,7 +289,10 @@ fn show(opened: &mut Opened, face: Face) -> Vec<Effect> {
 }
 
 fn sanitise(opened: &mut Opened) -> Effect {
-    opened.html = Load::Waiting;
+    // What is shown already stays until the new one is there.
+    if opened.html.ready().is_none() {
+        opened.html = Load::Waiting;
+    }
     Effect::Sanitise { message: opened.message.clone(), remote: opened.remote }
 }
 

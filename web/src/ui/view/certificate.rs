@@ -6,7 +6,6 @@ use yew::{Html, Properties, component, html};
 use super::{Act, sends};
 use crate::ui::browser::dates;
 use crate::ui::state::Action;
-use crate::ui::words;
 
 /// The facts of a certificate.
 pub(super) fn facts(certificate: &CertificateView) -> Html {
@@ -37,18 +36,13 @@ pub(super) struct TrustProps {
 /// Shows the certificate behind a failure, and offers to trust it; nothing for other failures.
 #[component]
 pub(super) fn TrustPanel(props: &TrustProps) -> Html {
-    let (certificate, fault) = match &props.kind {
-        FailureKind::Certificate { certificate, fault } => (certificate, Some(*fault)),
-        FailureKind::CertificateChanged { certificate } => (certificate, None),
-        _ => return Html::default(),
+    let (FailureKind::Certificate { certificate, .. } | FailureKind::CertificateChanged { certificate }) = &props.kind
+    else {
+        return Html::default();
     };
     html! {
         <section class="trust" aria-label="The server's certificate">
             {facts(certificate)}
-            <p>
-                {fault.map_or("It is not the one you trusted before.", words::certificate_fault)}
-                {" Your password has not been sent. If you know the server's operator, compare the fingerprint with theirs."}
-            </p>
             <button type="button" onclick={sends(&props.act, Action::Trust)}>
                 {"Trust exactly this certificate and open"}
             </button>

@@ -47,11 +47,11 @@ pub fn Connect(props: &ConnectProps) -> Html {
                         <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
                     </FailureNote>
                 }
+                <ConnectForm form={props.form.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
+                    act={props.act.clone()} />
                 if let Some(preset) = &props.site.preset {
                     {offer(preset, &props.form, &props.act)}
                 }
-                <ConnectForm form={props.form.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
-                    act={props.act.clone()} />
             </main>
             <Help />
         </div>
@@ -65,7 +65,7 @@ fn offer(preset: &Preset, form: &Form, act: &Act) -> Html {
     html! {
         <p class="offer">
             if is_filled {
-                <span><b dir="auto">{label}</b>{" is filled in below."}</span>
+                <span><b dir="auto">{label}</b>{" is filled in: one click opens it."}</span>
             } else {
                 <span><b dir="auto">{label}</b>{" is offered by this host."}</span>
                 <button type="button" onclick={sends(act, Action::UsePreset)}>{"Fill it in"}</button>

@@ -17,9 +17,9 @@ pub(super) struct FailureProps {
 pub(super) fn FailureNote(props: &FailureProps) -> Html {
     let failure = &props.failure;
     html! {
-        <div class="note bad" role="alert">
+        <div class="note bad" role="alert" tabindex="-1">
             <p><b>{failure.headline()}</b>{" "}{failure.advice()}</p>
-            <p class="blame">{failure.blame.words()}
+            <p class="blame">{"At fault: "}{failure.blame.words()}
                 if !failure.detail.is_empty() {
                     {" · "}<span>{"in its own words: "}<q dir="auto">{&failure.detail}</q></span>
                 }

@@ -36,7 +36,7 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                         if let Some(date) = view.date {
                             <span><time datetime={dates::machine(date)}>{dates::full(date)}</time></span>
                         }
-                        <span>{format::octets(view.octets)}</span>
+                        <span class="size">{format::octets(view.octets)}</span>
                     </p>
                 </div>
             </div>

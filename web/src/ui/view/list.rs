@@ -92,7 +92,7 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
     html! {
         <>
             <div class="tools">
-                <h1 id="list-title">{"On the server"}</h1>
+                <h2 id="list-title">{"On the server"}</h2>
                 <span>{day.map(|day| format!("{day} · "))}{"newest first"}</span>
             </div>
             if of == 0 {

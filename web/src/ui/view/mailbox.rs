@@ -1,7 +1,7 @@
 //! The second screen: bar, rail, list, reader.
 
 use restante_engine::api::{ConnectionView, Stage};
-use yew::{Html, Properties, classes, component, html};
+use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::certificate::TrustPanel;
 use super::connection::ConnectionDialog;
@@ -33,36 +33,47 @@ pub struct MailboxProps {
 pub fn MailboxScreen(props: &MailboxProps) -> Html {
     let MailboxProps { mailbox, act, .. } = props;
     let reading = mailbox.reading.as_ref();
+    let onkeydown = {
+        // The dialog above the mailbox takes Escape for itself.
+        let (act, free) = (act.clone(), !mailbox.shows_path);
+        Callback::from(move |event: KeyboardEvent| {
+            if free && event.key() == "Escape" {
+                act.emit(Action::Back);
+            }
+        })
+    };
     html! {
-        <div class={classes!("mailbox", reading.map(|_| "reads"))}>
+        <div class={classes!("mailbox", reading.map(|_| "reads"))} {onkeydown}>
             <header class="bar">
+                <h1 class="unseen">{"Mailbox of "}{&mailbox.account.user}</h1>
                 {mark()}
                 <Status stage={props.stage} have={mailbox.known} of={mailbox.len()} ended={mailbox.failure.is_some()} />
                 <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
                 <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
             </header>
             <Rail account={mailbox.account.clone()} messages={mailbox.len()} octets={mailbox.octets} act={act.clone()} />
-            <section class="list" aria-labelledby="list-title">
-                if let Some(failure) = mailbox.failure.clone() {
+            if let Some(failure) = mailbox.failure.clone() {
+                <div class="interrupted">
                     <FailureNote failure={failure.clone()}>
                         <TrustPanel kind={failure.kind.clone()} act={act.clone()} />
-                        <p class="actions">
-                            <button onclick={sends(act, Action::Reopen)}>{"Open again"}</button>
-                            <span>{"What you have read stays here until you close the mailbox."}</span>
-                        </p>
+                        <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
                     </FailureNote>
-                }
-                <MessageList rows={mailbox.rows.clone()} cursor={mailbox.cursor} seen={mailbox.seen.clone()}
-                    selected={reading.map(|reading| reading.position)} act={act.clone()} />
-            </section>
+                </div>
+            }
             <main>
-                if let Some(reading) = reading {
-                    <Reader reading={reading.clone()} messages={mailbox.len()} act={act.clone()} />
-                } else {
-                    <div class="empty">
-                        <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
-                    </div>
-                }
+                <section class="list" aria-labelledby="list-title">
+                    <MessageList rows={mailbox.rows.clone()} cursor={mailbox.cursor} seen={mailbox.seen.clone()}
+                        selected={reading.map(|reading| reading.position)} act={act.clone()} />
+                </section>
+                <div class="pane">
+                    if let Some(reading) = reading {
+                        <Reader reading={reading.clone()} messages={mailbox.len()} act={act.clone()} />
+                    } else {
+                        <div class="empty">
+                            <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
+                        </div>
+                    }
+                </div>
             </main>
             if mailbox.shows_path {
                 <ConnectionDialog account={mailbox.account.clone()} connection={props.connection.clone()} act={act.clone()} />

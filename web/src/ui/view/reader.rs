@@ -1,6 +1,6 @@
 //! The reading pane: the message that is being read, and what can be done with it.
 
-use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
+use yew::{Html, Properties, classes, component, html};
 
 use super::attachments::Attachments;
 use super::failure::FailureNote;
@@ -24,16 +24,8 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
     let ReaderProps { reading, act, .. } = props;
     let opened = reading.current();
     let fills = opened.face == Face::Html && matches!(opened.html, Load::Ready(_));
-    let onkeydown = {
-        let act = act.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                act.emit(Action::Back);
-            }
-        })
-    };
     html! {
-        <article id="message" class={classes!(fills.then_some("fills"))} aria-label="Message" tabindex="-1" {onkeydown}
+        <article id="message" class={classes!(fills.then_some("fills"))} aria-label="Message" tabindex="-1"
             aria-busy={(opened.view == Load::Waiting).to_string()}>
             {toolbar(props, opened)}
             {match &opened.view {
