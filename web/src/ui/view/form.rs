@@ -37,7 +37,7 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
     };
     let faulty = |which: Complaint| (*complaint == Some(which)).then_some("true");
     let explained = |which: Complaint| (*complaint == Some(which)).then_some("complaint");
-    let text = |field: fn(String) -> Field| input(act, move |value| field(value));
+    let text = |field: fn(String) -> Field| input(act, field);
     let secret = |field: fn(Secret) -> Field| input(act, move |value| field(Secret::new(value)));
     let busy = props.opening.is_some();
     html! {
