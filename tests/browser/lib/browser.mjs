@@ -16,8 +16,8 @@ export const VIEWS = {
 };
 
 /** Starts Chromium; as root it cannot use its sandbox. */
-export function launch() {
-  const args = process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS;
+export function launch(more = []) {
+  const args = [...FLAGS, ...more, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
   return chromium.launch({ executablePath: chromiumBinary(), headless: true, args });
 }
 
