@@ -5,7 +5,7 @@
 //! cheaper way into a file system in memory, where asking for durability costs nothing.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -281,6 +281,16 @@ fn fetchmail(task: &Task<'_>) -> Result<Program> {
 
 fn getmail6(task: &Task<'_>) -> Result<Program> {
     let target = new_maildir(task)?;
+    // It does not deliver as root: as root, it is told to deliver as nobody.
+    let user = if rustix::process::geteuid().is_root() {
+        fs::set_permissions(task.mail, fs::Permissions::from_mode(0o755))?;
+        for folder in [&target, &target.join("cur"), &target.join("new"), &target.join("tmp")] {
+            chown(folder, Some(65_534), Some(65_534))?;
+        }
+        "user = nobody\n"
+    } else {
+        ""
+    };
     let (retriever, tls) = if task.tls {
         ("SimplePOP3SSLRetriever", format!("ca_certs = {}\n", text(task.authority)))
     } else {
@@ -291,7 +301,7 @@ fn getmail6(task: &Task<'_>) -> Result<Program> {
         "getmailrc",
         &format!(
             "[retriever]\ntype = {retriever}\nserver = 127.0.0.1\nport = {}\nusername = {}\npassword = {PASSWORD}\n{tls}\n\
-             [destination]\ntype = Maildir\npath = {}/\n\n\
+             [destination]\ntype = Maildir\npath = {}/\n{user}\n\
              [options]\nverbose = 0\nread_all = true\ndelete = false\ndelivered_to = false\nreceived = false\n",
             task.port,
             task.user,
