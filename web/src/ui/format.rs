@@ -1,4 +1,4 @@
-//! Values as short texts: sizes, counts, initials. Dates need the browser and are in [`crate::platform::dates`].
+//! Values as short texts: sizes, counts, initials. Dates need the browser and are in [`crate::ui::browser::dates`].
 
 use restante_engine::api::Address;
 
