@@ -4,7 +4,7 @@
 //! written ([`Policy::admit`])? And may this address be dialled for it ([`Policy::vet`])? A name opens no way to a
 //! special address: that has to be listed as an address itself.
 //!
-//! Not here: resolving and dialling ([`crate::dial`]).
+//! Not here: resolving and dialling (`dial`).
 
 mod entry;
 mod range;

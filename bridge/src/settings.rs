@@ -47,6 +47,7 @@ pub struct Settings {
 
     /// An origin, such as https://mail.example.org, whose pages may open tunnels besides the bridge's own; as often as
     /// needed.
+    #[allow(rustdoc::bare_urls, reason = "the text is the flag's help, where angle brackets would stand as they are")]
     #[arg(long, value_name = "ORIGIN", env = "RESTANTE_ALLOW_ORIGIN", value_delimiter = ' ')]
     pub allow_origin: Vec<Origin>,
 

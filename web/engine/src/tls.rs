@@ -1,6 +1,6 @@
 //! TLS as a client: rustls over any byte stream, with roots that browsers trust, or one certificate that the user does.
 //!
-//! Not here: when TLS starts (that is `connection`), and how a certificate is judged (that is [`verifier`]).
+//! Not here: when TLS starts (that is `connection`), and how a certificate is judged (that is `verifier`).
 
 pub mod certificate;
 mod verifier;
