@@ -61,8 +61,8 @@ enum Command {
 
 #[derive(Debug, Clone, Args)]
 struct Serve {
-    /// TOML file with settings: the names of the flags below, limits in a table [limits], access tokens in [[token]].
-    /// Flags and variables win over it.
+    /// TOML file with settings: the names of the flags below, limits in the table limits, access tokens in the array of
+    /// tables token. Flags and variables win over it.
     #[arg(long, value_name = "FILE", env = "RESTANTE_CONFIG")]
     config: Option<PathBuf>,
 
