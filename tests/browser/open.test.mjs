@@ -134,7 +134,7 @@ test('the demonstration opens with its account filled in, and one click reads it
   try {
     await visit(browser, demo.url, {}, async (page) => {
       const restante = new Restante(page);
-      await page.getByText('is filled in below').waitFor();
+      await page.getByText('is filled in: one click opens it').waitFor();
       await restante.openButton.click();
       await restante.list.waitFor();
       await restante.read('The key is under the blue pot');

@@ -55,14 +55,22 @@ export class Restante {
     const row = this.list.getByRole('option', { name: subject });
     await this.list.evaluate((list) => { list.scrollTop = 0; });
     for (let page = 0; page < 60; page += 1) {
-      // Rows that have not come yet have no role: what is drawn is only judged when all of it is there.
-      await this.page.waitForFunction((list) => list.getAttribute('aria-busy') !== 'true', await this.list.elementHandle());
+      await this.settled();
       if (await row.count()) return row.first();
       const moved = await this.scrollBy(0.8);
       if (!moved) break;
     }
     await row.first().waitFor();
     return row.first();
+  }
+
+  /** Waits until the list has drawn what is in sight now, and every row of it has come: before that it has no role. */
+  async settled() {
+    await this.page.waitForFunction((list) => {
+      const { left, top, width } = list.getBoundingClientRect();
+      const row = document.elementFromPoint(left + width / 2, top + 20)?.closest('[role=option]');
+      return row && list.contains(row) && list.getAttribute('aria-busy') !== 'true';
+    }, await this.list.elementHandle());
   }
 
   /** Scrolls the list by a part of its height; false at its end. */
@@ -82,7 +90,15 @@ export class Restante {
 
   /** Opens the message with this subject and waits until it is shown. */
   async read(subject) {
-    await (await this.row(subject)).click();
+    // A list that draws only what is in sight may let go of a row between its being found and its being clicked.
+    for (let again = 2; ; again -= 1) {
+      try {
+        await (await this.row(subject)).click({ timeout: 5_000 });
+        break;
+      } catch (error) {
+        if (again === 0) throw error;
+      }
+    }
     await this.message.getByRole('heading', { name: subject }).waitFor();
   }
 
