@@ -133,8 +133,8 @@ impl Scene {
     /// Where the message cannot be written, or not be fetched.
     pub async fn one_big_message(&self, octets: u64, tls: bool) -> Result<Usage> {
         let written = write_big(&self.dovecot.maildir(BIG), octets)?;
-        let mail = folder(Output::Durable)?;
-        let task = self.task(BIG, 1, Output::Durable, mail.path(), self.port(tls), tls, 0);
+        let mail = folder(Output::Maildir)?;
+        let task = self.task(BIG, 1, Output::Maildir, mail.path(), self.port(tls), tls, 0);
         let usage = Peer::Ours.program(&task)?.run(LIMIT).await?;
         ensure!(size(mail.path())? >= written, "the message did not arrive whole");
         Ok(usage)
@@ -267,7 +267,7 @@ fn octets(messages: u32) -> u64 {
 /// A new folder on a disk, or in memory where there is such a file system.
 fn folder(output: Output) -> Result<TempDir> {
     let (disk, memory) = (Path::new("/var/tmp"), Path::new("/dev/shm"));
-    let wanted = if output == Output::Durable { disk } else { memory };
+    let wanted = if output.is_durable() { disk } else { memory };
     let parent = if wanted.is_dir() { wanted.to_owned() } else { std::env::temp_dir() };
     Ok(tempfile::Builder::new().prefix("restante-bench-").tempdir_in(parent)?)
 }

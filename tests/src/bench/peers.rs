@@ -1,8 +1,8 @@
 //! The mail programs that fetch a maildrop side by side, and how each is told to do that at the least cost.
 //!
 //! Every program takes the messages from the first to the last, deletes none, and remembers nothing of earlier runs.
-//! *Durable* is the cheapest way by which a power cut after the program's end loses nothing; *memory* is the same or a
-//! cheaper way into a file system in memory, where asking for durability costs nothing.
+//! *Durable* and *Maildir* are ways by which a power cut after the program's end loses nothing: one file, and a file a
+//! message. *Memory* is the cheaper of them in a file system in memory, where asking for durability costs nothing.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -43,8 +43,10 @@ pub enum Peer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Output {
-    /// To a disk, and safe there.
+    /// To one file on a disk, and safe there.
     Durable,
+    /// To a file a message on a disk, and safe there.
+    Maildir,
     /// To memory.
     Memory,
     /// Nowhere: parsed and dropped.
@@ -77,10 +79,19 @@ pub struct Task<'a> {
 }
 
 impl Output {
+    /// All of them, in the table's order.
+    pub const ALL: [Self; 4] = [Self::Discard, Self::Memory, Self::Durable, Self::Maildir];
+
+    /// Whether it wants a disk.
+    pub fn is_durable(self) -> bool {
+        matches!(self, Self::Durable | Self::Maildir)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Durable => "durable",
+            Self::Maildir => "maildir",
             Self::Memory => "memory",
             Self::Discard => "discard",
         }
@@ -113,8 +124,10 @@ impl Peer {
     /// The outputs it has.
     pub fn outputs(self) -> &'static [Output] {
         match self {
-            Self::Ours => &[Output::Durable, Output::Memory, Output::Discard],
+            Self::Ours => &Output::ALL,
             Self::Raw => &[Output::Discard],
+            Self::Mpop => &[Output::Memory, Output::Durable, Output::Maildir],
+            Self::Getmail6 => &[Output::Memory, Output::Maildir],
             _ => &[Output::Durable, Output::Memory],
         }
     }
@@ -123,16 +136,14 @@ impl Peer {
     pub fn method(self, output: Output) -> &'static str {
         match (self, output) {
             (_, Output::Discard) => "nothing written",
-            (Self::Ours, Output::Durable) => "Maildir",
-            (Self::Ours, Output::Memory) => "mbox",
+            (_, Output::Maildir) => "Maildir",
+            (Self::Ours | Self::Mpop, _) => "mbox",
             (Self::Raw, _) => "",
-            (Self::Mpop, Output::Durable) => "Maildir",
-            (Self::Mpop, Output::Memory) => "mbox",
-            (Self::Fetchmail, Output::Durable) => "dd conv=fsync as its delivery agent",
             (Self::Fetchmail, Output::Memory) => "BSMTP file",
+            (Self::Fetchmail, _) => "dd conv=fsync as its delivery agent",
             (Self::Getmail6, _) => "Maildir",
-            (Self::Curl, Output::Durable) => "one file, then sync",
             (Self::Curl, Output::Memory) => "one file",
+            (Self::Curl, _) => "one file, then sync",
             (Self::Poplib, _) => "one file, fsync at its end",
         }
     }
@@ -201,8 +212,8 @@ fn ours(task: &Task<'_>) -> Result<Program> {
         words.extend(["--trust-sha256".into(), task.fingerprint.into()]);
     }
     match task.output {
-        Output::Durable => words.extend(["--maildir".into(), text(&task.mail.join("maildir"))]),
-        Output::Memory => words.extend(["--mbox".into(), text(&task.mail.join("mbox"))]),
+        Output::Maildir => words.extend(["--maildir".into(), text(&task.mail.join("maildir"))]),
+        Output::Durable | Output::Memory => words.extend(["--mbox".into(), text(&task.mail.join("mbox"))]),
         Output::Discard => words.push("--discard".into()),
     }
     Ok(Program::new(words))
@@ -226,7 +237,7 @@ fn raw(task: &Task<'_>) -> Result<Program> {
 fn mpop(task: &Task<'_>) -> Result<Program> {
     let password = write(task, "password", PASSWORD)?;
     let delivery = match task.output {
-        Output::Durable => format!("maildir,{}", text(&new_maildir(task)?)),
+        Output::Maildir => format!("maildir,{}", text(&new_maildir(task)?)),
         _ => format!("mbox,{}", text(&task.mail.join("mbox"))),
     };
     let mut words = vec![

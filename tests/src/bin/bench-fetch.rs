@@ -20,7 +20,7 @@ struct Arguments {
     /// Programs: raw, ours, mpop, fetchmail, getmail6, curl, poplib. [default: all that are installed]
     #[arg(long, value_delimiter = ',')]
     peers: Vec<String>,
-    /// Outputs: durable, memory, discard. [default: all]
+    /// Outputs: discard, memory, durable (one file), maildir. [default: all]
     #[arg(long, value_delimiter = ',')]
     outputs: Vec<String>,
     /// Without TLS, with it, or both.
@@ -122,7 +122,7 @@ fn plan(arguments: &Arguments) -> Result<Plan> {
         }
     }
     let mut outputs = Vec::new();
-    for output in [Output::Durable, Output::Memory, Output::Discard] {
+    for output in Output::ALL {
         if arguments.outputs.is_empty() || arguments.outputs.iter().any(|name| name == output.name()) {
             outputs.push(output);
         }
