@@ -70,6 +70,9 @@ pub enum NoMechanism {
     /// The server announces none that this client knows.
     #[error("the server offers no way to sign in that is known here")]
     NoneInCommon,
+    /// The server announces OAuth's mechanisms alone, and there is a password.
+    #[error("the server takes tokens of its own sign-in pages only (OAuth), no passwords")]
+    TokensOnly,
     /// APOP was asked for, and the greeting has no well-formed challenge.
     #[error("the server offers no APOP challenge")]
     NoChallenge,
@@ -123,7 +126,12 @@ pub fn choose(situation: &Situation<'_>) -> Result<(Mechanism, Why), NoMechanism
     if !found && !situation.token && situation.capabilities.is_none_or(|known| known.sasl.is_empty()) {
         return if hidden { Ok((Mechanism::UserPass, Why::NothingAnnounced)) } else { Err(NoMechanism::ClearText) };
     }
-    Err(if found { NoMechanism::ClearText } else { NoMechanism::NoneInCommon })
+    let takes_tokens = WITH_TOKEN.iter().any(|mechanism| offered(situation, *mechanism));
+    Err(match found {
+        true => NoMechanism::ClearText,
+        false if takes_tokens && !situation.token => NoMechanism::TokensOnly,
+        false => NoMechanism::NoneInCommon,
+    })
 }
 
 fn offered(situation: &Situation<'_>, mechanism: Mechanism) -> bool {
@@ -218,5 +226,7 @@ mod tests {
         assert_eq!(choose(&situation), Ok((Mechanism::XOAuth2, Why::Strongest)));
         situation.capabilities = None;
         assert_eq!(choose(&situation), Err(NoMechanism::NoneInCommon));
+        let tokens = announcing(&["SASL XOAUTH2 OAUTHBEARER"]);
+        assert_eq!(choose(&on(Channel::Tls, Some(&tokens))), Err(NoMechanism::TokensOnly));
     }
 }

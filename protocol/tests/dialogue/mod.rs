@@ -66,7 +66,7 @@ pub(crate) fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, Strin
             blessed.push('\n');
         }
         match line {
-            Line::Comment(_) | Line::Setting(..) | Line::Expect(_) => continue,
+            Line::Comment(_) | Line::Setting(..) | Line::Expect(_) | Line::Outcome(_) => continue,
             Line::Submit(command) => player.submit(command)?,
             Line::Client(expected) => player.client(expected, false)?,
             Line::ClientLike(expected) => player.client(expected, true)?,
@@ -330,7 +330,8 @@ fn configure(lines: &[Line]) -> Result<Config, String> {
             "limit-listing" => config.limits.listing = u32::try_from(number()?).unwrap(),
             "limit-body" => config.limits.body = number()?,
             "limit-rounds" => config.limits.sasl_rounds = size()?,
-            "cut" => {}
+            // What other runners make of the script.
+            "cut" | "only" | "once" => {}
             _ => return Err(format!("unknown setting {key:?}")),
         }
     }

@@ -10,6 +10,7 @@
 //!   `\r`, `\n`, `\t`, `\0`, `\\` and `\xNN` stand for octets.
 //! - `! ACTION` is something else that happens: `eof`, `tls`, `stall`, `cancel N`.
 //! - `= …` is an event that must come, in this order.
+//! - `@ …` is what a person sees in the end, for the runners with an engine or a page in them.
 
 /// One line of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(crate) enum Line {
     Action(String),
     /// `=`: an expected event.
     Expect(String),
+    /// `@`: what a person sees.
+    Outcome(String),
 }
 
 /// Reads a script; the fault names the line.
@@ -57,6 +60,7 @@ fn parse_line(line: &str) -> Result<Line, String> {
         "S-:" => Line::Server(unescape(rest)?),
         "!" => Line::Action(rest.into()),
         "=" => Line::Expect(rest.into()),
+        "@" => Line::Outcome(rest.into()),
         _ => {
             let times = mark.strip_prefix("S*").and_then(|mark| mark.strip_suffix(':')).and_then(|n| n.parse().ok());
             let times: usize = times.ok_or_else(|| format!("unknown mark {mark:?}"))?;

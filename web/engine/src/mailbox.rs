@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
-use restante_protocol::pop3::{Command, Event, Greeting, Mechanism, Pipelining, Ticket};
+use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Mechanism, Pipelining, Ticket};
 
 use crate::api::{Failure, FailureKind, OpenMailbox, Request, Stage, Update};
 use crate::connection::{Connection, Options, Turn};
@@ -55,10 +55,7 @@ where
     loop {
         match mailbox.session(requests).await {
             Outcome::Left(left) => return left,
-            Outcome::Broken(failure) if mailbox.may_try_lock_step(&failure) => {
-                mailbox.pipelining = Pipelining::Never;
-                mailbox.reset_session();
-            }
+            Outcome::Broken(failure) if mailbox.knows_another_way(&failure) => mailbox.reset_session(),
             Outcome::Broken(failure) => {
                 mailbox.fail(failure);
                 return mailbox.serve_offline(requests).await;
@@ -87,12 +84,20 @@ struct Mailbox<'u, U> {
     open: OpenMailbox,
     updates: &'u mut U,
     store: Store,
-    pipelining: Pipelining,
+    ways: Ways,
     /// What the page wants to see and read; it outlives a session.
     rows: Rows,
     asks: VecDeque<Ask>,
     session: Session,
     last_stage: Option<Stage>,
+}
+
+/// What this server needs otherwise than most do. It is learnt from a session that broke, and kept for the next.
+#[derive(Debug, Default)]
+struct Ways {
+    pipelining: Pipelining,
+    without_capa: bool,
+    in_utf8: bool,
 }
 
 /// What belongs to one session.
@@ -101,6 +106,8 @@ struct Session {
     jobs: HashMap<Ticket, Job>,
     greeting: String,
     mechanism: Option<Mechanism>,
+    /// What the server announced last.
+    capabilities: Option<Box<Capabilities>>,
     phase: Phase,
     /// Why the session cannot go on, though the connection could.
     fatal: Option<Failure>,
@@ -108,6 +115,9 @@ struct Session {
     last_words: Option<String>,
     /// Sent commands that got no answer.
     lost: usize,
+    hung_up_on_capa: bool,
+    /// Something was refused for want of UTF-8 mode.
+    needs_utf8: bool,
     tops_answered: usize,
     /// LIST and UIDL were asked, and LIST was answered.
     listing: bool,
@@ -123,7 +133,11 @@ enum Phase {
     /// Nothing was asked yet.
     #[default]
     Fresh,
-    /// CAPA, login and STAT are under way.
+    /// CAPA is under way.
+    Asking,
+    /// CAPA was answered or refused.
+    Asked,
+    /// Login, CAPA and STAT are under way.
     SigningIn,
     /// STAT was answered; the first flight is next.
     SignedIn,
@@ -138,7 +152,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
             open,
             updates,
             store: Store::default(),
-            pipelining: Pipelining::WhenAnnounced,
+            ways: Ways::default(),
             rows: Rows::default(),
             asks: VecDeque::new(),
             session: Session::default(),
@@ -197,7 +211,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
         R: Stream<Item = Request> + Unpin,
     {
         let options =
-            Options { pipelining: self.pipelining, message_limit: MESSAGE_LIMIT, ..Options::from(&self.open) };
+            Options { pipelining: self.ways.pipelining, message_limit: MESSAGE_LIMIT, ..Options::from(&self.open) };
         let platform = Rc::clone(&self.platform);
         let (host, port, token) = (self.open.host.clone(), self.open.port, self.open.token.clone());
         let mut greeting = String::new();
@@ -257,10 +271,24 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
         (self.updates)(Update::Failed(Box::new(failure)));
     }
 
-    /// Whether a new connection without pipelining may do what this one could not: it broke while several commands were
-    /// under way. Where pipelining has worked for a while, only a garbled answer is laid to its charge.
+    /// Whether a new connection may do what this one could not, and how: each way is tried once.
+    fn knows_another_way(&mut self, failure: &Failure) -> bool {
+        if self.session.hung_up_on_capa && !self.ways.without_capa {
+            self.ways.without_capa = true;
+        } else if self.session.needs_utf8 && !self.ways.in_utf8 {
+            self.ways.in_utf8 = true;
+        } else if self.may_try_lock_step(failure) {
+            self.ways.pipelining = Pipelining::Never;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Whether lock-step may help: the session broke while several commands were under way. Where pipelining has worked
+    /// for a while, only a garbled answer is laid to its charge.
     fn may_try_lock_step(&self, failure: &Failure) -> bool {
-        self.pipelining == Pipelining::WhenAnnounced
+        self.ways.pipelining == Pipelining::WhenAnnounced
             && self.session.lost > 1
             && (failure.kind == FailureKind::NotPop3 || self.session.tops_answered < PROOF_OF_PIPELINING)
     }

@@ -326,3 +326,34 @@ async fn a_second_open_closes_the_first_and_an_empty_maildrop_is_no_failure() {
     assert_eq!(host.lines().iter().filter(|line| *line == "QUIT").count(), 2);
     assert!(!host.lines().iter().any(|line| line.starts_with("LIST") || line.starts_with("TOP")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn utf_8_mode_is_asked_for_once_a_message_needs_it() {
+    let capa = Some("TOP\r\nUIDL\r\nPIPELINING\r\nUSER\r\nUTF8\r\n");
+    let host = Host::new(Manners { capa, needs_utf8: Some(2), ..Manners::modern(3) });
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(3).await;
+        engine.send(Request::Read(MessageRef::top(2)));
+        engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
+    })
+    .await;
+    assert_eq!(host.connections.load(std::sync::atomic::Ordering::SeqCst), 2);
+    let said = host.lines();
+    let utf8 = said.iter().position(|line| line == "UTF8").expect("UTF8 was sent");
+    assert!(
+        said.iter().rposition(|line| line.starts_with("USER")) > Some(utf8),
+        "UTF8 comes before the login: {said:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_tells_of_billions_of_messages_is_not_believed() {
+    let host = Host::new(Manners { capa: None, stat: Some("+OK 4294967295 1"), ..Manners::modern(1) });
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        let failure = engine.failed().await;
+        assert_eq!((failure.kind, failure.blame), (FailureKind::NotPop3, Blame::Server));
+    })
+    .await;
+}

@@ -6,19 +6,15 @@ mod support;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
-use futures_rustls::TlsAcceptor;
 use restante_engine::api::{Blame, Failure, FailureKind, Fingerprint, Security, Stage, TlsEnd};
 use restante_engine::connection::{Connection, Options};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
-use restante_engine::tls::certificate;
 use restante_protocol::pop3::{Command, Event};
-use rustls::pki_types::PrivateKeyDer;
-use support::Pipe;
+use support::{Pipe, certified};
 use tokio::io::DuplexStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
@@ -40,19 +36,6 @@ impl Clock for One {
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         tokio::time::sleep(time).boxed_local()
     }
-}
-
-fn certified() -> (TlsAcceptor, Fingerprint) {
-    let key = rcgen::generate_simple_self_signed(vec!["pop.example.org".into()]).unwrap();
-    let fingerprint = certificate::fingerprint(key.cert.der());
-    let der = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![key.cert.der().clone()], der)
-        .unwrap();
-    (Arc::new(config).into(), fingerprint)
 }
 
 /// Opens a connection against what the server does with its end of the pipe.

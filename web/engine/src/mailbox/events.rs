@@ -1,6 +1,6 @@
 //! What the server's answers mean for the mailbox.
 
-use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
+use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, ResponseCode, Ticket, Uid};
 
 use super::plan::Top;
 use super::{Mailbox, Phase};
@@ -11,6 +11,7 @@ use crate::mime;
 /// What a command was sent for, and what has come of it so far.
 pub(super) enum Job {
     Capa,
+    Utf8,
     Login,
     Stat,
     Uidl,
@@ -26,6 +27,9 @@ const MAX_HEAD: usize = 256 << 10;
 /// So many refusals, and no TOP that worked, mean that the server has no TOP. It did not say so, for it knows no CAPA.
 const REFUSALS: usize = 3;
 
+/// More messages than this no maildrop has: the list would cost memory for nothing. A listing may be as long.
+const MAX_MESSAGES: u32 = 4_000_000;
+
 /// Rows told at once at most, so that a listing of 100,000 sizes does not become one message.
 const MAX_ROWS: usize = 1000;
 
@@ -36,6 +40,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Event::Rejected(refusal) => {
                 self.session.fatal = Some(of_greeting(&refusal));
             }
+            Event::Capabilities { capabilities, .. } => self.session.capabilities = Some(capabilities),
             Event::MechanismChosen { mechanism, .. } => {
                 self.session.mechanism = Some(mechanism);
                 self.progress(Stage::SigningIn);
@@ -96,6 +101,12 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             }
             Some(Job::Stat) => {
                 if let ReplyData::Stat { messages, octets } = reply.data {
+                    if messages > MAX_MESSAGES {
+                        let detail =
+                            format!("it tells of {messages} messages; more than {MAX_MESSAGES} are not believed");
+                        self.session.fatal = Some(Failure::new(FailureKind::NotPop3, detail));
+                        return;
+                    }
                     if !self.store.set_extent(messages, octets) {
                         self.rows.whole = 0;
                     }
@@ -113,14 +124,33 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
                 self.store.put_message(number, body.into());
                 self.answer(number);
             }
-            Some(Job::Capa | Job::Uidl | Job::Noop) | None => {}
+            Some(Job::Capa) => self.capabilities_asked(),
+            Some(Job::Utf8 | Job::Uidl | Job::Noop) | None => {}
+        }
+    }
+
+    /// CAPA was answered, one way or the other: what it told decides how to sign in.
+    fn capabilities_asked(&mut self) {
+        if self.session.phase == Phase::Asking {
+            self.session.phase = Phase::Asked;
         }
     }
 
     fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) {
         self.session.lost += usize::from(refusal.by == RefusedBy::Hangup);
+        let knows_utf8 = self.session.capabilities.as_ref().is_some_and(|known| known.utf8.is_some());
+        if refusal.code == Some(ResponseCode::Utf8) && knows_utf8 && !self.ways.in_utf8 {
+            // UTF8 comes before the login or not at all (RFC 6856, section 2.1): a connection of its own.
+            self.session.needs_utf8 = true;
+            self.session.fatal = Some(Failure::new(FailureKind::Refused, refusal.text.clone()));
+            return;
+        }
         match self.session.jobs.remove(&ticket) {
-            Some(Job::Login) => self.session.fatal = Some(of_login_refusal(refusal, None)),
+            Some(Job::Login) => {
+                self.session.fatal = Some(of_login_refusal(refusal, self.session.capabilities.as_deref()));
+            }
+            Some(Job::Capa) if refusal.by == RefusedBy::Hangup => self.session.hung_up_on_capa = true,
+            Some(Job::Capa) => self.capabilities_asked(),
             Some(Job::Stat) if refusal.by == RefusedBy::Server && self.session.fatal.is_none() => {
                 self.session.fatal = Some(Failure::new(FailureKind::Refused, refusal.text.clone()));
             }
@@ -131,7 +161,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
                 self.refuse(number, &failure);
             }
             Some(Job::List) => self.session.listed = true,
-            Some(Job::Capa | Job::Stat | Job::Uidl | Job::Noop) | None => {}
+            Some(Job::Utf8 | Job::Stat | Job::Uidl | Job::Noop) | None => {}
         }
     }
 

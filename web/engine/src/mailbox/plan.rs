@@ -83,8 +83,12 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
     /// Submits what is next.
     pub(super) fn proceed(&mut self, connection: &mut Connection) {
         match self.session.phase {
-            Phase::Fresh => self.sign_in(connection),
-            Phase::SigningIn => {}
+            Phase::Fresh if !self.ways.without_capa => {
+                self.session.phase = Phase::Asking;
+                self.submit(connection, Command::Capa, Job::Capa);
+            }
+            Phase::Fresh | Phase::Asked => self.sign_in(connection),
+            Phase::Asking | Phase::SigningIn => {}
             Phase::SignedIn => self.open_list(connection),
             Phase::Open => {
                 self.fetch_messages(connection);
@@ -101,15 +105,24 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
 
     /// Everything up to the maildrop's size, in as few flights as the server allows: CAPA again behind the login, for
     /// some servers tell the better part of it only then.
+    ///
+    /// UTF8 costs a round trip of its own, so it is sent where it is needed: for a name or password that USER and PASS
+    /// have no octets for otherwise (RFC 6856, section 2.1), or once the server said that something else needs it.
     fn sign_in(&mut self, connection: &mut Connection) {
         self.session.phase = Phase::SigningIn;
+        let announced = self.session.capabilities.as_ref().and_then(|known| known.utf8);
+        let is_ascii = self.open.user.is_ascii() && self.open.password.expose().is_ascii();
+        if announced.is_some_and(|utf8| self.ways.in_utf8 || utf8.user && !is_ascii) {
+            self.submit(connection, Command::Utf8, Job::Utf8);
+        }
         let mut login = Login::with_password(self.open.user.clone(), self.open.password.clone());
         if self.open.tls_end == TlsEnd::Browser {
             login.bindings = connection.transport().channel_bindings();
         }
-        self.submit(connection, Command::Capa, Job::Capa);
         self.submit(connection, Command::Login(login), Job::Login);
-        self.submit(connection, Command::Capa, Job::Capa);
+        if !self.ways.without_capa {
+            self.submit(connection, Command::Capa, Job::Capa);
+        }
         self.submit(connection, Command::Stat, Job::Stat);
     }
 
@@ -236,11 +249,14 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
 
     fn tell_stage(&mut self) {
         let (have, of) = (self.store.row_count(), self.store.count());
-        let is_reading = self.session.jobs.values().any(|job| matches!(job, Job::Retr { .. }));
+        let is_reading = self.session.jobs.values().any(|job| matches!(job, Job::Retr { asked: true, .. }));
         if is_reading {
             return;
         }
-        let stage = if self.rows.under_way.is_empty() { Stage::Idle { have, of } } else { Stage::Headers { have, of } };
+        // Without TOP, LIST tells which messages are small enough to be fetched for their rows.
+        let waits_for_sizes = self.rows.top == Top::Missing && !self.session.listed && of > 0;
+        let is_idle = self.rows.under_way.is_empty() && !waits_for_sizes;
+        let stage = if is_idle { Stage::Idle { have, of } } else { Stage::Headers { have, of } };
         self.progress(stage);
     }
 }

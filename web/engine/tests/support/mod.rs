@@ -13,9 +13,12 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use futures::{FutureExt, StreamExt};
-use restante_engine::api::{Failure, OpenMailbox, Request, Row, Security, TlsEnd, Update};
+use futures_rustls::TlsAcceptor;
+use restante_engine::api::{Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::tls::certificate;
 use restante_protocol::tunnel::Secret;
+use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
@@ -34,8 +37,12 @@ pub(crate) struct Manners {
     /// The answer to a wrong password, or to any where `refuses`.
     pub(crate) refusal: &'static str,
     pub(crate) refuses: bool,
+    /// The answer to STAT, where it is not the truth.
+    pub(crate) stat: Option<&'static str>,
     /// Messages that RETR and TOP refuse.
     pub(crate) damaged: Vec<u32>,
+    /// Refuses RETR of this message unless UTF8 came before the login (RFC 6856, section 2.1).
+    pub(crate) needs_utf8: Option<u32>,
     /// Announces PIPELINING and forgets what came together with a command, on this many connections.
     pub(crate) breaks_pipelines: bool,
     /// Announces PIPELINING and answers what came together with a command by garbage, on the first connection.
@@ -61,7 +68,9 @@ impl Manners {
             greeting: "+OK Hello there.",
             refusal: "-ERR [AUTH] Authentication failed.",
             refuses: false,
+            stat: None,
             damaged: Vec::new(),
+            needs_utf8: None,
             breaks_pipelines: false,
             garbles_pipelines: false,
             glues_terminators: false,
@@ -186,6 +195,7 @@ where
     let _ = io.write_all(format!("{}\r\n", manners.greeting).as_bytes()).await;
     let mut pending = String::new();
     let mut signed_in = false;
+    let mut in_utf8 = false;
     loop {
         let Ok(octets @ 1..) = io.read(&mut buffer).await else { return };
         // What is sent together arrives together here: leave a sender the time to finish its flight.
@@ -220,6 +230,13 @@ where
                     Some(lines) => format!("+OK\r\n{lines}.\r\n").into_bytes(),
                     None => b"-ERR unknown command\r\n".to_vec(),
                 },
+                ("UTF8", _) if !signed_in => {
+                    in_utf8 = true;
+                    b"+OK\r\n".to_vec()
+                }
+                ("RETR", Some(_)) if !in_utf8 && manners.needs_utf8 == u32::try_from(number).ok() => {
+                    b"-ERR [UTF8] Message needs UTF-8 mode\r\n".to_vec()
+                }
                 ("USER", _) => b"+OK\r\n".to_vec(),
                 ("PASS", _) if manners.refuses || line != "PASS secret" => {
                     format!("{}\r\n", manners.refusal).into_bytes()
@@ -227,6 +244,9 @@ where
                 ("PASS", _) => {
                     signed_in = true;
                     b"+OK Logged in.\r\n".to_vec()
+                }
+                ("STAT", _) if manners.stat.is_some() => {
+                    format!("{}\r\n", manners.stat.unwrap_or_default()).into_bytes()
                 }
                 ("STAT", _) => {
                     let octets: usize = manners.messages.iter().map(Vec::len).sum();
@@ -355,4 +375,18 @@ pub(crate) async fn with_engine<F: AsyncFnOnce(&mut Engine)>(host: &Host, test: 
     let both = futures::future::join(running, testing);
     let ended = tokio::time::timeout(Duration::from_secs(1000), both).await;
     assert!(ended.is_ok(), "the test did not end; the server was told: {:#?}", host.lines());
+}
+
+/// A server's side of TLS, and its certificate's fingerprint.
+pub(crate) fn certified() -> (TlsAcceptor, Fingerprint) {
+    let key = rcgen::generate_simple_self_signed(vec!["pop.example.org".into()]).unwrap();
+    let fingerprint = certificate::fingerprint(key.cert.der());
+    let der = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], der)
+        .unwrap();
+    (Arc::new(config).into(), fingerprint)
 }
