@@ -15,9 +15,9 @@ use rust_embed::RustEmbed;
 pub(crate) const NO_PAGE: &str = "This restante was built without the page: run `cargo xtask build`.\n";
 
 /// A year, and never asked for again: the name changes with the content.
-const HASHED: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(crate) const HASHED: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Kept, but asked for every time.
-const NAMED: HeaderValue = HeaderValue::from_static("no-cache");
+pub(crate) const NAMED: HeaderValue = HeaderValue::from_static("no-cache");
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../dist"]
@@ -211,7 +211,7 @@ fn media_type(name: &str) -> &'static str {
         "ico" => "image/x-icon",
         "webp" => "image/webp",
         "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
+        "txt" | "SHA256SUMS" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
 }
@@ -227,6 +227,7 @@ mod tests {
             ("assets/app-1f2e.wasm.br", "br"),
             ("assets/app-1f2e.wasm.gz", "gzip"),
             ("assets/mark-77aa.svg", "<svg/>"),
+            ("SHA256SUMS", "12  index.html"),
         ];
         let mut hash = 0;
         Assets::new(files.into_iter().map(|(name, content)| {
@@ -274,6 +275,9 @@ mod tests {
         );
         assert_eq!(get("/", &[]).headers()[header::CACHE_CONTROL], "no-cache");
         assert_eq!(get("/index.html", &[]).headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        let sums = get("/SHA256SUMS", &[]);
+        assert_eq!(sums.headers()[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+        assert_eq!(sums.headers()[header::CACHE_CONTROL], "no-cache");
         assert!(!get("/", &[]).headers().contains_key(header::VARY));
     }
 

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use axum::http::HeaderName;
 
+use crate::acme::AcmeConfig;
+use crate::bridges::Bridges;
 use crate::client::Proxies;
 use crate::dial::{Resolve, SystemResolver};
 use crate::https::CertificateFiles;
@@ -33,8 +35,12 @@ pub struct Config {
     pub identity_header: Option<HeaderName>,
     /// The bridge's own certificate; without one it serves HTTP.
     pub certificate: Option<CertificateFiles>,
+    /// How it gets its own certificate by itself, where it has no file.
+    pub acme: Option<AcmeConfig>,
     /// Whether it serves the page as well as tunnels.
     pub serves_page: bool,
+    /// The bridges that the page may use.
+    pub bridges: Bridges,
     /// The account the page starts with.
     pub preset: Option<Preset>,
     /// Limits on time, number and speed.
@@ -58,7 +64,9 @@ impl Default for Config {
             proxy_protocol: false,
             identity_header: None,
             certificate: None,
+            acme: None,
             serves_page: true,
+            bridges: Bridges::default(),
             preset: None,
             limits: Limits::default(),
             log_clients: false,

@@ -2,13 +2,13 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The page's policy. Scripts and workers are the page's own, nothing is fetched from elsewhere, and no string becomes
-/// script: `connect-src 'self'` covers the tunnel's WebSocket.
-const PAGE: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; \
-     style-src 'self'; img-src 'self' data: blob:; frame-src 'self'; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default",
-);
+use crate::bridges::Bridges;
+
+/// The page's policy but for `connect-src`. Scripts and workers are the page's own, nothing is fetched from elsewhere,
+/// and no string becomes script.
+const PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
+     img-src 'self' data: blob:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types default; connect-src ";
 
 /// The documents that messages are shown in carry their policy themselves; this is what a document cannot say.
 const MESSAGE_FRAME: HeaderValue = HeaderValue::from_static("frame-ancestors 'self'");
@@ -31,25 +31,37 @@ const COMMON: [(HeaderName, HeaderValue); 5] = [
 /// A year under TLS once it has been seen (RFC 6797).
 const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Adds the headers to a response for `path`; `https` where the bridge ends TLS itself.
-pub(crate) fn secure(path: &str, https: bool, headers: &mut HeaderMap) {
-    if https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
-    }
-    let policy = if path.starts_with("/message-frame") { MESSAGE_FRAME } else { PAGE };
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    for (name, value) in COMMON {
-        headers.insert(name, value);
-    }
+/// The policy of a page that may connect to these bridges: `'self'` covers the WebSocket of its own.
+pub(crate) fn policy(bridges: &Bridges) -> HeaderValue {
+    // Names, ports and the fixed text above: visible ASCII. Were it not, no connection would be the safe thing.
+    HeaderValue::from_str(&format!("{PAGE}{}", bridges.sources()))
+        .unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+/// The headers of a response for `path`; `https` where it goes out under TLS.
+pub(crate) fn all(path: &str, https: bool, policy: &HeaderValue) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let policy = if path.starts_with("/message-frame") { MESSAGE_FRAME } else { policy.clone() };
+    let transport = https.then_some((header::STRICT_TRANSPORT_SECURITY, TRANSPORT));
+    transport.into_iter().chain([(header::CONTENT_SECURITY_POLICY, policy)]).chain(COMMON)
+}
+
+/// Adds them to a response.
+pub(crate) fn secure(path: &str, https: bool, policy: &HeaderValue, headers: &mut HeaderMap) {
+    headers.extend(all(path, https, policy));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn policy(path: &str) -> String {
+    fn headers(path: &str, https: bool) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        secure(path, false, &mut headers);
+        secure(path, https, &super::policy(&Bridges::default()), &mut headers);
+        headers
+    }
+
+    fn policy(path: &str) -> String {
+        let headers = headers(path, false);
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned()
     }
@@ -63,12 +75,16 @@ mod tests {
 
     #[test]
     fn transport_security_is_demanded_where_there_is_tls() {
-        let mut headers = HeaderMap::new();
-        secure("/", true, &mut headers);
-        assert_eq!(headers[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
-        let mut headers = HeaderMap::new();
-        secure("/", false, &mut headers);
-        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert_eq!(headers("/", true)[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
+        assert!(!headers("/", false).contains_key(header::STRICT_TRANSPORT_SECURITY));
+    }
+
+    #[test]
+    fn a_page_connects_to_its_own_bridge_and_to_those_it_was_configured_with() {
+        assert!(policy("/").ends_with("; connect-src 'self'"));
+        let listed = vec!["wss://b1.example.org/tunnel".parse().unwrap()];
+        let listed = super::policy(&Bridges { listed, any: false });
+        assert!(listed.to_str().unwrap().ends_with("; connect-src 'self' wss://b1.example.org"));
     }
 
     #[test]

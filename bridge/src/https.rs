@@ -2,18 +2,21 @@
 //!
 //! Renewal tools replace the files and tell nobody, so connections ask from time to time whether they have. A pair that
 //! is no good (the key not replaced yet, say) is logged, and the one before stays in use. Not here: getting a
-//! certificate.
+//! certificate from an authority ([`crate::acme`]).
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use rustls::ServerConfig;
 use rustls::crypto::ring;
+use rustls::server::WantsServerCert;
+use rustls::{ConfigBuilder, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
+
+use crate::acme::{Acme, AcmeConfig, BadAcme, PROTOCOL};
 
 /// Between two looks at the files.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -50,8 +53,63 @@ pub enum BadCertificate {
     },
 }
 
+/// What a browser may speak, the better one first; and what an authority speaks to look for a proof. Extended CONNECT is
+/// not announced (RFC 8441), so that browsers open their WebSockets over HTTP/1.1.
+const PROTOCOLS: [&[u8]; 3] = [H2, b"http/1.1", PROTOCOL];
+
+/// HTTP/2's name in a handshake (RFC 9113, section 3.2).
+pub(crate) const H2: &[u8] = b"h2";
+
 /// Ends TLS for connections to the bridge.
-pub(crate) struct Https {
+#[derive(Debug)]
+pub(crate) enum Https {
+    /// With a certificate that the operator looks after.
+    Files(Files),
+    /// With one that the bridge gets by itself.
+    Acme(Arc<Acme>),
+}
+
+impl Https {
+    /// Reads the operator's files.
+    ///
+    /// # Errors
+    /// [`BadCertificate`]
+    pub(crate) fn from_files(files: CertificateFiles) -> Result<Self, BadCertificate> {
+        Files::new(files).map(Self::Files)
+    }
+
+    /// Goes on with what was there `before`, if it is for the same configuration: a reload orders nothing anew.
+    ///
+    /// # Errors
+    /// [`BadAcme`]
+    pub(crate) fn from_acme(config: AcmeConfig, before: Option<&Self>) -> Result<Self, BadAcme> {
+        if let Some(Self::Acme(acme)) = before
+            && acme.fits(&config)
+        {
+            return Ok(Self::Acme(Arc::clone(acme)));
+        }
+        let acme = Acme::new(config, |certificates| complete(builder()?.with_cert_resolver(certificates)))?;
+        Ok(Self::Acme(Arc::new(acme)))
+    }
+
+    /// What accepts connections now.
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+        match self {
+            Self::Files(files) => files.acceptor(),
+            Self::Acme(acme) => acme.acceptor(),
+        }
+    }
+
+    /// Begins what goes on beside the connections. Must be called in a Tokio runtime.
+    pub(crate) fn start(&self) {
+        if let Self::Acme(acme) = self {
+            acme.start();
+        }
+    }
+}
+
+/// A certificate in files, which are read again when they change.
+pub(crate) struct Files {
     files: CertificateFiles,
     look_again: Duration,
     state: Mutex<State>,
@@ -63,26 +121,21 @@ struct State {
     looked: Instant,
 }
 
-impl std::fmt::Debug for Https {
+impl std::fmt::Debug for Files {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Https").field("files", &self.files).finish_non_exhaustive()
+        f.debug_struct("Files").field("files", &self.files).finish_non_exhaustive()
     }
 }
 
-impl Https {
-    /// Reads the files.
-    ///
-    /// # Errors
-    /// [`BadCertificate`]
-    pub(crate) fn new(files: CertificateFiles) -> Result<Self, BadCertificate> {
+impl Files {
+    fn new(files: CertificateFiles) -> Result<Self, BadCertificate> {
         // The stamps first: what is written while it is read is read again.
         let stamps = stamps(&files);
         let state = State { acceptor: read(&files)?, stamps, looked: Instant::now() };
         Ok(Self { files, look_again: LOOK_AGAIN, state: Mutex::new(state) })
     }
 
-    /// What accepts connections now.
-    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+    fn acceptor(&self) -> TlsAcceptor {
         // Whatever panics leaves a state that is whole: its parts are replaced one by one, each good by itself.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.looked.elapsed() >= self.look_again {
@@ -119,13 +172,19 @@ fn read(files: &CertificateFiles) -> Result<TlsAcceptor, BadCertificate> {
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| unreadable(&files.key, &e))?;
     let unfit =
         |reason| BadCertificate::Unfit { certificate: files.certificate.clone(), key: files.key.clone(), reason };
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(unfit)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    config.ticketer = ring::Ticketer::new().map_err(unfit)?;
+    let config = builder().and_then(|builder| complete(builder.with_single_cert(chain, key)?)).map_err(unfit)?;
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, rustls::Error> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    Ok(builder.with_safe_default_protocol_versions()?.with_no_client_auth())
+}
+
+fn complete(mut config: ServerConfig) -> Result<ServerConfig, rustls::Error> {
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+    config.ticketer = ring::Ticketer::new()?;
+    Ok(config)
 }
 
 #[cfg(test)]
@@ -144,7 +203,7 @@ mod tests {
         let files =
             CertificateFiles { certificate: folder.path().join("chain.pem"), key: folder.path().join("key.pem") };
         write(&files);
-        let https = Https { look_again: Duration::ZERO, ..Https::new(files.clone()).unwrap() };
+        let https = Files { look_again: Duration::ZERO, ..Files::new(files.clone()).unwrap() };
         let config = || Arc::clone(https.acceptor().config());
         let first = config();
         assert!(Arc::ptr_eq(&first, &config()), "nothing changed");
@@ -163,11 +222,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files =
             CertificateFiles { certificate: folder.path().join("chain.pem"), key: folder.path().join("key.pem") };
-        assert!(matches!(Https::new(files.clone()), Err(BadCertificate::Unreadable { .. })));
+        assert!(matches!(Files::new(files.clone()), Err(BadCertificate::Unreadable { .. })));
         write(&files);
         let chain = std::fs::read(&files.certificate).unwrap();
         write(&files);
         std::fs::write(&files.certificate, chain).unwrap();
-        assert!(matches!(Https::new(files), Err(BadCertificate::Unfit { .. })));
+        assert!(matches!(Files::new(files), Err(BadCertificate::Unfit { .. })));
     }
 }

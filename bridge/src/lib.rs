@@ -1,7 +1,7 @@
 //! The bridge: serves the page, and relays its bytes to the mail server.
 //!
 //! ```text
-//! TcpListener → server → web (routes) ┬→ assets, preset            the page, and what it starts with
+//! TcpListener → server → connection → web (routes) ┬→ assets, preset            the page, and what it starts with
 //!                                     └→ origin, upgrade → tunnel   one WebSocket, one TCP connection
 //!                                             tunnel = page ⇄ relay ⇄ wire
 //!                                             page → frame → buffer         RFC 6455, in place
@@ -14,11 +14,14 @@
 //!
 //! [`Server::new`] takes a [`Config`], [`Server::run`] a listener and the moment to stop.
 
+mod acme;
 mod admission;
 mod assets;
+mod bridges;
 mod buffer;
 mod client;
 mod config;
+mod connection;
 mod credit;
 mod dial;
 mod export;
@@ -43,13 +46,17 @@ mod tls;
 pub mod token;
 mod tunnel;
 mod upgrade;
+pub mod verify;
+mod watched;
 mod web;
 mod wire;
 
+pub use acme::{AcmeConfig, BadAcme};
+pub use bridges::{BadBridge, Bridge, Bridges};
 pub use client::Proxies;
 pub use config::Config;
 pub use dial::{Resolve, Resolving, SystemResolver};
-pub use export::write_page;
+pub use export::{Hosting, fingerprint, sums, write_page};
 pub use https::{BadCertificate, CertificateFiles};
 pub use limits::Limits;
 pub use rules::BadConfig;

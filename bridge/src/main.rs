@@ -1,7 +1,7 @@
 //! The binary: arguments, signals, exit statuses. Everything else is the library's.
 //!
 //! Status 0: stopped as asked; 2: could not start (a wrong flag, a file that is no good, a port in use), with one line
-//! on standard error that says why.
+//! on standard error that says why. `page --verify` has its own: 0 the same, 1 not, 2 could not be compared.
 
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
@@ -15,7 +15,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use restante_bridge::policy::Policy;
 use restante_bridge::preset::{Preset, Security, show_fingerprint};
 use restante_bridge::settings::{BadFile, DEFAULT_LISTEN, Settings};
-use restante_bridge::{Config, Limits, Reloader, Server, listen, write_page};
+use restante_bridge::{
+    Bridge, Bridges, Config, Hosting, Limits, Reloader, Server, fingerprint, listen, sums, verify, write_page,
+};
 use restante_protocol::tunnel::Secret;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info};
@@ -40,12 +42,8 @@ enum Command {
     Serve(Box<Serve>),
     /// Check a configuration, with all files it names, and say what is wrong with it.
     CheckConfig(Box<Serve>),
-    /// Write the page's files to a folder, for another host to serve, and print their SHA-256.
-    Page {
-        /// The folder; it is made where it is missing.
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
+    /// Print the SHA-256 of the page's files, write them out for another host to serve, or check what a host serves.
+    Page(PageArguments),
     /// Make an access token, and print it with the lines that the configuration needs.
     Token {
         /// What logs and limits call its holder.
@@ -80,6 +78,46 @@ impl Serve {
     }
 }
 
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("task").required(true).args(["out", "hashes", "verify"])))]
+struct PageArguments {
+    /// Write the page to this folder, which is made where it is missing. Beside the page's files: restante.json, and the
+    /// headers that the host has to send, in _headers and nginx-headers.conf.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Print the SHA-256 of the page's files, as sha256sum does, and the page's fingerprint.
+    #[arg(long)]
+    hashes: bool,
+
+    /// Fetch the page's files from this address, as a browser does, and compare them with those in this program; the
+    /// security headers as well. Status 0: the same; 1: something differs or is missing; 2: something could not be
+    /// fetched, and what could is the same.
+    #[arg(long, value_name = "URL")]
+    verify: Option<String>,
+
+    /// PEM file of the authorities that the host in --verify is verified by. [default: the system's]
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    ca: Option<PathBuf>,
+
+    /// A bridge that the page in --out offers, by the address of its tunnel, such as wss://bridge.example.org/tunnel, or
+    /// self for one at the page's own origin; as often as needed, the first one first. [default: self]
+    #[arg(long, value_name = "URL", requires = "out")]
+    bridge: Vec<Bridge>,
+
+    /// Let the user of the page in --out name any other bridge.
+    #[arg(long, requires = "out")]
+    any_bridge: bool,
+
+    /// JSON file with the account that the page in --out starts with.
+    #[arg(long, value_name = "FILE", requires = "out")]
+    preset: Option<PathBuf>,
+
+    /// The bridges of the page in --out ask for access tokens.
+    #[arg(long, requires = "out")]
+    token_required: bool,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LogFormat {
     Text,
@@ -96,8 +134,13 @@ fn main() -> ExitCode {
         }
         Err(error) => return refuse(&one_line(&error)),
     };
-    match start(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match cli.command {
+        // The only one that waits for others in the old way, so it stays outside the runtime.
+        Command::Page(arguments) => page(arguments),
+        command => start(command, cli.log_format).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(status) => status,
         Err(error) => refuse(&format!("{error:#}")),
     }
 }
@@ -118,14 +161,15 @@ fn one_line(error: &clap::Error) -> String {
 }
 
 #[tokio::main]
-async fn start(cli: Cli) -> anyhow::Result<()> {
-    log_to_stderr(cli.log_format);
-    match cli.command {
+async fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
+    log_to_stderr(log_format);
+    match command {
         Command::Serve(arguments) => {
             let settings = arguments.clone().settings()?;
             let (address, metrics) = (settings.listen(), settings.metrics);
-            let scheme = if settings.tls_cert.is_some() { "https" } else { "http" };
-            let mut server = Server::new(settings.into_config()?)?;
+            let config = settings.into_config()?;
+            let scheme = if config.certificate.is_some() || config.acme.is_some() { "https" } else { "http" };
+            let mut server = Server::new(config)?;
             if let Some(metrics) = metrics {
                 server = server.with_metrics(listen(metrics).await?);
             }
@@ -137,16 +181,6 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
             println!("The configuration is good.");
             Ok(())
         }
-        Command::Page { out } => {
-            let written = write_page(&out).with_context(|| out.display().to_string())?;
-            let mut stdout = std::io::stdout().lock();
-            for (name, hash) in written {
-                let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-                // As sha256sum writes it, so that it can check it.
-                writeln!(stdout, "{digits}  {name}").context("standard output")?;
-            }
-            Ok(())
-        }
         Command::Token { name } => {
             let (token, digest) = restante_bridge::token::generate().context("the system has no randomness")?;
             println!("{}\n\n[[token]]\nname = {name:?}\nsha256 = \"{digest}\"", token.expose());
@@ -156,7 +190,44 @@ async fn start(cli: Cli) -> anyhow::Result<()> {
             let sample = restante_sample::Server::start().await.context("cannot start the sample mail server")?;
             serve(Server::new(demo_config(&sample)?)?, listen, "http").await
         }
+        // It has been done already.
+        Command::Page(_) => Ok(()),
     }
+}
+
+/// Writes or prints the page, or compares a host's with it.
+fn page(arguments: PageArguments) -> anyhow::Result<ExitCode> {
+    let mut stdout = std::io::stdout().lock();
+    if let Some(url) = &arguments.verify {
+        let verified = verify::verify(url, arguments.ca.as_deref())?;
+        for finding in &verified.findings {
+            writeln!(stdout, "{finding}").context("standard output")?;
+        }
+        let fingerprint = fingerprint(sums()?);
+        match verified.status() {
+            0 => writeln!(stdout, "{url} serves this page, {} files, fingerprint {fingerprint}", verified.same),
+            1 => writeln!(stdout, "{url} does NOT serve this page as it is, fingerprint {fingerprint}"),
+            _ => writeln!(stdout, "{url} could not be compared with this page, fingerprint {fingerprint}"),
+        }
+        .context("standard output")?;
+        if let Some(to) = &verified.connects_to {
+            writeln!(stdout, "Its policy lets the page connect to: {to}").context("standard output")?;
+        }
+        return Ok(ExitCode::from(verified.status()));
+    }
+    if let Some(out) = &arguments.out {
+        let hosting = Hosting {
+            bridges: Bridges { listed: arguments.bridge, any: arguments.any_bridge },
+            preset: arguments.preset.as_deref().map(Preset::read).transpose()?,
+            token_required: arguments.token_required,
+        };
+        write_page(out, &hosting).with_context(|| out.display().to_string())?;
+    }
+    let sums = sums()?;
+    write!(stdout, "{sums}").context("standard output")?;
+    // Not a line of sha256sum's, so that it can read the others.
+    eprintln!("The page's fingerprint, the SHA-256 of SHA256SUMS: {}", fingerprint(&sums));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn log_to_stderr(format: LogFormat) {

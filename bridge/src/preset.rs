@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
+use crate::bridges::Bridge;
 use crate::host::Host;
 
 /// An account to fill the form in with. A password in it reaches everyone who can open the page.
@@ -49,6 +50,12 @@ pub(crate) struct PageConfig<'a> {
     pub(crate) preset: Option<&'a Preset>,
     /// Whether a tunnel needs an access token.
     pub(crate) token_required: bool,
+    /// The bridges that the page offers; with none, the one at its own origin.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) bridges: &'a [Bridge],
+    /// Whether the user may name another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) any_bridge: bool,
 }
 
 /// Why a file is no preset.
@@ -110,10 +117,20 @@ mod tests {
     fn a_preset_needs_no_password_and_no_fingerprint() {
         let preset = read(r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada"}"#).unwrap();
         assert_eq!(preset.security, Security::Tls);
-        let json = serde_json::to_string(&PageConfig { preset: Some(&preset), token_required: false }).unwrap();
+        let config = PageConfig { preset: Some(&preset), token_required: false, bridges: &[], any_bridge: false };
         assert_eq!(
-            json,
+            serde_json::to_string(&config).unwrap(),
             r#"{"preset":{"host":"pop.example.org","port":995,"security":"tls","user":"ada"},"token_required":false}"#
+        );
+    }
+
+    #[test]
+    fn the_page_learns_which_bridges_it_may_use() {
+        let bridges = ["wss://b1.example.org/tunnel", "self"].map(|text| text.parse().unwrap());
+        let config = PageConfig { preset: None, token_required: false, bridges: &bridges, any_bridge: true };
+        assert_eq!(
+            serde_json::to_string(&config).unwrap(),
+            r#"{"preset":null,"token_required":false,"bridges":["wss://b1.example.org/tunnel","self"],"any_bridge":true}"#
         );
     }
 

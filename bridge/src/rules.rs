@@ -6,12 +6,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::acme::BadAcme;
 use crate::admission::Openings;
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::dial::Resolve;
+use crate::headers;
 use crate::https::{BadCertificate, Https};
 use crate::limits::Limits;
 use crate::origin::Origins;
@@ -29,6 +31,9 @@ pub enum BadConfig {
     /// The bridge's own certificate cannot be used.
     #[error(transparent)]
     Certificate(#[from] BadCertificate),
+    /// It cannot be got from an authority.
+    #[error(transparent)]
+    Acme(#[from] BadAcme),
 }
 
 /// A configuration in force.
@@ -47,19 +52,36 @@ pub(crate) struct Rules {
     pub(crate) upstream: Upstream,
     pub(crate) https: Option<Https>,
     pub(crate) serves_page: bool,
-    /// The body of `/restante.json`.
-    pub(crate) page_config: Bytes,
+    /// The page's Content-Security-Policy.
+    pub(crate) page_policy: HeaderValue,
+    /// The bodies of `/restante.json`: for strangers, and for users that a proxy vouches for.
+    page_configs: [Bytes; 2],
 }
 
 impl Rules {
-    /// Reads the files that the configuration names.
-    pub(crate) fn new(config: Config) -> Result<Self, BadConfig> {
-        let page = PageConfig { preset: config.preset.as_ref(), token_required: config.tokens.are_required() };
-        Ok(Self {
+    /// Reads the files that the configuration names. What goes on by itself is taken over from the rules `before`.
+    pub(crate) fn new(config: Config, before: Option<&Self>) -> Result<Self, BadConfig> {
+        let before = before.and_then(|rules| rules.https.as_ref());
+        let https = match (config.certificate, config.acme) {
+            (Some(files), _) => Some(Https::from_files(files)?),
+            (None, Some(acme)) => Some(Https::from_acme(acme, before)?),
+            (None, None) => None,
+        };
+        let page_config = |token_required| {
+            let page = PageConfig {
+                preset: config.preset.as_ref(),
+                token_required,
+                bridges: &config.bridges.listed,
+                any_bridge: config.bridges.any,
+            };
             // Strings and numbers, which always serialise.
-            page_config: Bytes::from(serde_json::to_vec(&page).unwrap_or_default()),
+            Bytes::from(serde_json::to_vec(&page).unwrap_or_default())
+        };
+        Ok(Self {
+            page_configs: [page_config(config.tokens.are_required()), page_config(false)],
+            page_policy: headers::policy(&config.bridges),
             upstream: Upstream::new(config.authorities.as_deref())?,
-            https: config.certificate.map(Https::new).transpose()?,
+            https,
             openings: Openings::new(config.limits.openings_per_minute),
             serves_page: config.serves_page,
             policy: config.policy,
@@ -73,6 +95,13 @@ impl Rules {
             resolver: config.resolver,
         })
     }
+
+    /// What the page is told, who asks for it.
+    pub(crate) fn page_config(&self, peer: IpAddr, headers: &HeaderMap) -> Bytes {
+        let vouched_for = self.identity(peer, headers).is_some();
+        Bytes::clone(&self.page_configs[usize::from(vouched_for)])
+    }
+
     /// The user that a listed proxy names; nobody else is believed.
     pub(crate) fn identity(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
         let header = self.identity_header.as_ref().filter(|_| self.proxies.contains(peer))?;

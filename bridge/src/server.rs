@@ -1,4 +1,5 @@
-//! The server: accepts connections, serves the routes on them, and stops without cutting anybody off.
+//! The server: accepts connections, and stops without cutting anybody off. Not here: what is served on a connection
+//! ([`crate::connection`], [`crate::web`]).
 
 use std::future::Future;
 use std::io;
@@ -7,32 +8,24 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower_service::Service;
 use tracing::{debug, info, warn};
 
 use crate::admission::Admission;
 use crate::assets::Assets;
 use crate::config::Config;
+use crate::connection::serve;
 use crate::metrics::Metrics;
-use crate::proxy_protocol::take_header;
 use crate::rules::{BadConfig, Rules};
-use crate::web::{Client, metrics_routes, routes};
-use crate::wire::Wire;
+use crate::web::{metrics_routes, routes};
 
 /// How long accepting pauses when the system refuses another connection (no descriptors left, say).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// The longest head of a request, in bytes.
-const MAX_HEAD: usize = 16 * 1024;
 
 /// A configured bridge.
 #[derive(Debug)]
@@ -69,12 +62,16 @@ impl Shared {
 pub struct Reloader(Arc<Shared>);
 
 impl Reloader {
-    /// Puts a configuration in force. Open tunnels go on under the one they were opened with.
+    /// Puts a configuration in force. Open tunnels go on under the one they were opened with. Must be called in a Tokio
+    /// runtime.
     ///
     /// # Errors
     /// [`BadConfig`]; then the old one stays in force.
     pub fn reload(&self, config: Config) -> Result<(), BadConfig> {
-        let rules = Arc::new(Rules::new(config)?);
+        let rules = Arc::new(Rules::new(config, Some(&self.0.rules()))?);
+        if let Some(https) = &rules.https {
+            https.start();
+        }
         *self.0.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
         Ok(())
     }
@@ -98,7 +95,7 @@ impl Server {
     /// [`BadConfig`] where a file that it names is of no use.
     pub fn new(config: Config) -> Result<Self, BadConfig> {
         let shared = Arc::new(Shared {
-            rules: RwLock::new(Arc::new(Rules::new(config)?)),
+            rules: RwLock::new(Arc::new(Rules::new(config, None)?)),
             assets: Assets::embedded(),
             admission: Arc::default(),
             metrics: Arc::default(),
@@ -129,6 +126,9 @@ impl Server {
     /// Serves until `shutdown` resolves, and then until the tunnels have ended or the drain's time is up. While it
     /// drains it still answers, so that `/readyz` can say so.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        if let Some(https) = &self.shared.rules().https {
+            https.start();
+        }
         let metrics = self
             .metrics
             .as_ref()
@@ -267,46 +267,4 @@ impl Drop for Handle {
         self.reloader.0.stop.cancel();
         self.task.abort();
     }
-}
-
-/// Serves one connection: requests, until it closes or a tunnel takes it over. Those for `pages` are strangers': they
-/// come through proxies and under TLS.
-async fn serve(
-    mut stream: TcpStream,
-    mut peer: SocketAddr,
-    router: Router,
-    shared: Arc<Shared>,
-    pages: bool,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let rules = shared.rules();
-    stream.set_nodelay(true)?;
-    if pages && rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
-        peer = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??.unwrap_or(peer);
-    }
-    let wire = match &rules.https {
-        Some(https) if pages => {
-            let stream = timeout(rules.limits.handshake_timeout, https.acceptor().accept(stream)).await??;
-            Wire::Tls(Box::new(stream.into()))
-        }
-        _ => Wire::Plain(stream),
-    };
-    let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Client(peer));
-        router.clone().call(request)
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(rules.limits.header_timeout)
-        .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(wire), service)
-        .with_upgrades();
-    tokio::pin!(connection);
-    tokio::select! {
-        result = &mut connection => result?,
-        () = shared.stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await?;
-        }
-    }
-    Ok(())
 }

@@ -10,12 +10,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use axum::http::HeaderName;
-use clap::Args;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
 use serde::Deserialize;
 
 pub use file::BadFile;
 pub use limits::LimitSettings;
 
+use crate::acme::{AcmeConfig, BadAcme};
+use crate::bridges::{Bridge, Bridges};
 use crate::client::Proxies;
 use crate::config::Config;
 use crate::host::Host;
@@ -55,6 +58,7 @@ pub struct Settings {
     /// away, so that a foreign page cannot make its own name resolve to this bridge. Addresses and localhost are always
     /// answered to. [default: no other name on a loopback address, any elsewhere]
     #[arg(long, value_name = "NAME", env = "RESTANTE_HOST", value_delimiter = ' ', value_parser = parse_name)]
+    #[serde(deserialize_with = "read_names")]
     pub host: Vec<String>,
 
     /// A proxy, by its address range such as 10.0.0.0/8, whose X-Forwarded-For header is believed; as often as needed.
@@ -63,7 +67,7 @@ pub struct Settings {
     pub trust_proxy: Vec<Range>,
 
     /// Connections of the proxies in --trust-proxy begin with the PROXY protocol, version 1 or 2.
-    #[arg(long, env = "RESTANTE_PROXY_PROTOCOL")]
+    #[arg(long, env = "RESTANTE_PROXY_PROTOCOL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub proxy_protocol: bool,
 
     /// A header, such as X-Forwarded-User, in which the proxies in --trust-proxy name the user they have signed in; it
@@ -84,8 +88,43 @@ pub struct Settings {
 
     /// Relay only: serve no page. Another host serves it (`restante page` writes its files), and --allow-origin lists
     /// that host.
-    #[arg(long, env = "RESTANTE_NO_PAGE")]
+    #[arg(long, env = "RESTANTE_NO_PAGE", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub no_page: bool,
+
+    /// A bridge that the page offers, by the address of its tunnel, such as wss://bridge.example.org/tunnel, or self for
+    /// this one; as often as needed, the first one first. That bridge has to list the page's origin with --allow-origin.
+    /// [default: this one]
+    #[arg(long, value_name = "URL", env = "RESTANTE_BRIDGE", value_delimiter = ' ')]
+    pub bridge: Vec<Bridge>,
+
+    /// Let the page's user name any other bridge: the page may then connect to any WebSocket under TLS, and to any on
+    /// the user's own machine.
+    #[arg(long, env = "RESTANTE_ANY_BRIDGE", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub any_bridge: bool,
+
+    /// A name that the bridge gets a certificate for by itself, over ACME (TLS-ALPN-01), so that the page is served over
+    /// HTTPS; as often as needed. Port 443 of the name has to lead here, and you agree to the authority's terms. The
+    /// names are added to --host. [default: none]
+    #[arg(long, value_name = "NAME", env = "RESTANTE_ACME_DOMAIN", value_delimiter = ' ', value_parser = parse_name)]
+    #[serde(deserialize_with = "read_names")]
+    pub acme_domain: Vec<String>,
+
+    /// An address such as mailto:ana@example.org that the authority may write to; as often as needed.
+    #[arg(long, value_name = "URL", env = "RESTANTE_ACME_CONTACT", value_delimiter = ' ')]
+    pub acme_contact: Vec<String>,
+
+    /// The ACME directory of the authority. [default: Let's Encrypt's]
+    #[arg(long, value_name = "URL", env = "RESTANTE_ACME_DIRECTORY")]
+    pub acme_directory: Option<String>,
+
+    /// Folder for the account and the certificates; it is made where it is missing, and nobody else can read it. Needed
+    /// with --acme-domain.
+    #[arg(long, value_name = "DIR", env = "RESTANTE_ACME_CACHE")]
+    pub acme_cache: Option<PathBuf>,
+
+    /// PEM file of the authorities that the ACME directory itself is verified by. [default: the system's]
+    #[arg(long, value_name = "FILE", env = "RESTANTE_ACME_CA")]
+    pub acme_ca: Option<PathBuf>,
 
     /// JSON file with the account that the page starts with: host, port, security (tls, starttls or none), user; and,
     /// if wanted, password (everyone who opens the page learns it), fingerprint (SHA-256 of the certificate to trust)
@@ -103,14 +142,14 @@ pub struct Settings {
     pub metrics: Option<SocketAddr>,
 
     /// Log whole client addresses instead of their networks (IPv4 /24, IPv6 /48).
-    #[arg(long, env = "RESTANTE_LOG_CLIENTS")]
+    #[arg(long, env = "RESTANTE_LOG_CLIENTS", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub log_clients: bool,
 
     /// Limits, a table of its own in the file.
     #[command(flatten)]
     pub limits: LimitSettings,
 
-    /// Access tokens, in the file only: `[[token]]` with name, sha256 and, if wanted, max_tunnels and allow.
+    /// Access tokens, in the file only: `[[token]]` with name, sha256 and, if wanted, max-tunnels and allow.
     #[arg(skip)]
     pub token: Vec<Token>,
 }
@@ -135,6 +174,20 @@ pub enum BadSettings {
     /// A certificate without its key, or the other way round.
     #[error("--tls-cert and --tls-key belong together: one of them is missing")]
     HalfCertificate,
+    /// Two ways to one certificate.
+    #[error("--acme-domain and --tls-cert are two ways to a certificate: choose one")]
+    TwoCertificates,
+    /// Nowhere to keep what the authority gives.
+    #[error("--acme-domain needs --acme-cache: a folder to keep the account and the certificate in")]
+    NoCache,
+    /// Settings for ACME without a name to use it for.
+    #[error(
+        "--acme-contact, --acme-directory, --acme-cache and --acme-ca need --acme-domain: a name to get a certificate for"
+    )]
+    NoDomain,
+    /// A directory or a contact that is none.
+    #[error(transparent)]
+    Acme(#[from] BadAcme),
     /// Users that nobody names.
     #[error("--identity-header needs --trust-proxy: say which proxies name the user")]
     NobodyIdentifies,
@@ -166,6 +219,13 @@ impl Settings {
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
             no_page: self.no_page || file.no_page,
+            bridge: or(self.bridge, file.bridge),
+            any_bridge: self.any_bridge || file.any_bridge,
+            acme_domain: or(self.acme_domain, file.acme_domain),
+            acme_contact: or(self.acme_contact, file.acme_contact),
+            acme_directory: self.acme_directory.or(file.acme_directory),
+            acme_cache: self.acme_cache.or(file.acme_cache),
+            acme_ca: self.acme_ca.or(file.acme_ca),
             preset: self.preset.or(file.preset),
             tls_ca: self.tls_ca.or(file.tls_ca),
             metrics: self.metrics.or(file.metrics),
@@ -196,7 +256,29 @@ impl Settings {
         if let Some(token) = self.token.iter().find(|token| !named.insert(&token.name)) {
             return Err(BadSettings::SameName(token.name.clone()));
         }
-        let names = (loopback || !self.host.is_empty()).then_some(self.host);
+        let certificate = match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(CertificateFiles { certificate, key }),
+            (None, None) => None,
+            _ => return Err(BadSettings::HalfCertificate),
+        };
+        let acme = match (self.acme_domain.is_empty(), self.acme_cache) {
+            (false, _) if certificate.is_some() => return Err(BadSettings::TwoCertificates),
+            (false, None) => return Err(BadSettings::NoCache),
+            (false, Some(cache)) => Some(AcmeConfig::new(
+                self.acme_domain.clone(),
+                self.acme_contact,
+                self.acme_directory,
+                cache,
+                self.acme_ca,
+            )?),
+            (true, None) if self.acme_contact.is_empty() && self.acme_directory.is_none() && self.acme_ca.is_none() => {
+                None
+            }
+            (true, _) => return Err(BadSettings::NoDomain),
+        };
+        let mut hosts = self.host;
+        hosts.extend(self.acme_domain);
+        let names = (loopback || !hosts.is_empty()).then_some(hosts);
         Ok(Config {
             policy: if self.allow.is_empty() { Policy::public() } else { Policy::listed(self.allow) },
             tokens: Tokens::new(self.token),
@@ -204,12 +286,10 @@ impl Settings {
             proxies: Proxies::new(self.trust_proxy),
             proxy_protocol: self.proxy_protocol,
             identity_header: self.identity_header,
-            certificate: match (self.tls_cert, self.tls_key) {
-                (Some(certificate), Some(key)) => Some(CertificateFiles { certificate, key }),
-                (None, None) => None,
-                _ => return Err(BadSettings::HalfCertificate),
-            },
+            certificate,
+            acme,
             serves_page: !self.no_page,
+            bridges: Bridges { listed: self.bridge, any: self.any_bridge },
             preset: self.preset.as_deref().map(Preset::read).transpose()?,
             limits: self.limits.over(Limits::default()),
             log_clients: self.log_clients,
@@ -232,6 +312,13 @@ fn parse_name(text: &str) -> Result<String, &'static str> {
         Ok(Host::Name(name)) => Ok(name),
         _ => Err("this is not a host name"),
     }
+}
+
+fn read_names<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let named =
+        |text: &String| parse_name(text).map_err(|fault| serde::de::Error::custom(format!("{text:?}: {fault}")));
+    texts.iter().map(named).collect()
 }
 
 #[cfg(test)]

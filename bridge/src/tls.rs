@@ -54,30 +54,7 @@ impl std::fmt::Debug for Upstream {
 impl Upstream {
     /// Verifies by the certificates of a PEM file, or by the system's roots; where the system has none, by Mozilla's.
     pub(crate) fn new(authorities: Option<&Path>) -> Result<Self, BadRoots> {
-        let mut roots = RootCertStore::empty();
-        match authorities {
-            Some(path) => {
-                let unreadable =
-                    |e: &dyn std::fmt::Display| BadRoots::Unreadable { path: path.into(), reason: e.to_string() };
-                for certificate in CertificateDer::pem_file_iter(path).map_err(|e| unreadable(&e))? {
-                    roots.add(certificate.map_err(|e| unreadable(&e))?).map_err(|e| unreadable(&e))?;
-                }
-                if roots.is_empty() {
-                    return Err(BadRoots::Empty(path.into()));
-                }
-            }
-            None => {
-                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-                if roots.is_empty() {
-                    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-                }
-            }
-        }
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { connector: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { connector: TlsConnector::from(Arc::new(client_config(authorities)?)) })
     }
 
     /// Shakes hands, within `limit`.
@@ -96,6 +73,37 @@ impl Upstream {
             }
         }
     }
+}
+
+/// What verifies servers by the certificates of a PEM file, or by the system's roots; where the system has none, by
+/// Mozilla's.
+///
+/// # Errors
+/// [`BadRoots`]
+pub(crate) fn client_config(authorities: Option<&Path>) -> Result<ClientConfig, BadRoots> {
+    let mut roots = RootCertStore::empty();
+    match authorities {
+        Some(path) => {
+            let unreadable =
+                |e: &dyn std::fmt::Display| BadRoots::Unreadable { path: path.into(), reason: e.to_string() };
+            for certificate in CertificateDer::pem_file_iter(path).map_err(|e| unreadable(&e))? {
+                roots.add(certificate.map_err(|e| unreadable(&e))?).map_err(|e| unreadable(&e))?;
+            }
+            if roots.is_empty() {
+                return Err(BadRoots::Empty(path.into()));
+            }
+        }
+        None => {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            if roots.is_empty() {
+                roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            }
+        }
+    }
+    Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 /// Tells a certificate that does not verify from a handshake that fails.

@@ -14,7 +14,7 @@ use crate::policy::{Entry, Policy};
 
 /// A token as the configuration file lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Token {
     /// What logs and limits call its holder.
     pub name: String,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -16,7 +16,7 @@ use crate::assets::plain;
 use crate::page::Page;
 use crate::server::Shared;
 use crate::tunnel::Visitor;
-use crate::wire::Wire;
+use crate::watched::Watched;
 use crate::{headers, tunnel, upgrade};
 
 /// The address a request came from.
@@ -54,7 +54,8 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
 async fn secure(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
-    headers::secure(&path, shared.rules().https.is_some(), response.headers_mut());
+    let rules = shared.rules();
+    headers::secure(&path, rules.https.is_some(), &rules.page_policy, response.headers_mut());
     response
 }
 
@@ -75,7 +76,11 @@ async fn page_file(State(shared): State<Arc<Shared>>, request: Request) -> Respo
 /// The page's configuration, which a page of a listed origin may read as well.
 async fn page_config(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let rules = shared.rules();
-    let mut response = Response::new(Body::from(Bytes::clone(&rules.page_config)));
+    let Some(Client(peer)) = request.extensions().get().copied() else {
+        // The listener puts it into every request.
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "");
+    };
+    let mut response = Response::new(Body::from(rules.page_config(peer.ip(), request.headers())));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -128,9 +133,9 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
     let upgraded = hyper::upgrade::on(&mut request);
     let tunnels = shared.tunnels.clone();
     tunnels.spawn(async move {
-        // The listener hands out nothing but `Wire`, so anything else is a page that left before its answer.
-        if let Ok(Ok(parts)) = upgraded.await.map(|upgraded| upgraded.downcast::<TokioIo<Wire>>()) {
-            let page = Page::new(parts.io.into_inner(), &parts.read_buf);
+        // A connection is never anything but `Watched`, so anything else is a page that left before its answer.
+        if let Ok(Ok(parts)) = upgraded.await.map(|upgraded| upgraded.downcast::<TokioIo<Watched>>()) {
+            let page = Page::new(parts.io.into_inner().into_wire(), &parts.read_buf);
             drop(parts.read_buf);
             tunnel::run(page, &shared, &rules, from).await;
         }

@@ -30,6 +30,9 @@ enum Command {
         /// The page alone, without the binary
         #[arg(long)]
         page_only: bool,
+        /// Build the page twice, the second time from a copy of the checkout elsewhere, and compare them
+        #[arg(long, conflicts_with = "dev")]
+        check_reproducible: bool,
     },
     /// Build, then run the binary with its built-in sample mail server
     Demo {
@@ -71,9 +74,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let workspace = Workspace::find()?;
     match arguments.command {
         Command::Setup => setup::for_building(&workspace).map(drop),
-        Command::Build { dev, page_only } => {
+        Command::Build { dev, page_only, check_reproducible } => {
             let mode = page::Mode::from_dev(dev);
             let page = page::build(&workspace, mode)?;
+            print!("{}", page.sums);
+            println!("The page's fingerprint, the SHA-256 of SHA256SUMS: {}", page.fingerprint());
+            if check_reproducible {
+                page::reproduce::check(&workspace, &page)?;
+            }
             if !page_only {
                 binary::build(&workspace, mode, &page)?;
             }

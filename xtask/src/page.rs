@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! compile → bindgen → optimise ┐
-//! index.html, web/static ──────┴→ bundle → compress → dist/
+//! index.html, web/static ──────┴→ bundle → leaks → compress → dist/
 //! ```
 //! Each step is a module and knows nothing of its neighbours; this one passes their results on.
 
@@ -13,9 +13,11 @@ pub(crate) mod compile;
 mod compress;
 mod document;
 mod hash;
+mod leaks;
 mod optimise;
 mod output;
 pub(crate) mod remap;
+pub(crate) mod reproduce;
 mod sizes;
 mod sources;
 
@@ -57,8 +59,24 @@ const PROGRAMS: [Program; 3] = [
     Program { name: "sanitizer", level: optimise::Level::Small },
 ];
 
-/// Builds the page into dist/, and returns a hash of all of it.
-pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<String> {
+/// A page that was built.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Changes with every file and every compressed copy of one.
+    pub(crate) stamp: String,
+    /// What `SHA256SUMS` says.
+    pub(crate) sums: String,
+}
+
+impl Page {
+    /// The one number by which the page is known: the SHA-256 of `SHA256SUMS`.
+    pub(crate) fn fingerprint(&self) -> String {
+        hash::hexadecimal(self.sums.as_bytes())
+    }
+}
+
+/// Builds the page into dist/.
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<Page> {
     let tools = setup::for_building(workspace)?;
     let mut cache = Cache::open(&workspace.target)?;
     report::section("page: compile the programs", || compile::run(workspace, &tools.wasm, mode))?;
@@ -67,15 +85,19 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<String> {
         report::step("page: wasm-opt", || optimise::run(wasm_opt, &PROGRAMS, &mut files, &mut cache))?;
     }
     files.extend(sources::read(&workspace.root)?);
-    let files = report::step("page: bundle", || bundle::bundle(files))?;
+    let mut files = report::step("page: bundle", || bundle::bundle(files))?;
+    leaks::check(&files, &remap::directories(workspace)?)?;
     let compressed = match mode {
         Mode::Dev => Vec::new(),
         Mode::Release => report::step("page: compress", || compress::run(&files, &mut cache))?,
     };
+    let sums = output::sums(&files);
+    let text = String::from_utf8_lossy(&sums.bytes).into_owned();
+    files.push(sums);
     output::write(&workspace.dist(), &files, &compressed)?;
     if mode == Mode::Release {
         cache.prune()?;
         eprint!("{}", sizes::table(&files, &compressed));
     }
-    Ok(output::fingerprint(&files, &compressed))
+    Ok(Page { stamp: output::stamp(&files, &compressed), sums: text })
 }

@@ -46,12 +46,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn host_names_are_compared_in_lower_case() {
+        assert_eq!(parse("host = [\"Mail.Example.org\"]").unwrap().host, ["mail.example.org"]);
+    }
+
+    #[test]
     fn a_fault_is_reported_with_its_line() {
         for (text, line, about) in [
             ("listen = \"127.0.0.1:80\"\nalow = []", 2, "alow"),
             ("allow = [\n  \"pop.example.org\",\n  \"2130706433\",\n]", 3, "decimal numbers"),
             ("\n\n[limits]\nidle-timeout = 0", 4, "not in"),
             ("[limits]\nidle-timeout = \"5m\"", 2, "string"),
+            ("host = [\n\"mail.example.org\",\n\"x y\"]", 3, "not a host name"),
+            ("bridge = [\n\"https://b.example/tunnel\"]", 2, "wss://"),
             ("[[token]]\nname = \"a\"\nsha256 = \"12\"", 3, "64 hexadecimal digits"),
             ("listen = ", 1, ""),
         ] {

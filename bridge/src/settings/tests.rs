@@ -74,7 +74,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         [[token]]
         name = "team"
         sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-        max_tunnels = 3
+        max-tunnels = 3
         allow = ["pop.team.example"]
     "#;
     std::fs::write(file.path(), text).unwrap();

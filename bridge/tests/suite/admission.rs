@@ -116,7 +116,7 @@ fn token(name: &str, rest: &str) -> (Secret, Token) {
 #[tokio::test]
 async fn a_bridge_with_tokens_serves_their_holders_only_each_within_its_own_limits() {
     let server = MailServer::start().await;
-    let (team, listed_team) = token("team", "max_tunnels = 1");
+    let (team, listed_team) = token("team", "max-tunnels = 1");
     let (guest, listed_guest) = token("guest", "allow = [\"pop.example.org\"]");
     let config = Config { tokens: Tokens::new(vec![listed_team, listed_guest]), ..to(&server) };
     let bridge = start(config).await;

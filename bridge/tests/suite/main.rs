@@ -2,11 +2,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a helper that fails fails its test")]
 
 mod abuse;
+mod acme;
 mod admission;
 mod binary;
+mod http2;
+mod memory;
 mod pages;
 mod refusals;
 mod relay;
+mod secrecy;
 mod ssrf;
 mod support;
 mod tls;
+mod verify;

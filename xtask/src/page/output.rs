@@ -1,5 +1,5 @@
 //! dist/: exactly the files of this build, and files that did not change are not touched, so that nothing is compiled
-//! again for them.
+//! again for them. Among them `SHA256SUMS`, by which a page is known.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,6 +10,9 @@ use anyhow::{Context as _, Result};
 use super::bundle::Bundled;
 use super::compress::Copy;
 use super::hash;
+
+/// The list's name in dist/.
+const SUMS: &str = "SHA256SUMS";
 
 /// Makes `directory` hold the files and their compressed copies, and nothing else.
 pub(crate) fn write(directory: &Path, files: &[Bundled], copies: &[Copy]) -> Result<()> {
@@ -27,8 +30,18 @@ pub(crate) fn write(directory: &Path, files: &[Bundled], copies: &[Copy]) -> Res
     remove_others(directory, &wanted)
 }
 
-/// One hash of all files, their names and their copies.
-pub(crate) fn fingerprint(files: &[Bundled], copies: &[Copy]) -> String {
+/// The list of the page's files with their SHA-256, by which anybody can check a copy of the page: as sha256sum writes
+/// it, sorted by name, names relative to the page's root. Compressed copies say nothing new and are left out.
+pub(crate) fn sums(files: &[Bundled]) -> Bundled {
+    let mut files: Vec<&Bundled> = files.iter().collect();
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    let lines: String =
+        files.iter().map(|file| format!("{}  {}\n", hash::hexadecimal(&file.bytes), file.path)).collect();
+    Bundled { path: SUMS.to_owned(), bytes: lines.into_bytes() }
+}
+
+/// One hash of all files, their names and their copies: another one, and the binary is compiled again.
+pub(crate) fn stamp(files: &[Bundled], copies: &[Copy]) -> String {
     let files = files.iter().map(|file| (file.path.clone(), &file.bytes));
     let copies = copies.iter().map(|copy| (format!("{}.{}", copy.path, copy.format.extension()), &copy.bytes));
     let mut lines: Vec<String> =
@@ -68,8 +81,17 @@ mod tests {
     fn a_page_with_and_without_copies_is_not_the_same() {
         let files = [Bundled { path: "a.js".to_owned(), bytes: b"a".to_vec() }];
         let copies = [Copy { path: "a.js".to_owned(), format: Format::Brotli, bytes: b"b".to_vec() }];
-        assert_eq!(fingerprint(&files, &copies), fingerprint(&files, &copies));
-        assert_ne!(fingerprint(&files, &copies), fingerprint(&files, &[]));
+        assert_eq!(stamp(&files, &copies), stamp(&files, &copies));
+        assert_ne!(stamp(&files, &copies), stamp(&files, &[]));
+    }
+
+    #[test]
+    fn the_list_of_hashes_is_sorted_and_reads_as_sha256sum_writes_it() {
+        let file = |path: &str| Bundled { path: path.to_owned(), bytes: b"abc".to_vec() };
+        let list = sums(&[file("index.html"), file("assets/a-1.js")]);
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(list.path, "SHA256SUMS");
+        assert_eq!(String::from_utf8(list.bytes).unwrap(), format!("{hash}  assets/a-1.js\n{hash}  index.html\n"));
     }
 
     #[test]

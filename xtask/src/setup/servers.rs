@@ -1,4 +1,4 @@
-//! Real mail servers for the tests.
+//! Real servers for the tests.
 
 use std::env;
 
@@ -28,4 +28,16 @@ pub(crate) fn ensure_dovecot() -> Result<()> {
         _ => "as root, `dnf install dovecot` (Fedora) or `pacman -S dovecot` (Arch)",
     };
     bail!("the tests need Dovecot: {advice}")
+}
+
+/// Finds or installs Pebble, the ACME authority for tests.
+pub(crate) fn ensure_pebble() -> Result<()> {
+    if process::find("pebble").is_some() {
+        report::present("Pebble");
+        return Ok(());
+    }
+    if process::find("dpkg-query").is_some() {
+        return apt::install("Pebble", &["pebble"]);
+    }
+    bail!("the tests need Pebble, the ACME authority for tests: install its latest release so that `pebble` is in PATH")
 }

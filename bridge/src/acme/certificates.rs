@@ -1,0 +1,138 @@
+//! What a handshake is answered with: the certificate in use, or the proof that the authority asks for (RFC 8737).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use rcgen::{CertificateParams, CustomExtension, KeyPair};
+use rustls::crypto::ring;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// The protocol that an authority names in a handshake, alone, when it looks for the proof (RFC 8737, section 4).
+pub(crate) const PROTOCOL: &[u8] = b"acme-tls/1";
+
+/// The certificate in use, and the proofs wanted now, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Certificates {
+    current: RwLock<Option<Certificate>>,
+    challenges: Mutex<HashMap<String, Arc<CertifiedKey>>>,
+}
+
+/// A certificate with its key.
+#[derive(Debug, Clone)]
+pub(super) struct Certificate {
+    key: Arc<CertifiedKey>,
+    from: SystemTime,
+    until: SystemTime,
+}
+
+/// A text that holds no certificate that could be used. The authority's fault, or that of who changed the file.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadIssue {
+    #[error("it is no PEM file of a key and certificates: {0}")]
+    Pem(rustls_pki_types::pem::Error),
+    #[error("certificate and key do not fit, or cannot be used: {0}")]
+    Unfit(rustls::Error),
+    #[error("the certificate cannot be read")]
+    Unreadable,
+}
+
+impl Certificate {
+    /// Reads a key and the chain behind it.
+    pub(super) fn read(pem: &[u8]) -> Result<Self, BadIssue> {
+        let key = PrivateKeyDer::from_pem_slice(pem).map_err(BadIssue::Pem)?;
+        let chain: Vec<CertificateDer<'static>> =
+            CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(BadIssue::Pem)?;
+        let first = chain.first().ok_or(BadIssue::Unreadable)?;
+        let (_, parsed) = X509Certificate::from_der(first).map_err(|_| BadIssue::Unreadable)?;
+        let at = |seconds: i64| {
+            let seconds = u64::try_from(seconds).map_err(|_| BadIssue::Unreadable)?;
+            Ok(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+        };
+        let validity = parsed.validity();
+        let (from, until) = (at(validity.not_before.timestamp())?, at(validity.not_after.timestamp())?);
+        let key = CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(BadIssue::Unfit)?;
+        Ok(Self { key: Arc::new(key), from, until })
+    }
+
+    /// When it is worth nothing any more.
+    pub(super) fn expires(&self) -> SystemTime {
+        self.until
+    }
+
+    /// When another one is due: a third of its time is then left for an authority that fails.
+    pub(super) fn renewal(&self) -> SystemTime {
+        self.until - self.until.duration_since(self.from).unwrap_or_default() / 3
+    }
+}
+
+impl Certificates {
+    pub(super) fn current(&self) -> Option<Certificate> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn use_from_now_on(&self, certificate: Certificate) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(certificate);
+    }
+
+    /// Has the proof for a name ready: a certificate of its own that holds the digest (RFC 8737, section 3).
+    pub(super) fn challenge(&self, name: &str, digest: &[u8]) -> Result<(), rcgen::Error> {
+        let mut certificate = CertificateParams::new(vec![name.to_owned()])?;
+        certificate.custom_extensions = vec![CustomExtension::new_acme_identifier(digest)];
+        let key = KeyPair::generate()?;
+        let chain = vec![certificate.self_signed(&key)?.der().clone()];
+        let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        // Not checked against each other: the digest's extension is critical, and rustls reads no certificate with one
+        // that it does not know.
+        let key = ring::sign::any_supported_type(&key).map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
+        self.proofs().insert(name.to_ascii_lowercase(), Arc::new(CertifiedKey::new(chain, key)));
+        Ok(())
+    }
+
+    pub(super) fn forget_challenges(&self) {
+        *self.proofs() = HashMap::new();
+    }
+
+    fn proofs(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<CertifiedKey>>> {
+        self.challenges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ResolvesServerCert for Certificates {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let authority = hello.alpn().is_some_and(|mut names| names.next() == Some(PROTOCOL) && names.next().is_none());
+        if authority {
+            return self.proofs().get(&hello.server_name()?.to_ascii_lowercase()).cloned();
+        }
+        self.current().map(|certificate| certificate.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_due_when_a_third_of_its_time_is_left() {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let pem = format!("{}{}", made.signing_key.serialize_pem(), made.cert.pem());
+        let mut certificate = Certificate::read(pem.as_bytes()).unwrap();
+        certificate.from = SystemTime::UNIX_EPOCH;
+        certificate.until = SystemTime::UNIX_EPOCH + Duration::from_secs(90);
+        assert_eq!(certificate.renewal(), SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+    }
+
+    #[test]
+    fn what_is_no_certificate_with_its_key_is_refused() {
+        let [one, other] = [0; 2].map(|_| rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap());
+        let key = one.signing_key.serialize_pem();
+        assert!(matches!(Certificate::read(b""), Err(BadIssue::Pem(_))));
+        assert!(matches!(Certificate::read(key.as_bytes()), Err(BadIssue::Unreadable)));
+        let swapped = format!("{key}{}", other.cert.pem());
+        assert!(matches!(Certificate::read(swapped.as_bytes()), Err(BadIssue::Unfit(_))));
+    }
+}

@@ -1,0 +1,105 @@
+//! What the log of the real program holds, and what it never does.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use restante_protocol::tunnel::{self, BridgeMessage, Open, PageMessage, Secret};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
+use tokio::time::timeout;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::{Got, MailServer, Page, open};
+
+/// The client, as the proxy in front names it. Its network is 198.51.100.0/24.
+const CLIENT: &str = "198.51.100.77";
+
+/// Opens a WebSocket as a proxy passes it on.
+async fn page(address: &str) -> Page {
+    let mut request = format!("ws://{address}/tunnel").into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("origin", format!("http://{address}").parse().unwrap());
+    headers.insert("sec-websocket-protocol", tunnel::SUBPROTOCOL.parse().unwrap());
+    headers.insert("x-forwarded-for", CLIENT.parse().unwrap());
+    Page { socket: connect_async(request).await.unwrap().0 }
+}
+
+#[tokio::test]
+async fn the_log_of_a_session_holds_no_payload_password_token_or_whole_address() {
+    let server = MailServer::start().await;
+    let (token, digest) = restante_bridge::token::generate().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let config = format!(
+        "listen = \"127.0.0.1:0\"\ntrust-proxy = [\"127.0.0.1/32\"]\nallow = [\"127.0.0.1:{}\"]\n\
+         [[token]]\nname = \"ana\"\nsha256 = \"{digest}\"\n",
+        server.port()
+    );
+    std::fs::write(file.path(), config).unwrap();
+    for format in ["text", "json"] {
+        let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
+            .args(["serve", "--log-format", format, "--config"])
+            .arg(file.path())
+            // The most that the bridge itself can be made to say.
+            .env("RUST_LOG", "restante=trace,restante_bridge=trace,info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
+        let ready = lines.next_line().await.unwrap().unwrap();
+        let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/').to_owned();
+
+        let opening = |secret: &str| Open { token: Some(Secret::new(secret)), ..open("127.0.0.1", server.port()) };
+        let mut ana = page(&address).await;
+        ana.say(&PageMessage::Open(opening(token.expose()))).await;
+        assert!(matches!(ana.next().await, Got::Message(BridgeMessage::Opened { .. })));
+        let mut mail = server.accept().await;
+        ana.send(b"USER ana-at-home\r\nPASS correct-horse\r\n").await;
+        mail.read_exact(&mut [0; 37]).await.unwrap();
+        mail.write_all(b"Subject: a-private-matter\r\n").await.unwrap();
+        ana.receive(27).await;
+        ana.socket.close(None).await.unwrap();
+        ana.closed().await;
+        // A token that is none, a destination that is not allowed, garbage in place of a message.
+        let mut stranger = page(&address).await;
+        stranger.say(&PageMessage::Open(opening("guessed-token"))).await;
+        stranger.refused().await;
+        let mut curious = page(&address).await;
+        let elsewhere = Open { host: "secret-host.example".into(), ..opening(token.expose()) };
+        curious.say(&PageMessage::Open(elsewhere)).await;
+        curious.refused().await;
+        let mut broken = page(&address).await;
+        let garbage = tokio_tungstenite::tungstenite::Message::text("{\"garbage-from-page\":1}");
+        futures::SinkExt::send(&mut broken.socket, garbage).await.unwrap();
+        broken.refused().await;
+
+        let id = bridge.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        let mut log = String::new();
+        let mut stderr = bridge.stderr.take().unwrap();
+        timeout(Duration::from_secs(20), stderr.read_to_string(&mut log)).await.expect("it stops").unwrap();
+
+        let opened: Vec<&str> = log.lines().filter(|line| line.contains("tunnel opened")).collect();
+        let closed: Vec<&str> = log.lines().filter(|line| line.contains("tunnel closed")).collect();
+        assert_eq!((opened.len(), closed.len()), (1, 4), "{log}");
+        assert!(opened[0].contains("ana") && opened[0].contains("198.51.100.0/24"), "{log}");
+        assert!(log.lines().all(|line| format == "text" || serde_json::from_str::<serde_json::Value>(line).is_ok()));
+        for secret in [
+            CLIENT,
+            token.expose(),
+            &digest,
+            "guessed-token",
+            "ana-at-home",
+            "correct-horse",
+            "a-private-matter",
+            "secret-host",
+            "garbage-from-page",
+            &format!(":{}", server.port()),
+        ] {
+            assert!(!log.contains(secret), "{secret} in\n{log}");
+        }
+    }
+}
