@@ -6,6 +6,7 @@
 //! ([`crate::tunnel`]).
 
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -64,6 +65,8 @@ pub(crate) struct Relay {
     starttls: bool,
     answer: Answer,
     up: Up,
+    /// The server reset the connection, which a write found out.
+    reset: Option<io::Error>,
     /// What follows once the bytes before it have gone out.
     next: Next,
     down_ended: bool,
@@ -123,6 +126,7 @@ impl Relay {
             starttls,
             answer: Answer::default(),
             up: Up::Open,
+            reset: None,
             next: Next::Bytes,
             down_ended: false,
             unflushed: false,
@@ -196,7 +200,12 @@ impl Relay {
             if !page.data().is_empty() {
                 let most = ready!(self.pace.poll_ready(cx)).min(page.data().len());
                 match ready!(Pin::new(&mut *server).poll_write(cx, &page.data()[..most])) {
-                    Ok(0) | Err(_) => self.up = Up::Broken,
+                    Ok(0) => self.up = Up::Broken,
+                    Err(error) => {
+                        self.up = Up::Broken;
+                        // The system tells of a reset once: what is read after it ends as if all had been said.
+                        self.reset = Some(error).filter(|error| error.kind() == io::ErrorKind::ConnectionReset);
+                    }
                     Ok(written) => {
                         page.consume(written);
                         self.pace.spend(written);
@@ -311,6 +320,9 @@ impl Relay {
         match read {
             Err(error) => return Poll::Ready(Err(Failure::lost(&error))),
             Ok(()) if length == 0 => {
+                if let Some(error) = &self.reset {
+                    return Poll::Ready(Err(Failure::lost(error)));
+                }
                 self.down_ended = true;
                 page.queue(&BridgeMessage::Eof);
             }
@@ -376,6 +388,41 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A connection that was reset: the first write is told so, and what is read then ends.
+    struct Reset;
+
+    impl AsyncRead for Reset {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Reset {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reset_that_a_write_finds_out_is_no_end() {
+        let (near, _far) = tokio::io::duplex(1024);
+        let hour = Duration::from_secs(3600);
+        let bounds = Bounds { idle: hour, close: hour, end: Instant::now() + hour, bytes_per_second: 0 };
+        let mut relay = Relay::new(1024, false, bounds, Arc::default());
+        // One masked binary frame.
+        let mut page = Page::new(near, &[0x82, 0x81, 0, 0, 0, 0, b'x']);
+        let End::Failed(failure) = relay.run(&mut page, &mut Reset).await else { panic!("it did not fail") };
+        assert_eq!(failure.code, u16::from(CloseCode::ConnectionLost));
+    }
 
     #[test]
     fn an_answer_to_stls_is_one_whole_line() {

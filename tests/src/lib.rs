@@ -18,5 +18,6 @@ pub mod hostile;
 pub mod mailbox;
 pub mod maildir;
 pub mod scripted;
+pub mod soak;
 pub mod tunnel;
 pub mod world;

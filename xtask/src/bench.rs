@@ -6,6 +6,7 @@
 mod decoder;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
@@ -21,10 +22,18 @@ pub(crate) enum Benchmark {
     Path,
     /// Fetching a maildrop beside other POP3 clients, without a browser
     Fetch,
+    /// The bridge beside other relays: throughput, latency, memory
+    Bridge,
 }
 
 /// Other clients to compare with. One that is missing leaves its line out.
 const PEERS: [&str; 5] = ["mpop", "fetchmail", "getmail6", "curl", "python3"];
+
+/// Relays to compare with, of Debian's.
+const RELAYS: [&str; 2] = ["websockify", "socat"];
+
+/// A relay to compare with, from crates.io: name and version.
+const WEBSOCAT: (&str, &str) = ("websocat", "1.14.1");
 
 /// What the program finds in its environment: names and values.
 type Environment = Vec<(&'static str, OsString)>;
@@ -34,6 +43,7 @@ pub(crate) fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[Stri
     let (program, environment) = match benchmark {
         Benchmark::Path => ("bench-path", needs_of_path(workspace)?),
         Benchmark::Fetch => ("bench-fetch", needs_of_fetch(workspace)?),
+        Benchmark::Bridge => ("bench-bridge", needs_of_bridge(workspace)?),
     };
     // All programs of the package: a benchmark starts others of them.
     compile(workspace, &["--package", "restante-tests", "--bins"])?;
@@ -74,7 +84,35 @@ fn needs_of_fetch(workspace: &Workspace) -> Result<Environment> {
     Ok(environment)
 }
 
-fn compile(workspace: &Workspace, what: &[&str]) -> Result<()> {
+/// The binary, and the other relays.
+fn needs_of_bridge(workspace: &Workspace) -> Result<Environment> {
+    setup::for_comparison(&RELAYS);
+    let mut environment: Environment = vec![("RESTANTE_BINARY", bridge(workspace)?.into())];
+    let relays = workspace.root.join("tests").join("relays");
+    match setup::npm_packages("wisp-js (npm)", &relays) {
+        Ok(()) => {
+            let script = relays.join("node_modules/@mercuryworkshop/wisp-js/src/bin/server_cli.mjs");
+            environment.push(("RESTANTE_WISP", script.into()));
+        }
+        Err(error) => report::warn(&format!("wisp-js is left out: {error:#}")),
+    }
+    match setup::crate_program(workspace, WEBSOCAT) {
+        Ok(program) => environment.push(("RESTANTE_WEBSOCAT", program.into())),
+        Err(error) => report::warn(&format!("websocat is left out: {error:#}")),
+    }
+    Ok(environment)
+}
+
+/// The binary as shipped, with whatever page is there: what is measured never asks for it.
+pub(crate) fn bridge(workspace: &Workspace) -> Result<PathBuf> {
+    if !workspace.dist().join("index.html").is_file() {
+        page::build(workspace, Mode::Dev)?;
+    }
+    compile(workspace, &["--package", "restante-bridge", "--bin", "restante"])?;
+    Ok(workspace.binary("release"))
+}
+
+pub(crate) fn compile(workspace: &Workspace, what: &[&str]) -> Result<()> {
     report::section("benchmark: compile", || {
         process::run(process::cargo().args(["build", "--release"]).args(what).current_dir(&workspace.root))
     })

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
-use crate::{bench, binary, demo, fuzz, page, screenshot, setup, test};
+use crate::{bench, binary, demo, fuzz, page, screenshot, setup, soak, test};
 
 /// Build, try, test and measure Restante. Every command sets up what it is missing.
 #[derive(Debug, Parser)]
@@ -57,6 +57,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Put the bridge under random load: thousands of tunnels, random faults, every byte checked, memory watched
+    Soak {
+        /// What the soak itself takes: `--minutes N`, `--tunnels N`, `--seed N`, and more with `--help`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Feed the fuzz targets with broken input
     Fuzz {
         /// How long, for all targets together
@@ -89,6 +95,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         }
         Command::Demo { listen, dev } => demo::run(&workspace, page::Mode::from_dev(dev), &listen),
         Command::Bench { benchmark, arguments } => bench::run(&workspace, benchmark, &arguments),
+        Command::Soak { arguments } => soak::run(&workspace, &arguments),
         Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets),
         Command::Screenshot => screenshot::run(&workspace),
         Command::Test { parts } => test::run(&workspace, &parts),

@@ -13,6 +13,7 @@ mod process;
 mod report;
 mod screenshot;
 mod setup;
+mod soak;
 mod test;
 mod workspace;
 

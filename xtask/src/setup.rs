@@ -14,10 +14,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::report;
 use crate::workspace::Workspace;
+use crate::{process, report};
 
-pub(crate) use npm::WasmOpt;
+pub(crate) use npm::{WasmOpt, ensure as npm_packages};
 
 /// The tools that turn the page's crates into a page.
 #[derive(Debug)]
@@ -53,4 +53,21 @@ pub(crate) fn for_comparison(packages: &[&str]) {
     if let Err(error) = apt::install("other programs to compare with", packages) {
         report::warn(&format!("{error:#}"));
     }
+}
+
+/// Compiles a program of crates.io (name and version), unless it is there, into the target directory. Returns it.
+pub(crate) fn crate_program(workspace: &Workspace, (name, version): (&str, &str)) -> Result<PathBuf> {
+    let root = workspace.target.join("programs");
+    let program = root.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let there = process::output(process::command(&program).arg("--version"));
+    if there.is_ok_and(|said| said.trim_end().ends_with(version)) {
+        report::present(name);
+        return Ok(program);
+    }
+    report::step(&format!("{name} {version} (cargo install)"), || {
+        let mut cargo = process::cargo();
+        cargo.args(["install", "--locked", "--version", version, "--root"]).arg(&root);
+        process::run_quietly(cargo.arg("--target-dir").arg(root.join("build")).arg(name))
+    })?;
+    Ok(program)
 }

@@ -1,12 +1,15 @@
-//! The benchmark programs' parts: `bench-path` (from the click to fifty rows) and `bench-fetch` (a whole maildrop).
+//! The benchmark programs' parts: `bench-path` (from the click to fifty rows), `bench-fetch` (a whole maildrop) and
+//! `bench-bridge` (the bridge beside other relays).
 //!
 //! ```text
 //! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page, path_report
 //! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure, decoder, report
+//! bench-bridge: a lean client → a relay → a server           bridge
 //! ```
 //!
 //! They measure what was built and print what they saw; they judge nothing. The binaries hold the arguments only.
 
+pub mod bridge;
 pub mod decoder;
 pub mod fetch;
 pub mod measure;
