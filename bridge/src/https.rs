@@ -217,6 +217,52 @@ mod tests {
         assert!(Arc::ptr_eq(&second, &config()));
     }
 
+    /// The certificate that a handshake is answered with, which the given one has to be.
+    async fn shake_hands(https: &Files, expected: &CertificateDer<'static>) {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(expected.clone()).unwrap();
+        let trust = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let (near, far) = tokio::io::duplex(16 * 1024);
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(trust));
+        let (client, server) =
+            tokio::join!(connector.connect("localhost".try_into().unwrap(), near), https.acceptor().accept(far));
+        client.unwrap();
+        server.unwrap();
+    }
+
+    #[tokio::test]
+    async fn while_it_runs_handshakes_show_the_renewed_certificate_and_a_wrong_pair_keeps_the_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let files =
+            CertificateFiles { certificate: folder.path().join("chain.pem"), key: folder.path().join("key.pem") };
+        write(&files);
+        let https = Files { look_again: Duration::ZERO, ..Files::new(files.clone()).unwrap() };
+        let served = || CertificateDer::from_pem_file(&files.certificate).unwrap();
+        let first = served();
+        shake_hands(&https, &first).await;
+        std::thread::sleep(Duration::from_millis(20));
+        write(&files);
+        let second = served();
+        assert_ne!(first, second);
+        shake_hands(&https, &second).await;
+        // A tool replaces one file after the other: in between they do not fit.
+        let key = std::fs::read(&files.key).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        write(&files);
+        let third = served();
+        let third_key = std::fs::read(&files.key).unwrap();
+        std::fs::write(&files.key, key).unwrap();
+        shake_hands(&https, &second).await;
+        std::fs::remove_file(&files.key).unwrap();
+        shake_hands(&https, &second).await;
+        std::fs::write(&files.key, third_key).unwrap();
+        shake_hands(&https, &third).await;
+    }
+
     #[test]
     fn a_key_of_another_certificate_is_refused() {
         let folder = tempfile::tempdir().unwrap();

@@ -165,6 +165,43 @@ fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
 mod tests {
     use super::*;
 
+    /// The metric names in a text, without what a histogram appends to them.
+    fn names(text: &str) -> std::collections::BTreeSet<String> {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let names = words.filter(|word| word.starts_with("restante_"));
+        let of_histogram = |name: &str| {
+            ["_bucket", "_sum", "_count"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
+        };
+        names.map(of_histogram).collect()
+    }
+
+    #[test]
+    fn the_dashboard_shows_every_metric_and_no_other() {
+        let dashboard = include_str!("../../deploy/grafana-dashboard.json");
+        let panels: serde_json::Value = serde_json::from_str(dashboard).unwrap();
+        let mut expressions = Vec::new();
+        let mut left = vec![&panels];
+        while let Some(value) = left.pop() {
+            match value {
+                serde_json::Value::Array(values) => left.extend(values),
+                serde_json::Value::Object(fields) => {
+                    expressions.extend(fields.get("expr").and_then(serde_json::Value::as_str));
+                    left.extend(fields.values());
+                }
+                _ => {}
+            }
+        }
+        let text = Metrics::default().render(0, false);
+        assert_eq!(names(&expressions.join(" ")), names(&text));
+        // The labels that the expressions choose or sum by: the bridge's own, or those that Prometheus adds.
+        for label in
+            expressions.iter().flat_map(|e| e.split(['{', '(', ',', ' '])).filter_map(|word| word.split_once('='))
+        {
+            let name = label.0;
+            assert!(text.contains(&format!("{name}=\"")) || ["job", "instance"].contains(&name), "{name}");
+        }
+    }
+
     #[test]
     fn what_happened_is_exposed() {
         let metrics = Metrics::default();

@@ -99,6 +99,24 @@ fn settings_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn a_certificate_comes_from_files_or_from_an_authority() {
+    let acme = ["--acme-domain", "Mail.Example.org", "--acme-cache", "/nonexistent"];
+    let good = config(&[&acme[..], &["--listen", "0.0.0.0:443", "--allow", "pop.example.org"]].concat()).unwrap();
+    assert!(good.acme.is_some());
+    let mut headers = axum::http::HeaderMap::new();
+    for (host, known) in [("mail.example.org", true), ("other.example.org", false)] {
+        headers.insert("host", host.parse().unwrap());
+        assert_eq!(good.origins.check_host(&headers).is_ok(), known, "{host}");
+    }
+    let both = config(&[&acme[..], &["--tls-cert", "chain.pem", "--tls-key", "key.pem"]].concat());
+    assert!(matches!(both, Err(BadSettings::TwoCertificates)));
+    assert!(matches!(config(&acme[..2]), Err(BadSettings::NoCache)));
+    assert!(matches!(config(&acme[2..]), Err(BadSettings::NoDomain)));
+    let contact = config(&[&acme[..], &["--acme-contact", "ana@example.org"]].concat());
+    assert!(matches!(contact, Err(BadSettings::Acme(_))));
+}
+
+#[test]
 fn a_token_stands_in_for_an_allow_list_beyond_loopback() {
     let token = toml::from_str::<Token>(&format!("name = \"a\"\nsha256 = {:?}", "a".repeat(64))).unwrap();
     let listen = Some("0.0.0.0:0".parse().unwrap());

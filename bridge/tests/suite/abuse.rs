@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::support::{MailServer, bridge_to, open};
+use crate::support::{MailServer, allowing, bridge_to, open, start, with_limits};
 
 /// An upgraded connection whose frames the test writes itself.
 async fn upgraded(bridge: &Handle) -> TcpStream {
@@ -96,6 +96,30 @@ async fn a_page_that_sends_a_byte_at_a_time_is_understood() {
     let mut received = [0; 12];
     server.accept().await.read_exact(&mut received).await.unwrap();
     assert_eq!(&received, b"CAPA\r\nQUIT\r\n");
+}
+
+#[tokio::test]
+async fn a_first_message_that_comes_byte_by_byte_has_no_more_time_than_any_other() {
+    let server = MailServer::start().await;
+    let config = allowing(&[format!("127.0.0.1:{}", server.port())]);
+    let bridge = start(with_limits(config, |l| l.open_timeout = Duration::from_millis(400))).await;
+    let mut stream = upgraded(&bridge).await;
+    let (mut reading, mut writing) = stream.split();
+    let drip = async {
+        for byte in open_frame(&server) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            if writing.write_all(&[byte]).await.is_err() {
+                break;
+            }
+        }
+    };
+    let mut answer = Vec::new();
+    let read = timeout(Duration::from_secs(20), reading.read_to_end(&mut answer));
+    tokio::select! {
+        () = drip => panic!("the bridge waited for the last byte"),
+        read = read => drop(read.expect("the bridge hangs up")),
+    }
+    assert!(String::from_utf8_lossy(&answer).contains("did not say in time"));
 }
 
 #[tokio::test]

@@ -64,6 +64,21 @@ async fn a_port_in_use_ends_with_one_line_and_status_2() {
 }
 
 #[tokio::test]
+async fn a_switch_in_a_variable_is_written_as_people_write_it() {
+    for (text, served) in [("1", false), ("yes", false), ("true", false), ("0", true), ("no", true), ("false", true)] {
+        let mut child = restante(&["serve", "--listen", "127.0.0.1:0"]).env("RESTANTE_NO_PAGE", text).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = timeout(Duration::from_secs(20), lines.next_line()).await.expect("it starts").unwrap().unwrap();
+        let address = line.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/');
+        let answer = get(address, "/").await;
+        assert_eq!(!answer.contains("serves no page"), served, "{text}: {answer}");
+    }
+    let mut unclear = restante(&["serve", "--listen", "127.0.0.1:0"]);
+    let output = timeout(Duration::from_secs(20), unclear.env("RESTANTE_NO_PAGE", "perhaps").output()).await;
+    assert_one_line(&output.expect("it ends").unwrap(), "perhaps");
+}
+
+#[tokio::test]
 async fn help_explains_every_flag() {
     let output = finish(&["serve", "--help"]).await;
     assert!(output.status.success());

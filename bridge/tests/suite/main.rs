@@ -5,6 +5,7 @@ mod abuse;
 mod acme;
 mod admission;
 mod binary;
+mod documents;
 mod http2;
 mod memory;
 mod pages;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::support::{MailServer, Page, allowing, open, start, with_limits};
 use restante_bridge::origin::Origins;
 use restante_bridge::preset::{Preset, Security};
-use restante_bridge::{Config, Handle};
+use restante_bridge::token::{Token, Tokens, generate};
+use restante_bridge::{Bridges, Config, Handle, Proxies};
 use restante_protocol::tunnel::CloseCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -61,12 +62,58 @@ async fn security_headers_stand_on_every_answer() {
             "content-security-policy: default-src 'none'",
             "x-content-type-options: nosniff",
             "referrer-policy: no-referrer",
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-resource-policy: same-origin",
+            "permissions-policy: accelerometer=()",
         ] {
             assert!(answer.contains(header), "{path}: {answer}");
         }
     }
     assert!(get(&bridge, "/tunnel", "localhost").await.starts_with("HTTP/1.1 426 "));
     assert!(get(&bridge, "/healthz", "localhost").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_user_whom_a_proxy_vouches_for_is_not_asked_for_a_token() {
+    let (_, digest) = generate().unwrap();
+    let token = Token { name: "ana".into(), sha256: digest.try_into().unwrap(), max_tunnels: 1, allow: None };
+    let bridge = start(Config {
+        tokens: Tokens::new(vec![token]),
+        proxies: Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]),
+        identity_header: Some("x-forwarded-user".parse().unwrap()),
+        ..Config::default()
+    })
+    .await;
+    for (host, required) in [("localhost\r\nX-Forwarded-User: bob", false), ("localhost", true)] {
+        let answer = get(&bridge, "/restante.json", host).await;
+        assert!(answer.ends_with(&format!("\"token_required\":{required}}}")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_several_bridges_is_told_of_them_and_may_connect_to_them() {
+    let listed = vec!["wss://b1.example.org/tunnel".parse().unwrap()];
+    let bridge = start(Config { bridges: Bridges { listed, any: false }, ..Config::default() }).await;
+    let answer = get(&bridge, "/restante.json", "localhost").await;
+    assert!(answer.ends_with("\"bridges\":[\"wss://b1.example.org/tunnel\"]}"), "{answer}");
+    assert!(answer.contains("connect-src 'self' wss://b1.example.org\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_page_that_has_not_changed_is_not_sent_again() {
+    let bridge = start(Config::default()).await;
+    let answer = get(&bridge, "/", "localhost").await;
+    if restante_bridge::sums().is_err() {
+        return assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    }
+    let head = answer.split("\r\n\r\n").next().unwrap();
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+    let again = get(&bridge, "/", &format!("localhost\r\nIf-None-Match: {tag}")).await;
+    assert!(again.starts_with("HTTP/1.1 304 ") && again.ends_with("\r\n\r\n"), "{again}");
+    let sums = restante_bridge::sums().unwrap();
+    let (_, asset) = sums.lines().find_map(|line| line.split_once("  assets/")).unwrap();
+    let answer = get(&bridge, &format!("/assets/{asset}"), "localhost\r\nAccept-Encoding: br").await;
+    assert!(answer.contains("cache-control: public, max-age=31536000, immutable\r\n"), "{answer}");
 }
 
 #[tokio::test]
@@ -88,6 +135,21 @@ async fn a_request_head_that_never_ends_is_cut_off() {
     stream.write_all(b"GET / HTTP/1.1\r\nHost: local").await.unwrap();
     let mut answer = Vec::new();
     tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await.expect("it ends").unwrap();
+}
+
+#[tokio::test]
+async fn a_request_head_that_comes_byte_by_byte_has_no_more_time_than_any_other() {
+    let bridge = start(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(400))).await;
+    let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
+    let drip = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            if stream.write_all(b"G").await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), drip).await.expect("the bridge hangs up");
 }
 
 #[tokio::test]
