@@ -11,6 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -23,6 +25,9 @@ const START: Duration = Duration::from_secs(20);
 
 /// How long it may take to end before it is killed.
 const STOP: Duration = Duration::from_secs(5);
+
+/// The key (HS256, RFC 7518 section 3.2) of the tokens that the server takes.
+pub const TOKEN_KEY: &[u8; 32] = b"restante signs its test's tokens";
 
 /// A user and its mail.
 pub struct User {
@@ -38,7 +43,8 @@ pub struct User {
 pub struct Options {
     /// The certificate it presents.
     pub identity: Identity,
-    /// SASL mechanisms, as Dovecot writes them: `plain login`.
+    /// SASL mechanisms, as Dovecot writes them: `plain login`. With `xoauth2` or `oauthbearer` among them, tokens are taken
+    /// that are signed with [`TOKEN_KEY`].
     pub mechanisms: &'static str,
     /// Who has mail there.
     pub users: Vec<User>,
@@ -71,6 +77,7 @@ impl Dovecot {
         write_mail(home.path(), &options.users, owner)?;
         fs::write(home.path().join("certificate.pem"), &options.identity.chain_pem)?;
         fs::write(home.path().join("key.pem"), &options.identity.key_pem)?;
+        write_token_key(home.path())?;
 
         // Between choosing a port and listening on it somebody else may take it: then choose again.
         let mut last = String::new();
@@ -212,6 +219,18 @@ fn write_mail(home: &Path, users: &[User], owner: (u32, u32)) -> Result<()> {
     Ok(())
 }
 
+/// The key of tokens where Dovecot looks for it: authorized party, algorithm, key id.
+fn write_token_key(home: &Path) -> Result<()> {
+    let folder = home.join("token-keys").join("default").join("HS256");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("default"), BASE64.encode(TOKEN_KEY))?;
+    let prefix = home.join("token-keys").display().to_string();
+    let settings = format!(
+        "introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={prefix}/\nusername_attribute = sub\n"
+    );
+    Ok(fs::write(home.join("tokens.conf"), settings)?)
+}
+
 fn give(path: &Path, owner: (u32, u32)) -> Result<()> {
     chown(path, Some(owner.0), Some(owner.1))?;
     if path.is_dir() {
@@ -239,6 +258,11 @@ fn configuration(home: &Path, options: &Options, (uid, gid): (u32, u32), pops: u
             group = name_of("-gn")
         )
     };
+    let tokens = if options.mechanisms.contains("oauth") {
+        format!("passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {home}/tokens.conf\n}}\n")
+    } else {
+        String::new()
+    };
     format!(
         "protocols = pop3
 listen = 127.0.0.1
@@ -261,7 +285,7 @@ ssl_cert = <{home}/certificate.pem
 ssl_key = <{home}/key.pem
 ssl_dh =
 pop3_no_flag_updates = yes
-passdb {{
+{tokens}passdb {{
   driver = passwd-file
   args = username_format=%u {home}/users
 }}

@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use restante_protocol::pop3::{
+    Command, Config, Event, Login, Mechanism, Output, Refusal, Reply, ReplyData, ResponseCode, Secret, Session,
+};
 use restante_tests::authority::Authority;
-use restante_tests::dovecot::{Dovecot, Options, User};
+use restante_tests::dovecot::{Dovecot, Options, TOKEN_KEY, User};
 use restante_tests::maildir::{self, Crowd};
 use restante_tests::scripted::{Fault, Scripted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -67,4 +73,62 @@ async fn scripted_servers_play_their_parts() {
     assert_eq!(exchange(server.port(), "").await, "");
     let server = Scripted::start(Fault::DropsInBody, None).await.unwrap();
     assert!(!exchange(server.port(), "USER a\r\nPASS b\r\nRETR 1\r\n").await.ends_with(".\r\n"));
+}
+
+/// A token for this user until then (seconds since 1970), signed as RFC 7515 has it.
+fn token(user: &str, expires: u64) -> Secret {
+    let encode = |text: String| URL_SAFE_NO_PAD.encode(text);
+    let header = encode(r#"{"alg":"HS256","typ":"JWT"}"#.into());
+    let claims = encode(format!(r#"{{"sub":"{user}","iat":1700000000,"exp":{expires}}}"#));
+    let mut signature = Hmac::<sha2::Sha256>::new_from_slice(TOKEN_KEY).unwrap();
+    signature.update(format!("{header}.{claims}").as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(signature.finalize().into_bytes());
+    Secret::new(format!("{header}.{claims}.{signature}"))
+}
+
+/// CAPA and the login, by a session on a socket.
+async fn sign_in(port: u16, login: Login) -> Result<Mechanism, Refusal> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let mut session = Session::new(Config { cleartext_agreed: true, ..Config::default() });
+    session.submit(Command::Capa).unwrap();
+    let ticket = session.submit(Command::Login(login)).unwrap();
+    let mut buffer = vec![0; 4096];
+    loop {
+        match session.poll_output().unwrap() {
+            Output::Transmit(octets) => stream.write_all(&octets).await.unwrap(),
+            Output::Event(Event::Refused { ticket: refused, refusal }) if refused == ticket => return Err(refusal),
+            Output::Event(Event::Done { reply: Reply { data: ReplyData::Login(mechanism), .. }, .. }) => {
+                return Ok(mechanism);
+            }
+            Output::Event(_) => {}
+            Output::NeedInput => match stream.read(&mut buffer).await.unwrap() {
+                0 => session.handle_eof(),
+                octets => session.handle_input(&buffer[..octets]),
+            },
+        }
+    }
+}
+
+#[tokio::test]
+async fn dovecot_takes_tokens_by_both_mechanisms_and_says_why_it_takes_one_no_longer() {
+    let options = Options {
+        identity: Authority::new().unwrap().issue(&["localhost"]).unwrap(),
+        mechanisms: "plain xoauth2 oauthbearer",
+        users: vec![User { name: "robin".into(), password: "unused".into(), mail: crowd(1) }],
+    };
+    let dovecot = Dovecot::start(options).await.unwrap();
+    let port = dovecot.pop_port();
+    let with_token = |expires| Login::with_token("robin", token("robin", expires));
+    let (future, past) = (4_000_000_000, 1_700_000_001);
+
+    let strongest = sign_in(port, with_token(future)).await;
+    assert_eq!(strongest, Ok(Mechanism::OAuthBearer), "{}", dovecot.log());
+    for (mechanism, reason) in [(Mechanism::OAuthBearer, "invalid_token"), (Mechanism::XOAuth2, "401")] {
+        assert_eq!(sign_in(port, with_token(future).by(mechanism)).await, Ok(mechanism), "{}", dovecot.log());
+        let refusal = sign_in(port, with_token(past).by(mechanism)).await.unwrap_err();
+        assert_eq!(refusal.code, Some(ResponseCode::Auth), "{mechanism}: {refusal:?}");
+        assert!(refusal.detail.as_deref().is_some_and(|json| json.contains(reason)), "{mechanism}: {refusal:?}");
+    }
+    let forged = Login::with_token("robin", Secret::new("e30.e30.AAAA"));
+    assert!(sign_in(port, forged).await.is_err());
 }

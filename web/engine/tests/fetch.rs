@@ -155,3 +155,40 @@ async fn failures_are_one_line_and_wrong_usage_is_status_2() {
     assert_eq!(fetch(&host, &home, &[]).await.status.code(), Some(2));
     assert_eq!(fetch(&host, &home, &["--discard", "--mechanism", "MAGIC"]).await.status.code(), Some(2));
 }
+
+#[tokio::test]
+async fn a_server_that_wants_a_pause_is_told_with_its_length_and_nothing_else_is_blamed() {
+    let home = TempDir::new().unwrap();
+    let capa = Some("TOP\r\nUIDL\r\nUSER\r\nLOGIN-DELAY 300\r\n");
+    for (refusal, kind, advice) in [
+        ("-ERR [LOGIN-DELAY] too soon", "try-later", "Try again in 5 minutes."),
+        ("-ERR [LOGIN-DELAY 30] too soon", "try-later", "Try again in 30 seconds."),
+        ("-ERR [SYS/TEMP] later", "try-later", "Try again in a few minutes."),
+        ("-ERR [IN-USE] locked", "in-use", "try again in a few minutes"),
+        ("-ERR [SYS/PERM] closed", "refused", "ask the server's operator"),
+        ("-ERR [AUTH] no", "wrong-password", "Check both."),
+        ("-ERR no", "wrong-password", "Check both."),
+    ] {
+        let host = Host::new(Manners { capa, refuses: true, refusal, ..Manners::modern(1) });
+        let output = fetch(&host, &home, &["--discard", "--json"]).await;
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let told = String::from_utf8(output.stdout).unwrap();
+        let last: serde_json::Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+        assert_eq!(last["kind"], kind, "{refusal}");
+        assert!(last["advice"].as_str().is_some_and(|told| told.contains(advice)), "{refusal}: {last}");
+    }
+}
+
+#[tokio::test]
+async fn headers_alone_are_fetched_with_top_and_the_password_file_holds_a_token_where_a_mechanism_wants_one() {
+    let (host, home) = (Host::new(Manners::modern(3)), TempDir::new().unwrap());
+    let output = fetch(&host, &home, &["--top", "1", "--maildir", "mail", "--mechanism", "USER/PASS"]).await;
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(delivered(&home.path().join("mail")).len(), 3);
+    assert!(host.lines().iter().any(|line| line == "TOP 2 1"), "{:?}", host.lines());
+    assert!(!host.lines().iter().any(|line| line.starts_with("RETR")));
+
+    let output = fetch(&host, &home, &["--discard", "--mechanism", "XOAUTH2"]).await;
+    assert_eq!(output.status.code(), Some(1), "this server has no such mechanism");
+    assert!(host.lines().iter().any(|line| line == "AUTH XOAUTH2"), "{:?}", host.lines());
+}

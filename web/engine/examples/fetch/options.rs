@@ -15,7 +15,7 @@ use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
 pub(crate) struct Options {
     /// The mailbox: pops://user@host:port/ (TLS) or pop://user@host:port/ (STARTTLS). A password has no place in it.
     url: String,
-    /// A file whose first line is the password.
+    /// A file whose first line is the password, or the token for XOAUTH2 and OAUTHBEARER.
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
     /// How the connection is protected; unless given, what the URL says. `none` shows the password to whoever reads

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use restante_engine::api::{Blame, Failure, FailureKind, Security, Stage};
 use restante_engine::connection::{Connection, Options, of_login_refusal, of_refusal};
-use restante_protocol::pop3::{Command, Event, Login, MessageNumber, Pipelining, Refusal, Reply, ReplyData, Ticket};
+use restante_protocol::pop3::{
+    Capabilities, Command, Event, Login, Mechanism, MessageNumber, Pipelining, Refusal, Reply, ReplyData, Ticket,
+};
 use serde_json::json;
 
 use crate::deliver::Delivery;
@@ -58,6 +60,8 @@ struct Fetch<'r> {
 #[derive(Default)]
 struct Session {
     jobs: HashMap<Ticket, Job>,
+    /// They may know how long a LOGIN-DELAY is.
+    capabilities: Option<Box<Capabilities>>,
     listed: Vec<(u32, u32)>,
     messages: u32,
     phase: Phase,
@@ -139,7 +143,11 @@ impl Fetch<'_> {
     }
 
     fn sign_in(&mut self, connection: &mut Connection) -> Result<(), Trouble> {
-        let mut login = Login::with_password(self.task.user.clone(), self.task.password.clone());
+        let (user, secret) = (self.task.user.clone(), self.task.password.clone());
+        let mut login = match self.task.mechanism {
+            Some(Mechanism::OAuthBearer | Mechanism::XOAuth2) => Login::with_token(user, secret),
+            _ => Login::with_password(user, secret),
+        };
         login.bindings = connection.transport().channel_bindings();
         if let Some(mechanism) = self.task.mechanism {
             login = login.by(mechanism);
@@ -221,6 +229,7 @@ impl Fetch<'_> {
             Event::ListItem { number, octets, .. } => {
                 self.session.listed.push((number.value(), u32::try_from(octets).unwrap_or(u32::MAX)));
             }
+            Event::Capabilities { capabilities, .. } => self.session.capabilities = Some(capabilities),
             Event::Rejected(refusal) => self.stop(of_login_refusal(&refusal, None)),
             Event::MechanismChosen { mechanism, why, .. } => {
                 let fields = json!({ "mechanism": mechanism.name(), "why": why.to_string() });
@@ -263,7 +272,10 @@ impl Fetch<'_> {
 
     fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) {
         match self.session.jobs.remove(&ticket) {
-            Some(Job::Login) => self.stop(of_login_refusal(refusal, None)),
+            Some(Job::Login) => {
+                let failure = of_login_refusal(refusal, self.session.capabilities.as_deref());
+                self.stop(failure);
+            }
             Some(Job::List) => self.session.phase = Phase::Listed,
             Some(Job::Stat) => self.stop(Failure::new(FailureKind::Refused, refusal.text.clone())),
             Some(Job::Message(number)) => {
