@@ -13,6 +13,7 @@ pub mod bench;
 pub mod bridge;
 pub mod canary;
 pub mod delay;
+pub mod dialogues;
 pub mod dovecot;
 pub mod hostile;
 pub mod mailbox;

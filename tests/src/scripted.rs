@@ -82,7 +82,8 @@ impl Drop for Scripted {
     }
 }
 
-fn acceptor(identity: &Identity) -> Result<TlsAcceptor> {
+/// The server's side of TLS with this identity.
+pub(crate) fn acceptor(identity: &Identity) -> Result<TlsAcceptor> {
     let chain = vec![CertificateDer::from(identity.der.clone())];
     let key = PrivatePkcs8KeyDer::from(identity.key_der.clone()).into();
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

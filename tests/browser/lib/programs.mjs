@@ -107,6 +107,22 @@ export class World {
   }
 }
 
+/** The scripted dialogues of tests/src/dialogues.rs, each with a server of its own. */
+export class Dialogues {
+  #program;
+
+  static async start() {
+    const dialogues = new Dialogues();
+    dialogues.#program = new Program(worldBinary(), ['--dialogues']);
+    Object.assign(dialogues, JSON.parse(await dialogues.#program.line()));
+    return dialogues;
+  }
+
+  async end() {
+    await this.#program.end();
+  }
+}
+
 /** A bridge with the page in it: the real binary. */
 export class Bridge {
   #program;

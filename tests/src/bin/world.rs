@@ -1,8 +1,9 @@
 //! Starts a world for a browser test, tells about it in one JSON line, and keeps it until standard input ends.
 //!
-//! With `--crowd` the mailbox of 10,000 messages is there as well. A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`.
+//! With `--dialogues` it is not the world but the servers of the scripted dialogues. With `--crowd` the mailbox of 10,000 messages is there as well. A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`.
 
 use anyhow::Result;
+use restante_tests::dialogues::Dialogues;
 use restante_tests::world::World;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -11,6 +12,7 @@ async fn main() -> Result<()> {
     let crowd = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--crowd") => true,
+        Some("--dialogues") => return dialogues().await,
         Some(other) => anyhow::bail!("there is no flag {other}"),
     };
     let world = World::start(crowd).await?;
@@ -23,5 +25,13 @@ async fn main() -> Result<()> {
         }
         println!("done");
     }
+    Ok(())
+}
+
+async fn dialogues() -> Result<()> {
+    let dialogues = Dialogues::start().await?;
+    println!("{}", serde_json::to_string(dialogues.description())?);
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while lines.next_line().await?.is_some() {}
     Ok(())
 }

@@ -1,0 +1,114 @@
+// Every dialogue of tests/scripts, from a socket through the bridge into the page: a person sees what the script's `@`
+// lines say. RESTANTE_SCRIPT=name plays the scripts of which the name holds that text.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch, open } from './lib/browser.mjs';
+import { Bridge, Dialogues } from './lib/programs.mjs';
+import { Restante } from './lib/restante.mjs';
+
+// Pages at work at the same time.
+const PAGES = 3;
+// For one dialogue. Some of them are silent for five seconds, and some send millions of lines.
+const timeout = 90_000;
+
+const dialogues = await Dialogues.start();
+const chosen = dialogues.scripts.filter(({ name }) => name.includes(process.env.RESTANTE_SCRIPT ?? ''));
+const idle = [];
+let bridge, browser;
+
+before(async () => {
+  bridge = await Bridge.serve({ ports: dialogues.ports });
+  browser = await launch();
+}, { timeout });
+
+after(async () => {
+  await browser?.close();
+  await bridge?.end();
+  await dialogues.end();
+});
+
+/** Hands a page that shows the form to `use`; it is used again unless `use` fails. */
+async function withPage(use) {
+  const opened = idle.pop() ?? await open(browser, bridge.url);
+  try {
+    const restante = new Restante(opened.page);
+    await restante.openButton.waitFor();
+    await use(restante);
+    opened.seen.assertClean();
+    idle.push(opened);
+  } catch (error) {
+    error.message += `\n  the page: ${await opened.page.locator('body').innerText().catch(() => 'is gone')}`;
+    await opened.close();
+    throw error;
+  }
+}
+
+async function play(restante, script) {
+  await restante.fill(script);
+  if (script.security === 'none') await restante.page.getByRole('checkbox').setChecked(script.agreed);
+  await restante.openButton.click();
+  if (script.security !== 'none') await trust(restante);
+  const mailbox = script.outcomes.some(({ what }) => what === 'opened');
+  for (const outcome of script.outcomes) await SHOWN[outcome.what](restante, outcome, mailbox);
+  if (!script.outcomes.some(({ what }) => what === 'failed')) {
+    assert.equal(await restante.page.locator('.interrupted').count(), 0, 'the session has ended');
+  }
+  if (mailbox) await restante.close();
+}
+
+/** Trusts the servers' certificate; a server that refuses to talk may not come to show it. */
+async function trust(restante) {
+  await restante.trustButton.or(restante.alert).first().waitFor();
+  if (!(await restante.trustButton.count())) return;
+  await restante.trust(dialogues.fingerprint);
+  await restante.trustButton.waitFor({ state: 'detached' });
+}
+
+const SHOWN = {
+  async opened(restante, { messages, rows, faulty }) {
+    await restante.list.waitFor();
+    // What is in sight is drawn; the lists of the corpus hardly reach beyond.
+    await restante.page.waitForFunction(([list, wanted]) => list.querySelectorAll('[role=option]').length >= wanted,
+      [await restante.list.elementHandle(), Math.min(rows, 6)]);
+    if (rows) assert.equal(await restante.rows.first().getAttribute('aria-setsize'), String(messages));
+    else assert.equal(await restante.rows.count(), 0);
+    // A row that had no header may have got one from the message meanwhile.
+    const without = await restante.rows.and(restante.page.locator('.faulty')).count();
+    assert.ok(without <= faulty, `${without} rows without a header`);
+  },
+
+  async message(restante, { position, text }) {
+    await row(restante, position).click();
+    await restante.message.getByRole('button', { name: 'Source', exact: true }).waitFor();
+    if (text) await restante.message.getByText(JSON.parse(`"${text.replaceAll("\\'", "'")}"`)).first().waitFor();
+  },
+
+  async 'message-failed'(restante, { position, words }) {
+    await row(restante, position).click();
+    await says(restante.message.getByRole('alert'), words);
+  },
+
+  async failed(restante, { kind, words }, mailbox) {
+    // Without consent the form itself says no, and nothing is sent.
+    if (kind === 'cleartext-not-agreed') await restante.page.getByRole('checkbox', { checked: false }).and(restante.page.locator('[aria-invalid=true]')).waitFor();
+    else await says(mailbox ? restante.page.locator('.interrupted').getByRole('alert') : restante.alert, words);
+  },
+};
+
+const row = (restante, position) => restante.list.locator(`[role=option][aria-posinset="${position + 1}"]`);
+
+/** The note has these words for what happened and for what to do. */
+async function says(note, [headline, advice]) {
+  const shown = note.filter({ hasText: headline }).first();
+  await shown.waitFor({ timeout: timeout - 10_000 });
+  const text = (await shown.innerText()).replaceAll(/\s+/g, ' ');
+  assert.ok(text.includes(advice.replaceAll(/\s+/g, ' ')), `${JSON.stringify(text)} advises otherwise than ${JSON.stringify(advice)}`);
+}
+
+test('there are as many dialogues as promised', () => {
+  assert.ok(dialogues.scripts.length >= 150, `${dialogues.scripts.length} dialogues`);
+});
+
+describe('the page plays', { concurrency: PAGES }, () => {
+  for (const script of chosen) test(script.name, { timeout }, () => withPage((restante) => play(restante, script)));
+});
