@@ -168,6 +168,10 @@ impl Exchange {
     /// The answer to a challenge, in base64.
     pub(super) fn respond(&mut self, challenge: &[u8]) -> Result<Encoded, BadChallenge> {
         self.rounds += 1;
+        // rsasl's mechanisms stop the program when they are asked again after an error or after their end.
+        if let Some(bad) = self.cancelled {
+            return Err(bad);
+        }
         if let Some(first) = self.first.take() {
             // Whatever the server says before the client's first message is no challenge.
             self.sent_first();
@@ -200,6 +204,7 @@ impl Exchange {
                 self.detail = Some(readable(&challenge));
                 Ok(Encoded::default())
             }
+            (Engine::Rsasl(_), _) if self.progress == Progress::Complete => Err(BadChallenge::Malformed),
             (Engine::Rsasl(session), mechanism) => {
                 if is_scram(mechanism) && iterations(&challenge).is_some_and(|count| count > self.max_iterations.into())
                 {
