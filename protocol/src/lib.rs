@@ -46,26 +46,39 @@
 //!
 //! # Standards
 //!
-//! | standard | what of it | where |
-//! |---|---|---|
-//! | RFC 1939 | everything, APOP included (only when asked for by name; its challenge is checked) | `session`, `body`, `listing` |
-//! | RFC 1725 | LAST, for servers without UIDL | `listing` |
-//! | RFC 2449 | CAPA, every capability as a type, PIPELINING, response codes, lines of 255 and 512 octets | `capabilities`, `reply`, `send` |
-//! | RFC 2595 | STLS; bytes between its +OK and TLS end the session; earlier capabilities are forgotten | `receive`, `session` |
-//! | RFC 3206 | SYS/TEMP, SYS/PERM, AUTH: what to do about a refusal is [`pop3::Refusal::advice`] | `error` |
-//! | RFC 5034 | AUTH; initial response within 255 octets, `=` for empty, `*` to cancel, challenges of any length | `login`, `sasl` |
-//! | RFC 6856 | UTF8, LANG, the code UTF8 | `send`, `lines` |
-//! | RFC 2384 | `pop:` URLs, read and written; a password in one is refused | `url` |
-//! | RFC 8314 | nothing that shows the password on a clear channel without consent; a refused STLS stops what was meant to be protected | `choice`, `send` |
-//! | RFC 4616, 5802, 7677, 2195, 7628 | PLAIN, SCRAM-SHA-1, SCRAM-SHA-256, both with -PLUS, CRAM-MD5, OAUTHBEARER; LOGIN and XOAUTH2 as they are used | `sasl` |
-//! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller | `sasl` |
+//! What of each is kept, in which file of `pop3`, and which script of `tests/scripts` (or test) shows it.
+//!
+//! | standard | what | where | shown by |
+//! |---|---|---|---|
+//! | RFC 1939, 3 | states, status lines, dot-stuffing, the end of a body | `receive`, `body` | `session/plain-dialogue`, `standards/dots-in-every-line`, `hostile/body-that-looks-like-answers` |
+//! | RFC 1939, 4–6 | greeting, STAT, LIST, RETR, DELE, NOOP, RSET, QUIT and a refused QUIT | `listing`, `send` | `session/*`, `session/quit-refused` |
+//! | RFC 1939, 7 | TOP, UIDL, USER, PASS | `send`, `login` | `session/top-with-lines`, `quirks/no-top`, `quirks/no-uidl` |
+//! | RFC 1939, 7 | APOP: only when asked for by name, and its challenge is checked | `login`, `choice` | `login/apop*` |
+//! | RFC 1725 | LAST, for servers without UIDL | `listing` | `session/last-of-a-fresh-maildrop`, `quirks/no-uidl` |
+//! | RFC 2449, 4 | commands of 255 octets at most; what SASL can carry goes by SASL | `submit`, `choice` | `session/arguments-beyond-255-octets`, `login/long-password*` |
+//! | RFC 2449, 5 | CAPA before and after STLS and login | `capabilities` | `standards/capabilities-change-at-login`, `tls/stls` |
+//! | RFC 2449, 6 | TOP, USER, SASL, RESP-CODES, LOGIN-DELAY, PIPELINING, EXPIRE, UIDL, IMPLEMENTATION as types | `capabilities`, `send` | `standards/capa-of-rfc2449`, `standards/expire-of-each-kind`, `session/pipelined-dialogue` |
+//! | RFC 2449, 8 | response codes on -ERR and +OK; IN-USE, LOGIN-DELAY with the announced seconds | `reply`, `error` | `login/code-*`, `standards/code-with-success`, `standards/status-text-with-brackets` |
+//! | RFC 2595, 4 | STLS stands alone; octets between its +OK and TLS end the session; earlier capabilities are forgotten | `receive`, `session` | `tls/*` |
+//! | RFC 3206, 4 | SYS/TEMP, SYS/PERM, AUTH: [`pop3::Refusal::advice`] | `error` | `login/code-*`, `login/user-pass-refused` |
+//! | RFC 5034, 4 | the initial response where the line stays within 255 octets, `=` for an empty one, `*` to cancel, challenges of any length | `login`, `sasl` | `login/plain-at-the-limit`, `login/plain-beyond-the-limit`, `login/plain-challenged-again`, `login/sasl-challenge-of-any-length` |
+//! | RFC 6856, 2 | UTF8 before the login | `submit`, `send` | `standards/utf8*` |
+//! | RFC 6856, 3 | LANG | `lines` | `standards/lang-list` |
+//! | RFC 6856, 5 | the response code UTF8 | `reply` | `standards/utf8-needed` |
+//! | RFC 2384 | `pop:` URLs, read and written; a password in one is refused | `url` | its tests, the fuzz target `url` |
+//! | RFC 8314, 3 | nothing that shows the password on a clear channel without consent; a refused STLS stops what was meant to be protected | `choice`, `send` | `login/clear-text-*`, `tls/stls-refused` |
+//! | RFC 4616 | PLAIN, and LOGIN as it is used | `sasl` | `login/plain*`, `login/login*` |
+//! | RFC 5802, 7677 | SCRAM-SHA-1 and -256, both with -PLUS; nonce and proof verified, iterations bounded | `sasl` | `login/scram-*`, `tests/scram.rs` |
+//! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller | `sasl` | `login/strongest-with-binding`, `tests/scram.rs` |
+//! | RFC 2195 | CRAM-MD5 | `sasl` | `login/clear-text-but-cram`, `login/cram-md5-*` |
+//! | RFC 7628 | OAUTHBEARER, and XOAUTH2 as it is used: the error is answered, and told | `sasl` | `login/oauthbearer*`, `login/xoauth2*`, a real Dovecot in `tests/tests/servers.rs` |
 //!
 //! # Tests
 //!
-//! `tests/scripts` (in the repository's root) is a corpus of dialogues anybody can read; `tests/scripts.rs` plays each of
-//! them whole, octet by octet and at random splits. `tests/dialogues.rs` does the same with dialogues that it makes up,
-//! `tests/scram.rs` signs in at a real SCRAM server's side, and `fuzz/` looks for what nobody thought of.
-//! `examples/decode.rs` measures the body decoder.
+//! `tests/scripts` (in the repository's root) is a corpus of dialogues anybody can read; its README says how they are
+//! played: into a session by `tests/scripts.rs`, into the engine, and from a socket into the page. `tests/dialogues.rs`
+//! makes dialogues up and plays them at every split, `tests/scram.rs` signs in at a real SCRAM server's side, and
+//! `fuzz/` looks for what nobody thought of. `examples/decode.rs` measures the body decoder.
 
 pub mod pop3;
 pub mod tunnel;

@@ -73,6 +73,9 @@ pub enum NoMechanism {
     /// The server announces OAuth's mechanisms alone, and there is a password.
     #[error("the server takes tokens of its own sign-in pages only (OAuth), no passwords")]
     TokensOnly,
+    /// USER and PASS are all there is, and name or password do not fit into a command (RFC 2449, section 4).
+    #[error("the server knows USER and PASS only, and name or password are longer than those may be")]
+    TooLong,
     /// APOP was asked for, and the greeting has no well-formed challenge.
     #[error("the server offers no APOP challenge")]
     NoChallenge,

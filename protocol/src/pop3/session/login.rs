@@ -6,17 +6,19 @@ use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;
 
 use super::send::{Sent, Step};
-use super::submit::MAX_LINE;
+use super::submit::{MAX_LINE, fits_user_and_pass};
 use super::{Phase, Session};
 use crate::pop3::reply::{Status, text};
 use crate::pop3::sasl::Exchange;
 use crate::pop3::{
-    Credential, Event, Fault, Login, Mechanism, Quirk, Refusal, RefusedBy, Reply, ReplyData, Situation, Ticket, choose,
+    Credential, Event, Fault, Login, Mechanism, NoMechanism, Quirk, Refusal, RefusedBy, Reply, ReplyData, Situation,
+    Ticket, choose,
 };
 
 impl Session {
     /// Chooses the mechanism and sends its first line or lines.
     pub(super) fn begin_login(&mut self, ticket: Ticket, login: Login) {
+        let fits = fits_user_and_pass(&login).is_ok();
         let situation = Situation {
             choice: login.choice,
             token: matches!(login.credential, Credential::BearerToken(_)),
@@ -25,9 +27,12 @@ impl Session {
             capabilities: self.capabilities.as_ref(),
             apop_challenge: self.apop_challenge.is_some(),
             bindings: !login.bindings.is_empty(),
-            one_flight: self.is_pipelining() && login.is_ascii(),
+            one_flight: self.is_pipelining() && login.is_ascii() && fits,
         };
         let (mechanism, why) = match choose(&situation) {
+            Ok((Mechanism::UserPass, _)) if !fits => {
+                return self.refuse_login(ticket, RefusedBy::NoMechanism(NoMechanism::TooLong));
+            }
             Ok(chosen) => chosen,
             Err(none) => return self.refuse_login(ticket, RefusedBy::NoMechanism(none)),
         };

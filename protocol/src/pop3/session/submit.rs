@@ -90,16 +90,20 @@ fn check_login(login: &Login) -> Result<(), Misuse> {
             check_word(&login.user, Argument::User)?;
             check_room("APOP  0123456789abcdef0123456789abcdef", &login.user, Argument::User)?;
         }
-        // Whatever is chosen may turn out to be USER and PASS, unless a SASL mechanism was asked for.
-        MechanismChoice::Only(mechanism) if mechanism.is_sasl() => {}
-        _ => {
-            check_room("USER ", &login.user, Argument::User)?;
-            if let Credential::Password(password) = &login.credential {
-                check_room("PASS ", password.expose(), Argument::Password)?;
-            }
-        }
+        MechanismChoice::Only(Mechanism::UserPass) => fits_user_and_pass(login)?,
+        // SASL has no limit, and what is chosen is not known yet.
+        MechanismChoice::Only(_) | MechanismChoice::Strongest => {}
     }
     Ok(())
+}
+
+/// Whether USER and PASS have room for name and password (RFC 2449, section 4).
+pub(super) fn fits_user_and_pass(login: &Login) -> Result<(), Misuse> {
+    check_room("USER ", &login.user, Argument::User)?;
+    match &login.credential {
+        Credential::Password(password) => check_room("PASS ", password.expose(), Argument::Password),
+        Credential::BearerToken(_) => Ok(()),
+    }
 }
 
 fn check_text(text: &str, argument: Argument) -> Result<(), Misuse> {
