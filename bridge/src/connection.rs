@@ -39,8 +39,9 @@ const WINDOW: u32 = 64 * 1024;
 const MAX_RESETS: usize = 20;
 /// For which a connection may ask for the page at all: whoever takes a byte now and then is not idle.
 const LIFETIME: Duration = Duration::from_secs(15 * 60);
-/// For what is under way on a connection that takes no more requests.
-const FAREWELL: Duration = Duration::from_secs(60);
+/// A page on a slow line takes answers in big steps, out of the system's buffers, so it has so many times as long for each
+/// as for a request's head; and once more for what is under way on a connection that takes no more requests.
+const SLOW_LINE: u32 = 6;
 
 /// Serves one connection. Those for `pages` are strangers': they come through proxies and under TLS.
 pub(crate) async fn serve(
@@ -68,13 +69,15 @@ pub(crate) async fn serve(
         }
         _ => Wire::Plain(stream),
     };
+    let io = Watched::new(wire);
+    let progress = io.progress();
+    let asked = io.progress();
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
+        asked.note_request();
         request.extensions_mut().insert(Client(peer));
         name_host(&mut request);
         router.clone().call(request)
     });
-    let io = Watched::new(wire);
-    let progress = io.progress();
     if http2 {
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -141,17 +144,21 @@ async fn drive(
     limits: &Limits,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     tokio::pin!(connection);
+    let patience = limits.header_timeout * SLOW_LINE;
     tokio::select! {
         result = &mut connection => return Ok(result?),
-        () = progress.stalled(limits.header_timeout) => return Err("nothing was asked for, or taken, in time".into()),
+        () = progress.stalled(limits.header_timeout, patience) => {}
         () = shared.stop.cancelled() => {}
         () = sleep(LIFETIME) => {}
     }
+    if !progress.was_asked() {
+        return Err("nothing was asked for in time".into());
+    }
+    // What lies in the system's buffers is lost if the connection is cut while the page still sends something.
     connection.as_mut().finish();
-    tokio::select! {
-        result = &mut connection => Ok(result?),
-        () = progress.stalled(limits.header_timeout) => Ok(()),
-        () = sleep(FAREWELL) => Ok(()),
+    match timeout(patience, connection).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err("an answer was not taken in time".into()),
     }
 }
 

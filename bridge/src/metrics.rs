@@ -15,7 +15,7 @@ const RELAY_BOUNDS: [f64; 10] = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_2
 /// The bridge's counters.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    pub(crate) upgrades_refused: Counter,
+    upgrades_refused: [Counter; Refusal::ALL.len()],
     pub(crate) opened: Counter,
     closed: Counter,
     /// By close code, those of the tunnel in their order; the last one counts all others.
@@ -25,6 +25,24 @@ pub(crate) struct Metrics {
     pub(crate) connect: Histogram,
     /// From the server's bytes being read to their having been taken by the system for the page.
     pub(crate) relay: Histogram,
+}
+
+/// Why an upgrade was refused, before there was a tunnel that could say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is no upgrade to the tunnel's protocol.
+    Form,
+    /// The host is not the bridge's.
+    Host,
+    /// Pages of that origin are not let in.
+    Origin,
+    /// There is no room to say even that.
+    Full,
+}
+
+impl Refusal {
+    const ALL: [(Self, &str); 4] =
+        [(Self::Form, "form"), (Self::Host, "host"), (Self::Origin, "origin"), (Self::Full, "full")];
 }
 
 /// A number that only grows.
@@ -66,7 +84,7 @@ impl Default for Metrics {
     fn default() -> Self {
         let codes = CloseCode::all().map(u16::from).chain([0]);
         Self {
-            upgrades_refused: Counter::default(),
+            upgrades_refused: Default::default(),
             opened: Counter::default(),
             closed: Counter::default(),
             failures: codes.map(|code| (code, Counter::default())).collect(),
@@ -79,6 +97,11 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// An upgrade was refused.
+    pub(crate) fn note_refusal(&self, refusal: Refusal) {
+        self.upgrades_refused[refusal as usize].add(1);
+    }
+
     /// A tunnel that had been opened is over.
     pub(crate) fn note_closed(&self) {
         self.closed.add(1);
@@ -106,14 +129,10 @@ impl Metrics {
             draining.into(),
         );
         one(&mut text, "restante_tunnels_opened_total", "counter", "Tunnels that reached a mail server.", opened);
-        let refused = self.upgrades_refused.value();
-        one(
-            &mut text,
-            "restante_upgrades_refused_total",
-            "counter",
-            "Upgrades refused for Origin, Host or form.",
-            refused,
-        );
+        head(&mut text, "restante_upgrades_refused_total", "counter", "Upgrades refused, by reason.");
+        for ((_, reason), counter) in Refusal::ALL.iter().zip(&self.upgrades_refused) {
+            put(&mut text, format_args!("restante_upgrades_refused_total{{reason=\"{reason}\"}} {}", counter.value()));
+        }
         head(&mut text, "restante_failures_total", "counter", "Tunnels refused or ended for a fault, by close code.");
         for (code, counter) in &self.failures {
             let label = if *code == 0 { "other".to_owned() } else { code.to_string() };
@@ -207,6 +226,7 @@ mod tests {
         let metrics = Metrics::default();
         metrics.opened.add(3);
         metrics.note_closed();
+        metrics.note_refusal(Refusal::Origin);
         metrics.note_failure(4403);
         metrics.note_failure(1009);
         metrics.down.add(42);
@@ -218,6 +238,8 @@ mod tests {
             "restante_pages_connected 5",
             "restante_draining 1",
             "restante_tunnels_opened_total 3",
+            "restante_upgrades_refused_total{reason=\"form\"} 0",
+            "restante_upgrades_refused_total{reason=\"origin\"} 1",
             "restante_failures_total{code=\"4403\"} 1",
             "restante_failures_total{code=\"other\"} 1",
             "restante_failures_total{code=\"4404\"} 0",

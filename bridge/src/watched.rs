@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -24,11 +24,12 @@ pub(crate) struct Watched {
 pub(crate) struct Progress {
     began: Instant,
     milliseconds: AtomicU64,
+    asked: AtomicBool,
 }
 
 impl Watched {
     pub(crate) fn new(wire: Wire) -> Self {
-        let progress = Progress { began: Instant::now(), milliseconds: AtomicU64::new(0) };
+        let progress = Progress { began: Instant::now(), milliseconds: AtomicU64::new(0), asked: false.into() };
         Self { wire, progress: Arc::new(progress) }
     }
 
@@ -48,9 +49,20 @@ impl Progress {
         self.milliseconds.store(milliseconds, Relaxed);
     }
 
-    /// Resolves once nothing has gone out for `limit`.
-    pub(crate) async fn stalled(&self, limit: Duration) {
+    /// A whole request has come.
+    pub(crate) fn note_request(&self) {
+        self.asked.store(true, Relaxed);
+    }
+
+    /// Whether one has.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.asked.load(Relaxed)
+    }
+
+    /// Resolves once nothing has gone out for so long: `to_ask` as long as no request has come, `to_take` after that.
+    pub(crate) async fn stalled(&self, to_ask: Duration, to_take: Duration) {
         loop {
+            let limit = if self.was_asked() { to_take } else { to_ask };
             let due = self.began + Duration::from_millis(self.milliseconds.load(Relaxed)) + limit;
             if Instant::now() >= due {
                 return;

@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use restante_protocol::tunnel::PATH;
 
 use crate::assets::plain;
+use crate::metrics::Refusal;
 use crate::page::Page;
 use crate::server::Shared;
 use crate::tunnel::Visitor;
@@ -62,7 +63,12 @@ async fn secure(State(shared): State<Arc<Shared>>, request: Request, next: Next)
 async fn check_host(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response<Body> {
     match shared.rules().origins.check_host(request.headers()) {
         Ok(()) => next.run(request).await,
-        Err(foreign) => plain(StatusCode::MISDIRECTED_REQUEST, format!("{foreign}\n")),
+        Err(foreign) => {
+            if request.uri().path() == PATH {
+                shared.metrics.note_refusal(Refusal::Host);
+            }
+            plain(StatusCode::MISDIRECTED_REQUEST, format!("{foreign}\n"))
+        }
     }
 }
 
@@ -105,7 +111,7 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
     let accepted = match upgrade::accept(request.method(), request.headers()) {
         Ok(accepted) => accepted,
         Err(fault) => {
-            shared.metrics.upgrades_refused.add(1);
+            shared.metrics.note_refusal(Refusal::Form);
             let mut response = plain(fault.status(), format!("{fault}\n"));
             if fault.status() == StatusCode::UPGRADE_REQUIRED {
                 let headers = response.headers_mut();
@@ -116,12 +122,12 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
         }
     };
     if let Err(foreign) = rules.origins.check_origin(request.headers()) {
-        shared.metrics.upgrades_refused.add(1);
+        shared.metrics.note_refusal(Refusal::Origin);
         return plain(StatusCode::FORBIDDEN, format!("{foreign}\n"));
     }
     // Pages over the limit are told so through their WebSocket, as long as there are not too many of those as well.
     if shared.tunnels.len() >= rules.limits.max_tunnels.saturating_add(rules.limits.max_connections) {
-        shared.metrics.upgrades_refused.add(1);
+        shared.metrics.note_refusal(Refusal::Full);
         return plain(StatusCode::SERVICE_UNAVAILABLE, "The bridge is full.\n");
     }
     let Some(Client(peer)) = request.extensions().get().copied() else {

@@ -153,5 +153,7 @@ async fn metrics_are_served_on_their_own_listener_only() {
     drop(taken);
     let (_child, address) = start(&["serve", "--listen", "127.0.0.1:0", "--metrics", &metrics]).await;
     assert!(get(&metrics, "/metrics").await.contains("\nrestante_tunnels_open 0\n"));
+    assert!(get(&address, "/tunnel").await.starts_with("HTTP/1.0 426 "));
+    assert!(get(&metrics, "/metrics").await.contains("\nrestante_upgrades_refused_total{reason=\"form\"} 1\n"));
     assert!(get(&address, "/metrics").await.starts_with("HTTP/1.0 404 "));
 }
