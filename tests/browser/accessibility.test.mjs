@@ -1,33 +1,21 @@
 // axe finds nothing to complain about in any state of the page: wide, on a phone, in the dark.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { launch, visit, VIEWS } from './lib/browser.mjs';
-import { Bridge, World } from './lib/programs.mjs';
+import { visit, VIEWS } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
 import { STATES } from './lib/states.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 60_000;
-let world, bridge, browser;
-
-before(async () => {
-  world = await World.start();
-  bridge = await Bridge.serve({ ports: world.ports });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-  await world?.end();
-});
+const our = suite();
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 for (const view of ['wide', 'phone', 'dark']) {
   for (const [name, reach] of Object.entries(STATES)) {
-    test(`${view}: ${name}`, { timeout }, () => visit(browser, bridge.url, { context: VIEWS[view] }, async (page) => {
-      await reach(new Restante(page), world);
+    test(`${view}: ${name}`, { timeout }, () => visit(our.browser, our.bridge.url, { context: VIEWS[view] }, async (page) => {
+      await reach(new Restante(page), our.world);
       // The mail inside the frame is its sender's, and no script may run there, axe's neither.
       const { violations, passes } = await new AxeBuilder({ page }).withTags(TAGS).exclude('iframe').analyze();
       assert.ok(passes.length > 10, 'axe looked at something');

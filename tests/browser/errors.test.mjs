@@ -1,26 +1,14 @@
 // What the page says when a mailbox cannot be opened: who is at fault, and what to do.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, visit } from './lib/browser.mjs';
-import { Bridge, World } from './lib/programs.mjs';
+import { test } from 'node:test';
+import { visit } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 60_000;
-let world, bridge, browser;
+const our = suite({ bridge: { allow: ['nowhere.invalid:995'] } });
 
-before(async () => {
-  world = await World.start();
-  bridge = await Bridge.serve({ ports: world.ports, allow: ['nowhere.invalid:995'] });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-  await world?.end();
-});
-
-const withPage = (use) => visit(browser, bridge.url, {}, (page) => use(new Restante(page), page));
+const withPage = (use) => visit(our.browser, our.bridge.url, {}, (page) => use(new Restante(page), page));
 
 /** The page shows an error with this headline and this advice, and the form is there to try again. */
 async function shows(restante, headline, advice) {
@@ -30,14 +18,17 @@ async function shows(restante, headline, advice) {
   await restante.openButton.waitFor();
 }
 
+const hasFocus = (locator) => locator.evaluate((node) => node === document.activeElement);
+
 const sample = () => {
-  const { user, password } = world.mailbox('sample');
-  return { port: world.pops_port, user, password };
+  const { user, password } = our.world.mailbox('sample');
+  return { port: our.world.pops_port, user, password };
 };
 
 test('a wrong password: check user name and password', { timeout }, () => withPage(async (restante) => {
-  await restante.submit({ ...sample(), password: 'wrong' }, world.fingerprint);
+  await restante.submit({ ...sample(), password: 'wrong' }, our.world.fingerprint);
   await shows(restante, 'refused user name or password', /Check both/);
+  assert.ok(await hasFocus(restante.password), 'the password is asked for again');
   // The right one then opens it, without asking about the certificate again.
   await restante.password.fill(sample().password);
   await restante.openButton.click();
@@ -60,39 +51,69 @@ test('a certificate that is not trusted is shown, and then trusted by its finger
   await restante.fill(sample());
   await restante.openButton.click();
   await page.getByText('signed by nobody this browser knows').first().waitFor();
-  await page.getByText(world.fingerprint).first().waitFor();
+  await page.getByText(our.world.fingerprint).first().waitFor();
   await page.getByText('Restante test authority').first().waitFor();
   assert.equal(await restante.list.count(), 0);
-  await restante.trust(world.fingerprint);
+  await restante.trust(our.world.fingerprint);
   await restante.list.waitFor();
 }));
 
 test('no POP3: check server and port', { timeout }, () => withPage(async (restante) => {
-  await restante.submit({ ...sample(), port: world.fault('NotPop3').tls_port }, world.fault_fingerprint);
+  await restante.submit({ ...sample(), port: our.world.fault('NotPop3').tls_port }, our.world.fault_fingerprint);
   await shows(restante, 'does not speak POP3', /Check server and port/);
 }));
 
 test('TLS spoken to a server that answers in clear text: another security setting is needed', { timeout }, () => withPage(async (restante) => {
-  await restante.fill({ ...sample(), port: world.fault('NotPop3').clear_port });
+  await restante.fill({ ...sample(), port: our.world.fault('NotPop3').clear_port });
   await restante.openButton.click();
   await shows(restante, 'No secure connection came about', /995/);
 }));
 
 test('no STARTTLS: the password was not sent', { timeout }, () => withPage(async (restante) => {
-  await restante.fill({ ...sample(), security: 'STARTTLS', port: world.fault('NoStls').clear_port });
+  await restante.fill({ ...sample(), security: 'STARTTLS', port: our.world.fault('NoStls').clear_port });
   await restante.openButton.click();
   await shows(restante, 'does not offer STARTTLS', /not sent/);
 }));
 
+test('a server that asks for a pause says how long, and a button works then and not before', { timeout }, () => withPage(async (restante, page) => {
+  await restante.submit({ ...sample(), port: our.world.fault('LoginDelay').tls_port }, our.world.fault_fingerprint);
+  await shows(restante, 'come back later', /Try again in 2 minutes/);
+  assert.match(await restante.alert.getByRole('timer').innerText(), /^from \d\d:\d\d on: in [12]:\d\d$/);
+  const again = restante.alert.getByRole('button', { name: 'Try again' });
+  assert.equal(await again.getAttribute('aria-disabled'), 'true');
+  assert.ok(!(await hasFocus(restante.password)), 'the password is not at fault');
+  const left = await restante.alert.getByRole('timer').innerText();
+  await page.waitForFunction((left) => document.querySelector('[role=timer]').innerText !== left, left);
+  await again.click({ force: true });
+  await restante.openButton.waitFor();
+  await restante.alert.filter({ hasText: 'come back later' }).waitFor();
+}));
+
+test('a temporary fault is to be tried again, at once if one likes', { timeout }, () => withPage(async (restante) => {
+  await restante.submit({ ...sample(), port: our.world.fault('Temporary').tls_port }, our.world.fault_fingerprint);
+  await shows(restante, 'come back later', /password is not at fault/i);
+  assert.ok(!(await hasFocus(restante.password)));
+  await restante.alert.getByRole('button', { name: 'Try again' }).click();
+  await restante.status.filter({ hasText: /\S/ }).first().waitFor();
+  await shows(restante, 'come back later', /disk is being changed/);
+}));
+
+test('a permanent fault is told, and neither the password nor patience is asked for', { timeout }, () => withPage(async (restante) => {
+  await restante.submit({ ...sample(), port: our.world.fault('Permanent').tls_port }, our.world.fault_fingerprint);
+  await shows(restante, 'The server refused', /account has been closed/);
+  assert.ok(!(await hasFocus(restante.password)));
+  assert.equal(await restante.alert.getByRole('button').count(), 0);
+}));
+
 test('a mailbox in use, and a server that asks for a pause, do not blame the password', { timeout }, () => withPage(async (restante) => {
-  await restante.submit({ ...sample(), port: world.fault('InUse').tls_port }, world.fault_fingerprint);
+  await restante.submit({ ...sample(), port: our.world.fault('InUse').tls_port }, our.world.fault_fingerprint);
   await shows(restante, 'open in another session', /few minutes/);
-  await restante.submit({ ...sample(), port: world.fault('LoginDelay').tls_port }, world.fault_fingerprint);
+  await restante.submit({ ...sample(), port: our.world.fault('LoginDelay').tls_port }, our.world.fault_fingerprint);
   await shows(restante, 'come back later', /password is not at fault/i);
 }));
 
 test('clear text only after a yes to the warning', { timeout }, () => withPage(async (restante, page) => {
-  await restante.fill({ ...sample(), security: 'none', port: world.pop_port });
+  await restante.fill({ ...sample(), security: 'none', port: our.world.pop_port });
   await restante.openButton.click();
   assert.equal(await restante.list.count(), 0);
   await page.getByRole('checkbox').check();
@@ -101,11 +122,11 @@ test('clear text only after a yes to the warning', { timeout }, () => withPage(a
 }));
 
 test('a connection lost in an open mailbox is said, and what was read stays', { timeout }, () => withPage(async (restante, page) => {
-  await restante.submit({ ...sample(), port: world.lossy_port }, world.fingerprint);
+  await restante.submit({ ...sample(), port: our.world.lossy_port }, our.world.fingerprint);
   await restante.list.waitFor();
   await restante.read('The key is under the blue pot');
   await restante.message.getByText('not the green one').waitFor();
-  await world.cut();
+  await our.world.cut();
   await page.getByText('The connection was lost').first().waitFor();
   await restante.message.getByText('not the green one').waitFor();
   assert.ok(await restante.rows.count());
@@ -117,7 +138,7 @@ test('a connection lost in an open mailbox is said, and what was read stays', { 
 }));
 
 test('a connection lost while a message is fetched costs no more than that', { timeout }, () => withPage(async (restante, page) => {
-  await restante.submit({ ...sample(), port: world.fault('DropsInBody').tls_port }, world.fault_fingerprint);
+  await restante.submit({ ...sample(), port: our.world.fault('DropsInBody').tls_port }, our.world.fault_fingerprint);
   await restante.list.waitFor();
   await (await restante.row('Scripted message 3')).click();
   await page.getByText('The connection was lost').first().waitFor();
@@ -125,7 +146,7 @@ test('a connection lost while a message is fetched costs no more than that', { t
 }));
 
 test('a message the server refuses is named, and the others can be read', { timeout }, () => withPage(async (restante, page) => {
-  await restante.submit({ ...sample(), port: world.fault('RefusesOneMessage').tls_port }, world.fault_fingerprint);
+  await restante.submit({ ...sample(), port: our.world.fault('RefusesOneMessage').tls_port }, our.world.fault_fingerprint);
   await restante.list.waitFor();
   await (await restante.row('Scripted message 2')).click();
   await page.getByText('This message cannot be had').or(page.getByText('damaged')).first().waitFor();

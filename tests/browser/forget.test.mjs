@@ -1,25 +1,13 @@
 // Preview writes nothing: not on the server, not on the device. Closing the mailbox forgets what was in memory.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, visit } from './lib/browser.mjs';
+import { test } from 'node:test';
+import { visit } from './lib/browser.mjs';
 import { fingerprints } from './lib/mail.mjs';
-import { Bridge, World } from './lib/programs.mjs';
 import { Restante } from './lib/restante.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 60_000;
-let world, bridge, browser;
-
-before(async () => {
-  world = await World.start();
-  bridge = await Bridge.serve({ ports: world.ports });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-  await world?.end();
-});
+const our = suite();
 
 /** Everything an origin can keep in a browser. */
 async function kept(page) {
@@ -44,11 +32,11 @@ async function kept(page) {
 const NOTHING = { local: {}, session: {}, databases: [], caches: [], files: [], workers: 0, window: '', cookies: [] };
 
 test('opening, reading and closing leaves nothing behind, here or on the server', { timeout }, async () => {
-  const mailbox = world.mailbox('sample');
+  const mailbox = our.world.mailbox('sample');
   const before = await fingerprints(mailbox.maildir);
-  await visit(browser, bridge.url, {}, async (page) => {
+  await visit(our.browser, our.bridge.url, {}, async (page) => {
     const restante = new Restante(page);
-    await restante.open({ port: world.pops_port, user: mailbox.user, password: mailbox.password }, world.fingerprint);
+    await restante.open({ port: our.world.pops_port, user: mailbox.user, password: mailbox.password }, our.world.fingerprint);
     await restante.read('Invoice for the windows');
     await restante.download('invoice-0311.pdf');
     await restante.read('Five harbours worth the detour');
@@ -71,7 +59,7 @@ test('opening, reading and closing leaves nothing behind, here or on the server'
     // Back leads to no mail, and a reload to an empty form.
     await page.goBack().catch(() => {});
     assert.equal(await restante.list.count(), 0);
-    await page.goto(bridge.url);
+    await page.goto(our.bridge.url);
     await page.reload();
     await restante.openButton.waitFor();
     assert.equal(await restante.password.inputValue(), '');
@@ -80,13 +68,13 @@ test('opening, reading and closing leaves nothing behind, here or on the server'
   assert.deepEqual(await fingerprints(mailbox.maildir), before, 'something changed on the server');
 });
 
-test('another mailbox shows nothing of the one before', { timeout }, () => visit(browser, bridge.url, {}, async (page) => {
+test('another mailbox shows nothing of the one before', { timeout }, () => visit(our.browser, our.bridge.url, {}, async (page) => {
   const restante = new Restante(page);
-  const [first, second] = [world.mailbox('sample'), world.mailbox('hostile')];
-  await restante.open({ port: world.pops_port, user: first.user, password: first.password }, world.fingerprint);
+  const [first, second] = [our.world.mailbox('sample'), our.world.mailbox('hostile')];
+  await restante.open({ port: our.world.pops_port, user: first.user, password: first.password }, our.world.fingerprint);
   await restante.read('The key is under the blue pot');
   await restante.close();
-  await restante.open({ port: world.pops_port, user: second.user, password: second.password }, world.fingerprint);
+  await restante.open({ port: our.world.pops_port, user: second.user, password: second.password }, our.world.fingerprint);
   await restante.rows.filter({ hasText: 'Hostile from head to foot' }).first().waitFor();
   assert.equal(await page.getByText('The key is under the blue pot').count(), 0);
   assert.equal(await restante.rows.count(), 4);

@@ -1,31 +1,19 @@
 // The frame that shows HTML mail: it keeps the mail's styles, and runs no script, and lets no request out. All three are
 // held against the same hostile message, which a control shows to be hostile indeed.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, visit } from './lib/browser.mjs';
-import { Bridge, World } from './lib/programs.mjs';
+import { test } from 'node:test';
+import { visit, VIEWS } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 90_000;
-let world, bridge, browser;
-
-before(async () => {
-  world = await World.start();
-  bridge = await Bridge.serve({ ports: world.ports });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-  await world?.end();
-});
+const our = suite();
 
 /** Opens the mailbox with the hostile mail. `clean: false` where the test itself lets something out. */
-const withHostile = (use, { clean = true } = {}) => visit(browser, bridge.url, { clean }, async (page, seen) => {
+const withHostile = (use, { clean = true } = {}) => visit(our.browser, our.bridge.url, { clean }, async (page, seen) => {
   const restante = new Restante(page);
-  const { user, password } = world.mailbox('hostile');
-  await restante.open({ port: world.pops_port, user, password }, world.fingerprint);
+  const { user, password } = our.world.mailbox('hostile');
+  await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
   await use(restante, page, seen);
 });
 
@@ -33,7 +21,7 @@ const withHostile = (use, { clean = true } = {}) => visit(browser, bridge.url, {
 const settle = (page) => page.waitForTimeout(1_500);
 
 test('a hostile message keeps its styles, runs nothing and fetches nothing', { timeout }, () => withHostile(async (restante, page, seen) => {
-  const canaryBefore = (await world.canarySeen()).length;
+  const canaryBefore = (await our.world.canarySeen()).length;
   await restante.read('Hostile from head to foot');
   const frame = await restante.mailFrame();
   const styled = frame.getByText('It keeps its styles');
@@ -51,9 +39,9 @@ test('a hostile message keeps its styles, runs nothing and fetches nothing', { t
   assert.deepEqual(seen.messages.filter((text) => text.includes('hacked')), [], 'a script ran');
   assert.equal(await page.evaluate(() => window.hacked), undefined, 'a script reached the page');
   assert.deepEqual(seen.foreign, [], 'a request left the browser');
-  assert.deepEqual((await world.canarySeen()).slice(canaryBefore), [], 'a request reached the canary');
+  assert.deepEqual((await our.world.canarySeen()).slice(canaryBefore), [], 'a request reached the canary');
   assert.equal(await frame.locator('script, iframe, object, embed, form, base, meta[http-equiv=refresh]').count(), 0);
-  assert.equal(new URL(page.url()).origin, new URL(bridge.url).origin, 'the page has been led away');
+  assert.equal(new URL(page.url()).origin, new URL(our.bridge.url).origin, 'the page has been led away');
 
   // Clicking does nothing in the page either: links lead out of it, or nowhere.
   for (const link of await frame.locator('a').all()) {
@@ -63,14 +51,14 @@ test('a hostile message keeps its styles, runs nothing and fetches nothing', { t
 }));
 
 test('the same HTML opened without care does run and does fetch: the watch works', { timeout }, async () => {
-  const already = (await world.canarySeen()).length;
-  await visit(browser, `http://127.0.0.1:${world.canary_port}/careless`, { clean: false }, async (page, seen) => {
+  const already = (await our.world.canarySeen()).length;
+  await visit(our.browser, `http://127.0.0.1:${our.world.canary_port}/careless`, { clean: false }, async (page, seen) => {
     // It leads away by itself, in no time; what it did before that counts.
     const deadline = Date.now() + 10_000;
     let paths = [];
     while (paths.length < 10 && Date.now() < deadline) {
       await page.waitForTimeout(100);
-      paths = (await world.canarySeen()).slice(already);
+      paths = (await our.world.canarySeen()).slice(already);
     }
     assert.ok(paths.length >= 10, paths.join(' '));
     assert.ok(['/script', '/link.css', '/img.png', '/onerror', '/iframe'].every((path) => paths.includes(path)), paths.join(' '));
@@ -79,19 +67,19 @@ test('the same HTML opened without care does run and does fetch: the watch works
 });
 
 test('a newsletter looks right, and its remote pictures come only when they are asked for', { timeout }, () => withHostile(async (restante, page, seen) => {
-  const canaryBefore = (await world.canarySeen()).length;
+  const canaryBefore = (await our.world.canarySeen()).length;
   await restante.read('Five harbours worth the detour');
   let frame = await restante.mailFrame();
   await frame.getByText('Skerry Point').first().waitFor();
   assert.equal(await frame.locator('td.name').first().evaluate((node) => getComputedStyle(node).fontWeight), '700');
   await settle(page);
   assert.deepEqual(seen.foreign, []);
-  assert.equal((await world.canarySeen()).length, canaryBefore);
+  assert.equal((await our.world.canarySeen()).length, canaryBefore);
 
   await restante.message.getByRole('button', { name: 'Show once' }).click();
   const deadline = Date.now() + 15_000;
-  while ((await world.canarySeen()).length === canaryBefore && Date.now() < deadline) await page.waitForTimeout(100);
-  const asked = (await world.canarySeen()).slice(canaryBefore);
+  while ((await our.world.canarySeen()).length === canaryBefore && Date.now() < deadline) await page.waitForTimeout(100);
+  const asked = (await our.world.canarySeen()).slice(canaryBefore);
   assert.ok(asked.some((path) => path.startsWith('/masthead.png')), asked.join(' '));
   assert.ok(asked.every((path) => /\.(png|jpg|gif)/.test(path)), `more than pictures: ${asked.join(' ')}`);
   frame = await restante.mailFrame();
@@ -99,22 +87,49 @@ test('a newsletter looks right, and its remote pictures come only when they are 
   assert.deepEqual(seen.messages.filter((text) => text.includes('ran')), []);
 
   // The consent was for this message: the next one asks again.
-  const consented = (await world.canarySeen()).length;
+  const consented = (await our.world.canarySeen()).length;
   await restante.read('A short history of fog');
   await (await restante.mailFrame()).getByText('It comes in, it stays').first().waitFor();
   await settle(page);
-  assert.equal((await world.canarySeen()).length, consented);
+  assert.equal((await our.world.canarySeen()).length, consented);
   assert.deepEqual(seen.complaints, []);
 }, { clean: false }));
 
+test('a picture that is not shown has a quiet frame with its words, and no mark of a broken picture', { timeout }, () => withHostile(async (restante) => {
+  await restante.read('Five harbours worth the detour');
+  const frame = await restante.mailFrame();
+  const picture = frame.getByRole('img', { name: 'Saltby' });
+  await picture.waitFor();
+  assert.equal(await frame.locator('img:not([src])').count(), 0);
+  const box = await picture.boundingBox();
+  assert.deepEqual([Math.round(box.width), Math.round(box.height)], [64, 40], 'the frame keeps the place of the picture');
+}));
+
+test('on a telephone a newsletter of a fixed width fits, and its text keeps its size', { timeout }, () =>
+  visit(our.browser, our.bridge.url, { context: VIEWS.phone }, async (page) => {
+    const restante = new Restante(page);
+    const { user, password } = our.world.mailbox('hostile');
+    await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+    await restante.read('Five harbours worth the detour');
+    const frame = await restante.mailFrame();
+    await frame.getByText('Skerry Point').first().waitFor();
+    const { content, window, size } = await frame.evaluate(() => ({
+      content: document.documentElement.scrollWidth,
+      window: innerWidth,
+      size: parseFloat(getComputedStyle(document.querySelector('p')).fontSize),
+    }));
+    assert.ok(content <= window, `${content} pixels wide in a window of ${window}`);
+    assert.ok(size >= 14, `text of ${size} pixels`);
+  }));
+
 test('a phishing letter cannot redirect, submit or run', { timeout }, () => withHostile(async (restante, page, seen) => {
-  const canaryBefore = (await world.canarySeen()).length;
+  const canaryBefore = (await our.world.canarySeen()).length;
   await restante.read('⚠ Your account will be closed in 24 hours');
   const frame = await restante.mailFrame();
   await frame.getByText('Dear Customer').waitFor();
   assert.equal(await frame.locator('.alarm').evaluate((node) => getComputedStyle(node).color), 'rgb(176, 0, 32)');
   await settle(page);
-  assert.equal((await world.canarySeen()).length, canaryBefore);
+  assert.equal((await our.world.canarySeen()).length, canaryBefore);
   assert.deepEqual(seen.messages.filter((text) => /ran/.test(text)), []);
   assert.equal(await frame.locator('form, input, button').count(), 0);
   assert.notEqual(await page.title(), 'owned');

@@ -1,24 +1,14 @@
 // Links that name a mailbox (RFC 2384), and the addresses that the page must not accept.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, visit } from './lib/browser.mjs';
-import { Bridge } from './lib/programs.mjs';
+import { test } from 'node:test';
+import { visit } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 60_000;
-let bridge, browser;
+const our = suite({ world: null, bridge: { allow: ['pop.example.org'] } });
 
-before(async () => {
-  bridge = await Bridge.serve({ allow: ['pop.example.org'] });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-});
-
-const withLink = (link, use) => visit(browser, `${bridge.url}#${link}`, {}, async (page) => {
+const withLink = (link, use) => visit(our.browser, `${our.bridge.url}#${link}`, {}, async (page) => {
   const restante = new Restante(page);
   await restante.openButton.waitFor();
   await use(restante, page);

@@ -1,29 +1,17 @@
 // The list with 10,000 messages: scrolled without drawing them all, and used without a mouse.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, visit } from './lib/browser.mjs';
-import { Bridge, World } from './lib/programs.mjs';
+import { test } from 'node:test';
+import { visit } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 120_000;
-let world, bridge, browser;
+const our = suite({ world: { crowd: true } });
 
-before(async () => {
-  world = await World.start({ crowd: true });
-  bridge = await Bridge.serve({ ports: world.ports });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-  await world?.end();
-});
-
-const withMailbox = (name, use) => visit(browser, bridge.url, {}, async (page) => {
+const withMailbox = (name, use) => visit(our.browser, our.bridge.url, {}, async (page) => {
   const restante = new Restante(page);
-  const { user, password } = world.mailbox(name);
-  await restante.open({ port: world.pops_port, user, password }, world.fingerprint);
+  const { user, password } = our.world.mailbox(name);
+  await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
   await use(restante, page);
 });
 
@@ -64,9 +52,9 @@ test('an empty mailbox says that it is empty', { timeout }, () => withMailbox('e
   assert.equal(await restante.rows.count(), 0);
 }));
 
-test('everything works without a mouse', { timeout }, () => visit(browser, bridge.url, {}, async (page) => {
+test('everything works without a mouse', { timeout }, () => visit(our.browser, our.bridge.url, {}, async (page) => {
   const restante = new Restante(page);
-  const { user, password } = world.mailbox('sample');
+  const { user, password } = our.world.mailbox('sample');
   const focus = (locator) => locator.evaluate((node) => node === document.activeElement || node.contains(document.activeElement));
   const tabTo = async (locator, most = 40) => {
     for (let turn = 0; turn < most; turn += 1) {
@@ -81,7 +69,7 @@ test('everything works without a mouse', { timeout }, () => visit(browser, bridg
   await page.keyboard.type('127.0.0.1');
   await tabTo(restante.port);
   await page.keyboard.press('ControlOrMeta+A');
-  await page.keyboard.type(String(world.pops_port));
+  await page.keyboard.type(String(our.world.pops_port));
   await tabTo(restante.user);
   await page.keyboard.type(user);
   await tabTo(restante.password);

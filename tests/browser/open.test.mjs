@@ -1,35 +1,24 @@
 // A person opens a mailbox of a real server in a real browser, and reads a message of each kind.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { launch, visit } from './lib/browser.mjs';
+import { test } from 'node:test';
+import { visit } from './lib/browser.mjs';
 import { fingerprints, part, source } from './lib/mail.mjs';
-import { Bridge, World } from './lib/programs.mjs';
+import { Bridge } from './lib/programs.mjs';
 import { Restante } from './lib/restante.mjs';
+import { suite } from './lib/suite.mjs';
 
 const timeout = 90_000;
-let world, bridge, browser;
-
-before(async () => {
-  world = await World.start();
-  bridge = await Bridge.serve({ ports: world.ports });
-  browser = await launch();
-}, { timeout });
-
-after(async () => {
-  await browser?.close();
-  await bridge?.end();
-  await world?.end();
-});
+const our = suite();
 
 /** Opens the sample mailbox and hands it to `use`; nothing may complain, and nothing may change on the server. */
 async function withSample(security, use) {
-  const mailbox = world.mailbox('sample');
+  const mailbox = our.world.mailbox('sample');
   const before = await fingerprints(mailbox.maildir);
-  await visit(browser, bridge.url, {}, async (page) => {
+  await visit(our.browser, our.bridge.url, {}, async (page) => {
     const restante = new Restante(page);
-    const port = security === 'TLS' ? world.pops_port : world.pop_port;
-    await restante.open({ port, security, user: mailbox.user, password: mailbox.password }, world.fingerprint);
+    const port = security === 'TLS' ? our.world.pops_port : our.world.pop_port;
+    await restante.open({ port, security, user: mailbox.user, password: mailbox.password }, our.world.fingerprint);
     await use(restante, mailbox, page);
     await restante.close();
   });
@@ -89,6 +78,14 @@ test('HTML mail is shown in its frame, with its own pictures and without the rem
     await frame.getByText('نلتقي يوم').first().waitFor();
   }));
 
+test('a row shows the words of an HTML letter, with its entities as letters', { timeout }, () =>
+  withSample('TLS', async (restante) => {
+    const receipt = await restante.row('Order 20-4471: thank you');
+    assert.match(await receipt.innerText(), /Lamp & Ladder Order/);
+    const energy = await restante.row('You used 12 % less than last November');
+    assert.match(await energy.innerText(), /−12\s%/);
+  }));
+
 test('attachments are saved byte for byte, under their own names', { timeout }, () =>
   withSample('TLS', async (restante, mailbox) => {
     for (const [subject, slug, name, header] of [
@@ -132,7 +129,7 @@ test('the source is the message as the server holds it', { timeout }, () =>
 test('the demonstration opens with its account filled in, and one click reads it', { timeout }, async () => {
   const demo = await Bridge.demo();
   try {
-    await visit(browser, demo.url, {}, async (page) => {
+    await visit(our.browser, demo.url, {}, async (page) => {
       const restante = new Restante(page);
       await page.getByText('is filled in: one click opens it').waitFor();
       await restante.openButton.click();

@@ -115,5 +115,6 @@ pub fn account(port: u16, security: Security, user: &str, password: &str, truste
         trusted: trusted.map(Fingerprint),
         cleartext_agreed: security == Security::None,
         token: None,
+        bridge: None,
     }
 }

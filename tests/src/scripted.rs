@@ -135,6 +135,10 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     let verb = words.next().unwrap_or_default();
     let number: usize = words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
     let text = match verb {
+        // The code itself has no number (RFC 2449, section 8.1.1); the capability says how long it is (section 6.6).
+        "CAPA" if fault == Fault::LoginDelay => {
+            "+OK\r\nTOP\r\nUIDL\r\nUSER\r\nRESP-CODES\r\nLOGIN-DELAY 120\r\n.\r\n".into()
+        }
         "CAPA" => "+OK\r\nTOP\r\nUIDL\r\nUSER\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n.\r\n".into(),
         "USER" => "+OK\r\n".into(),
         "PASS" => match fault {

@@ -41,7 +41,7 @@ impl Dial for ThroughBridge {
             request.headers_mut().insert("Origin", origin);
             request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
             let (mut socket, _) = connect_async(request).await.map_err(|e| unreachable(&e))?;
-            let Destination { host, port, tls, token } = to;
+            let Destination { host, port, tls, token, .. } = to;
             let open = PageMessage::Open(Open { host, port, tls, token, window: DEFAULT_WINDOW });
             socket.send(Message::text(encode(&open))).await.map_err(|e| unreachable(&e))?;
 

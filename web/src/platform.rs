@@ -21,7 +21,8 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// The services of the worker that this runs in; the bridge is the one that served the page.
+    /// The services of the worker that this runs in; the bridge is the one that served the page, unless a destination
+    /// names another.
     ///
     /// # Errors
     /// Where the program does not run in a worker that came from an http or https address.
@@ -32,7 +33,7 @@ impl Browser {
 
 impl Dial for Browser {
     fn dial(&self, to: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
-        let bridge = self.bridge.clone();
+        let bridge = to.bridge.clone().map_or_else(|| self.bridge.clone(), BridgeAddress::elsewhere);
         Box::pin(async move { Ok(Box::new(Socket::open(&bridge, to).await?) as Box<dyn Tunnel>) })
     }
 }

@@ -127,11 +127,11 @@ export class Dialogues {
 export class Bridge {
   #program;
 
-  /** `restante serve` that allows these ports of 127.0.0.1 and localhost, and whatever `allow` says. */
-  static async serve({ ports = [], allow = [] }) {
+  /** `restante serve` that allows these ports of 127.0.0.1 and localhost, and whatever `allow` says, with more `flags`. */
+  static async serve({ ports = [], allow = [], flags: more = [] }) {
     const local = ports.length ? ['127.0.0.1', 'localhost'].map((host) => `${host}:${ports.join(',')}`) : [];
     const flags = [...local, ...allow].flatMap((entry) => ['--allow', entry]);
-    return Bridge.#start(['serve', '--listen', '127.0.0.1:0', ...flags]);
+    return Bridge.#start(['serve', '--listen', '127.0.0.1:0', ...flags, ...more]);
   }
 
   /** `restante demo`. */
@@ -147,6 +147,16 @@ export class Bridge {
     if (!url) throw new Error(`restante said ${JSON.stringify(line)}`);
     bridge.url = url;
     return bridge;
+  }
+
+  /** The address of its tunnel. */
+  get tunnel() {
+    return `${this.url.replace(/^http/, 'ws')}tunnel`;
+  }
+
+  /** The origin of its page. */
+  get origin() {
+    return new URL(this.url).origin;
   }
 
   async end() {

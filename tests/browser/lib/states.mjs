@@ -14,6 +14,34 @@ export const STATES = {
     await restante.page.getByRole('checkbox').waitFor();
   },
 
+  'form-bridges': async (restante) => {
+    await offer(restante.page, { bridges: ['self', 'wss://b1.example.org/tunnel'], any_bridge: true });
+    await restante.page.getByText('Bridge: this page').click();
+    await restante.page.getByRole('combobox', { name: 'Bridge' }).selectOption({ label: 'another, by its address' });
+    await restante.page.getByRole('textbox', { name: 'Address of the bridge' }).fill('wss://bridge.example.net');
+  },
+
+  'form-bridge-faulty': async (restante, world) => {
+    await offer(restante.page, { any_bridge: true });
+    await restante.page.getByText('Bridge: this page').click();
+    await restante.page.getByRole('combobox', { name: 'Bridge' }).selectOption({ label: 'another, by its address' });
+    await restante.page.getByRole('textbox', { name: 'Address of the bridge' }).fill('https://bridge.example.net');
+    await restante.fill(account(world, 'sample'));
+    await restante.openButton.click();
+    await restante.page.getByText('begins with wss://').waitFor();
+  },
+
+  about: async (restante) => {
+    await restante.page.getByRole('button', { name: 'About this page' }).click();
+    await restante.page.getByText('files are as listed').waitFor();
+    await restante.page.getByText('The files', { exact: true }).click();
+  },
+
+  'come-back-later': async (restante, world) => {
+    await restante.submit({ ...account(world, 'sample'), port: world.fault('LoginDelay').tls_port }, world.fault_fingerprint);
+    await restante.page.getByRole('timer').waitFor();
+  },
+
   opening: async (restante, world) => {
     await restante.submit({ ...account(world, 'sample'), port: world.fault('Silent').tls_port }, world.fault_fingerprint);
     await restante.page.getByRole('button', { name: 'Cancel' }).waitFor();
@@ -88,6 +116,12 @@ export const STATES = {
     await restante.page.getByText('The connection was lost').first().waitFor();
   },
 };
+
+/** Has the page's host offer a choice of bridges. */
+async function offer(page, site) {
+  await page.route('**/restante.json', (route) => route.fulfill({ json: site }));
+  await page.reload();
+}
 
 function account(world, name) {
   const { user, password } = world.mailbox(name);

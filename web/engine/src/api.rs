@@ -10,8 +10,12 @@ mod words;
 use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
+pub use crate::platform::OtherBridge;
 pub use failure::{Blame, CertificateFault, Failure, FailureKind};
 pub use message::{Address, Attachment, InlineImage, MessageRef, MessageView, PartId, Source};
+
+/// Rows of the list that are fetched, the newest first, before the page says which it shows.
+pub const FIRST_ROWS: u32 = 50;
 
 /// What the page asks of the engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +73,7 @@ pub enum Update {
         /// Media type, lower case, such as `application/pdf`.
         media_type: String,
         /// The decoded bytes.
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
     /// The answer to [`Request::Source`].
@@ -107,6 +112,8 @@ pub struct OpenMailbox {
     pub cleartext_agreed: bool,
     /// The bridge's access token, where it asks for one.
     pub token: Option<Secret>,
+    /// The address of the bridge (`wss://…`), where it is not the one that served the page.
+    pub bridge: Option<String>,
 }
 
 /// How the connection to the mail server is protected.

@@ -37,6 +37,8 @@ pub struct Options {
     pub trusted: Option<Fingerprint>,
     /// The user agreed that the password travels in clear text.
     pub cleartext_agreed: bool,
+    /// The address of a bridge other than the page's own.
+    pub bridge: Option<String>,
     /// When commands may follow each other without waiting.
     pub pipelining: Pipelining,
     /// Octets of answers under way at once, as far as they can be foreseen.

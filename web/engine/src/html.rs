@@ -1,8 +1,8 @@
 //! Makes a message's HTML safe to show: one standalone document for a sandboxed frame.
 //!
 //! ```text
-//! html ──► survey (tokens: body attributes, depth) ──► ammonia (elements, attributes) ──► css (<style>) ──► document
-//!                                                          └── url, css (each attribute)
+//! html ──► survey (tokens: body attributes, depth) ──► ammonia (elements, attributes) ──► finish ──► document
+//!                                                          └── url, css (each attribute)  └── css (<style>), pictures, fit
 //! ```
 //!
 //! Layout survives: tables, `style` attributes, `<style>` elements. Everything that runs, submits, embeds or redirects is
@@ -13,7 +13,10 @@
 
 mod css;
 mod document;
+mod fit;
+mod pictures;
 mod survey;
+mod tags;
 mod url;
 
 use std::cell::RefCell;
@@ -22,6 +25,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 
 use crate::api::InlineImage;
+use tags::Piece;
 use url::Resolver;
 
 /// Whether pictures may come from outside.
@@ -58,7 +62,7 @@ pub fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent) -> Do
         (String::new(), document::as_text(html))
     } else {
         let body = clean(&survey.body_as_div(), &resolver);
-        (document::attributes_of_div(&body), css::rewrite_style_elements(&clean(html, &resolver), &resolver))
+        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver))
     };
     Document { html: document::assemble(&survey, &body_attributes, &content, remote, cut), blocked: resolver.blocked() }
 }
@@ -234,6 +238,28 @@ fn clean(html: &str, resolver: &Rc<Resolver>) -> String {
     let cleaned = builder.clean(html).to_string();
     CURRENT.set(None);
     cleaned
+}
+
+/// What is left to do on clean HTML: style sheets, pictures that are not shown, and what is too wide for a telephone.
+fn finish(html: &str, resolver: &Resolver) -> String {
+    let mut out = String::with_capacity(html.len());
+    for piece in tags::pieces(html) {
+        match piece {
+            Piece::Other(text) => out.push_str(text),
+            Piece::Style(css) => out.push_str(&css::rewrite_style_element(css, resolver)),
+            Piece::Start(tag) => {
+                let is_wide = fit::is_wide(&tag);
+                if tag.name() == "img" && tag.attribute("src").is_none() {
+                    out.push_str(&pictures::frame(&tag, is_wide));
+                } else if is_wide {
+                    out.push_str(&fit::marked(&tag));
+                } else {
+                    out.push_str(tag.source);
+                }
+            }
+        }
+    }
+    out
 }
 
 fn rules() -> ammonia::Builder<'static> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret};
+use serde::{Deserialize, Serialize};
 
 /// Everything the engine needs of its host.
 pub trait Platform: Dial + Clock {}
@@ -65,6 +66,8 @@ pub struct Destination {
     pub tls: BridgeTls,
     /// The bridge's access token, where it asks for one.
     pub token: Option<Secret>,
+    /// The address of the bridge (`wss://…`), where it is not the host's own.
+    pub bridge: Option<String>,
 }
 
 impl fmt::Debug for Destination {
@@ -80,12 +83,27 @@ pub enum TunnelFault {
     /// The bridge itself cannot be reached.
     #[error("the bridge cannot be reached: {0}")]
     BridgeUnreachable(String),
+    /// A bridge that somebody else runs cannot be used.
+    #[error("the bridge {} cannot be used", .0.bridge)]
+    OtherBridge(OtherBridge),
     /// The bridge (or, natively, the operating system) says why, in the tunnel's own codes.
     #[error("{}", .0.message)]
     Refused(Refused),
     /// The connection to the bridge broke without a reason given.
     #[error("the connection broke: {0}")]
     Lost(String),
+}
+
+/// A bridge other than the page's own that cannot be used. A browser does not say whether it is not there or does not
+/// accept the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherBridge {
+    /// Its host, with the port where that is not the usual one.
+    pub bridge: String,
+    /// The origin of the page, which the bridge has to accept.
+    pub page: String,
+    /// The page's own policy forbids it: nothing was sent.
+    pub barred: bool,
 }
 
 impl TunnelFault {
@@ -113,7 +131,9 @@ impl From<TunnelFault> for io::Error {
     fn from(fault: TunnelFault) -> Self {
         let kind = match &fault {
             TunnelFault::Lost(_) => io::ErrorKind::ConnectionReset,
-            TunnelFault::BridgeUnreachable(_) | TunnelFault::Refused(_) => io::ErrorKind::ConnectionAborted,
+            TunnelFault::BridgeUnreachable(_) | TunnelFault::OtherBridge(_) | TunnelFault::Refused(_) => {
+                io::ErrorKind::ConnectionAborted
+            }
         };
         Self::new(kind, fault)
     }
@@ -139,6 +159,7 @@ mod tests {
             port: 995,
             tls: BridgeTls::None,
             token: Some(Secret::new("s3cret")),
+            bridge: None,
         };
         let shown = format!("{to:?}");
         assert!(!shown.contains("s3cret") && !shown.contains("example"), "{shown}");

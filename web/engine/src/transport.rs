@@ -120,6 +120,10 @@ pub fn failure_of(error: &io::Error) -> Failure {
 pub fn failure_of_tunnel(fault: &TunnelFault) -> Failure {
     let refused = match fault {
         TunnelFault::BridgeUnreachable(detail) => return Failure::new(FailureKind::BridgeUnreachable, detail.clone()),
+        TunnelFault::OtherBridge(bridge) => {
+            let blame = if bridge.barred { Blame::Site } else { Blame::Operator };
+            return Failure::new(FailureKind::OtherBridge(bridge.clone()), "").blamed(blame);
+        }
         TunnelFault::Lost(detail) => return Failure::new(FailureKind::ConnectionLost, detail.clone()),
         TunnelFault::Refused(refused) => refused,
     };

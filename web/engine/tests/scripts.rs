@@ -254,6 +254,7 @@ fn open(plan: &Plan, fingerprint: Fingerprint) -> OpenMailbox {
         trusted: Some(fingerprint),
         cleartext_agreed: plan.agreed,
         token: None,
+        bridge: None,
     }
 }
 

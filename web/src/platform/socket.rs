@@ -2,7 +2,7 @@
 //!
 //! Not here: what has arrived ([`super::inbox`]), and what the messages look like (`restante_protocol::tunnel`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -13,10 +13,13 @@ use futures::channel::oneshot;
 use futures::future::{LocalBoxFuture, poll_fn};
 use futures::io::{AsyncRead, AsyncWrite};
 use gloo_timers::future::TimeoutFuture;
-use restante_engine::platform::{Destination, Tunnel, TunnelFault};
+use restante_engine::platform::{Destination, OtherBridge, Tunnel, TunnelFault};
 use restante_protocol::tunnel::{self, DEFAULT_WINDOW, MAX_DATA_BYTES, Open, PageMessage};
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, CloseEvent, Event, MessageEvent, Url, WebSocket, WorkerGlobalScope};
+use web_sys::{
+    BinaryType, CloseEvent, Event, EventTarget, MessageEvent, SecurityPolicyViolationEvent, Url, WebSocket,
+    WorkerGlobalScope,
+};
 
 use super::inbox::Inbox;
 
@@ -26,7 +29,11 @@ const ASK_AGAIN_MS: u32 = 10;
 
 /// The WebSocket address of a bridge.
 #[derive(Debug, Clone)]
-pub struct BridgeAddress(String);
+pub struct BridgeAddress {
+    url: String,
+    /// It is not the one that served the page.
+    elsewhere: bool,
+}
 
 impl BridgeAddress {
     /// The bridge that served this worker's script: the script is in `assets/`, the tunnel beside that folder.
@@ -43,7 +50,65 @@ impl BridgeAddress {
             "http:" => url.set_protocol("ws:"),
             other => return Err(format!("the page came over {other}, and needs http: or https:")),
         }
-        Ok(Self(url.href()))
+        Ok(Self { url: url.href(), elsewhere: false })
+    }
+
+    /// A bridge that somebody else may run.
+    pub fn elsewhere(url: String) -> Self {
+        Self { url, elsewhere: true }
+    }
+
+    /// The fault of a bridge that no WebSocket comes about with. `barred`: the page's own policy forbids it.
+    fn unreachable(&self, barred: bool, why: String) -> TunnelFault {
+        if !self.elsewhere {
+            return TunnelFault::BridgeUnreachable(why);
+        }
+        let bridge = Url::new(&self.url).map_or_else(|_| self.url.clone(), |url| url.host());
+        let scope: Option<WorkerGlobalScope> = js_sys::global().dyn_into().ok();
+        TunnelFault::OtherBridge(OtherBridge {
+            bridge,
+            page: scope.map(|scope| scope.location().origin()).unwrap_or_default(),
+            barred,
+        })
+    }
+}
+
+/// Notices when the policy that the page came with forbids a connection; the socket itself does not tell.
+struct Barred {
+    seen: Rc<Cell<bool>>,
+    heard: Option<(EventTarget, Note)>,
+}
+
+type Note = Closure<dyn FnMut(SecurityPolicyViolationEvent)>;
+
+const VIOLATION: &str = "securitypolicyviolation";
+
+impl Barred {
+    fn watch() -> Self {
+        let seen = Rc::new(Cell::new(false));
+        let note = Note::new({
+            let seen = Rc::clone(&seen);
+            move |event: SecurityPolicyViolationEvent| {
+                seen.set(seen.get() || event.effective_directive() == "connect-src");
+            }
+        });
+        let target: Option<EventTarget> = js_sys::global().dyn_into().ok();
+        let heard = target
+            .filter(|target| target.add_event_listener_with_callback(VIOLATION, note.as_ref().unchecked_ref()).is_ok());
+        Self { seen, heard: heard.map(|target| (target, note)) }
+    }
+
+    fn get(&self) -> bool {
+        self.seen.get()
+    }
+}
+
+impl Drop for Barred {
+    fn drop(&mut self) {
+        if let Some((target, note)) = &self.heard {
+            // Fails for a listener of the wrong type only.
+            let _ = target.remove_event_listener_with_callback(VIOLATION, note.as_ref().unchecked_ref());
+        }
     }
 }
 
@@ -60,6 +125,7 @@ struct Handlers {
     _message: Closure<dyn FnMut(MessageEvent)>,
     _close: Closure<dyn FnMut(CloseEvent)>,
     _open: Closure<dyn FnMut(Event)>,
+    _error: Closure<dyn FnMut(Event)>,
 }
 
 impl fmt::Debug for Socket {
@@ -75,8 +141,9 @@ impl Socket {
     /// # Errors
     /// [`TunnelFault::BridgeUnreachable`] where no WebSocket comes about: the browser does not say why.
     pub async fn open(bridge: &BridgeAddress, to: Destination) -> Result<Self, TunnelFault> {
-        let socket = WebSocket::new_with_str(&bridge.0, tunnel::SUBPROTOCOL)
-            .map_err(|_| TunnelFault::BridgeUnreachable("the browser refuses its address".into()))?;
+        let barred = Barred::watch();
+        let socket = WebSocket::new_with_str(&bridge.url, tunnel::SUBPROTOCOL)
+            .map_err(|_| bridge.unreachable(barred.get(), "the browser refuses its address".into()))?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let inbox = Rc::new(RefCell::new(Inbox::default()));
         let (opened, on_open) = oneshot::channel();
@@ -85,7 +152,7 @@ impl Socket {
         let this = Self { socket, inbox, window: DEFAULT_WINDOW, pause: None, _handlers: handlers };
         if on_open.await.is_err() {
             let why = this.inbox.borrow().fault().map_or_else(String::new, ToString::to_string);
-            return Err(TunnelFault::BridgeUnreachable(why));
+            return Err(bridge.unreachable(barred.get(), why));
         }
         let open = Open { host: to.host, port: to.port, tls: to.tls, token: to.token, window: this.window };
         this.send(&PageMessage::Open(open))?;
@@ -135,10 +202,16 @@ impl Handlers {
                 }
             }
         });
+        // Where the page's policy forbids the connection, an error is all that comes.
+        let on_error = Closure::new({
+            let opened = Rc::clone(opened);
+            move |_: Event| drop(opened.borrow_mut().take())
+        });
+        socket.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-        Self { _message: on_message, _close: on_close, _open: on_open }
+        Self { _message: on_message, _close: on_close, _open: on_open, _error: on_error }
     }
 }
 
@@ -203,6 +276,7 @@ impl Drop for Socket {
         self.socket.set_onmessage(None);
         self.socket.set_onclose(None);
         self.socket.set_onopen(None);
+        self.socket.set_onerror(None);
         // Closing a WebSocket that is closed already changes nothing.
         let _ = self.socket.close_with_code(1000);
     }

@@ -6,7 +6,7 @@ use restante_engine::api::{Request, Update};
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, Html, html};
 
-use super::browser::{engine, files, page, sanitiser};
+use super::browser::{engine, files, hashes, page, sanitiser};
 use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
 use super::view::{connect::Connect, mailbox::MailboxScreen};
 use crate::contract::Unsafe;
@@ -90,6 +90,7 @@ impl Component for App {
                     mailbox={mailbox.clone()}
                     stage={self.state.stage}
                     connection={self.state.connection.clone()}
+                    about={self.state.about.clone()}
                     act={self.act.clone()}
                 />
             },
@@ -100,6 +101,7 @@ impl Component for App {
                     opening={matches!(self.state.phase, Phase::Opening(_)).then_some(self.state.stage).flatten()}
                     complaint={self.state.complaint}
                     failure={self.state.failure.clone()}
+                    about={self.state.about.clone()}
                     act={self.act.clone()}
                 />
             },
@@ -157,6 +159,10 @@ impl App {
                 if files::save(&name, &bytes).is_err() {
                     self.act.emit(Action::NotSaved);
                 }
+            }
+            Effect::Compare => {
+                let act = self.act.clone();
+                spawn_local(async move { act.emit(Action::Compared(hashes::compare().await)) });
             }
             Effect::Deepen(depth) => page::deepen(depth),
             Effect::Rise(steps) => page::rise(steps),

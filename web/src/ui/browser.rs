@@ -1,8 +1,9 @@
-//! What the user interface needs of the browser: dates in the user's own way, files, the address bar, the history, the
+//! What the user interface needs of the browser: dates in the user's own way, files, hashes, the address bar, the history, the
 //! keyboard's focus, and the two workers. Nothing here decides anything; nothing here writes to the browser's storage.
 
 pub mod dates;
 pub mod engine;
 pub mod files;
+pub mod hashes;
 pub mod page;
 pub mod sanitiser;

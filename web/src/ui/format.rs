@@ -33,6 +33,12 @@ pub fn count(number: u32) -> String {
     text
 }
 
+/// Seconds to wait, as a clock shows them: `0:09`, `14:59`, `2:00:00`.
+pub fn wait(seconds: i64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
 /// What an address is called: its name, or the address itself.
 pub fn name(address: Option<&Address>) -> &str {
     match address {
@@ -103,6 +109,11 @@ mod tests {
     #[test]
     fn thousands_are_apart() {
         assert_eq!([7, 999, 1000, 10_312, 1_234_567].map(count), ["7", "999", "1,000", "10,312", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_wait_reads_like_a_clock() {
+        assert_eq!([9, 899, 7200, 7261].map(wait), ["0:09", "14:59", "2:00:00", "2:01:01"]);
     }
 
     #[test]

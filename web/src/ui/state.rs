@@ -6,6 +6,8 @@
 //!
 //! Not here: anything that touches the browser or the engine. Natively tested.
 
+mod about;
+pub mod bridge;
 mod form;
 mod mailbox;
 mod reading;
@@ -14,6 +16,8 @@ mod site;
 
 use restante_engine::api::{ConnectionView, Failure, MessageRef, PartId, Request, Stage, Update};
 
+pub use about::{About, Checked, Verdict, listed};
+pub use bridge::{BadBridge, Bridge};
 pub use form::{Complaint, Field, Form};
 pub use mailbox::{Account, Mailbox, Rows};
 pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
@@ -39,6 +43,8 @@ pub struct State {
     pub failure: Option<Shared<Failure>>,
     /// How the session came about, once it is up.
     pub connection: Option<Shared<ConnectionView>>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
     /// The open mailbox; there is one exactly in [`Phase::Open`].
     pub mailbox: Option<Mailbox>,
 }
@@ -123,6 +129,10 @@ pub enum Action {
     NotSaved,
     /// Open or close "Path and certificate".
     ShowPath(bool),
+    /// Open or close "About this page".
+    ShowAbout(bool),
+    /// The page's files have been compared with the list of their hashes; the text is why they could not be.
+    Compared(Result<About, String>),
 }
 
 /// What has to be done because of an action.
@@ -152,6 +162,8 @@ pub enum Effect {
     Deepen(usize),
     /// The reader came back by this many steps: so does the browser's history.
     Rise(usize),
+    /// Compare the page's files with the list of their hashes.
+    Compare,
     /// Take the link out of the address bar.
     ClearLink,
     /// Move the keyboard's focus.
@@ -169,6 +181,8 @@ pub enum Focus {
     Message,
     /// The connect form.
     Form,
+    /// The password.
+    Password,
     /// What went wrong.
     Failure,
 }
@@ -184,6 +198,7 @@ impl Default for State {
             failure: None,
             connection: None,
             mailbox: None,
+            about: None,
         }
     }
 }

@@ -1,10 +1,13 @@
 //! What is drawn: a component a file. Components decide nothing; they show values and send actions.
 
+mod about;
 mod attachments;
 mod avatar;
+mod bridge;
 mod certificate;
 pub mod connect;
 mod connection;
+mod dialog;
 mod failure;
 mod form;
 mod frame;
@@ -16,6 +19,7 @@ pub mod mailbox;
 mod plain;
 mod rail;
 mod reader;
+mod retry;
 mod row;
 mod source;
 mod stamp;

@@ -5,7 +5,7 @@ use restante_engine::api::{Failure, FailureKind, Stage};
 use restante_protocol::pop3::UrlError;
 
 use super::format;
-use super::state::Complaint;
+use super::state::{BadBridge, Complaint};
 
 /// What is happening now, for the status line while a mailbox is opened.
 pub fn opening(stage: Stage) -> &'static str {
@@ -41,6 +41,15 @@ pub fn complaint(complaint: Complaint) -> &'static str {
         Complaint::Password => "Type your password.",
         Complaint::Token => "This bridge asks for an access token. Its operator gives it to you.",
         Complaint::Cleartext => "Without TLS, agree first that everything travels in clear text, or choose TLS.",
+        Complaint::Bridge(BadBridge::Scheme) => {
+            "The address of a bridge begins with wss://, such as wss://bridge.example.org/tunnel."
+        }
+        Complaint::Bridge(BadBridge::Clear) => {
+            "Without TLS (ws://) a bridge may only be on this very machine. Use an address that begins with wss://."
+        }
+        Complaint::Bridge(BadBridge::Form) => {
+            "This is no address of a bridge. It looks like wss://bridge.example.org/tunnel."
+        }
         Complaint::Link(UrlError::Password) => {
             "The link holds a password, so it was not used: a password does not belong in a link. Use one without it."
         }
@@ -56,6 +65,11 @@ pub fn engine_lost(detail: String) -> Failure {
 /// The failure of HTML that could not be made safe to show.
 pub fn not_sanitised(detail: String) -> Failure {
     Failure::new(FailureKind::Internal, format!("The HTML could not be made safe to show: {detail}"))
+}
+
+/// The failure of files that could not be compared with their list; the reason is all there is to say.
+pub fn not_compared(why: String) -> Failure {
+    Failure::new(FailureKind::Internal, why)
 }
 
 /// The failure of a file that the browser would not take.

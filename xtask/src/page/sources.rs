@@ -7,6 +7,10 @@ use anyhow::{Context as _, Result};
 
 use super::bundle::{File, Place};
 
+/// What a document writes where its policy says which pictures may be shown. Such a document is the source of two: under
+/// its own name without remote pictures, and with them under a name that ends in `-remote`.
+const PICTURES: &str = "{{pictures}}";
+
 /// Reads them. HTML files are documents, everything else is an asset; names that start with a dot are left out.
 pub(crate) fn read(root: &Path) -> Result<Vec<File>> {
     let index = root.join("index.html");
@@ -34,7 +38,15 @@ fn read_directory(directory: &Path, prefix: &str, files: &mut Vec<File>) -> Resu
         }
         let place = if name.ends_with(".html") { Place::Document } else { Place::Asset };
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        files.push(File { name: full, place, bytes });
+        match std::str::from_utf8(&bytes).ok().filter(|text| place == Place::Document && text.contains(PICTURES)) {
+            None => files.push(File { name: full, place, bytes }),
+            Some(text) => {
+                let with = |pictures: &str| text.replace(PICTURES, pictures).into_bytes();
+                let remote = full.replace(".html", "-remote.html");
+                files.push(File { name: full, place, bytes: with("data:") });
+                files.push(File { name: remote, place, bytes: with("data: https: http:") });
+            }
+        }
     }
     Ok(())
 }
@@ -44,17 +56,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn html_files_are_documents_and_hidden_files_are_left_out() {
+    fn html_files_are_documents_one_makes_two_and_hidden_files_are_left_out() {
         let root = std::env::temp_dir().join(format!("restante-xtask-sources-{}", std::process::id()));
         fs::create_dir_all(root.join("web/static/icons")).unwrap();
         for name in ["index.html", "web/static/frame.html", "web/static/icons/a.svg", "web/static/.hidden"] {
             fs::write(root.join(name), "x").unwrap();
         }
+        fs::write(root.join("web/static/mail.html"), "img-src {{pictures}};").unwrap();
         let mut files = read(&root).unwrap();
         files.sort_by(|one, other| one.name.cmp(&other.name));
+        let of = |name: &str| files.iter().find(|file| file.name == name).unwrap().bytes.clone();
+        assert_eq!(of("mail.html"), b"img-src data:;");
+        assert_eq!(of("mail-remote.html"), b"img-src data: https: http:;");
         let files: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.place)).collect();
-        let expected =
-            [("frame.html", Place::Document), ("icons/a.svg", Place::Asset), ("index.html", Place::Document)];
+        let expected = [
+            ("frame.html", Place::Document),
+            ("icons/a.svg", Place::Asset),
+            ("index.html", Place::Document),
+            ("mail-remote.html", Place::Document),
+            ("mail.html", Place::Document),
+        ];
         assert_eq!(files, expected);
         fs::remove_dir_all(root).unwrap();
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CertificateView;
+use super::{CertificateView, OtherBridge};
 
 /// A failure as a person is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ pub enum Blame {
     Network,
     /// Whoever runs the bridge.
     Operator,
+    /// Whoever serves the page.
+    Site,
     /// What was typed in.
     User,
     /// Restante itself.
@@ -49,6 +51,8 @@ pub enum Blame {
 pub enum FailureKind {
     /// The bridge cannot be reached.
     BridgeUnreachable,
+    /// A bridge other than the page's own cannot be reached, or does not accept the page.
+    OtherBridge(OtherBridge),
     /// The bridge asks for an access token, or refuses this one.
     BridgeUnauthorized,
     /// The bridge's policy does not list this server.
@@ -109,7 +113,7 @@ impl FailureKind {
     fn usual_blame(&self) -> Blame {
         match self {
             Self::BridgeUnreachable | Self::ConnectionLost | Self::TimedOut => Blame::Network,
-            Self::Forbidden | Self::BridgeBusy => Blame::Operator,
+            Self::Forbidden | Self::BridgeBusy | Self::OtherBridge(_) => Blame::Operator,
             Self::BridgeUnauthorized
             | Self::UnknownHost
             | Self::CleartextNotAgreed

@@ -77,6 +77,7 @@ pub struct InlineImage {
     /// Media type, lower case, such as `image/png`.
     pub media_type: String,
     /// The decoded bytes.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 
@@ -103,5 +104,6 @@ pub struct Source {
     /// File name to offer, ending in `.eml`.
     pub name: String,
     /// Every octet, as it came.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }

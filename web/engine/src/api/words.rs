@@ -1,6 +1,6 @@
 //! The words of a failure: what happened, and what to do about it. In English; the page and the command line share them.
 
-use super::{Blame, CertificateFault, Failure, FailureKind};
+use super::{Blame, CertificateFault, Failure, FailureKind, OtherBridge};
 
 impl Failure {
     /// What happened, in one short sentence.
@@ -8,6 +8,8 @@ impl Failure {
         use FailureKind as K;
         match &self.kind {
             K::BridgeUnreachable => "The bridge cannot be reached.",
+            K::OtherBridge(bridge) if bridge.barred => "This page may not use the chosen bridge.",
+            K::OtherBridge(_) => "The chosen bridge cannot be reached.",
             K::BridgeUnauthorized => "The bridge asks for a valid access token.",
             K::Forbidden => "The bridge does not connect to this server.",
             K::BridgeBusy => "The bridge is busy.",
@@ -39,6 +41,14 @@ impl Failure {
         }
     }
 
+    /// Whose fault it is, in a few words.
+    pub fn fault(&self) -> &'static str {
+        match self.kind {
+            FailureKind::InUse => "Another session of this mailbox",
+            _ => self.blame.words(),
+        }
+    }
+
     /// Who is at fault and what to do, in a sentence or two.
     pub fn advice(&self) -> String {
         use FailureKind as K;
@@ -46,6 +56,14 @@ impl Failure {
             K::BridgeUnreachable => {
                 "The network or the bridge is at fault. Check your connection to the Internet, then try again.".into()
             }
+            K::OtherBridge(OtherBridge { bridge, barred: true, .. }) => format!(
+                "Nothing was sent. The policy this page came with does not list {bridge}: whoever serves the page has to. \
+                 Choose another bridge."
+            ),
+            K::OtherBridge(OtherBridge { bridge, page, .. }) => format!(
+                "{bridge} does not answer, or does not accept this page: whoever runs {bridge} has to list {page}. Your \
+                 password was not sent. Check the address, choose another bridge, or ask its operator."
+            ),
             K::BridgeUnauthorized => {
                 "Type in the access token that the operator of this bridge gave you; an old one may have been revoked."
                     .into()
@@ -138,6 +156,7 @@ impl FailureKind {
     pub fn name(&self) -> &'static str {
         match self {
             Self::BridgeUnreachable => "bridge-unreachable",
+            Self::OtherBridge(_) => "other-bridge",
             Self::BridgeUnauthorized => "bridge-unauthorized",
             Self::Forbidden => "forbidden",
             Self::BridgeBusy => "bridge-busy",
@@ -178,6 +197,7 @@ impl FailureKind {
             Self::ConnectionLost | Self::TimedOut => "RFC 1939, section 3",
             Self::NoSuchMessage => "RFC 1939, section 5",
             Self::BridgeUnreachable
+            | Self::OtherBridge(_)
             | Self::BridgeUnauthorized
             | Self::Forbidden
             | Self::BridgeBusy
@@ -196,6 +216,7 @@ impl Blame {
             Self::Server => "server",
             Self::Network => "network",
             Self::Operator => "operator",
+            Self::Site => "site",
             Self::User => "user",
             Self::Restante => "restante",
         }
@@ -207,6 +228,7 @@ impl Blame {
             Self::Server => "The mail server",
             Self::Network => "The network",
             Self::Operator => "The bridge",
+            Self::Site => "Whoever serves this page",
             Self::User => "What was typed in",
             Self::Restante => "Restante",
         }

@@ -23,6 +23,7 @@ impl Default for Options {
             tls_end: TlsEnd::Browser,
             trusted: None,
             cleartext_agreed: false,
+            bridge: None,
             pipelining: session.pipelining,
             window: session.window,
             commands: session.commands,
@@ -39,6 +40,7 @@ impl From<&OpenMailbox> for Options {
             tls_end: open.tls_end,
             trusted: open.trusted,
             cleartext_agreed: open.cleartext_agreed,
+            bridge: open.bridge.clone(),
             ..Self::default()
         }
     }
@@ -68,7 +70,7 @@ impl Connection {
             (TlsEnd::Bridge, Security::Starttls) => BridgeTls::Starttls,
         };
         stage(Stage::Connecting);
-        let destination = Destination { host: host.to_owned(), port, tls, token };
+        let destination = Destination { host: host.to_owned(), port, tls, token, bridge: options.bridge.clone() };
         let patience = options.deadlines.connect;
         let tunnel = within(&*platform, patience, platform.dial(destination))
             .await?

@@ -24,42 +24,9 @@ pub(super) fn rewrite_declarations(css: &str, resolver: &Resolver) -> String {
     rewrite(css, resolver)
 }
 
-/// Rewrites the content of each `<style>` of HTML that ammonia wrote.
-///
-/// Such HTML is well-formed: attribute values stand in double quotes, `<` in text is escaped. So a `<` outside of a tag
-/// begins a tag, and a `style` element's content ends at the next `</style`.
-pub(super) fn rewrite_style_elements(html: &str, resolver: &Resolver) -> String {
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        let tag_end = start + end_of_tag(&rest[start..]);
-        out.push_str(&rest[..tag_end]);
-        let name = rest[start + 1..tag_end].split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        rest = &rest[tag_end..];
-        if name.eq_ignore_ascii_case("style") {
-            let end = find_ignoring_case(rest, "</style").unwrap_or(rest.len());
-            out.push_str(&rewrite(&rest[..end], resolver).replace("</", "<\\/"));
-            rest = &rest[end..];
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-fn end_of_tag(tag: &str) -> usize {
-    let mut quoted = false;
-    for (at, byte) in tag.bytes().enumerate() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'>' if !quoted => return at + 1,
-            _ => {}
-        }
-    }
-    tag.len()
-}
-
-fn find_ignoring_case(text: &str, ascii: &str) -> Option<usize> {
-    text.as_bytes().windows(ascii.len()).position(|window| window.eq_ignore_ascii_case(ascii.as_bytes()))
+/// Rewrites the content of a `<style>` element.
+pub(super) fn rewrite_style_element(css: &str, resolver: &Resolver) -> String {
+    rewrite(css, resolver).replace("</", "<\\/")
 }
 
 /// A span of the source and what stands in its place.

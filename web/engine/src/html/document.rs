@@ -2,6 +2,7 @@
 
 use super::RemoteContent;
 use super::survey::Survey;
+use super::{fit, pictures};
 
 /// How mail looks where it says nothing: a light page, since mail is written for one.
 const BASE_STYLE: &str = "html{background:#fff;color:#1a1a1a}\
@@ -54,6 +55,8 @@ pub(super) fn assemble(
          <meta name=\"color-scheme\" content=\"light\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>Message</title>\
-         <style>{BASE_STYLE}</style></head><body{body_attributes}>{content}{cut}</body></html>"
+         <style>{BASE_STYLE}{}{}</style></head><body{body_attributes}>{content}{cut}</body></html>",
+        pictures::STYLE,
+        fit::STYLE
     )
 }

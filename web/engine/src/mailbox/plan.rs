@@ -6,11 +6,8 @@ use restante_protocol::pop3::{Command, Login, MessageNumber};
 
 use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
-use crate::api::{ConnectionView, Failure, FailureKind, Stage, TlsEnd, Update};
+use crate::api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Stage, TlsEnd, Update};
 use crate::connection::Connection;
-
-/// Rows that are fetched before the page says which it shows.
-const FIRST_SCREEN: u32 = 50;
 
 /// Rows that are fetched around those in sight, on each side, once those are there.
 const MARGIN: u32 = 50;
@@ -52,7 +49,7 @@ pub(super) enum Top {
 
 impl Default for Rows {
     fn default() -> Self {
-        Self { first: 0, count: FIRST_SCREEN, under_way: HashSet::new(), top: Top::Untried, whole: 0 }
+        Self { first: 0, count: FIRST_ROWS, under_way: HashSet::new(), top: Top::Untried, whole: 0 }
     }
 }
 
@@ -181,12 +178,22 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         // The first answer tells whether the server knows TOP at all, and many refusals would help nobody.
         let limit = if connection.session().is_pipelining() { TOPS_UNDER_WAY } else { 1 };
         let mut room = limit.saturating_sub(self.rows.under_way.len());
-        for position in self.rows.positions() {
+        let in_sight = self.rows.count as usize;
+        let mut is_seen = true;
+        for (at, position) in self.rows.positions().enumerate() {
+            // What is in sight first, and whole: rows near by would only be in its way.
+            if at >= in_sight && !is_seen {
+                return;
+            }
             let Some(number) = self.store.number_at(position) else { continue };
             if room == 0 {
                 return;
             }
-            if self.store.row(number).is_some() || self.rows.under_way.contains(&number) {
+            if self.store.row(number).is_some() {
+                continue;
+            }
+            is_seen = false;
+            if self.rows.under_way.contains(&number) {
                 continue;
             }
             let Some(message) = MessageNumber::new(number) else { continue };

@@ -143,6 +143,10 @@ fn a_row_is_made_from_top_whatever_the_structure() {
     let html =
         crlf("From: a@a.example\nContent-Type: text/html\n\n<style>p{color:red}</style><p>Big <b>sale</b></p><p>now");
     assert_eq!(super::row(1, 0, &html, None).snippet, "Big sale now");
+    let entities = crlf(
+        "From: a@a.example\nContent-Type: text/html\n\n<table><tr><td><b>Lamp &amp; Ladder</b><br>Order &#50;0&nbsp;&euro;</td></tr></table>",
+    );
+    assert_eq!(super::row(1, 0, &entities, None).snippet, "Lamp & Ladder Order 20 €");
     let quoted = crlf("From: a@a.example\n\n> you said\nI say");
     assert_eq!(super::row(1, 0, &quoted, None).snippet, "I say");
     assert!(super::row(1, 0, b"", None).fault.is_some());

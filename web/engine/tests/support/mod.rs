@@ -305,6 +305,7 @@ pub(crate) fn open(password: &str) -> OpenMailbox {
         trusted: None,
         cleartext_agreed: true,
         token: None,
+        bridge: None,
     }
 }
 

@@ -37,6 +37,17 @@ pub fn full(seconds: i64) -> String {
     date(seconds).map_or_else(String::new, |date| FULL.with(|format| call(format, &date)))
 }
 
+/// Seconds since 1970 by this machine's clock.
+#[expect(clippy::cast_possible_truncation, reason = "a clock's seconds fit 53 bits")]
+pub fn now() -> i64 {
+    (Date::now() / 1000.0) as i64
+}
+
+/// A time of today.
+pub fn time(seconds: i64) -> String {
+    date(seconds).map_or_else(String::new, |date| TIME.with(|format| call(format, &date)))
+}
+
 /// A day without the time.
 pub fn day(seconds: i64) -> String {
     date(seconds).map_or_else(String::new, |date| DATE.with(|format| call(format, &date)))

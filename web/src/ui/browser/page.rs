@@ -54,6 +54,12 @@ pub fn is_secure() -> bool {
     window().is_some_and(|window| window.is_secure_context())
 }
 
+/// The address of the page, without its fragment.
+pub fn address() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
 /// The content of a `<meta>` element.
 pub fn meta(name: &str) -> Option<String> {
     document()?.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
@@ -81,6 +87,7 @@ pub fn focus(place: Focus, form: &Form) {
     let selector = match place {
         Focus::Complaint => "[aria-invalid=true]",
         Focus::Failure => "[role=alert]",
+        Focus::Password => "#password",
         Focus::List => "#messages",
         Focus::Message => {
             if keeps_list(&document) {

@@ -4,7 +4,8 @@ use restante_engine::api::{Fingerprint, OpenMailbox, Security, TlsEnd};
 use restante_protocol::pop3::{Scheme, Url, UrlError};
 use restante_protocol::tunnel::Secret;
 
-use super::site::Preset;
+use super::bridge::{self, BadBridge, Bridge};
+use super::site::{Preset, Site};
 
 /// The form's content.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,10 @@ pub struct Form {
     pub cleartext_agreed: bool,
     /// The one certificate that is trusted for this server.
     pub trusted: Option<Fingerprint>,
+    /// The bridge; the first that the host of the page offers where none was chosen.
+    pub bridge: Option<Bridge>,
+    /// The address of a bridge, as typed.
+    pub bridge_address: String,
 }
 
 /// A change to one control.
@@ -48,6 +53,10 @@ pub enum Field {
     Token(Secret),
     /// Agreement to clear text.
     CleartextAgreed(bool),
+    /// The bridge.
+    Bridge(Bridge),
+    /// The address of a bridge.
+    BridgeAddress(String),
 }
 
 /// What is wrong with what was typed in.
@@ -65,6 +74,8 @@ pub enum Complaint {
     Token,
     /// Clear text is chosen but not agreed to.
     Cleartext,
+    /// No bridge has this address.
+    Bridge(BadBridge),
     /// The link cannot be used.
     Link(UrlError),
 }
@@ -81,6 +92,8 @@ impl Default for Form {
             token: Secret::new(""),
             cleartext_agreed: false,
             trusted: None,
+            bridge: None,
+            bridge_address: String::new(),
         }
     }
 }
@@ -110,6 +123,15 @@ impl Form {
             Field::Password(password) => self.password = password,
             Field::Token(token) => self.token = token,
             Field::CleartextAgreed(agreed) => self.cleartext_agreed = agreed,
+            Field::Bridge(bridge) => {
+                // A token belongs to the bridge it was typed for.
+                self.token = Secret::new("");
+                self.bridge = Some(bridge);
+            }
+            Field::BridgeAddress(address) => {
+                self.token = Secret::new("");
+                self.bridge_address = address;
+            }
         }
         Ok(())
     }
@@ -129,8 +151,7 @@ impl Form {
             host: url.host,
             security,
             user: url.user.unwrap_or_default(),
-            token: self.token.clone(),
-            ..Self::default()
+            ..self.same_bridge()
         };
         Ok(())
     }
@@ -144,9 +165,28 @@ impl Form {
             user: preset.user.clone().unwrap_or_default(),
             password: preset.password.clone().unwrap_or_else(|| Secret::new("")),
             trusted: preset.fingerprint.as_deref().and_then(|text| text.parse().ok()),
-            token: self.token.clone(),
-            ..Self::default()
+            ..self.same_bridge()
         };
+    }
+
+    /// The bridge that is chosen, among those that the host offers.
+    pub fn bridge(&self, site: &Site) -> Bridge {
+        let offered = site.offered();
+        let chosen = self.bridge.as_ref().filter(|bridge| offered.contains(bridge));
+        // The host offers one at least.
+        chosen.or(offered.first()).cloned().unwrap_or(Bridge::Own)
+    }
+
+    /// The address of the chosen bridge; `None` for the page's own.
+    ///
+    /// # Errors
+    /// Why what was typed is no address of a bridge.
+    pub fn other_bridge(&self, site: &Site) -> Result<Option<String>, BadBridge> {
+        match self.bridge(site) {
+            Bridge::Own => Ok(None),
+            Bridge::Listed(address) => Ok(Some(address)),
+            Bridge::Typed => bridge::address(&self.bridge_address).map(Some),
+        }
     }
 
     /// Whether nothing has been typed in or filled in.
@@ -158,7 +198,7 @@ impl Form {
     ///
     /// # Errors
     /// The first control that has to be looked at again.
-    pub fn to_request(&self, token_required: bool) -> Result<OpenMailbox, Complaint> {
+    pub fn to_request(&self, site: &Site) -> Result<OpenMailbox, Complaint> {
         let host = self.host.trim().trim_end_matches('.');
         let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@?#[]\\".contains(c)) {
@@ -172,12 +212,15 @@ impl Form {
             return Err(Complaint::Password);
         }
         let token = self.token.expose().trim();
-        if token_required && token.is_empty() {
+        let bridge = self.other_bridge(site).map_err(Complaint::Bridge);
+        // What the host says of tokens, it says of its own bridge.
+        if site.token_required && bridge == Ok(None) && token.is_empty() {
             return Err(Complaint::Token);
         }
         if self.security == Security::None && !self.cleartext_agreed {
             return Err(Complaint::Cleartext);
         }
+        let bridge = bridge?;
         Ok(OpenMailbox {
             host: host.to_owned(),
             port,
@@ -189,7 +232,18 @@ impl Form {
             trusted: self.trusted,
             cleartext_agreed: self.security == Security::None && self.cleartext_agreed,
             token: (!token.is_empty()).then(|| Secret::new(token)),
+            bridge,
         })
+    }
+
+    /// An empty form with the bridge and its token as they are.
+    fn same_bridge(&self) -> Self {
+        Self {
+            token: self.token.clone(),
+            bridge: self.bridge.clone(),
+            bridge_address: self.bridge_address.clone(),
+            ..Self::default()
+        }
     }
 
     fn choose(&mut self, security: Security) {
@@ -240,12 +294,12 @@ mod tests {
     fn clear_text_needs_an_agreement_that_does_not_outlive_a_change_of_security() {
         let mut form = filled();
         form.edit(Field::Security(Security::None)).unwrap();
-        assert_eq!(form.to_request(false), Err(Complaint::Cleartext));
+        assert_eq!(form.to_request(&Site::default()), Err(Complaint::Cleartext));
         form.edit(Field::CleartextAgreed(true)).unwrap();
-        assert!(form.to_request(false).unwrap().cleartext_agreed);
+        assert!(form.to_request(&Site::default()).unwrap().cleartext_agreed);
         form.edit(Field::Security(Security::Tls)).unwrap();
         form.edit(Field::Security(Security::None)).unwrap();
-        assert_eq!(form.to_request(false), Err(Complaint::Cleartext));
+        assert_eq!(form.to_request(&Site::default()), Err(Complaint::Cleartext));
     }
 
     #[test]
@@ -259,21 +313,49 @@ mod tests {
 
     #[test]
     fn each_gap_is_complained_of_in_the_order_of_the_form() {
+        let site = Site { token_required: true, ..Site::default() };
         let mut form = Form { port: "0".into(), ..Form::default() };
-        assert_eq!(form.to_request(true), Err(Complaint::Host));
+        assert_eq!(form.to_request(&site), Err(Complaint::Host));
         form.host = "https://pop.example.org/".into();
-        assert_eq!(form.to_request(true), Err(Complaint::Host));
+        assert_eq!(form.to_request(&site), Err(Complaint::Host));
         form.host = " [2001:db8::1] ".into();
-        assert_eq!(form.to_request(true), Err(Complaint::Port));
+        assert_eq!(form.to_request(&site), Err(Complaint::Port));
         form.port = " 995 ".into();
-        assert_eq!(form.to_request(true), Err(Complaint::User));
+        assert_eq!(form.to_request(&site), Err(Complaint::User));
         form.user = "ana".into();
-        assert_eq!(form.to_request(true), Err(Complaint::Password));
+        assert_eq!(form.to_request(&site), Err(Complaint::Password));
         form.password = Secret::new("pw");
-        assert_eq!(form.to_request(true), Err(Complaint::Token));
+        assert_eq!(form.to_request(&site), Err(Complaint::Token));
         form.token = Secret::new(" t ");
-        let request = form.to_request(true).unwrap();
+        let request = form.to_request(&site).unwrap();
         assert_eq!((request.host.as_str(), request.port), ("2001:db8::1", 995));
         assert_eq!(request.token, Some(Secret::new("t")));
+    }
+
+    #[test]
+    fn a_token_goes_to_no_other_bridge_than_the_one_it_was_typed_for() {
+        let site =
+            Site { bridges: vec!["self".into(), "wss://b1.example.org".into()], any_bridge: true, ..Site::default() };
+        let mut form = Form { token: Secret::new("t"), ..filled() };
+        assert_eq!(form.to_request(&site).unwrap().bridge, None);
+        form.edit(Field::Bridge(Bridge::Listed("wss://b1.example.org/tunnel".into()))).unwrap();
+        let request = form.to_request(&site).unwrap();
+        assert_eq!((request.bridge.as_deref(), request.token), (Some("wss://b1.example.org/tunnel"), None));
+        form.edit(Field::Bridge(Bridge::Typed)).unwrap();
+        assert_eq!(form.to_request(&site), Err(Complaint::Bridge(BadBridge::Scheme)));
+        form.edit(Field::BridgeAddress("wss://b2.example.org".into())).unwrap();
+        assert_eq!(form.to_request(&site).unwrap().bridge.as_deref(), Some("wss://b2.example.org/tunnel"));
+    }
+
+    #[test]
+    fn a_bridge_that_the_host_does_not_offer_is_not_used() {
+        let form = Form { bridge: Some(Bridge::Listed("wss://gone.example.org/tunnel".into())), ..filled() };
+        assert_eq!(form.to_request(&Site::default()).unwrap().bridge, None);
+    }
+
+    #[test]
+    fn the_own_bridges_demand_for_a_token_is_not_made_of_another() {
+        let site = Site { token_required: true, bridges: vec!["wss://b1.example.org".into()], ..Site::default() };
+        assert!(filled().to_request(&site).is_ok());
     }
 }

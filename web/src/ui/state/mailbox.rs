@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use restante_engine::api::{Failure, MessageRef, OpenMailbox, Row, Security, TlsEnd};
+use restante_engine::api::{FIRST_ROWS, Failure, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
 use super::reading::Reading;
 use crate::ui::shared::Shared;
@@ -52,6 +52,8 @@ pub struct Account {
     pub security: Security,
     /// Where TLS ends.
     pub tls_end: TlsEnd,
+    /// The address of the bridge, where it is not the page's own.
+    pub bridge: Option<String>,
 }
 
 impl From<&OpenMailbox> for Account {
@@ -62,6 +64,7 @@ impl From<&OpenMailbox> for Account {
             port: open.port,
             security: open.security,
             tls_end: open.tls_end,
+            bridge: open.bridge.clone(),
         }
     }
 }
@@ -115,6 +118,11 @@ impl Mailbox {
     pub fn wanted(&self) -> Option<(u32, u32)> {
         let (first, count) = self.sight;
         let last = first.saturating_add(count).min(self.len());
+        // The engine fetches the first rows unasked, and in one flight; a question in between would only cost a trip.
+        let first_rows = FIRST_ROWS.min(self.len());
+        if first < first_rows && self.known < first_rows {
+            return None;
+        }
         let missing = (first..last).any(|position| self.row(position).is_none());
         (missing && self.asked != Some(self.sight)).then_some(self.sight)
     }

@@ -109,6 +109,23 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             mailbox.shows_path = open;
             vec![]
         }),
+        Action::ShowAbout(open) => {
+            if let Some(mailbox) = &mut state.mailbox {
+                mailbox.shows_path = false;
+            }
+            state.about = open.then_some(Load::Waiting);
+            if open { vec![Effect::Compare] } else { vec![] }
+        }
+        Action::Compared(outcome) => {
+            // Whoever closed it does not want to hear of it any more.
+            if state.about.is_some() {
+                state.about = Some(match outcome {
+                    Ok(about) => Load::Ready(Shared::new(about)),
+                    Err(why) => Load::Failed(Shared::new(crate::ui::words::not_compared(why))),
+                });
+            }
+            vec![]
+        }
     }
 }
 
@@ -139,7 +156,7 @@ fn submit(state: &mut State) -> Vec<Effect> {
     if matches!(state.phase, Phase::Opening(_)) {
         return vec![];
     }
-    match state.form.to_request(state.site.token_required) {
+    match state.form.to_request(&state.site) {
         Ok(open) => {
             state.phase = Phase::Opening((&open).into());
             state.stage = Some(Stage::Connecting);
@@ -180,7 +197,7 @@ fn engine(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Rows(rows) => in_mailbox(state, |mailbox| {
             mailbox.take(rows);
-            vec![]
+            mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
         }),
         Update::Message(view) => in_mailbox(state, |mailbox| {
             let allowed = view.from.first().is_some_and(|from| mailbox.trusted_senders.contains(&from.address));
@@ -225,8 +242,10 @@ fn engine(state: &mut State, update: Update) -> Vec<Effect> {
                 Phase::Form => {}
                 Phase::Opening(_) => {
                     state.phase = Phase::Form;
+                    // Only a refused password is asked for again; everything else is for reading first.
+                    let refused = failure.kind == FailureKind::WrongPassword;
                     state.failure = Some(Shared::new(*failure));
-                    return vec![Effect::Focus(Focus::Failure)];
+                    return vec![Effect::Focus(if refused { Focus::Password } else { Focus::Failure })];
                 }
                 Phase::Open => {
                     if let Some(mailbox) = &mut state.mailbox {
@@ -244,6 +263,8 @@ fn opened(state: &mut State, messages: u32, octets: u64) -> Vec<Effect> {
     let Phase::Opening(account) = &state.phase else { return vec![] };
     state.mailbox = Some(Mailbox::new(account.clone(), messages, octets));
     state.phase = Phase::Open;
+    // What was under way until now, the signing in, is done.
+    state.stage = Some(Stage::Headers { have: 0, of: messages });
     // The link has done its work; what it names is not left standing in the address bar.
     vec![Effect::ClearLink, Effect::Focus(Focus::List)]
 }

@@ -4,6 +4,8 @@ use restante_engine::api::Security;
 use restante_protocol::tunnel::Secret;
 use serde::Deserialize;
 
+use super::bridge::{self, Bridge};
+
 /// The name of the document, beside the page.
 pub const SITE_DOCUMENT: &str = "restante.json";
 
@@ -16,6 +18,12 @@ pub struct Site {
     /// An account to fill in.
     #[serde(default)]
     pub preset: Option<Preset>,
+    /// Bridges to choose from, as addresses; `self` is the one that serves the page. Empty: that one alone.
+    #[serde(default)]
+    pub bridges: Vec<String>,
+    /// Any other bridge may be typed in.
+    #[serde(default)]
+    pub any_bridge: bool,
 }
 
 /// An account that the host offers.
@@ -51,6 +59,22 @@ impl Site {
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
+
+    /// The bridges to choose from, the one to begin with first; never empty. An address that is no bridge's is left out.
+    pub fn offered(&self) -> Vec<Bridge> {
+        let listed = self.bridges.iter().filter_map(|bridge| match bridge.as_str() {
+            "self" => Some(Bridge::Own),
+            other => bridge::address(other).ok().map(Bridge::Listed),
+        });
+        let mut offered: Vec<Bridge> = listed.collect();
+        if offered.is_empty() {
+            offered.push(Bridge::Own);
+        }
+        if self.any_bridge {
+            offered.push(Bridge::Typed);
+        }
+        offered
+    }
 }
 
 #[cfg(test)]
@@ -60,6 +84,15 @@ mod tests {
     #[test]
     fn an_empty_document_asks_for_nothing() {
         assert_eq!(Site::parse("{}").unwrap(), Site::default());
+    }
+
+    #[test]
+    fn the_bridges_are_those_that_the_host_names_or_its_own() {
+        assert_eq!(Site::default().offered(), [Bridge::Own]);
+        let site =
+            Site::parse(r#"{"bridges":["wss://b1.example.org/tunnel","self","ftp://x"],"any_bridge":true}"#).unwrap();
+        let b1 = Bridge::Listed("wss://b1.example.org/tunnel".into());
+        assert_eq!(site.offered(), [b1, Bridge::Own, Bridge::Typed]);
     }
 
     #[test]

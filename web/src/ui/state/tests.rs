@@ -1,7 +1,8 @@
 //! What the reducer makes of actions.
 
 use restante_engine::api::{
-    Address, Blame, CertificateFault, CertificateView, FailureKind, Fingerprint, MessageView, Row, Security, Source,
+    Address, Blame, CertificateFault, CertificateView, FIRST_ROWS, FailureKind, Fingerprint, MessageView, Row,
+    Security, Source,
 };
 use restante_protocol::tunnel::Secret;
 
@@ -301,4 +302,57 @@ fn a_link_with_a_password_is_taken_out_of_the_address_bar() {
     let effects = reduce(&mut state, Action::Link("pops://ana:pw@pop.example.org".into()));
     assert_eq!(effects, [Effect::ClearLink]);
     assert!(state.form.is_untouched() && matches!(state.complaint, Some(Complaint::Link(_))));
+}
+
+#[test]
+fn only_a_refused_password_takes_the_keyboard_back_to_the_password() {
+    for (kind, focus) in [
+        (FailureKind::WrongPassword, Focus::Password),
+        (FailureKind::InUse, Focus::Failure),
+        (FailureKind::TryLater { seconds: Some(120) }, Focus::Failure),
+        (FailureKind::Refused, Focus::Failure),
+    ] {
+        let mut state = filled();
+        reduce(&mut state, Action::Submit);
+        let effects = reduce(&mut state, Action::Engine(Update::Failed(Box::new(failure(kind.clone())))));
+        assert_eq!(effects, [Effect::Focus(focus)], "{kind:?}");
+        assert_eq!(state.form.password, Secret::new("open sesame"), "what was typed stays");
+    }
+}
+
+#[test]
+fn rows_in_sight_are_not_asked_for_while_the_first_ones_are_on_their_way() {
+    let mut state = opened(200);
+    assert_eq!(reduce(&mut state, Action::InSight { first: 0, count: 70 }), []);
+    assert_eq!(reduce(&mut state, Action::ShowDue), []);
+    let some = (0..9).map(|at| row(at, 200)).collect();
+    assert_eq!(reduce(&mut state, Action::Engine(Update::Rows(some))), []);
+    let all = (0..FIRST_ROWS).map(|at| row(at, 200)).collect();
+    assert_eq!(reduce(&mut state, Action::Engine(Update::Rows(all))), [Effect::ShowSoon], "some in sight are missing");
+    let asked = reduce(&mut state, Action::ShowDue);
+    assert_eq!(asked, [Effect::Ask(Request::Show { first: 0, count: 70 })]);
+    // Elsewhere in the list nothing is on its way.
+    let mut state = opened(200);
+    assert_eq!(reduce(&mut state, Action::InSight { first: 120, count: 30 }), [Effect::ShowSoon]);
+}
+
+#[test]
+fn an_opened_mailbox_is_not_said_to_be_signing_in() {
+    let mut state = filled();
+    reduce(&mut state, Action::Submit);
+    reduce(&mut state, Action::Engine(Update::Progress(Stage::SigningIn)));
+    reduce(&mut state, Action::Engine(Update::Opened { messages: 3, octets: 9 }));
+    assert_eq!(crate::ui::words::working(state.stage), None);
+}
+
+#[test]
+fn about_this_page_is_compared_when_it_is_opened_and_forgotten_when_it_is_shut() {
+    let mut state = filled();
+    assert_eq!(reduce(&mut state, Action::ShowAbout(true)), [Effect::Compare]);
+    assert_eq!(state.about, Some(Load::Waiting));
+    reduce(&mut state, Action::Compared(Err("no list".into())));
+    assert!(matches!(&state.about, Some(Load::Failed(failure)) if failure.detail == "no list"));
+    reduce(&mut state, Action::ShowAbout(false));
+    reduce(&mut state, Action::Compared(Err("late".into())));
+    assert_eq!(state.about, None);
 }

@@ -3,14 +3,16 @@
 use restante_engine::api::{Failure, FailureKind, Stage};
 use yew::{Html, Properties, component, html};
 
+use super::about::AboutDialog;
 use super::certificate::TrustPanel;
 use super::failure::FailureNote;
 use super::form::ConnectForm;
 use super::help::Help;
+use super::retry::Retry;
 use super::stamp::stamp;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{Action, Complaint, Form, Preset, Site};
+use crate::ui::state::{About, Action, Complaint, Form, Load, Preset, Site};
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -25,6 +27,8 @@ pub struct ConnectProps {
     pub complaint: Option<Complaint>,
     /// Why the mailbox could not be opened.
     pub failure: Option<Shared<Failure>>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
     /// Where to send what the user does.
     pub act: Act,
 }
@@ -33,7 +37,8 @@ pub struct ConnectProps {
 #[component]
 pub fn Connect(props: &ConnectProps) -> Html {
     let refused = props.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::BridgeUnauthorized);
-    let wants_token = props.site.token_required || refused || !props.form.token.expose().is_empty();
+    let own = props.form.other_bridge(&props.site) == Ok(None);
+    let wants_token = props.site.token_required && own || refused || !props.form.token.expose().is_empty();
     html! {
         <div class="connect">
             <main>
@@ -45,15 +50,19 @@ pub fn Connect(props: &ConnectProps) -> Html {
                 if let Some(failure) = props.failure.clone() {
                     <FailureNote failure={failure.clone()}>
                         <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
+                        <Retry failure={failure.clone()} name="Try again" again={Action::Submit} act={props.act.clone()} />
                     </FailureNote>
                 }
-                <ConnectForm form={props.form.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
+                <ConnectForm form={props.form.clone()} site={props.site.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
                     act={props.act.clone()} />
                 if let Some(preset) = &props.site.preset {
                     {offer(preset, &props.form, &props.act)}
                 }
             </main>
-            <Help />
+            <Help act={props.act.clone()} />
+            if let Some(about) = &props.about {
+                <AboutDialog about={about.clone()} act={props.act.clone()} />
+            }
         </div>
     }
 }

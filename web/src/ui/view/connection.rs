@@ -1,13 +1,14 @@
 //! "Path and certificate": the way mail takes, and how the session came about.
 
 use restante_engine::api::ConnectionView;
-use web_sys::HtmlDialogElement;
-use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
+use yew::{Html, Properties, component, html};
 
+use super::dialog::Dialog;
 use super::way::WayOfMail;
-use super::{Act, certificate, icon, sends};
+use super::{Act, certificate, sends};
+use crate::ui::path::Path;
 use crate::ui::shared::Shared;
-use crate::ui::state::{Account, Action};
+use crate::ui::state::{Account, Action, bridge};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct ConnectionProps {
@@ -18,24 +19,17 @@ pub(super) struct ConnectionProps {
 
 #[component]
 pub(super) fn ConnectionDialog(props: &ConnectionProps) -> Html {
-    let dialog = use_node_ref();
-    use_effect_with(dialog.clone(), |dialog| {
-        if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-            // Fails only where it is open already.
-            let _ = dialog.show_modal();
-        }
-    });
-    let shut = sends(&props.act, Action::ShowPath(false));
-    let onclose: Callback<yew::Event> = sends(&props.act, Action::ShowPath(false));
     let account = &props.account;
+    let reads = Path::new(account.security, account.tls_end, true).bridge_reads;
     html! {
-        <dialog ref={dialog} class="path" aria-labelledby="path-title" {onclose}>
-            <header>
-                <h2 id="path-title">{"Path and certificate"}</h2>
-                <button class="quiet square" aria-label="Close" onclick={shut}>{icon::close()}</button>
-            </header>
+        <Dialog id="path-title" title="Path and certificate" shut={Action::ShowPath(false)} act={props.act.clone()}>
             <WayOfMail security={account.security} tls_end={account.tls_end} host={account.host.clone()}
-                port={account.port.to_string()} />
+                port={account.port.to_string()} bridge={account.bridge.clone()} />
+            <p class="words"><b>{"Bridge: "}</b>{match &account.bridge {
+                None => html! { {"the one that serves this page."} },
+                Some(address) => html! { <><bdi>{bridge::name(address)}</bdi>{", run by somebody else than this page perhaps; \
+                    its operator answers for it."}</> },
+            }}{" It sees from where you read, which server, when and how much"}{if reads { ", and could read all of it." } else { ", and nothing of what." }}</p>
             if let Some(connection) = &props.connection {
                 {session(connection)}
                 if let Some(tls) = &connection.tls {
@@ -46,7 +40,8 @@ pub(super) fn ConnectionDialog(props: &ConnectionProps) -> Html {
                     {certificate::facts(&tls.certificate)}
                 }
             }
-        </dialog>
+            <p class="last"><button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button></p>
+        </Dialog>
     }
 }
 

@@ -19,9 +19,9 @@ pub(super) fn FailureNote(props: &FailureProps) -> Html {
     html! {
         <div class="note bad" role="alert" tabindex="-1">
             <p><b>{failure.headline()}</b>{" "}{failure.advice()}</p>
-            <p class="blame">{"At fault: "}{failure.blame.words()}
+            <p class="blame">{"At fault: "}{failure.fault()}
                 if !failure.detail.is_empty() {
-                    {" · "}<span>{"in its own words: "}<q dir="auto">{&failure.detail}</q></span>
+                    {" · "}<q dir="auto">{&failure.detail}</q>
                 }
             </p>
             {props.children.clone()}

@@ -5,14 +5,16 @@ use restante_protocol::tunnel::Secret;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Html, InputEvent, Properties, SubmitEvent, TargetCast, component, html};
 
+use super::bridge::BridgeChoice;
 use super::way::WayOfMail;
 use super::{Act, sends};
-use crate::ui::state::{Action, Complaint, Field, Form};
+use crate::ui::state::{Action, Complaint, Field, Form, Site};
 use crate::ui::words;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct FormProps {
     pub(super) form: Form,
+    pub(super) site: Site,
     /// Whether to ask for an access token.
     pub(super) wants_token: bool,
     /// How far the opening has come, while the mailbox is being opened.
@@ -98,7 +100,9 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                     <button type="button" onclick={sends(act, Action::Cancel)}>{"Cancel"}</button>
                 }
             </div>
-            <WayOfMail security={form.security} tls_end={form.tls_end} host={form.host.clone()} port={form.port.clone()} />
+            <WayOfMail security={form.security} tls_end={form.tls_end} host={form.host.clone()} port={form.port.clone()}
+                bridge={form.other_bridge(&props.site).ok().flatten()} />
+            <BridgeChoice form={form.clone()} site={props.site.clone()} {busy} complaint={*complaint} act={act.clone()} />
             if form.security != Security::None {
                 <details class="more">
                     <summary>{"Where TLS ends"}</summary>

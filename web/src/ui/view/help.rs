@@ -1,9 +1,17 @@
 //! Short answers to what people ask before they type a password.
 
-use yew::{Html, component, html};
+use yew::{Html, Properties, component, html};
+
+use super::{Act, sends};
+use crate::ui::state::Action;
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct HelpProps {
+    pub(super) act: Act,
+}
 
 #[component]
-pub(super) fn Help() -> Html {
+pub(super) fn Help(props: &HelpProps) -> Html {
     html! {
         <footer class="help">
             <details>
@@ -12,7 +20,8 @@ pub(super) fn Help() -> Html {
                     cannot read, and nothing is written to this device: close the mailbox or the tab, and it is forgotten. \
                     Only if you choose TLS that ends at the bridge, or no TLS, could somebody on the way read it; the \
                     picture above the line says which."}</p>
-                <p>{"Whoever serves this page could change it, so open it from a host you trust."}</p>
+                <p>{"Whoever serves this page could change it, so open it from a host you trust. “About this page” \
+                    shows its fingerprint."}</p>
             </details>
             <details>
                 <summary>{"What happens to my mail?"}</summary>
@@ -24,6 +33,7 @@ pub(super) fn Help() -> Html {
                 <p>{"Restante speaks POP3, which nearly every mailbox offers beside IMAP; some providers want it to be \
                     switched on in their settings first. POP3 shows the inbox only, without folders."}</p>
             </details>
+            <button type="button" class="link" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button>
         </footer>
     }
 }

@@ -3,17 +3,19 @@
 use restante_engine::api::{ConnectionView, Stage};
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
+use super::about::AboutDialog;
 use super::certificate::TrustPanel;
 use super::connection::ConnectionDialog;
 use super::failure::FailureNote;
 use super::list::MessageList;
 use super::rail::Rail;
 use super::reader::Reader;
+use super::retry::{Retry, waits};
 use super::stamp::mark;
 use super::status::Status;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{Action, Mailbox};
+use crate::ui::state::{About, Action, Load, Mailbox};
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -22,6 +24,8 @@ pub struct MailboxProps {
     pub mailbox: Mailbox,
     /// What is happening now.
     pub stage: Option<Stage>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
     /// How the session came about.
     pub connection: Option<Shared<ConnectionView>>,
     /// Where to send what the user does.
@@ -35,7 +39,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
     let reading = mailbox.reading.as_ref();
     let onkeydown = {
         // The dialog above the mailbox takes Escape for itself.
-        let (act, free) = (act.clone(), !mailbox.shows_path);
+        let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none());
         Callback::from(move |event: KeyboardEvent| {
             if free && event.key() == "Escape" {
                 act.emit(Action::Back);
@@ -56,7 +60,11 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 <div class="interrupted">
                     <FailureNote failure={failure.clone()}>
                         <TrustPanel kind={failure.kind.clone()} act={act.clone()} />
-                        <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
+                        if waits(&failure) {
+                            <Retry failure={failure.clone()} name="Open again" again={Action::Reopen} act={act.clone()} />
+                        } else {
+                            <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
+                        }
                     </FailureNote>
                 </div>
             }
@@ -77,6 +85,9 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             </main>
             if mailbox.shows_path {
                 <ConnectionDialog account={mailbox.account.clone()} connection={props.connection.clone()} act={act.clone()} />
+            }
+            if let Some(about) = &props.about {
+                <AboutDialog about={about.clone()} act={act.clone()} />
             }
         </div>
     }

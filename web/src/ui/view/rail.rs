@@ -33,6 +33,7 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             <p class="about">{format::octets(props.octets)}{" on the server. Nothing is kept on this device and nothing changes there."}</p>
             <footer>
                 <button class="quiet" onclick={sends(&props.act, Action::ShowPath(true))}>{"Path and certificate"}</button>
+                <button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button>
             </footer>
         </nav>
     }

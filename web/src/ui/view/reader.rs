@@ -49,7 +49,9 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
 fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
     let ReaderProps { reading, messages, act } = props;
     let back = match reading.outer_subject() {
-        None => html! { <button class="quiet back" onclick={sends(act, Action::Back)}>{icon::back()}{"List"}</button> },
+        None => {
+            html! { <button class="quiet back" onclick={sends(act, Action::Back)}>{icon::back()}<span>{"List"}</span></button> }
+        }
         Some(subject) => html! {
             <button class="quiet back nested" onclick={sends(act, Action::Back)}>
                 {icon::back()}<span>{"Back to "}<bdi>{if subject.is_empty() { "the outer message" } else { subject }}</bdi></span>
@@ -70,7 +72,9 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
                     {face(Face::Text, "Text")}
                     {face(Face::Source, "Source")}
                 </div>
-                <button onclick={sends(act, Action::SaveSource)}>{if opened.save_source { "Fetching…" } else { "Save .eml" }}</button>
+                <button class="save" onclick={sends(act, Action::SaveSource)}>
+                    {icon::save()}<span>{if opened.save_source { "Fetching…" } else { "Save .eml" }}</span>
+                </button>
             }
             <span class="gap"></span>
             <button class="square" aria-label="Previous" title="Previous" disabled={reading.position == 0}
@@ -112,9 +116,9 @@ fn blocked(count: u32, act: &Act) -> Html {
         format!("{count} remote pictures are blocked.")
     };
     html! {
-        <p class="note warn">
-            <b>{what}</b>{" Loading them would tell the sender that you opened this, and from where. "}
-            <button onclick={sends(act, Action::ShowRemote)}>{"Show once"}</button>{" "}
+        <p class="note warn blocked">
+            <span><b>{what}</b>{" Loading them would tell the sender that you opened this, and from where."}</span>
+            <button onclick={sends(act, Action::ShowRemote)}>{"Show once"}</button>
             <button onclick={sends(act, Action::TrustSender)}>{"Always for this sender"}</button>
         </p>
     }

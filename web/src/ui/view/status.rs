@@ -23,12 +23,13 @@ pub(super) fn Status(props: &StatusProps) -> Html {
     html! {
         <p class={classes!("status", dot)} role="status">
             <i aria-hidden="true"></i>
-            <span class="mode">{if ended { "Preview · not connected" } else { "Preview · nothing is kept" }}</span>
-            if let Some(working) = words::working(stage).filter(|_| !ended) {
-                <span>{working}</span>
-            } else if of > 0 {
-                <span><b>{format::count(have)}{" of "}{format::count(of)}</b>{" headers"}</span>
-            }
+            <span>{if ended { "Preview · not connected" } else { "Preview · nothing is kept" }}
+                if let Some(working) = words::working(stage).filter(|_| !ended) {
+                    {" · "}{working}
+                } else if of > 0 {
+                    {" · "}<b>{format::count(have)}{" of "}{format::count(of)}</b>{" headers"}
+                }
+            </span>
         </p>
     }
 }

@@ -5,6 +5,7 @@ use yew::{Html, Properties, classes, component, html};
 
 use crate::ui::browser::page;
 use crate::ui::path::{Leg, Path};
+use crate::ui::state::bridge;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct WayProps {
@@ -12,11 +13,14 @@ pub(super) struct WayProps {
     pub(super) tls_end: TlsEnd,
     pub(super) host: String,
     pub(super) port: String,
+    /// The address of the bridge, where it is not the page's own.
+    pub(super) bridge: Option<String>,
 }
 
 #[component]
 pub(super) fn WayOfMail(props: &WayProps) -> Html {
-    let path = Path::new(props.security, props.tls_end, page::is_secure());
+    // Another bridge is reached over TLS, or is on this very machine.
+    let path = Path::new(props.security, props.tls_end, props.bridge.is_some() || page::is_secure());
     let host = props.host.trim();
     let host = if host.is_empty() { "Mail server" } else { host };
     html! {
@@ -24,7 +28,9 @@ pub(super) fn WayOfMail(props: &WayProps) -> Html {
             <ol aria-label="The way your mail takes">
                 <li><b>{"This browser"}</b><small>{path.browser()}</small></li>
                 <li class={classes!(leg(path.to_bridge), (!path.bridge_reads).then_some("blind"))}>
-                    <b>{"Bridge"}</b><small>{path.bridge()}</small>
+                    <b>{"Bridge"}</b>
+                    if let Some(address) = &props.bridge { <small class="host" title={address.clone()}>{bridge::name(address)}</small> }
+                    <small>{path.bridge()}</small>
                 </li>
                 <li class={leg(path.to_server)}><b class="host">{host}</b><small>{"port "}{props.port.trim()}</small></li>
             </ol>

@@ -1,0 +1,32 @@
+// What the tests of one file share: the servers, a bridge that allows them, and a browser; started before the first test
+// and ended after the last.
+import { after, before } from 'node:test';
+import { launch } from './browser.mjs';
+import { Bridge, World } from './programs.mjs';
+
+const TIMEOUT = 120_000;
+
+/**
+ * `world` and `bridge` are the options of World.start and Bridge.serve; `world: null` where no mail server is needed.
+ * `bridges` are more of them by name, each a function from what there is by then to the options of Bridge.serve. What comes back has `world`, `bridge`,
+ * `browser` and those once the tests run.
+ */
+export function suite({ world = {}, bridge = {}, bridges = {} } = {}) {
+  const our = {};
+  const more = [];
+  before(async () => {
+    if (world) our.world = await World.start(world);
+    our.bridge = await Bridge.serve({ ports: our.world?.ports, ...bridge });
+    for (const [name, options] of Object.entries(bridges)) {
+      our[name] = await Bridge.serve(options(our));
+      more.push(our[name]);
+    }
+    our.browser = await launch();
+  }, { timeout: TIMEOUT });
+  after(async () => {
+    await our.browser?.close();
+    for (const bridge of [...more, our.bridge]) await bridge?.end();
+    await our.world?.end();
+  });
+  return our;
+}
