@@ -180,6 +180,30 @@ async fn a_handshake_that_does_not_go_on_is_given_up() {
 }
 
 #[tokio::test]
+async fn who_takes_an_answer_slowly_gets_all_of_it() {
+    let Ok(sums) = restante_bridge::sums() else { return };
+    let program = sums.lines().find_map(|line| line.split_once("  ").filter(|(_, name)| name.ends_with(".wasm")));
+    let (hash, name) = program.unwrap();
+    let bridge = start(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(100))).await;
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let mut stream = socket.connect(bridge.address()).await.unwrap();
+    let request = format!("GET /{name} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // About twenty times as long as a request's head may take.
+    let mut answer = Vec::new();
+    let mut piece = vec![0; 32 * 1024];
+    for _ in 0..20 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let length = stream.read(&mut piece).await.unwrap();
+        answer.extend_from_slice(&piece[..length]);
+    }
+    stream.read_to_end(&mut answer).await.unwrap();
+    let head = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    assert_eq!(restante_bridge::fingerprint(&answer[head + 4..]), hash);
+}
+
+#[tokio::test]
 async fn who_asks_and_never_takes_the_answers_is_given_up() {
     let bridge = start(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(300))).await;
     let mut stream = TcpStream::connect(bridge.address()).await.unwrap();

@@ -142,6 +142,24 @@ async fn a_host_that_follows_the_files_of_page_out_is_found_good_and_each_deviat
 }
 
 #[tokio::test]
+async fn a_host_that_leads_elsewhere_does_not_serve_the_page_itself() {
+    if !is_there() {
+        return;
+    }
+    let bridge = start(Config::default()).await;
+    let to = bridge.url();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let router = Router::new().fallback(async move || axum::response::Redirect::permanent(&to));
+    let serving = tokio::spawn(axum::serve(listener, router).into_future());
+    let verified = verified(url).await;
+    serving.abort();
+    assert_eq!((verified.status(), verified.same), (2, 0));
+    let led = |finding: &Finding| matches!(finding, Finding::Unreachable { reason, .. } if reason.contains("leads on"));
+    assert!(verified.findings.iter().all(led), "{:?}", verified.findings);
+}
+
+#[tokio::test]
 async fn a_host_that_cannot_be_asked_is_not_called_another_page() {
     if !is_there() {
         return;
