@@ -310,3 +310,28 @@ fn a_kind_of_binding_that_the_server_does_not_know_gives_way_to_the_next() {
     dialogue.say(b"-ERR [AUTH] no\r\n");
     assert_eq!(dialogue.outcome, Some(Err(RefusedBy::Server)), "once each");
 }
+
+#[test]
+fn a_server_that_announces_binding_and_cannot_bind_is_signed_in_to_without() {
+    let exporter = binding(BindingKind::TlsExporter);
+    let login = Login { bindings: vec![exporter.clone()], ..Login::with_password("user", Secret::new("pencil")) };
+    let step = |server: &mut Server, line: &str| {
+        let message = STANDARD.decode(line.trim_end().rsplit(' ').next().unwrap()).unwrap();
+        let mut answer = Vec::new();
+        server.step(Some(&message), &mut answer).unwrap();
+        format!("+ {}\r\n", STANDARD.encode(answer))
+    };
+    let mut dialogue = Dialogue::new("SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN", login);
+    let mut bound = server(Mechanism::ScramSha256Plus, 4096, &exporter);
+    let first = dialogue.say(b"");
+    assert!(first.starts_with("AUTH SCRAM-SHA-256-PLUS "), "{first}");
+    dialogue.say(step(&mut bound, &first).as_bytes());
+
+    let mut bare = server(Mechanism::ScramSha256, 4096, &exporter);
+    let first = dialogue.say(b"-ERR [AUTH] authenticating: bad protocol / cancel\r\n");
+    assert!(first.starts_with("AUTH SCRAM-SHA-256 biws"), "{first}");
+    let last = dialogue.say(step(&mut bare, &first).as_bytes());
+    assert_eq!(dialogue.say(step(&mut bare, &last).as_bytes()), "\r\n");
+    dialogue.say(b"+OK\r\n");
+    assert_eq!(dialogue.outcome, Some(Ok(Mechanism::ScramSha256)));
+}

@@ -45,6 +45,8 @@ pub enum Why {
     Strongest,
     /// As strong as any that both sides know, and what follows travels in the same flight.
     OneFlight,
+    /// The server announces channel binding, and refused it before it had seen any proof of the password.
+    Unbound,
     /// The server announces nothing, and this is what every server has (RFC 1939, section 7).
     NothingAnnounced,
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Why {
             Self::AskedFor => "asked for by name",
             Self::Strongest => "the strongest that both sides know",
             Self::OneFlight => "as strong as any that both sides know, and it saves a round trip",
+            Self::Unbound => "the server refused to bind the login to the connection, though it announces that",
             Self::NothingAnnounced => "the server announces nothing, and every server has it",
         })
     }

@@ -59,6 +59,8 @@ quirks! {
     LateCapabilities = "late-capabilities", "Gmail (TOP and PIPELINING)";
     /// The connection is closed on a wrong password, without an answer.
     LoginHangup = "login-hangup", "servers with a limit of one attempt";
+    /// Channel binding is announced and then refused, whatever it binds to.
+    BindingRefused = "binding-refused", "Cyrus IMAP 3.6, which knows tls-unique alone";
     /// The connection is closed on QUIT, without an answer.
     QuitHangup = "quit-hangup", "servers behind load balancers";
     /// `+OK` where a SASL exchange wants `+`.

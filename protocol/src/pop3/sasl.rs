@@ -51,6 +51,8 @@ pub(super) struct Exchange {
     pub(super) detail: Option<String>,
     /// The same login with the next channel binding, where there is one.
     pub(super) next: Option<Box<Login>>,
+    /// The same login without channel binding, where nobody asked for it by name.
+    pub(super) unbound: Option<Box<Login>>,
     /// The exchange was cancelled, for this reason.
     pub(super) cancelled: Option<BadChallenge>,
     /// Challenges so far.
@@ -130,6 +132,7 @@ impl Exchange {
             progress: Progress::Speaking,
             detail: None,
             next: None,
+            unbound: None,
             cancelled: None,
             rounds: 0,
             max_iterations,
@@ -224,6 +227,11 @@ impl Exchange {
                 Ok(encode(&answer))
             }
         }
+    }
+
+    /// Whether the server has answered nothing yet to a client's first message, which holds neither password nor proof.
+    pub(super) fn is_unheard(&self) -> bool {
+        self.is_speaking() && is_scram(self.mechanism)
     }
 
     /// Whether +OK cannot mean success yet, because the client has not said who it is.

@@ -370,14 +370,15 @@ fn command(text: &str) -> Result<Command, String> {
     })
 }
 
-/// `LOGIN user password [MECHANISM] [binding]`, `TOKEN user token [MECHANISM]`; `_` is a space in user and password.
+/// `LOGIN user password [MECHANISM or *] [binding]`, `TOKEN user token [MECHANISM]`; `_` is a space in user and password.
 fn login(token: bool, words: &[String]) -> Result<Login, String> {
     let text = |at: usize| words.get(at).map(|word| word.replace('_', " ")).unwrap_or_default();
     let secret = Secret::new(text(1));
     Ok(Login {
         user: text(0),
         credential: if token { Credential::BearerToken(secret) } else { Credential::Password(secret) },
-        choice: match words.get(2) {
+        choice: match words.get(2).map(String::as_str) {
+            Some("*") => MechanismChoice::Strongest,
             Some(name) => MechanismChoice::Only(Mechanism::from_name(name).ok_or("unknown mechanism")?),
             None => MechanismChoice::Strongest,
         },

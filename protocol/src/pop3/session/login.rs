@@ -11,8 +11,8 @@ use super::{Phase, Session};
 use crate::pop3::reply::{Status, text};
 use crate::pop3::sasl::Exchange;
 use crate::pop3::{
-    Credential, Event, Fault, Login, Mechanism, NoMechanism, Quirk, Refusal, RefusedBy, Reply, ReplyData, Situation,
-    Ticket, choose,
+    Credential, Event, Fault, Login, Mechanism, MechanismChoice, NoMechanism, Quirk, Refusal, RefusedBy, Reply,
+    ReplyData, ResponseCode, Situation, Ticket, Why, choose,
 };
 
 impl Session {
@@ -85,6 +85,8 @@ impl Session {
             next.bindings.remove(0);
             Box::new(next)
         });
+        let is_free = mechanism.binds_channel() && login.choice == MechanismChoice::Strongest;
+        let unbound = is_free.then(|| Box::new(Login { bindings: Vec::new(), ..login.clone() }));
         let exchange = Exchange::new(mechanism, login, plus_offered, self.config.limits.scram_iterations);
         let mut exchange = match exchange {
             Ok(exchange) => exchange,
@@ -92,6 +94,7 @@ impl Session {
         };
         let name = mechanism.name().as_bytes();
         exchange.next = next;
+        exchange.unbound = unbound;
         // RFC 5034, section 4: the initial response goes along only where the line stays within 255 octets.
         let room = MAX_LINE - "AUTH  \r\n".len() - name.len();
         match exchange.initial_response(room) {
@@ -176,6 +179,7 @@ impl Session {
     fn login_failed(&mut self, by: RefusedBy, rest: &[u8]) {
         let Some(Sent { ticket, step, .. }) = self.pop() else { return };
         let mut detail = None;
+        let code = text(rest).0;
         if let Step::Auth(mut exchange) = step {
             detail = exchange.detail.take();
             // RFC 5802, section 7: the server binds to another kind of fact. There may be one left.
@@ -184,10 +188,30 @@ impl Session {
             {
                 return self.begin_sasl(ticket, exchange.mechanism, *login);
             }
+            // Not the password: a binding is refused before any proof was seen, or as what libsasl calls a breach of the
+            // mechanism. SCRAM without a binding still has the server prove itself; who wants the binding enforced asks
+            // for it by name.
+            let is_about_binding = exchange.is_unheard() || detail.is_none() && is_bad_protocol(rest);
+            if is_about_binding
+                && by == RefusedBy::Server
+                && matches!(code, None | Some(ResponseCode::Auth))
+                && let Some(login) = exchange.unbound.take()
+                && let Some(mechanism) = self.scram_without_binding()
+            {
+                self.quirk(Quirk::BindingRefused);
+                let (why, channel) = (Why::Unbound, self.config.channel);
+                self.events.push_back(Event::MechanismChosen { ticket, mechanism, why, channel });
+                return self.begin_sasl(ticket, mechanism, *login);
+            }
         }
         let refusal = self.user_refused.take().unwrap_or_else(|| refusal(by, rest, detail));
         self.events.push_back(Event::Refused { ticket, refusal });
         self.refuse_behind_login(0);
+    }
+
+    fn scram_without_binding(&self) -> Option<Mechanism> {
+        let known = self.capabilities.as_ref()?;
+        [Mechanism::ScramSha256, Mechanism::ScramSha1].into_iter().find(|mechanism| known.has_sasl(mechanism.name()))
     }
 
     /// Refuses a login of which nothing was sent.
@@ -211,6 +235,11 @@ impl Session {
             self.events.push_back(Event::Refused { ticket, refusal });
         }
     }
+}
+
+/// The words of Cyrus SASL for SASL_BADPROT; a wrong password has others.
+fn is_bad_protocol(rest: &[u8]) -> bool {
+    memchr::memmem::find(rest, b"bad protocol").is_some()
 }
 
 pub(super) fn refusal(by: RefusedBy, rest: &[u8], detail: Option<String>) -> Refusal {
