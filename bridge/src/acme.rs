@@ -215,7 +215,7 @@ async fn keep(acme: Weak<Acme>) {
     }
 }
 
-/// Whether a folder of this name can be used.
+/// Makes a folder, where it is missing, that nobody else can read.
 fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
