@@ -18,7 +18,7 @@ use super::script::{Dice, Fault, MOST, Script};
 use crate::bench::bridge::process::listen;
 
 /// Pieces a second, all tunnels together: what two processors carry with room to spare.
-const PIECES_PER_SECOND: u32 = 4000;
+const PIECES_PER_SECOND: u32 = 8000;
 
 /// What the server saw of a session.
 #[derive(Debug)]

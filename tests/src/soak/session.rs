@@ -220,7 +220,7 @@ async fn speak(
             _ => writer.write_all(&frame(0x2, &piece)).await?,
         }
         while let Ok(ask) = asked.try_recv() {
-            if answer(&mut writer, ask).await? {
+            if answer(&mut writer, ask, false).await? {
                 return Ok(pings);
             }
         }
@@ -252,19 +252,20 @@ async fn speak(
     }
     // Until the other half has heard the end.
     while let Some(ask) = asked.recv().await {
-        if answer(&mut writer, ask).await? {
+        if answer(&mut writer, ask, true).await? {
             break;
         }
     }
     Ok(pings)
 }
 
-/// Does what the reading half asks for; true once that was the goodbye.
-async fn answer(writer: &mut OwnedWriteHalf, ask: Ask) -> Result<bool> {
+/// Does what the reading half asks for; true once that was the goodbye. `done`: this half has said all it had to say.
+async fn answer(writer: &mut OwnedWriteHalf, ask: Ask, done: bool) -> Result<bool> {
     match ask {
         Ask::Credit(bytes) => {
-            writer.write_all(&frame(0x1, encode(&PageMessage::Credit { bytes }).as_bytes())).await?;
-            Ok(false)
+            // The bridge waits for no one who takes longer over the last bytes than it has time for a goodbye.
+            let sent = writer.write_all(&frame(0x1, encode(&PageMessage::Credit { bytes }).as_bytes())).await;
+            if done { Ok(sent.is_err()) } else { Ok(sent.map(|()| false)?) }
         }
         Ask::Close => {
             // The bridge may have hung up already.

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-/// How much more memory than before is no leak: what an allocator keeps varies.
+/// How much more memory than before is no leak: what an allocator keeps varies by some MiB between two moments of rest,
+/// however many sessions lie between them. After 200,000 sessions this is 42 bytes a session.
+const SLACK: u64 = 8 << 20;
+/// The same as a share, for a bridge that takes much.
 const SHARE: f64 = 0.15;
-/// The same in bytes, for a bridge that takes little.
-const SLACK: u64 = 4 << 20;
 
 /// One look at the bridge's process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn memory_that_grows_is_a_fault_under_load_and_at_rest() {
-        let after = Sample { memory: 26 * MIB, descriptors: 14 };
+        let after = Sample { memory: 29 * MIB, descriptors: 14 };
         let faults = watched(|at| 60 * MIB + at * MIB / 4, after).faults();
         assert!(faults.len() == 2, "{faults:?}");
     }

@@ -41,3 +41,19 @@ pub(crate) fn ensure_pebble() -> Result<()> {
     }
     bail!("the tests need Pebble, the ACME authority for tests: install its latest release so that `pebble` is in PATH")
 }
+
+/// Finds or installs HAProxy, which deals tunnels to several bridges. Its test runs on Linux only.
+pub(crate) fn ensure_haproxy() -> Result<()> {
+    const PLACES: [&str; 2] = ["haproxy", "/usr/sbin/haproxy"];
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    if PLACES.into_iter().any(|place| process::find(place).is_some()) {
+        report::present("HAProxy");
+        return Ok(());
+    }
+    if process::find("dpkg-query").is_some() {
+        return apt::install("HAProxy", &["haproxy"]);
+    }
+    bail!("the tests need HAProxy: install your distribution's package `haproxy`")
+}
