@@ -15,7 +15,7 @@ try {
   const context = { viewport: null };
   const { page } = await open(browser, demo.url, { context });
   const restante = new Restante(page);
-  await page.getByText('is filled in below').waitFor();
+  await page.getByText('is filled in: one click opens it').waitFor();
   await restante.openButton.click();
   await restante.list.waitFor();
   await restante.read('Five harbours worth the detour');

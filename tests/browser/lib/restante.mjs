@@ -90,15 +90,7 @@ export class Restante {
 
   /** Opens the message with this subject and waits until it is shown. */
   async read(subject) {
-    // A list that draws only what is in sight may let go of a row between its being found and its being clicked.
-    for (let again = 2; ; again -= 1) {
-      try {
-        await (await this.row(subject)).click({ timeout: 5_000 });
-        break;
-      } catch (error) {
-        if (again === 0) throw error;
-      }
-    }
+    await (await this.row(subject)).click();
     await this.message.getByRole('heading', { name: subject }).waitFor();
   }
 

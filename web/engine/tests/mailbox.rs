@@ -31,6 +31,19 @@ async fn the_first_screen_takes_four_flights_after_the_greeting() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn rows_near_by_wait_for_those_in_sight_and_then_come_in_one_flight() {
+    let host = Host::new(Manners::modern(200));
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        assert_eq!(engine.rows(100).await.len(), 100);
+    })
+    .await;
+    let said = host.lines();
+    let flights: Vec<&[String]> = said.split(|line| line == "--").filter(|flight| !flight.is_empty()).collect();
+    assert_eq!((flights[3].len(), flights[3][0].as_str()), (50, "TOP 150 10"), "{:?}", flights[3]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_that_changes_the_maildrop_is_ever_sent() {
     let host = Host::new(Manners::modern(20));
     with_engine(&host, async |engine| {

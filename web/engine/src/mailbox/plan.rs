@@ -192,7 +192,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             if self.store.row(number).is_some() {
                 continue;
             }
-            is_seen = false;
+            is_seen &= at >= in_sight;
             if self.rows.under_way.contains(&number) {
                 continue;
             }

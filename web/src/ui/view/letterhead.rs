@@ -20,11 +20,11 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
     let answers_elsewhere = !view.reply_to.is_empty() && view.reply_to != view.from;
     html! {
         <>
-            <h2 class="subject" dir="auto">{if view.subject.trim().is_empty() { "(no subject)" } else { &view.subject }}</h2>
+            <h2 class="subject" dir="auto" title={view.subject.clone()}>{if view.subject.trim().is_empty() { "(no subject)" } else { &view.subject }}</h2>
             <div class="who">
                 {avatar(from)}
                 <div>
-                    <p class="from"><b dir="auto">{format::name(from)}</b>
+                    <p class="from" title={from.map(written)}><b dir="auto">{format::name(from)}</b>
                         if let Some(from) = from.filter(|from| !from.address.is_empty() && from.address != format::name(Some(from))) {
                             {" "}<span>{format!("<{}>", from.address)}</span>
                         }

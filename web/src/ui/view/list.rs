@@ -93,7 +93,9 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
         <>
             <div class="tools">
                 <h2 id="list-title">{"On the server"}</h2>
-                <span>{day.map(|day| format!("{day} · "))}{"newest first"}</span>
+                if of > 0 {
+                    <span>{day.map(|day| format!("{day} · "))}{"newest first"}</span>
+                }
             </div>
             if of == 0 {
                 <p class="empty">{"This mailbox is empty. No mail is waiting for you."}</p>
