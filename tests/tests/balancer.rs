@@ -114,7 +114,13 @@ struct Scene {
 
 impl Scene {
     async fn dial(&self) -> Result<Box<dyn Tunnel>> {
-        let to = Destination { host: "127.0.0.1".into(), port: self.pop_port, tls: BridgeTls::None, token: None };
+        let to = Destination {
+            host: "127.0.0.1".into(),
+            port: self.pop_port,
+            tls: BridgeTls::None,
+            token: None,
+            bridge: None,
+        };
         Ok(self.way.dial(to).await?)
     }
 }
