@@ -171,16 +171,21 @@ impl Acme {
         let ordered = order::run(&self.config, &self.client, &self.cache, &self.certificates);
         let pem = timeout(ORDER_TIME, ordered).await.unwrap_or(Err(order::OrderError::TimedOut));
         self.certificates.forget_challenges();
-        let pem = pem?;
-        let certificate = Certificate::read(&pem)?;
+        self.take_up(&pem?)
+    }
+
+    /// Uses and keeps what was issued.
+    fn take_up(&self, pem: &[u8]) -> Result<(), order::OrderError> {
+        let certificate = Certificate::read(pem)?;
         let days = certificate.expires().duration_since(SystemTime::now()).unwrap_or_default().as_secs() / 86_400;
         self.certificates.use_from_now_on(certificate);
         info!(names = self.config.domains.join(" "), days, "a certificate was issued");
         // It is in use already; what cannot be kept is ordered again at the next start.
-        if let Err(error) = self.cache.keep_certificate(&pem) {
+        if let Err(error) = self.cache.keep_certificate(pem) {
             warn!(%error, "the certificate cannot be kept");
         }
-        Ok(())
+        // Ordered again at once, without end, it would use up what an authority grants in a week.
+        if self.rest().is_zero() { Err(order::OrderError::DueAtOnce) } else { Ok(()) }
     }
 }
 
@@ -228,6 +233,28 @@ mod tests {
     fn config(directory: &str, contact: &str) -> Result<AcmeConfig, BadAcme> {
         let (domains, contacts) = (vec!["mail.example.org".to_owned()], vec![contact.to_owned()]);
         AcmeConfig::new(domains, contacts, Some(directory.to_owned()), "/nonexistent".into(), None)
+    }
+
+    #[test]
+    fn a_certificate_that_is_due_at_once_is_used_and_counts_as_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let acme =
+            AcmeConfig { cache: folder.path().into(), ..config(DEFAULT_DIRECTORY, "mailto:a@example.org").unwrap() };
+        let serve = |certificates: Arc<Certificates>| {
+            let builder = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+            Ok(builder.with_safe_default_protocol_versions()?.with_no_client_auth().with_cert_resolver(certificates))
+        };
+        let acme = Acme::new(acme, serve).unwrap();
+        let issued = |last_year: i32| {
+            let mut made = rcgen::CertificateParams::new(vec!["mail.example.org".to_owned()]).unwrap();
+            made.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            made.not_after = rcgen::date_time_ymd(last_year, 1, 1);
+            let key = rcgen::KeyPair::generate().unwrap();
+            [key.serialize_pem(), made.self_signed(&key).unwrap().pem()].concat().into_bytes()
+        };
+        assert!(matches!(acme.take_up(&issued(2021)), Err(order::OrderError::DueAtOnce)));
+        assert!(acme.certificates.current().is_some());
+        assert!(acme.take_up(&issued(4000)).is_ok());
     }
 
     #[test]

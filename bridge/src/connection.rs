@@ -56,6 +56,12 @@ pub(crate) async fn serve(
     if pages && rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
         peer = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??.unwrap_or(peer);
     }
+    // No one client takes the places that all want. Behind a proxy that does not say whose connection it is, all are one.
+    let _share = if pages && !rules.proxies.contains(peer.ip()) {
+        Some(shared.visitors.admit(peer.ip(), &rules.limits.of_connections())?)
+    } else {
+        None
+    };
     let mut http2 = false;
     let wire = match &rules.https {
         Some(https) if pages => {
@@ -135,8 +141,8 @@ where
 }
 
 /// Runs a connection to its end. Every answer is ready at once, so one that sends nothing waits for its peer: for a
-/// request (HTTP/2 has no limit of its own on the head), or for bytes to be taken. Pings get their answers, which counts,
-/// and the lifetime ends that; the bridge itself sends none, for the same measure finds peers that are gone.
+/// request (HTTP/2 has no limit of its own on the head), or for bytes to be taken. Pings get their answers, which counts
+/// after the first request, and the lifetime ends that; the bridge itself sends none, for the same measure finds peers that are gone.
 async fn drive(
     connection: impl Connection,
     progress: &Progress,

@@ -22,7 +22,7 @@ pub struct Limits {
     pub drain_timeout: Duration,
     /// For which a tunnel may be open at all.
     pub session_timeout: Duration,
-    /// Connections that carry requests rather than tunnels, in all.
+    /// Connections that carry requests rather than tunnels, in all; one client has a quarter of them, or eight.
     pub max_connections: usize,
     /// Tunnels in all.
     pub max_tunnels: usize,
@@ -33,6 +33,15 @@ pub struct Limits {
     pub openings_per_minute: u32,
     /// Bytes a second through one tunnel, both directions together; 0 for any number.
     pub bytes_per_second: u64,
+}
+
+impl Limits {
+    /// The limits on connections that carry requests, where those on tunnels stand: one client has a quarter of them, but
+    /// as many as a browser opens at once over HTTP/1.1. How many there are in all is counted where they are accepted.
+    pub(crate) fn of_connections(self) -> Self {
+        let of_client = (self.max_connections / 4).max(8);
+        Self { max_tunnels: usize::MAX, max_tunnels_per_client: of_client, ..self }
+    }
 }
 
 impl Default for Limits {

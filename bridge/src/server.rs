@@ -40,7 +40,10 @@ pub struct Server {
 pub(crate) struct Shared {
     rules: RwLock<Arc<Rules>>,
     pub(crate) assets: Assets,
+    /// Tunnels.
     pub(crate) admission: Arc<Admission>,
+    /// Connections that carry requests.
+    pub(crate) visitors: Arc<Admission>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tunnels: TaskTracker,
     /// Set once the bridge is asked to stop: it is no longer ready.
@@ -98,6 +101,7 @@ impl Server {
             rules: RwLock::new(Arc::new(Rules::new(config, None)?)),
             assets: Assets::embedded(),
             admission: Arc::default(),
+            visitors: Arc::default(),
             metrics: Arc::default(),
             tunnels: TaskTracker::new(),
             draining: CancellationToken::new(),

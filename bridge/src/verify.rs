@@ -262,10 +262,14 @@ fn check_headers(name: &str, https: bool, headers: &HeaderMap, verified: &mut Ve
         }
         let found = found.unwrap_or_default();
         let (found, needed) = (directives(&found), directives(needed));
-        if name == "index.html" {
-            verified.connects_to =
-                found.iter().find(|(name, _)| *name == "connect-src").map(|(_, to)| (*to).to_owned());
-        }
+        let mut note = |directive: &str, found: Option<&str>, needed: &str| {
+            verified.findings.push(Finding::Header {
+                name: name.to_owned(),
+                what: format!("content-security-policy, {directive}"),
+                found: found.map(str::to_owned),
+                needed: needed.to_owned(),
+            });
+        };
         for (directive, value) in &needed {
             let is = found.iter().find(|(name, _)| name == directive).map(|(_, value)| *value);
             // Besides itself, the page may connect to bridges: those are WebSockets.
@@ -273,14 +277,20 @@ fn check_headers(name: &str, https: bool, headers: &HeaderMap, verified: &mut Ve
                 let mut sources = is.split(' ');
                 sources.next() == Some("'self'") && sources.all(|s| s.starts_with("wss:") || s.starts_with("ws://"))
             };
-            if is != Some(value) && !(*directive == "connect-src" && is.is_some_and(bridges)) {
-                verified.findings.push(Finding::Header {
-                    name: name.to_owned(),
-                    what: format!("content-security-policy, {directive}"),
-                    found: is.map(str::to_owned),
-                    needed: (*value).to_owned(),
-                });
+            if is != Some(value) && !(directive == "connect-src" && is.is_some_and(bridges)) {
+                note(directive, is, value);
             }
+        }
+        // A narrower kind of source, script-src-elem say, takes the place of the wider one. Frames of messages have a policy
+        // of their own besides, to which these can only add.
+        let whole = needed.iter().any(|(name, _)| name == "default-src");
+        for (directive, value) in found.iter().filter(|(name, _)| whole && name.contains("-src")) {
+            if !needed.iter().any(|(name, _)| name == directive) {
+                note(directive, Some(value), "no such directive");
+            }
+        }
+        if name == "index.html" {
+            verified.connects_to = found.iter().find(|(name, _)| name == "connect-src").map(|(_, to)| (*to).to_owned());
         }
     }
 }
@@ -291,10 +301,12 @@ fn one(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// A policy's directives and their values; the first of a name counts (CSP Level 3, section 2.2.1).
-fn directives(policy: &str) -> Vec<(&str, &str)> {
+/// A policy's directives, in lower case as browsers compare them, and their values; the first of a name counts (CSP Level
+/// 3, section 2.2.1).
+fn directives(policy: &str) -> Vec<(String, &str)> {
     let directives = policy.split(';').map(str::trim).filter(|directive| !directive.is_empty());
-    directives.map(|directive| directive.split_once(' ').unwrap_or((directive, ""))).collect()
+    let parts = directives.map(|text| text.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((text, "")));
+    parts.map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
 }
 
 #[cfg(test)]
@@ -340,6 +352,9 @@ mod tests {
             ("connect-src 'self'", "connect-src 'self' wss://b1.example.org", 0),
             ("connect-src 'self'", "connect-src 'self' https://evil.example", 1),
             ("script-src 'self'", "script-src 'self' 'unsafe-inline'", 1),
+            ("script-src 'self'", "SCRIPT-SRC *; script-src 'self'", 1),
+            ("script-src 'self'", "script-src\t*; script-src 'self'", 1),
+            ("script-src 'self'", "script-src-elem *; script-src 'self'", 1),
         ] {
             let mut headers = needed();
             headers.insert(header::CONTENT_SECURITY_POLICY, policy.replace(from, to).parse().unwrap());

@@ -59,11 +59,12 @@ impl Progress {
         self.asked.load(Relaxed)
     }
 
-    /// Resolves once nothing has gone out for so long: `to_ask` as long as no request has come, `to_take` after that.
+    /// Resolves when no request has come for `to_ask` since the beginning, whatever else came; or, once one has, when
+    /// nothing has gone out for `to_take`.
     pub(crate) async fn stalled(&self, to_ask: Duration, to_take: Duration) {
         loop {
-            let limit = if self.was_asked() { to_take } else { to_ask };
-            let due = self.began + Duration::from_millis(self.milliseconds.load(Relaxed)) + limit;
+            let went_out = Duration::from_millis(self.milliseconds.load(Relaxed));
+            let due = self.began + if self.was_asked() { went_out + to_take } else { to_ask };
             if Instant::now() >= due {
                 return;
             }

@@ -126,6 +126,43 @@ mod tests {
         assert_eq!(certificate.renewal(), SystemTime::UNIX_EPOCH + Duration::from_secs(60));
     }
 
+    /// What a client that names the host and these protocols says first.
+    fn hello(protocols: &[&[u8]]) -> rustls::server::Accepted {
+        let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+        let name = "mail.example.org".try_into().unwrap();
+        let mut bytes = Vec::new();
+        rustls::ClientConnection::new(Arc::new(config), name).unwrap().write_tls(&mut bytes).unwrap();
+        let mut acceptor = rustls::server::Acceptor::default();
+        acceptor.read_tls(&mut bytes.as_slice()).unwrap();
+        acceptor.accept().ok().flatten().unwrap()
+    }
+
+    #[test]
+    fn the_proof_is_shown_to_who_asks_for_nothing_else_and_only_while_it_is_wanted() {
+        let made = rcgen::generate_simple_self_signed(["mail.example.org".to_owned()]).unwrap();
+        let pem = format!("{}{}", made.signing_key.serialize_pem(), made.cert.pem());
+        let certificates = Certificates::default();
+        certificates.use_from_now_on(Certificate::read(pem.as_bytes()).unwrap());
+        let shown = |protocols: &[&[u8]]| {
+            let shown = certificates.resolve(hello(protocols).client_hello())?;
+            Some(if shown.cert[0] == *made.cert.der() { "certificate" } else { "proof" })
+        };
+        assert_eq!(shown(&[PROTOCOL]), None);
+        certificates.challenge("other.example.org", &[7; 32]).unwrap();
+        assert_eq!(shown(&[PROTOCOL]), None);
+        certificates.challenge("Mail.example.org", &[7; 32]).unwrap();
+        assert_eq!(shown(&[PROTOCOL]), Some("proof"));
+        assert_eq!(shown(&[b"h2", PROTOCOL]), Some("certificate"));
+        assert_eq!(shown(&[]), Some("certificate"));
+        certificates.forget_challenges();
+        assert_eq!(shown(&[PROTOCOL]), None);
+    }
+
     #[test]
     fn what_is_no_certificate_with_its_key_is_refused() {
         let [one, other] = [0; 2].map(|_| rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap());

@@ -36,6 +36,9 @@ pub(super) enum OrderError {
     /// It takes too long.
     #[error("the authority took too long")]
     TimedOut,
+    /// It issued what would be ordered again at once.
+    #[error("the certificate that was issued is due for renewal already: is this machine's clock right?")]
+    DueAtOnce,
     /// The key pair or the request.
     #[error("cannot make a certificate request: {0}")]
     Request(#[from] rcgen::Error),

@@ -55,7 +55,8 @@ pub struct LimitSettings {
     #[serde(deserialize_with = "read_seconds")]
     pub session_timeout: Option<u64>,
 
-    /// Connections that ask for the page, at once; further ones wait. [default: 1000]
+    /// Connections that ask for the page, at once; further ones wait. One client gets a quarter of them, eight at least.
+    /// [default: 1000]
     #[arg(long, value_name = "NUMBER", env = "RESTANTE_MAX_CONNECTIONS", value_parser = number())]
     #[serde(deserialize_with = "read_number")]
     pub max_connections: Option<u64>,

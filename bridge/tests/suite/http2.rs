@@ -211,3 +211,16 @@ async fn who_asks_and_never_takes_the_answers_is_given_up() {
     let ask = async { while stream.write_all(request.as_bytes()).await.is_ok() {} };
     timeout(Duration::from_secs(20), ask).await.expect("the bridge hangs up");
 }
+
+#[tokio::test]
+async fn a_peer_that_pings_and_asks_for_nothing_is_given_up() {
+    let secured = secured(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(300))).await;
+    let mut stream = secured.raw(b"").await;
+    let ping = frame(0x6, 0, 0, &[0; 8]);
+    let pings = async {
+        while stream.write_all(&ping).await.is_ok() && stream.flush().await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), pings).await.expect("the bridge hangs up");
+}
