@@ -97,6 +97,7 @@ struct Mailbox<'u, U> {
 struct Ways {
     pipelining: Pipelining,
     without_capa: bool,
+    without_binding: bool,
     in_utf8: bool,
 }
 
@@ -116,6 +117,7 @@ struct Session {
     /// Sent commands that got no answer.
     lost: usize,
     hung_up_on_capa: bool,
+    hung_up_on_login: bool,
     /// Something was refused for want of UTF-8 mode.
     needs_utf8: bool,
     tops_answered: usize,
@@ -275,6 +277,8 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
     fn knows_another_way(&mut self, failure: &Failure) -> bool {
         if self.session.hung_up_on_capa && !self.ways.without_capa {
             self.ways.without_capa = true;
+        } else if self.session.hung_up_on_login && self.bound_the_login() && !self.ways.without_binding {
+            self.ways.without_binding = true;
         } else if self.session.needs_utf8 && !self.ways.in_utf8 {
             self.ways.in_utf8 = true;
         } else if self.may_try_lock_step(failure) {
@@ -283,6 +287,12 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
             return false;
         }
         true
+    }
+
+    /// Whether the login was bound to the connection, which the login process of Dovecot 2.4.1 does not survive under
+    /// TLS 1.2.
+    fn bound_the_login(&self) -> bool {
+        self.session.mechanism.is_some_and(Mechanism::binds_channel)
     }
 
     /// Whether lock-step may help: the session broke while several commands were under way. Where pipelining has worked

@@ -53,7 +53,8 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Event::Closed(Ending::ByServer { said: Some(said) }) => self.session.last_words = Some(said),
             Event::Lost { ticket, sent } => {
                 self.session.lost += usize::from(sent);
-                self.session.jobs.remove(&ticket);
+                let job = self.session.jobs.remove(&ticket);
+                self.session.hung_up_on_login |= sent && matches!(job, Some(Job::Login));
             }
             _ => {}
         }
@@ -147,6 +148,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         }
         match self.session.jobs.remove(&ticket) {
             Some(Job::Login) => {
+                self.session.hung_up_on_login = refusal.by == RefusedBy::Hangup;
                 self.session.fatal = Some(of_login_refusal(refusal, self.session.capabilities.as_deref()));
             }
             Some(Job::Capa) if refusal.by == RefusedBy::Hangup => self.session.hung_up_on_capa = true,

@@ -113,7 +113,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             self.submit(connection, Command::Utf8, Job::Utf8);
         }
         let mut login = Login::with_password(self.open.user.clone(), self.open.password.clone());
-        if self.open.tls_end == TlsEnd::Browser {
+        if self.open.tls_end == TlsEnd::Browser && !self.ways.without_binding {
             login.bindings = connection.transport().channel_bindings();
         }
         self.submit(connection, Command::Login(login), Job::Login);
