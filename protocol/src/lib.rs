@@ -69,7 +69,7 @@
 //! | RFC 8314, 3 | nothing that shows the password on a clear channel without consent; a refused STLS stops what was meant to be protected | `choice`, `send` | `login/clear-text-*`, `tls/stls-refused` |
 //! | RFC 4616 | PLAIN, and LOGIN as it is used | `sasl` | `login/plain*`, `login/login*` |
 //! | RFC 5802, 7677 | SCRAM-SHA-1 and -256, both with -PLUS; nonce and proof verified, iterations bounded | `sasl` | `login/scram-*`, `tests/scram.rs` |
-//! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller | `sasl` | `login/strongest-with-binding`, `quirks/binding-refused`, `tests/scram.rs` |
+//! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller; tls-exporter was tried against Dovecot 2.4.1 | `sasl` | `login/strongest-with-binding`, `quirks/binding-refused`, `quirks/binding-hangup`, `tests/scram.rs` |
 //! | RFC 2195 | CRAM-MD5 | `sasl` | `login/clear-text-but-cram`, `login/cram-md5-*` |
 //! | RFC 7628 | OAUTHBEARER, and XOAUTH2 as it is used: the error is answered, and told | `sasl` | `login/oauthbearer*`, `login/xoauth2*`, a real Dovecot in `tests/tests/servers.rs` |
 //!
