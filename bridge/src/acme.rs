@@ -10,12 +10,13 @@ mod cache;
 mod certificates;
 mod order;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, SystemTime};
 
 use axum::http::Uri;
 use rustls::ServerConfig;
+use rustls::server::ResolvesServerCert;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -123,19 +124,20 @@ impl std::fmt::Debug for Acceptor {
 }
 
 impl Acme {
-    /// Takes up the certificate that is kept from earlier, if it is still good. Orders nothing yet. `serve` completes
-    /// the configuration that handshakes use.
+    /// Takes up the certificate that is kept from earlier, if it is still good; without one, handshakes are answered as
+    /// `before`. Orders and makes nothing yet. `serve` completes the configuration that handshakes use.
     ///
     /// # Errors
     /// [`BadAcme`]
     pub(crate) fn new(
         config: AcmeConfig,
+        before: Option<Arc<dyn ResolvesServerCert>>,
         serve: impl FnOnce(Arc<Certificates>) -> Result<ServerConfig, rustls::Error>,
     ) -> Result<Self, BadAcme> {
         let cache = Cache::open(&config.cache, &config.directory, &config.domains)
             .map_err(|e| BadAcme::Cache(config.cache.clone(), e))?;
         let client = order::Client::new(crate::tls::client_config(config.authorities.as_deref())?);
-        let certificates = Arc::new(Certificates::default());
+        let certificates = Arc::new(Certificates::after(before));
         let kept = cache.certificate().map_err(|e| BadAcme::Cache(config.cache.clone(), e))?;
         match kept.map(|pem| Certificate::read(&pem)).transpose() {
             Ok(Some(kept)) if kept.expires() > SystemTime::now() => certificates.use_from_now_on(kept),
@@ -156,9 +158,29 @@ impl Acme {
         self.config == *config
     }
 
+    /// What handshakes are answered with now; `None` where they are refused.
+    pub(crate) fn shown(&self) -> Option<Arc<dyn ResolvesServerCert>> {
+        self.certificates.shown()
+    }
+
+    /// Makes the folder that everything is kept in.
+    ///
+    /// # Errors
+    /// [`BadAcme::Cache`]
+    pub(crate) fn make_folder(&self) -> Result<(), BadAcme> {
+        self.cache.make().map_err(|e| BadAcme::Cache(self.config.cache.clone(), e))
+    }
+
     /// Begins to keep the certificate up to date, if that has not begun. Must be called in a Tokio runtime.
     pub(crate) fn start(self: &Arc<Self>) {
         self.task.get_or_init(|| tokio::spawn(keep(Arc::downgrade(self))).abort_handle());
+    }
+
+    /// Orders nothing any more, for good. Tunnels keep the rules they were opened under, and this with them.
+    pub(crate) fn stop(&self) {
+        if let Some(task) = self.task.get() {
+            task.abort();
+        }
     }
 
     /// How long there is nothing to do.
@@ -191,9 +213,7 @@ impl Acme {
 
 impl Drop for Acme {
     fn drop(&mut self) {
-        if let Some(task) = self.task.get() {
-            task.abort();
-        }
+        self.stop();
     }
 }
 
@@ -212,7 +232,7 @@ async fn keep(acme: Weak<Acme>) {
             continue;
         };
         let wait = pause.map_or(now.config.first_retry, |last: Duration| (last * 4).min(LONGEST_RETRY));
-        let in_use = if now.certificates.current().is_some() { "the one in use stays" } else { "there is none" };
+        let in_use = if now.shown().is_some() { "the one in use stays" } else { "there is none" };
         warn!(%error, seconds = wait.as_secs(), "no certificate was issued, {in_use}; the authority is asked again");
         drop(now);
         pause = Some(wait);
@@ -220,52 +240,5 @@ async fn keep(acme: Weak<Acme>) {
     }
 }
 
-/// Makes a folder, where it is missing, that nobody else can read.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(directory: &str, contact: &str) -> Result<AcmeConfig, BadAcme> {
-        let (domains, contacts) = (vec!["mail.example.org".to_owned()], vec![contact.to_owned()]);
-        AcmeConfig::new(domains, contacts, Some(directory.to_owned()), "/nonexistent".into(), None)
-    }
-
-    #[test]
-    fn a_certificate_that_is_due_at_once_is_used_and_counts_as_a_failure() {
-        let folder = tempfile::tempdir().unwrap();
-        let acme =
-            AcmeConfig { cache: folder.path().into(), ..config(DEFAULT_DIRECTORY, "mailto:a@example.org").unwrap() };
-        let serve = |certificates: Arc<Certificates>| {
-            let builder = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
-            Ok(builder.with_safe_default_protocol_versions()?.with_no_client_auth().with_cert_resolver(certificates))
-        };
-        let acme = Acme::new(acme, serve).unwrap();
-        let issued = |last_year: i32| {
-            let mut made = rcgen::CertificateParams::new(vec!["mail.example.org".to_owned()]).unwrap();
-            made.not_before = rcgen::date_time_ymd(2020, 1, 1);
-            made.not_after = rcgen::date_time_ymd(last_year, 1, 1);
-            let key = rcgen::KeyPair::generate().unwrap();
-            [key.serialize_pem(), made.self_signed(&key).unwrap().pem()].concat().into_bytes()
-        };
-        assert!(matches!(acme.take_up(&issued(2021)), Err(order::OrderError::DueAtOnce)));
-        assert!(acme.certificates.current().is_some());
-        assert!(acme.take_up(&issued(4000)).is_ok());
-    }
-
-    #[test]
-    fn what_is_no_directory_and_no_contact_is_refused() {
-        let contact = "mailto:ana@example.org";
-        assert!(config(DEFAULT_DIRECTORY, contact).is_ok());
-        for directory in ["http://acme.example/directory", "acme.example", "", "https://"] {
-            assert!(matches!(config(directory, contact), Err(BadAcme::Directory(_))), "{directory}");
-        }
-        for contact in ["ana@example.org", "mailto:ana", ""] {
-            assert!(matches!(config(DEFAULT_DIRECTORY, contact), Err(BadAcme::Contact(_))), "{contact}");
-        }
-    }
-}
+mod tests;

@@ -42,7 +42,16 @@ pub(crate) struct Admission {
 struct Counts {
     total: usize,
     clients: HashMap<IpAddr, usize>,
-    names: HashMap<String, usize>,
+    holders: HashMap<Holder, usize>,
+}
+
+/// Under whose name a tunnel is counted. A user and a token may have the same name, and are not the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Holder {
+    /// The user that a listed proxy has signed in.
+    User(String),
+    /// The token of this name.
+    Token(String),
 }
 
 /// A tunnel that is counted until this is dropped.
@@ -50,7 +59,7 @@ struct Counts {
 pub(crate) struct Permit {
     admission: Arc<Admission>,
     client: Option<IpAddr>,
-    name: Option<String>,
+    holder: Option<Holder>,
 }
 
 impl Admission {
@@ -69,7 +78,7 @@ impl Admission {
         }
         counts.total += 1;
         drop(counts);
-        Ok(Permit { admission: Arc::clone(self), client, name: None })
+        Ok(Permit { admission: Arc::clone(self), client, holder: None })
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -79,19 +88,21 @@ impl Admission {
 }
 
 impl Permit {
-    /// Counts the tunnel by its holder's name as well: a token's, or a user's.
+    /// Counts the tunnel by its holder as well.
     ///
     /// # Errors
     /// [`TooMany::OfHolder`]
-    pub(crate) fn count_name(&mut self, name: &str, limit: usize) -> Result<(), TooMany> {
-        up_to(&mut self.admission.lock().names, name.to_owned(), limit).map_err(|()| TooMany::OfHolder)?;
-        self.name = Some(name.to_owned());
+    pub(crate) fn count_holder(&mut self, holder: Holder, limit: usize) -> Result<(), TooMany> {
+        up_to(&mut self.admission.lock().holders, holder.clone(), limit).map_err(|()| TooMany::OfHolder)?;
+        self.holder = Some(holder);
         Ok(())
     }
 
     /// The holder's name, where there is one.
     pub(crate) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        match self.holder.as_ref()? {
+            Holder::User(name) | Holder::Token(name) => Some(name),
+        }
     }
 }
 
@@ -102,8 +113,8 @@ impl Drop for Permit {
         if let Some(client) = &self.client {
             give_back(&mut counts.clients, client);
         }
-        if let Some(name) = &self.name {
-            give_back(&mut counts.names, name);
+        if let Some(holder) = &self.holder {
+            give_back(&mut counts.holders, holder);
         }
     }
 }
@@ -191,17 +202,21 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_a_limit_of_its_own() {
+    fn a_token_has_a_limit_of_its_own_and_shares_no_count_with_a_user_of_its_name() {
         let admission = Arc::new(Admission::default());
         let mut first = admission.admit(address(1), &limits()).unwrap();
         let mut second = admission.admit(address(2), &limits()).unwrap();
-        first.count_name("team", 1).unwrap();
-        assert_eq!(second.count_name("team", 1), Err(TooMany::OfHolder));
-        drop(first);
-        second.count_name("team", 1).unwrap();
+        let team = || Holder::Token("team".to_owned());
+        first.count_holder(team(), 1).unwrap();
+        assert_eq!(second.count_holder(team(), 1), Err(TooMany::OfHolder));
+        let mut user = admission.admit(address(3), &limits()).unwrap();
+        user.count_holder(Holder::User("team".to_owned()), 1).unwrap();
+        assert_eq!(user.name(), first.name());
+        drop((first, user));
+        second.count_holder(team(), 1).unwrap();
         drop(second);
         let counts = admission.lock();
-        assert!(counts.total == 0 && counts.clients.is_empty() && counts.names.is_empty());
+        assert!(counts.total == 0 && counts.clients.is_empty() && counts.holders.is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use rustls::crypto::ring;
-use rustls::server::WantsServerCert;
+use rustls::server::{ResolvesServerCert, WantsServerCert};
 use rustls::{ConfigBuilder, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -78,7 +78,8 @@ impl Https {
         Files::new(files).map(Self::Files)
     }
 
-    /// Goes on with what was there `before`, if it is for the same configuration: a reload orders nothing anew.
+    /// Goes on with what was there `before`, if it is for the same configuration: a reload orders nothing anew. For another
+    /// configuration, the certificate from before is shown until there is one.
     ///
     /// # Errors
     /// [`BadAcme`]
@@ -88,7 +89,8 @@ impl Https {
         {
             return Ok(Self::Acme(Arc::clone(acme)));
         }
-        let acme = Acme::new(config, |certificates| complete(builder()?.with_cert_resolver(certificates)))?;
+        let before = before.and_then(Self::shown);
+        let acme = Acme::new(config, before, |certificates| complete(builder()?.with_cert_resolver(certificates)))?;
         Ok(Self::Acme(Arc::new(acme)))
     }
 
@@ -100,10 +102,37 @@ impl Https {
         }
     }
 
+    /// What handshakes are answered with now.
+    fn shown(&self) -> Option<Arc<dyn ResolvesServerCert>> {
+        match self {
+            Self::Files(files) => Some(Arc::clone(&files.acceptor().config().cert_resolver)),
+            Self::Acme(acme) => acme.shown(),
+        }
+    }
+
+    /// Makes the folders that it needs.
+    ///
+    /// # Errors
+    /// [`BadAcme`]
+    pub(crate) fn make_folders(&self) -> Result<(), BadAcme> {
+        match self {
+            Self::Files(_) => Ok(()),
+            Self::Acme(acme) => acme.make_folder(),
+        }
+    }
+
     /// Begins what goes on beside the connections. Must be called in a Tokio runtime.
     pub(crate) fn start(&self) {
         if let Self::Acme(acme) = self {
             acme.start();
+        }
+    }
+
+    /// Ends what goes on beside the connections, unless it goes on for `after`, which takes its place.
+    pub(crate) fn stop_for(&self, after: Option<&Self>) {
+        let Self::Acme(acme) = self else { return };
+        if !matches!(after, Some(Self::Acme(other)) if Arc::ptr_eq(acme, other)) {
+            acme.stop();
         }
     }
 }

@@ -177,7 +177,7 @@ async fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
             serve(server, address, scheme).await
         }
         Command::CheckConfig(arguments) => {
-            Server::new(arguments.settings()?.into_config()?)?;
+            Server::check(arguments.settings()?.into_config()?)?;
             println!("The configuration is good.");
             Ok(())
         }

@@ -59,7 +59,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Reads the files that the configuration names. What goes on by itself is taken over from the rules `before`.
+    /// Reads the files that the configuration names, and changes nothing. What goes on by itself is taken over from the rules `before`.
     pub(crate) fn new(config: Config, before: Option<&Self>) -> Result<Self, BadConfig> {
         let before = before.and_then(|rules| rules.https.as_ref());
         let https = match (config.certificate, config.acme) {
@@ -94,6 +94,11 @@ impl Rules {
             log_clients: config.log_clients,
             resolver: config.resolver,
         })
+    }
+
+    /// Makes the folders that the bridge needs to run.
+    pub(crate) fn make_folders(&self) -> Result<(), BadAcme> {
+        self.https.as_ref().map_or(Ok(()), Https::make_folders)
     }
 
     /// What the page is told, who asks for it.

@@ -71,11 +71,17 @@ impl Reloader {
     /// # Errors
     /// [`BadConfig`]; then the old one stays in force.
     pub fn reload(&self, config: Config) -> Result<(), BadConfig> {
-        let rules = Arc::new(Rules::new(config, Some(&self.0.rules()))?);
+        let before = self.0.rules();
+        let rules = Arc::new(Rules::new(config, Some(&before))?);
+        rules.make_folders()?;
+        *self.0.rules.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&rules);
+        // Two at once would order twice, and only the one in force shows its proofs.
+        if let Some(https) = &before.https {
+            https.stop_for(rules.https.as_ref());
+        }
         if let Some(https) = &rules.https {
             https.start();
         }
-        *self.0.rules.write().unwrap_or_else(PoisonError::into_inner) = rules;
         Ok(())
     }
 }
@@ -92,13 +98,23 @@ pub enum StartError {
 }
 
 impl Server {
+    /// Whether a bridge could be prepared like this. Reads the files that it names, and makes none.
+    ///
+    /// # Errors
+    /// [`BadConfig`]
+    pub fn check(config: Config) -> Result<(), BadConfig> {
+        Rules::new(config, None).map(drop)
+    }
+
     /// Prepares a bridge.
     ///
     /// # Errors
     /// [`BadConfig`] where a file that it names is of no use.
     pub fn new(config: Config) -> Result<Self, BadConfig> {
+        let rules = Rules::new(config, None)?;
+        rules.make_folders()?;
         let shared = Arc::new(Shared {
-            rules: RwLock::new(Arc::new(Rules::new(config, None)?)),
+            rules: RwLock::new(Arc::new(rules)),
             assets: Assets::embedded(),
             admission: Arc::default(),
             visitors: Arc::default(),

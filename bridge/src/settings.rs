@@ -117,8 +117,8 @@ pub struct Settings {
     #[arg(long, value_name = "URL", env = "RESTANTE_ACME_DIRECTORY")]
     pub acme_directory: Option<String>,
 
-    /// Folder for the account and the certificates; it is made where it is missing, and nobody else can read it. Needed
-    /// with --acme-domain.
+    /// Folder for the account and the certificates; it is made where it is missing, and refused where others can read or
+    /// write in it. Needed with --acme-domain.
     #[arg(long, value_name = "DIR", env = "RESTANTE_ACME_CACHE")]
     pub acme_cache: Option<PathBuf>,
 

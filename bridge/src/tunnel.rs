@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::admission::Permit;
+use crate::admission::{Holder, Permit};
 use crate::client::mask;
 use crate::dial::dial;
 use crate::failure::Failure;
@@ -115,11 +115,11 @@ where
     };
     let mut policy = &rules.policy;
     if let Some(user) = &from.user {
-        permit.count_name(user, limits.max_tunnels_per_client)?;
+        permit.count_holder(Holder::User(user.clone()), limits.max_tunnels_per_client)?;
     } else if rules.knows_users() {
         let token = rules.tokens.identify(open.token.as_ref());
         let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
-        permit.count_name(&token.name, token.max_tunnels)?;
+        permit.count_holder(Holder::Token(token.name.clone()), token.max_tunnels)?;
         policy = token.policy.as_ref().unwrap_or(policy);
     }
     let (host, server, peer) = tokio::select! {

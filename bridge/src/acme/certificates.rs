@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use rcgen::{CertificateParams, CustomExtension, KeyPair};
 use rustls::crypto::ring;
 use rustls::server::{ClientHello, ResolvesServerCert};
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -19,6 +19,8 @@ pub(crate) const PROTOCOL: &[u8] = b"acme-tls/1";
 #[derive(Debug, Default)]
 pub(crate) struct Certificates {
     current: RwLock<Option<Certificate>>,
+    /// What was in use before a reload, shown until there is a certificate for the new configuration.
+    before: Option<Arc<dyn ResolvesServerCert>>,
     challenges: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
 
@@ -71,6 +73,19 @@ impl Certificate {
 }
 
 impl Certificates {
+    /// None yet: until there is one, handshakes are answered as `before`.
+    pub(super) fn after(before: Option<Arc<dyn ResolvesServerCert>>) -> Self {
+        Self { before, ..Self::default() }
+    }
+
+    /// What handshakes are answered with now, whatever follows here.
+    pub(super) fn shown(&self) -> Option<Arc<dyn ResolvesServerCert>> {
+        match self.current() {
+            Some(certificate) => Some(Arc::new(SingleCertAndKey::from(CertifiedKey::clone(&certificate.key)))),
+            None => self.before.clone(),
+        }
+    }
+
     pub(super) fn current(&self) -> Option<Certificate> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -108,7 +123,11 @@ impl ResolvesServerCert for Certificates {
         if authority {
             return self.proofs().get(&hello.server_name()?.to_ascii_lowercase()).cloned();
         }
-        self.current().map(|certificate| certificate.key)
+        match (self.current(), &self.before) {
+            (Some(certificate), _) => Some(certificate.key),
+            (None, Some(before)) => before.resolve(hello),
+            (None, None) => None,
+        }
     }
 }
 

@@ -135,8 +135,9 @@ async fn a_certificate_is_issued_kept_renewed_and_outlives_an_authority_that_is_
         return;
     }
     let authority = Authority::new().await;
-    let cache = tempfile::tempdir().unwrap();
-    let config = || Config { acme: Some(authority.acme(cache.path())), ..Config::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("acme");
+    let config = || Config { acme: Some(authority.acme(&cache)), ..Config::default() };
 
     // Nobody answers at first: there is no certificate, and the bridge goes on asking.
     let bridge = start(config()).await;

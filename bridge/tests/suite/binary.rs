@@ -157,3 +157,19 @@ async fn metrics_are_served_on_their_own_listener_only() {
     assert!(get(&metrics, "/metrics").await.contains("\nrestante_upgrades_refused_total{reason=\"form\"} 1\n"));
     assert!(get(&address, "/metrics").await.starts_with("HTTP/1.0 404 "));
 }
+
+#[tokio::test]
+async fn a_check_makes_no_folder_for_certificates_and_names_one_that_others_can_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("acme");
+    let check = async |cache: &std::path::Path| {
+        let cache = cache.to_str().unwrap();
+        finish(&["check-config", "--acme-domain", "mail.example.org", "--acme-cache", cache]).await
+    };
+    let output = check(&cache).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!cache.exists());
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_one_line(&check(folder.path()).await, "0700");
+}
