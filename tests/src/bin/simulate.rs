@@ -31,10 +31,10 @@ struct Arguments {
     #[arg(long, default_value_t = 20.0)]
     bursts: f64,
     /// Milliseconds of processor time to open a tunnel.
-    #[arg(long, default_value_t = 0.12)]
+    #[arg(long, default_value_t = 0.1)]
     open: f64,
     /// Milliseconds of processor time a MiB.
-    #[arg(long, default_value_t = 0.8)]
+    #[arg(long, default_value_t = 0.62)]
     relay: f64,
     /// Milliseconds of processor time for a TLS handshake at the bridge; 0 where a proxy in front does that.
     #[arg(long, default_value_t = 0.0)]
