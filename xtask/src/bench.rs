@@ -32,7 +32,7 @@ const PEERS: [&str; 5] = ["mpop", "fetchmail", "getmail6", "curl", "python3"];
 /// Relays to compare with, of Debian's.
 const RELAYS: [&str; 2] = ["websockify", "socat"];
 
-/// A relay to compare with, from crates.io: name and version.
+/// A relay to compare with, a Rust program: its name and version.
 const WEBSOCAT: (&str, &str) = ("websocat", "1.14.1");
 
 /// What the program finds in its environment: names and values.

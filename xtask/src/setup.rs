@@ -56,7 +56,7 @@ pub(crate) fn for_comparison(packages: &[&str]) {
     }
 }
 
-/// Compiles a program of crates.io (name and version), unless it is there, into the target directory. Returns it.
+/// Compiles a published Rust program (name and version), unless it is there, into the target directory. Returns it.
 pub(crate) fn crate_program(workspace: &Workspace, (name, version): (&str, &str)) -> Result<PathBuf> {
     let root = workspace.target.join("programs");
     let program = root.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
