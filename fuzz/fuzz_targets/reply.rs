@@ -1,4 +1,4 @@
 //! `cargo fuzz run reply`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz::targets::reply(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz_targets::reply(data));

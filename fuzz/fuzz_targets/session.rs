@@ -1,4 +1,4 @@
 //! `cargo fuzz run session`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz::targets::session(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz_targets::session(data));

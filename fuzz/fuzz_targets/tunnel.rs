@@ -1,4 +1,4 @@
 //! `cargo fuzz run tunnel`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz::targets::tunnel(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| restante_fuzz_targets::tunnel(data));

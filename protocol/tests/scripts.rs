@@ -7,46 +7,29 @@
 // A test's helpers may stop it; clippy sees that of test functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod dialogue;
-
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
-use dialogue::script::{self, Line};
-use dialogue::{Cut, play};
 use restante_protocol::pop3::Quirk;
+use restante_testkit::corpus::{self, File};
+use restante_testkit::script::{self, Line};
+use restante_testkit::session::{Cut, play};
 
 /// Random splits of each script.
 const SPLITS: u64 = 12;
 
-fn corpus() -> Vec<(PathBuf, Vec<Line>, String)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scripts")];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "pop3") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines = script::parse(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-        (path, lines, text)
+fn corpus() -> Vec<(File, Vec<Line>)> {
+    let read = |file: File| {
+        let lines = script::parse(&file.text).unwrap_or_else(|fault| panic!("{}: {fault}", file.name));
+        (file, lines)
     };
-    files.into_iter().map(read).collect()
+    corpus::files().unwrap().into_iter().map(read).collect()
 }
 
 #[test]
 fn every_script_plays_the_same_however_its_octets_arrive() {
     let bless = std::env::var_os("RESTANTE_BLESS").is_some();
     let mut faults = Vec::new();
-    for (path, lines, text) in corpus() {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    for (File { name, path, text }, lines) in corpus() {
         let expected: Vec<&str> = lines
             .iter()
             .filter_map(|line| if let Line::Expect(event) = line { Some(event.as_str()) } else { None })
@@ -94,16 +77,16 @@ fn every_script_plays_the_same_however_its_octets_arrive() {
 fn there_are_as_many_scripts_as_promised_and_each_says_what_it_shows() {
     let corpus = corpus();
     assert!(corpus.len() >= 150, "{} scripts", corpus.len());
-    for (path, lines, _) in corpus {
-        assert!(matches!(lines.first(), Some(Line::Comment(text)) if text.len() > 10), "{}", path.display());
-        assert!(lines.iter().any(|line| matches!(line, Line::Expect(_))), "{} expects nothing", path.display());
+    for (File { name, .. }, lines) in corpus {
+        assert!(matches!(lines.first(), Some(Line::Comment(text)) if text.len() > 10), "{name}");
+        assert!(lines.iter().any(|line| matches!(line, Line::Expect(_))), "{name} expects nothing");
     }
 }
 
 #[test]
 fn every_quirk_has_a_script_of_its_name_that_shows_it() {
     let mut shown = BTreeSet::new();
-    for (path, lines, _) in corpus() {
+    for (File { path, .. }, lines) in corpus() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         for line in lines {
             if let Line::Expect(event) = line

@@ -1,25 +1,16 @@
 //! The dialogues of `tests/scripts`, each behind a port of its own: what the page is tried against in a browser.
 //!
-//! How a script becomes a server is in `protocol/tests/dialogue/player.rs`, by the rules of `tests/scripts/README.md`.
-
-#[path = "../../protocol/tests/dialogue/maildrop.rs"]
-mod maildrop;
-#[allow(dead_code, reason = "blessing is for the engine's runner")]
-#[path = "../../protocol/tests/dialogue/player.rs"]
-mod player;
-#[allow(dead_code, reason = "its patterns are for the session's runner")]
-#[path = "../../protocol/tests/dialogue/script.rs"]
-mod script;
+//! How a script becomes a server is in `restante_testkit::server`, by the rules of `tests/scripts/README.md`.
 
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use player::{Act, Channel, Plan, Server};
 use restante_engine::api::{Blame, Failure, FailureKind};
+use restante_testkit::corpus::{self, File};
+use restante_testkit::server::{Act, Channel, Plan, Server};
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -115,8 +106,7 @@ impl Dialogues {
         let acceptor = acceptor(&identity)?;
         let mut servers = JoinSet::new();
         let mut scripts = Vec::new();
-        for (name, path) in corpus()? {
-            let text = std::fs::read_to_string(&path)?;
+        for File { name, text, .. } in corpus::files()? {
             let plan = Plan::new(&text).map_err(|fault| anyhow!("{name}: {fault}"))?;
             if plan.only_session.is_some() {
                 continue;
@@ -146,27 +136,6 @@ impl Dialogues {
     pub fn description(&self) -> &Description {
         &self.description
     }
-}
-
-/// Names and paths of the scripts, in the order of their names.
-fn corpus() -> Result<Vec<(String, PathBuf)>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
-    let mut scripts = Vec::new();
-    for folder in root.read_dir()? {
-        let folder = folder?;
-        if !folder.file_type()?.is_dir() {
-            continue;
-        }
-        for script in folder.path().read_dir()? {
-            let path = script?.path();
-            if path.extension().is_some_and(|extension| extension == "pop3") {
-                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                scripts.push((format!("{}/{stem}", folder.file_name().to_string_lossy()), path));
-            }
-        }
-    }
-    scripts.sort();
-    Ok(scripts)
 }
 
 async fn listen(listener: TcpListener, plan: Arc<Plan>, acceptor: TlsAcceptor) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use restante_fuzz::targets::ALL;
+use restante_fuzz_targets::ALL;
 
 /// Pieces of the protocol that chance would take long to find.
 const WORDS: [&[u8]; 16] = [

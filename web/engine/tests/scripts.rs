@@ -6,17 +6,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
-#[path = "../../../protocol/tests/dialogue/maildrop.rs"]
-mod maildrop;
-#[path = "../../../protocol/tests/dialogue/player.rs"]
-mod player;
-#[allow(dead_code, reason = "its patterns are for the session's runner")]
-#[path = "../../../protocol/tests/dialogue/script.rs"]
-mod script;
 mod support;
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -25,12 +17,13 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
-use player::{Act, Channel, Plan, Server};
 use restante_engine::api::{
     Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd, Update,
 };
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::tunnel::Secret;
+use restante_testkit::corpus::{self, File};
+use restante_testkit::server::{self, Act, Channel, Plan, Server};
 use support::{Pipe, certified};
 use tokio::io::DuplexStream;
 use tokio::time::Instant;
@@ -297,26 +290,12 @@ fn play(plan: Plan, acceptor: TlsAcceptor, fingerprint: Fingerprint) -> Vec<Stri
     })
 }
 
-fn corpus() -> Vec<(PathBuf, String, Plan)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/scripts")];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|end| end == "pop3") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    let read = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let plan = Plan::new(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-        (path, text, plan)
+fn corpus() -> Vec<(File, Plan)> {
+    let read = |file: File| {
+        let plan = Plan::new(&file.text).unwrap_or_else(|fault| panic!("{}: {fault}", file.name));
+        (file, plan)
     };
-    files.into_iter().map(read).collect()
+    corpus::files().unwrap().into_iter().map(read).collect()
 }
 
 #[test]
@@ -325,8 +304,7 @@ fn every_script_ends_as_it_says_in_the_engine() {
     let only = std::env::var("RESTANTE_SCRIPT").unwrap_or_default();
     let (acceptor, fingerprint) = certified();
     let mut faults = Vec::new();
-    for (path, text, plan) in corpus() {
-        let name = path.to_string_lossy().into_owned();
+    for (File { name, path, text }, plan) in corpus() {
         if plan.only_session.is_some() || !name.contains(&only) {
             continue;
         }
@@ -335,7 +313,7 @@ fn every_script_ends_as_it_says_in_the_engine() {
         let played = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| play(plan, acceptor, fingerprint)));
         match played {
             Ok(outcomes) if outcomes == expected => {}
-            Ok(outcomes) if bless => std::fs::write(&path, player::blessed(&text, &outcomes)).unwrap(),
+            Ok(outcomes) if bless => std::fs::write(&path, server::blessed(&text, &outcomes)).unwrap(),
             Ok(outcomes) => faults.push(format!("{name}\n  came     {outcomes:#?}\n  expected {expected:#?}")),
             Err(panic) => faults.push(format!("{name}: {:?}", panic.downcast_ref::<String>())),
         }
@@ -346,14 +324,14 @@ fn every_script_ends_as_it_says_in_the_engine() {
 #[test]
 fn hardly_a_script_is_for_a_session_only_and_each_of_those_says_why() {
     let mut reasons = Vec::new();
-    for (path, _, plan) in corpus() {
+    for (File { name, .. }, plan) in corpus() {
         match plan.only_session {
             Some(reason) => {
-                assert!(reason.len() > 15, "{} does not say why", path.display());
-                assert!(plan.outcomes.is_empty(), "{} tells what nobody checks", path.display());
-                reasons.push(path);
+                assert!(reason.len() > 15, "{name} does not say why");
+                assert!(plan.outcomes.is_empty(), "{name} tells what nobody checks");
+                reasons.push(name);
             }
-            None => assert!(!plan.outcomes.is_empty(), "{} does not say what a person sees", path.display()),
+            None => assert!(!plan.outcomes.is_empty(), "{name} does not say what a person sees"),
         }
     }
     assert_eq!(reasons.len(), ONLY_SESSION, "{reasons:#?}");

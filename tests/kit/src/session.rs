@@ -1,15 +1,15 @@
 //! Plays a script into a session: the server's octets in pieces of any size, the session's events as text.
 
-pub(crate) mod script;
-
 use restante_protocol::pop3::{
     BindingKind, Channel, ChannelBinding, Command, Config, Credential, Event, Login, Mechanism, MechanismChoice,
     MessageNumber, Output, Pipelining, Reply, ReplyData, Secret, Session, Ticket,
 };
-use script::Line;
+
+use crate::script::{self, Line};
 
 /// How the server's octets are cut.
-pub(crate) enum Cut {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
     /// As few pieces as possible.
     Whole,
     /// Octet by octet.
@@ -19,11 +19,12 @@ pub(crate) enum Cut {
 }
 
 /// What came of a dialogue.
-pub(crate) struct Played {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Played {
     /// The events as text; bodies of one ticket joined.
-    pub(crate) events: Vec<String>,
+    pub events: Vec<String>,
     /// The script with its expected events replaced by those that came.
-    pub(crate) blessed: String,
+    pub blessed: String,
 }
 
 struct Player {
@@ -42,8 +43,11 @@ struct Player {
     seed: u64,
 }
 
-/// Plays a script, given as its lines and as its text; the fault says where it went otherwise.
-pub(crate) fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, String> {
+/// Plays a script, given as its lines and as its text.
+///
+/// # Errors
+/// Where the session does not send what the script says, or the script cannot be understood.
+pub fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, String> {
     let config = configure(lines)?;
     let seed = if let Cut::Random(seed) = cut { seed | 1 } else { 1 };
     let mut player = Player {
@@ -160,7 +164,7 @@ impl Player {
                     self.seed ^= self.seed << 13;
                     self.seed ^= self.seed >> 7;
                     self.seed ^= self.seed << 17;
-                    1 + usize::try_from(self.seed % 40).unwrap() % rest.len()
+                    1 + usize::try_from(self.seed % 40).unwrap_or_default() % rest.len()
                 }
             };
             let (piece, later) = rest.split_at(size);
@@ -204,8 +208,8 @@ impl Player {
                 self.events.push(format!("stall: {}", if goes_on { "goes on" } else { "no use" }));
             }
             "cancel" => {
-                let number: u64 = argument.trim_start_matches('#').parse().map_err(|_| "cancel what?")?;
-                let found = self.tickets.get(usize::try_from(number).unwrap()).copied();
+                let number: usize = argument.trim_start_matches('#').parse().map_err(|_| "cancel what?")?;
+                let found = self.tickets.get(number).copied();
                 let done = found.is_some_and(|ticket| self.session.cancel(ticket));
                 self.events.push(format!("cancel #{number}: {}", if done { "taken back" } else { "too late" }));
             }
@@ -237,7 +241,7 @@ fn name(ticket: Ticket) -> String {
 }
 
 /// An event as a script writes it.
-pub(crate) fn show(event: &Event<'_>) -> String {
+fn show(event: &Event<'_>) -> String {
     match event {
         Event::Greeting(greeting) => {
             let apop = greeting.apop_challenge.as_ref().map_or(String::new(), |challenge| format!(" apop {challenge}"));
@@ -252,7 +256,7 @@ pub(crate) fn show(event: &Event<'_>) -> String {
             format!("{ticket} message {number} is {}", uid.as_ref().map_or("nameless".into(), ToString::to_string))
         }
         Event::LanguageItem { ticket, tag, description } => format!("{ticket} language {tag} {description:?}"),
-        Event::Body { .. } => unreachable!("bodies are joined"),
+        Event::Body { ticket, chunk } => format!("{ticket} body \"{}\"", chunk.escape_ascii()),
         Event::StartTls { ticket } => format!("{ticket} start TLS"),
         Event::MechanismChosen { ticket, mechanism, why, channel } => {
             format!("{ticket} mechanism {mechanism} on {channel:?}: {why}")
@@ -314,8 +318,9 @@ fn configure(lines: &[Line]) -> Result<Config, String> {
     let mut config = Config::default();
     for line in lines {
         let Line::Setting(key, value) = line else { continue };
-        let number = || value.parse::<u64>().map_err(|_| format!("% {key} wants a number"));
-        let size = || number().map(|number| usize::try_from(number).unwrap());
+        let wrong = || format!("% {key} wants a number");
+        let number = || value.parse::<u64>().map_err(|_| wrong());
+        let size = || value.parse::<usize>().map_err(|_| wrong());
         match key.as_str() {
             "tls" => config.channel = Channel::Tls,
             "agreed" => config.cleartext_agreed = true,
@@ -327,7 +332,7 @@ fn configure(lines: &[Line]) -> Result<Config, String> {
             "limit-challenge" => config.limits.challenge = size()?,
             "limit-greeting" => config.limits.greeting = size()?,
             "limit-capabilities" => config.limits.capabilities = size()?,
-            "limit-listing" => config.limits.listing = u32::try_from(number()?).unwrap(),
+            "limit-listing" => config.limits.listing = value.parse().map_err(|_| wrong())?,
             "limit-body" => config.limits.body = number()?,
             "limit-rounds" => config.limits.sasl_rounds = size()?,
             // What other runners make of the script.

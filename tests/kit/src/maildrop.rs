@@ -1,8 +1,6 @@
 //! The maildrop behind a script's server: small, always the same, and as large as the script's own STAT or listing says.
-//!
-//! Needs nothing but the standard library.
 
-use super::script::Line;
+use crate::script::Line;
 
 /// Listings of more messages than this are refused.
 const LISTED: u32 = 1000;

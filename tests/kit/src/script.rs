@@ -1,5 +1,4 @@
-//! Reads the corpus of dialogues in `tests/scripts`. Needs nothing but the standard library, so that other runners can
-//! share the file.
+//! Reads a dialogue of `tests/scripts`.
 //!
 //! A script is a text of lines:
 //! - `# …` is a comment. The first says what the dialogue shows, and which servers talk so.
@@ -14,7 +13,7 @@
 
 /// One line of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Line {
+pub enum Line {
     /// A comment, or an empty line.
     Comment(String),
     /// `%`: key and value.
@@ -35,8 +34,11 @@ pub(crate) enum Line {
     Outcome(String),
 }
 
-/// Reads a script; the fault names the line.
-pub(crate) fn parse(text: &str) -> Result<Vec<Line>, String> {
+/// Reads a script.
+///
+/// # Errors
+/// What is wrong with it, and in which line.
+pub fn parse(text: &str) -> Result<Vec<Line>, String> {
     text.lines()
         .enumerate()
         .map(|(at, line)| parse_line(line).map_err(|fault| format!("line {}: {fault}", at + 1)))
@@ -70,7 +72,10 @@ fn parse_line(line: &str) -> Result<Line, String> {
 }
 
 /// Octets with escapes.
-pub(crate) fn unescape(text: &str) -> Result<Vec<u8>, String> {
+///
+/// # Errors
+/// The escape that is none.
+pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -98,7 +103,7 @@ pub(crate) fn unescape(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// Whether `text` is `pattern`, in which `*` stands for anything.
-pub(crate) fn is_like(text: &[u8], pattern: &[u8]) -> bool {
+pub fn is_like(text: &[u8], pattern: &[u8]) -> bool {
     let mut parts = pattern.split(|byte| *byte == b'*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut parts = parts.peekable();

@@ -1,5 +1,9 @@
-//! What each target does with its octets. Anything wrong is a panic. Needs nothing but `restante-protocol`, so that its
-//! tests can share the file.
+//! What each fuzz target does with its octets. Anything wrong is a panic.
+//!
+//! - `cargo xtask fuzz [TARGET…]` runs them with libFuzzer, or by blind mutation where there is none: the programs are in `fuzz/`.
+//! - `cargo test -p restante-fuzz-targets` replays the corpus.
+
+#![allow(clippy::panic, reason = "a target fails by a panic")]
 
 use std::collections::BTreeMap;
 

@@ -1,15 +1,14 @@
 //! Turns a script into a server: whoever talks to it gets the script's answers to the commands it sends, in whatever
 //! order it sends them. The rules are in `tests/scripts/README.md`.
 //!
-//! Needs nothing but the standard library: the engine's runner puts it behind a pipe, the page's behind a socket. Not
-//! here: bytes on a wire, TLS, time.
+//! The engine's runner puts it behind a pipe, the page's behind a socket. Not here: bytes on a wire, TLS, time.
 
-use super::maildrop::Maildrop;
-use super::script::{self, Line};
+use crate::maildrop::Maildrop;
+use crate::script::{self, Line};
 
 /// What the server does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Act {
+pub enum Act {
     /// Says these octets.
     Say(Vec<u8>),
     /// Says these octets again and again until nobody listens.
@@ -24,28 +23,34 @@ pub(crate) enum Act {
 
 /// How the script's server is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Channel {
+pub enum Channel {
+    /// In clear text.
     Clear,
+    /// In clear text until STLS.
     Starttls,
+    /// Over TLS from the first octet.
     Tls,
 }
 
 /// A script as a server understands it.
 #[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) channel: Channel,
+pub struct Plan {
+    /// How the server is reached.
+    pub channel: Channel,
     /// The user agrees to clear text.
-    pub(crate) agreed: bool,
-    pub(crate) user: String,
-    pub(crate) password: String,
+    pub agreed: bool,
+    /// What to sign in with.
+    pub user: String,
+    /// What to sign in with.
+    pub password: String,
     /// The messages to read once the mailbox is open.
-    pub(crate) reads: Vec<u32>,
+    pub reads: Vec<u32>,
     /// Why only a session can play this script.
-    pub(crate) only_session: Option<String>,
+    pub only_session: Option<String>,
     /// Later connections find an ordinary server.
     once: bool,
     /// What a person sees, as the script tells it.
-    pub(crate) outcomes: Vec<String>,
+    pub outcomes: Vec<String>,
     greeting: Vec<Act>,
     exchanges: Vec<Exchange>,
     maildrop: Maildrop,
@@ -71,8 +76,11 @@ impl Exchange {
 }
 
 impl Plan {
-    /// Reads a script; the fault says what is wrong with it.
-    pub(crate) fn new(text: &str) -> Result<Self, String> {
+    /// Reads a script.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(text: &str) -> Result<Self, String> {
         let lines = script::parse(text)?;
         let has_setting = |name: &str| lines.iter().any(|line| matches!(line, Line::Setting(key, _) if key == name));
         let has_stls = lines.iter().any(|line| matches!(line, Line::Client(octets) if octets == b"STLS"));
@@ -121,7 +129,7 @@ impl Plan {
 }
 
 /// The text of a script with these outcomes in place of its own: behind the comment and the settings it begins with.
-pub(crate) fn blessed(text: &str, outcomes: &[String]) -> String {
+pub fn blessed(text: &str, outcomes: &[String]) -> String {
     let mut told = Vec::new();
     let mut rest = text.lines().filter(|line| !line.starts_with("@ ")).peekable();
     while let Some(line) = rest.next_if(|line| line.starts_with('#') || line.starts_with('%')) {
@@ -133,7 +141,8 @@ pub(crate) fn blessed(text: &str, outcomes: &[String]) -> String {
 }
 
 /// One connection to the script's server.
-pub(crate) struct Server<'p> {
+#[derive(Debug)]
+pub struct Server<'p> {
     plan: &'p Plan,
     used: Vec<bool>,
     /// Behind the exchange that was used last.
@@ -145,13 +154,13 @@ pub(crate) struct Server<'p> {
 
 impl<'p> Server<'p> {
     /// `number` counts the connections, from 0.
-    pub(crate) fn new(plan: &'p Plan, number: u32) -> Self {
+    pub fn new(plan: &'p Plan, number: u32) -> Self {
         let is_ordinary = plan.once && number > 0;
         Self { plan, used: vec![false; plan.exchanges.len()], at: 0, rounds: Vec::new(), is_ordinary }
     }
 
     /// What the server does before it is asked anything.
-    pub(crate) fn greet(&self) -> Vec<Act> {
+    pub fn greet(&self) -> Vec<Act> {
         if self.is_ordinary {
             return vec![Act::Say(b"+OK\r\n".to_vec())];
         }
@@ -159,7 +168,7 @@ impl<'p> Server<'p> {
     }
 
     /// What it does about a line, which comes without its line end.
-    pub(crate) fn hear(&mut self, line: &[u8]) -> Vec<Act> {
+    pub fn hear(&mut self, line: &[u8]) -> Vec<Act> {
         if !self.rounds.is_empty() {
             return self.rounds.remove(0);
         }
