@@ -6,9 +6,6 @@ use std::io;
 
 use restante_protocol::tunnel::{CloseCode, Refused};
 
-use crate::admission::TooMany;
-use crate::frame::FrameError;
-
 /// A tunnel's failure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -43,17 +40,5 @@ impl Failure {
     pub(crate) fn refused(&self) -> Option<Refused> {
         let code = CloseCode::try_from(self.code).ok()?;
         Some(Refused { code, message: self.message.clone() })
-    }
-}
-
-impl From<TooMany> for Failure {
-    fn from(error: TooMany) -> Self {
-        Self::new(CloseCode::TooMany, error.to_string())
-    }
-}
-
-impl From<FrameError> for Failure {
-    fn from(error: FrameError) -> Self {
-        Self { code: error.close_code(), message: error.to_string() }
     }
 }

@@ -1,11 +1,12 @@
 //! The bridge: serves the page, and relays its bytes to the mail server.
 //!
 //! ```text
-//! TcpListener → server → connection → web (routes) ┬→ assets, preset            the page, and what it starts with
-//!                                     └→ origin, upgrade → tunnel   one WebSocket, one TCP connection
-//!                                             tunnel = page ⇄ relay ⇄ wire
-//!                                             page → frame → buffer         RFC 6455, in place
-//!                                             tunnel → policy → dial → tls  who is asked, vetted, reached
+//! TcpListener → listen: server → connection ─→ http: routes ┬→ assets, preset      the page, and what it starts with
+//!                                                          └→ origin, upgrade ─→ tunnel: session    one WebSocket, one TCP connection
+//!                   session = page ⇄ relay ⇄ wire
+//!                   page → frame → buffer                         RFC 6455, in place
+//!                   session → access: token, admission            who asks
+//!                   session → reach: policy → dial → tls          who is asked, vetted, reached
 //! ```
 //!
 //! It is no open proxy: [`policy`] decides by name and, after resolving, by address; [`origin`] by page. It holds no
@@ -14,51 +15,30 @@
 //!
 //! [`Server::new`] takes a [`Config`], [`Server::run`] a listener and the moment to stop.
 
-mod acme;
-mod admission;
-mod assets;
-mod bridges;
-mod buffer;
-mod client;
-mod config;
-mod connection;
-mod credit;
-mod dial;
-mod export;
+mod access;
 mod failure;
-mod frame;
-mod headers;
-pub mod host;
-mod https;
+mod http;
 mod limits;
+mod listen;
 mod metrics;
-pub mod origin;
-mod pace;
-mod page;
-pub mod policy;
-pub mod preset;
-mod proxy_protocol;
-mod relay;
-mod rules;
-mod server;
+mod reach;
 pub mod settings;
-mod tls;
-pub mod token;
+mod shared;
 mod tunnel;
-mod upgrade;
-pub mod verify;
 mod watched;
-mod web;
 mod wire;
 
-pub use acme::{AcmeConfig, BadAcme};
-pub use bridges::{BadBridge, Bridge, Bridges};
-pub use client::Proxies;
-pub use config::Config;
-pub use dial::{Resolve, Resolving, SystemResolver};
-pub use export::{Hosting, fingerprint, sums, write_page};
-pub use https::{BadCertificate, CertificateFiles};
+pub use access::client::Proxies;
+pub use access::token;
+pub use http::bridges::{BadBridge, Bridge, Bridges};
+pub use http::export::{Hosting, fingerprint, sums, write_page};
+pub use http::{origin, preset, verify};
 pub use limits::Limits;
-pub use rules::BadConfig;
-pub use server::{Handle, Reloader, Server, StartError, listen};
-pub use tls::BadRoots;
+pub use listen::acme::{AcmeConfig, BadAcme};
+pub use listen::https::{BadCertificate, CertificateFiles};
+pub use listen::server::{Handle, Reloader, Server, StartError, listen};
+pub use reach::dial::{Resolve, Resolving, SystemResolver};
+pub use reach::tls::BadRoots;
+pub use reach::{host, policy};
+pub use settings::config::Config;
+pub use shared::BadConfig;

@@ -3,6 +3,7 @@
 //!
 //! A flag (or its variable) wins over the file; a list that is given replaces the file's. Not here: what the values do.
 
+pub(crate) mod config;
 mod file;
 mod limits;
 
@@ -17,17 +18,17 @@ use serde::Deserialize;
 pub use file::BadFile;
 pub use limits::LimitSettings;
 
-use crate::acme::{AcmeConfig, BadAcme};
-use crate::bridges::{Bridge, Bridges};
-use crate::client::Proxies;
-use crate::config::Config;
-use crate::host::Host;
-use crate::https::CertificateFiles;
+use crate::access::client::Proxies;
+use crate::access::token::{Token, Tokens};
+use crate::http::bridges::{Bridge, Bridges};
+use crate::http::origin::{Origin, Origins};
+use crate::http::preset::{BadPreset, Preset};
 use crate::limits::Limits;
-use crate::origin::{Origin, Origins};
-use crate::policy::{Entry, Policy, Range};
-use crate::preset::{BadPreset, Preset};
-use crate::token::{Token, Tokens};
+use crate::listen::acme::{AcmeConfig, BadAcme};
+use crate::listen::https::CertificateFiles;
+use crate::reach::host::Host;
+use crate::reach::policy::{Entry, Policy, Range};
+use crate::settings::config::Config;
 
 /// Where `serve` and `demo` listen unless they are told otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8110);

@@ -1,0 +1,6 @@
+//! Who asks, and how much each may have: addresses and what proxies say of them, tokens, counts. Not here: where anybody
+//! may go ([`crate::reach`]).
+
+pub(crate) mod admission;
+pub(crate) mod client;
+pub mod token;

@@ -1,0 +1,154 @@
+//! An account that an operator gives the page to start with, and `/restante.json`, by which the page learns of it.
+
+use std::path::{Path, PathBuf};
+
+use restante_protocol::tunnel::Secret;
+use serde::{Deserialize, Serialize};
+
+use super::bridges::Bridge;
+use crate::reach::host::Host;
+
+/// An account to fill the form in with. A password in it reaches everyone who can open the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    /// Host name or address literal of the mail server.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: Security,
+    /// User name.
+    pub user: String,
+    /// Password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// SHA-256 of the certificate that is trusted though it does not verify: 64 hexadecimal digits, colons between
+    /// pairs allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// What the page calls the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// How the connection to the mail server is protected. TLS ends in the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// TLS from the first byte (RFC 8314, section 3.2).
+    Tls,
+    /// STLS (RFC 2595, section 4).
+    Starttls,
+    /// Clear text.
+    None,
+}
+
+/// The answer to `GET /restante.json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PageConfig<'a> {
+    pub(crate) preset: Option<&'a Preset>,
+    /// Whether a tunnel needs an access token.
+    pub(crate) token_required: bool,
+    /// The bridges that the page offers; with none, the one at its own origin.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) bridges: &'a [Bridge],
+    /// Whether the user may name another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) any_bridge: bool,
+}
+
+/// Why a file is no preset.
+#[derive(Debug, thiserror::Error)]
+pub enum BadPreset {
+    /// The file cannot be read.
+    #[error("cannot read the preset {0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    /// The content is not a preset's JSON.
+    #[error("{0} is no preset: {1}")]
+    Malformed(PathBuf, serde_json::Error),
+    /// A value that no server can have.
+    #[error("{0} is no preset: {1}")]
+    Value(PathBuf, &'static str),
+}
+
+impl Preset {
+    /// Reads a preset from a JSON file.
+    ///
+    /// # Errors
+    /// [`BadPreset`], which names the file and the place in it.
+    pub fn read(path: &Path) -> Result<Self, BadPreset> {
+        let text = std::fs::read_to_string(path).map_err(|e| BadPreset::Unreadable(path.into(), e))?;
+        let preset: Self = serde_json::from_str(&text).map_err(|e| BadPreset::Malformed(path.into(), e))?;
+        let fault = if preset.host.parse::<Host>().is_err() {
+            "host is neither a name nor an address"
+        } else if preset.port == 0 {
+            "port is 0"
+        } else if preset.fingerprint.as_deref().is_some_and(|f| !is_fingerprint(f)) {
+            "fingerprint is not a SHA-256 fingerprint of 64 hexadecimal digits"
+        } else {
+            return Ok(preset);
+        };
+        Err(BadPreset::Value(path.into(), fault))
+    }
+}
+
+/// Writes a fingerprint as browsers and openssl show it.
+pub fn show_fingerprint(fingerprint: &[u8; 32]) -> String {
+    fingerprint.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    let digits = text.bytes().filter(|b| *b != b':');
+    digits.clone().count() == 64 && digits.clone().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Preset, BadPreset> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), json).unwrap();
+        Preset::read(file.path())
+    }
+
+    #[test]
+    fn a_preset_needs_no_password_and_no_fingerprint() {
+        let preset = read(r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada"}"#).unwrap();
+        assert_eq!(preset.security, Security::Tls);
+        let config = PageConfig { preset: Some(&preset), token_required: false, bridges: &[], any_bridge: false };
+        assert_eq!(
+            serde_json::to_string(&config).unwrap(),
+            r#"{"preset":{"host":"pop.example.org","port":995,"security":"tls","user":"ada"},"token_required":false}"#
+        );
+    }
+
+    #[test]
+    fn the_page_learns_which_bridges_it_may_use() {
+        let bridges = ["wss://b1.example.org/tunnel", "self"].map(|text| text.parse().unwrap());
+        let config = PageConfig { preset: None, token_required: false, bridges: &bridges, any_bridge: true };
+        assert_eq!(
+            serde_json::to_string(&config).unwrap(),
+            r#"{"preset":null,"token_required":false,"bridges":["wss://b1.example.org/tunnel","self"],"any_bridge":true}"#
+        );
+    }
+
+    #[test]
+    fn what_no_server_can_have_is_refused() {
+        for json in [
+            r#"{"host":"127.1","port":995,"security":"tls","user":"ada"}"#,
+            r#"{"host":"pop.example.org","port":0,"security":"tls","user":"ada"}"#,
+            r#"{"host":"pop.example.org","port":995,"security":"ssl","user":"ada"}"#,
+            r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada","fingerprint":"AA:BB"}"#,
+            r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada","pasword":"x"}"#,
+        ] {
+            assert!(read(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_shown_fingerprint_is_read_again() {
+        assert!(is_fingerprint(&show_fingerprint(&[0xA5; 32])));
+    }
+}

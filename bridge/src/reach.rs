@@ -1,0 +1,6 @@
+//! The way to a mail server: how it is spelled, whether it is allowed, its addresses, the connection and its TLS.
+
+pub(crate) mod dial;
+pub mod host;
+pub mod policy;
+pub(crate) mod tls;

@@ -1,0 +1,158 @@
+//! Where the bridge connects to: the allow-list, and the vetting of addresses after a name has been resolved.
+//!
+//! Two questions, both answered before a connection is made. May the page ask for this host and port, as it is
+//! written ([`Policy::admit`])? And may this address be dialled for it ([`Policy::vet`])? A name opens no way to a
+//! special address: that has to be listed as an address itself.
+//!
+//! Not here: resolving and dialling (`dial`).
+
+mod entry;
+mod range;
+
+use std::net::IpAddr;
+
+pub use entry::{BadEntry, Entry, POP3_PORTS};
+pub use range::{BadRange, Range, special};
+
+use super::host::Host;
+
+/// The destinations a bridge serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// `None`: any public destination on the POP3 ports.
+    entries: Option<Vec<Entry>>,
+}
+
+/// Why a destination is refused. Both are the policy's answer to the page, so neither says what the list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// Neither the name nor the address is on the list, or not with this port.
+    #[error("This bridge does not connect to that server and port. Its operator decides which ones it serves.")]
+    NotListed,
+    /// The address is special and not listed.
+    #[error("This bridge does not connect to that server: its address is not a public one ({0}).")]
+    Special(&'static str),
+}
+
+impl Policy {
+    /// Any public destination, on ports 110 and 995 only.
+    pub fn public() -> Self {
+        Self { entries: None }
+    }
+
+    /// The listed destinations and no others.
+    pub fn listed(entries: Vec<Entry>) -> Self {
+        Self { entries: Some(entries) }
+    }
+
+    /// Whether there is an allow-list.
+    pub fn is_listed(&self) -> bool {
+        self.entries.is_some()
+    }
+
+    /// Whether a page may ask for this host and port.
+    ///
+    /// # Errors
+    /// [`Forbidden`]
+    pub fn admit(&self, host: &Host, port: u16) -> Result<(), Forbidden> {
+        let admitted = match (&self.entries, host) {
+            (None, _) => POP3_PORTS.contains(&port),
+            (Some(entries), Host::Name(name)) => entries.iter().any(|e| e.has_port(port) && e.matches_name(name)),
+            (Some(entries), Host::Address(address)) => {
+                entries.iter().any(|e| e.has_port(port) && e.matches_literal(*address))
+            }
+        };
+        if admitted { Ok(()) } else { Err(Forbidden::NotListed) }
+    }
+
+    /// Whether an address that an admitted host has may be dialled.
+    ///
+    /// # Errors
+    /// [`Forbidden::Special`] where it is special and not listed.
+    pub fn vet(&self, host: &Host, port: u16, address: IpAddr) -> Result<(), Forbidden> {
+        let Some(what) = special(address) else { return Ok(()) };
+        // `localhost` names nothing but loopback (RFC 6761, section 6.3), so who lists it means that.
+        let local = matches!(host, Host::Name(name) if name == "localhost") && address.is_loopback();
+        let listed = self
+            .entries
+            .iter()
+            .flatten()
+            .any(|e| e.has_port(port) && (e.matches_address(address) || (local && e.matches_exactly("localhost"))));
+        if listed { Ok(()) } else { Err(Forbidden::Special(what)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(entries: &[&str]) -> Policy {
+        Policy::listed(entries.iter().map(|e| e.parse().unwrap()).collect())
+    }
+
+    /// Both questions, as a connection asks them, with a resolver that answers `resolved`.
+    fn ask(policy: &Policy, host: &str, port: u16, resolved: &str) -> Result<(), Forbidden> {
+        let host: Host = host.parse().unwrap();
+        policy.admit(&host, port)?;
+        policy.vet(&host, port, resolved.parse().unwrap())
+    }
+
+    #[test]
+    fn without_a_list_public_addresses_are_served_on_the_pop3_ports_only() {
+        let policy = Policy::public();
+        assert_eq!(ask(&policy, "pop.example.org", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&policy, "1.1.1.1", 110, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&policy, "pop.example.org", 25, "1.1.1.1"), Err(Forbidden::NotListed));
+        assert_eq!(ask(&policy, "localhost", 110, "127.0.0.1"), Err(Forbidden::Special("loopback")));
+    }
+
+    #[test]
+    fn a_listed_name_does_not_open_the_way_to_a_private_address() {
+        let names = policy(&["pop.example.org"]);
+        assert_eq!(ask(&names, "pop.example.org", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&names, "pop.example.org", 995, "10.0.0.5"), Err(Forbidden::Special("private")));
+        let both = policy(&["pop.example.org", "10.0.0.5:995"]);
+        assert_eq!(ask(&both, "pop.example.org", 995, "10.0.0.5"), Ok(()));
+        assert_eq!(ask(&both, "pop.example.org", 110, "10.0.0.5"), Err(Forbidden::Special("private")));
+        assert_eq!(ask(&both, "pop.example.org", 995, "10.0.0.6"), Err(Forbidden::Special("private")));
+    }
+
+    #[test]
+    fn a_listed_address_does_not_admit_names_that_are_not_listed() {
+        let policy = policy(&["192.0.2.0/24"]);
+        assert_eq!(ask(&policy, "192.0.2.9", 995, "192.0.2.9"), Ok(()));
+        assert_eq!(ask(&policy, "pop.example.org", 995, "192.0.2.9"), Err(Forbidden::NotListed));
+    }
+
+    #[test]
+    fn listing_localhost_means_loopback_for_that_name_alone() {
+        let policy = policy(&["localhost:1110", "rebound.example:1110"]);
+        assert_eq!(ask(&policy, "localhost", 1110, "127.0.0.1"), Ok(()));
+        assert_eq!(ask(&policy, "LOCALHOST", 1110, "::1"), Ok(()));
+        assert_eq!(ask(&policy, "localhost", 1110, "10.0.0.1"), Err(Forbidden::Special("private")));
+        assert_eq!(ask(&policy, "rebound.example", 1110, "127.0.0.1"), Err(Forbidden::Special("loopback")));
+        assert_eq!(ask(&policy, "127.0.0.1", 1110, "127.0.0.1"), Err(Forbidden::NotListed));
+    }
+
+    #[test]
+    fn an_ipv4_entry_does_not_admit_the_mapped_form() {
+        let policy = policy(&["127.0.0.1:110"]);
+        assert_eq!(ask(&policy, "127.0.0.1", 110, "127.0.0.1"), Ok(()));
+        assert_eq!(ask(&policy, "::ffff:127.0.0.1", 110, "::ffff:127.0.0.1"), Err(Forbidden::NotListed));
+    }
+
+    #[test]
+    fn wildcards_admit_names_below_and_public_addresses_only() {
+        let below = policy(&["*.example.org"]);
+        assert_eq!(ask(&below, "pop.example.org", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&below, "a.b.example.org", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&below, "example.org", 995, "1.1.1.1"), Err(Forbidden::NotListed));
+        assert_eq!(ask(&below, "notexample.org", 995, "1.1.1.1"), Err(Forbidden::NotListed));
+        assert!(ask(&below, "pop.example.org", 995, "169.254.169.254").is_err());
+        let any = policy(&["*:995"]);
+        assert_eq!(ask(&any, "anything.example", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&any, "1.1.1.1", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&any, "anything.example", 110, "1.1.1.1"), Err(Forbidden::NotListed));
+        assert_eq!(ask(&any, "10.0.0.1", 995, "10.0.0.1"), Err(Forbidden::Special("private")));
+    }
+}

@@ -1,0 +1,443 @@
+//! Moves bytes between a page and a mail server, both ways, until both have ended or one failed.
+//!
+//! One future a tunnel, polled by hand: no locks, no second task, no copy between reading and writing. What bounds its
+//! memory: it reads from a side only when the other has taken everything before, and from the server only what the
+//! page's credit allows. Each direction ends for itself (half-close). Not here: opening and closing
+//! ([`crate::tunnel::session`]).
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use restante_protocol::tunnel::{BridgeMessage, CloseCode, MAX_DATA_BYTES, PageMessage};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::buffer::{Buffer, HEADER_ROOM};
+use super::credit::Credit;
+use super::pace::Pace;
+use super::page::{Page, Received};
+use crate::failure::Failure;
+use crate::metrics::Metrics;
+
+/// How relaying ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Both sides said they send no more.
+    Finished,
+    /// The page closed, or is gone.
+    PageGone,
+    /// The page asks for TLS; everything it sent before has gone out.
+    Starttls,
+    /// Something broke, and the page is told.
+    Failed(Failure),
+}
+
+/// Bytes relayed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    /// From the page to the server.
+    pub(crate) up: u64,
+    /// From the server to the page.
+    pub(crate) down: u64,
+}
+
+/// How much a server answered: before TLS there must be one line, the +OK to STLS, and nothing behind it (RFC 2595,
+/// section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerLines {
+    /// No whole line yet.
+    None,
+    /// One line and no byte more.
+    One,
+    /// More than a line.
+    More,
+}
+
+/// The state of a tunnel's two directions.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    credit: Credit,
+    /// Whether the page may still ask for TLS.
+    starttls: bool,
+    answer: Answer,
+    up: Up,
+    /// The server reset the connection, which a write found out.
+    reset: Option<io::Error>,
+    /// What follows once the bytes before it have gone out.
+    next: Next,
+    down_ended: bool,
+    unflushed: bool,
+    bounds: Bounds,
+    pace: Pace,
+    /// When something moved last; for the idle time.
+    moved: Instant,
+    /// When the bytes on their way to the page were read.
+    read_at: Instant,
+    traffic: Traffic,
+    metrics: Arc<Metrics>,
+}
+
+/// What a tunnel is held to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// For which nothing may move.
+    pub(crate) idle: Duration,
+    /// For which the last bytes of a page that hung up may take.
+    pub(crate) close: Duration,
+    /// When the session has to be over.
+    pub(crate) end: Instant,
+    /// Both directions together; 0 for any number.
+    pub(crate) bytes_per_second: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Up {
+    Open,
+    /// The page ended it, and the server knows.
+    Ended,
+    /// The server takes no more. What it still has to say is read to its end.
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Bytes,
+    Eof,
+    Starttls,
+    Hangup,
+}
+
+/// Lines the server has sent since the page last sent something. Kept until TLS is up only.
+#[derive(Debug, Clone, Copy, Default)]
+struct Answer {
+    lines: u64,
+    partial: bool,
+}
+
+impl Relay {
+    /// A relay with the window that the page granted.
+    pub(crate) fn new(window: u32, starttls: bool, bounds: Bounds, metrics: Arc<Metrics>) -> Self {
+        Self {
+            credit: Credit::new(window),
+            starttls,
+            answer: Answer::default(),
+            up: Up::Open,
+            reset: None,
+            next: Next::Bytes,
+            down_ended: false,
+            unflushed: false,
+            bounds,
+            pace: Pace::new(bounds.bytes_per_second),
+            moved: Instant::now(),
+            read_at: Instant::now(),
+            traffic: Traffic::default(),
+            metrics,
+        }
+    }
+
+    /// What has been relayed so far.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    /// What the server has answered since the page last sent something, as far as has been read.
+    pub(crate) fn lines_since_request(&self) -> AnswerLines {
+        match (self.answer.lines, self.answer.partial) {
+            (0, _) => AnswerLines::None,
+            (1, false) => AnswerLines::One,
+            _ => AnswerLines::More,
+        }
+    }
+
+    /// TLS is up: relaying goes on under it.
+    pub(crate) fn secured(&mut self) {
+        self.starttls = false;
+        self.next = Next::Bytes;
+        self.moved = Instant::now();
+    }
+
+    /// Relays until something ends it. May be dropped and called again: no byte is lost.
+    pub(crate) async fn run<P, S>(&mut self, page: &mut Page<P>, server: &mut S) -> End
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let timer = sleep_until(self.due());
+        tokio::pin!(timer);
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(end) = self.poll_up(cx, page, server) {
+                    return Poll::Ready(end);
+                }
+                let held = page.is_held();
+                if self.next != Next::Hangup
+                    && let Poll::Ready(end) = self.poll_down(cx, page, server)
+                {
+                    return Poll::Ready(end);
+                }
+                // Sending may have made room for what the page's side waits for.
+                if !held || page.is_held() {
+                    return self.poll_idle(cx, timer.as_mut()).map(End::Failed);
+                }
+            }
+        })
+        .await
+    }
+
+    fn poll_up<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<End>
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        loop {
+            if self.up == Up::Broken {
+                page.discard();
+            }
+            if !page.data().is_empty() {
+                let most = ready!(self.pace.poll_ready(cx)).min(page.data().len());
+                match ready!(Pin::new(&mut *server).poll_write(cx, &page.data()[..most])) {
+                    Ok(0) => self.up = Up::Broken,
+                    Err(error) => {
+                        self.up = Up::Broken;
+                        // The system tells of a reset once: what is read after it ends as if all had been said.
+                        self.reset = Some(error).filter(|error| error.kind() == io::ErrorKind::ConnectionReset);
+                    }
+                    Ok(written) => {
+                        page.consume(written);
+                        self.pace.spend(written);
+                        self.metrics.up.add(written as u64);
+                        self.traffic.up += written as u64;
+                        self.unflushed = true;
+                        self.moved = Instant::now();
+                        self.answer = Answer::default();
+                    }
+                }
+                continue;
+            }
+            if self.next != Next::Bytes {
+                ready!(self.poll_flush(cx, server));
+            }
+            match self.next {
+                Next::Bytes => {}
+                Next::Starttls => return Poll::Ready(End::Starttls),
+                Next::Eof | Next::Hangup => {
+                    if self.up == Up::Open {
+                        // A server that is gone cannot be told, and reading finds out.
+                        let _ = ready!(Pin::new(&mut *server).poll_shutdown(cx));
+                        self.up = Up::Ended;
+                    }
+                    if self.next == Next::Hangup {
+                        return Poll::Ready(End::PageGone);
+                    }
+                    self.next = Next::Bytes;
+                }
+            }
+            match page.poll_receive(cx) {
+                Poll::Ready(received) => {
+                    if let Err(failure) = received.and_then(|r| self.take(r)) {
+                        return Poll::Ready(End::Failed(failure));
+                    }
+                }
+                Poll::Pending => {
+                    ready!(self.poll_flush(cx, server));
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    /// Acts on what the page sent.
+    fn take(&mut self, received: Received) -> Result<(), Failure> {
+        match received {
+            Received::Data if self.up == Up::Ended => return Err(Failure::bad_message("bytes after eof")),
+            Received::Data => {}
+            Received::Message(PageMessage::Credit { bytes }) => self.credit.grant(bytes),
+            Received::Message(PageMessage::Eof) if self.up != Up::Ended => self.next = Next::Eof,
+            Received::Message(PageMessage::Eof) => return Err(Failure::bad_message("a second eof")),
+            Received::Message(PageMessage::Starttls) if self.starttls => self.next = Next::Starttls,
+            Received::Message(PageMessage::Starttls) => {
+                return Err(Failure::bad_message("starttls was not agreed in open, or is done already"));
+            }
+            Received::Message(PageMessage::Open(_)) => return Err(Failure::bad_message("a second open")),
+            Received::Closed => {
+                self.next = Next::Hangup;
+                self.bounds.idle = self.bounds.close;
+                self.moved = Instant::now();
+            }
+        }
+        Ok(())
+    }
+
+    fn poll_down<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<End>
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        loop {
+            let sending = page.is_sending_data();
+            if ready!(page.poll_send(cx)).is_err() {
+                return Poll::Ready(End::PageGone);
+            }
+            if sending {
+                self.metrics.relay.note(self.read_at.elapsed());
+            }
+            let read = self.poll_read(cx, page, server);
+            match read {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(failure)) => return Poll::Ready(End::Failed(failure)),
+                Poll::Pending => {
+                    if ready!(page.poll_flush(cx)).is_err() {
+                        return Poll::Ready(End::PageGone);
+                    }
+                    let done = self.down_ended && self.up != Up::Open;
+                    return if done { Poll::Ready(End::Finished) } else { Poll::Pending };
+                }
+            }
+        }
+    }
+
+    /// Reads once from the server, as much as credit and pace allow, and queues what came for the page.
+    fn poll_read<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<Result<(), Failure>>
+    where
+        P: AsyncRead + AsyncWrite + Unpin,
+        S: AsyncRead + Unpin,
+    {
+        let credit = if self.down_ended { 0 } else { self.credit.allowance(MAX_DATA_BYTES) };
+        if credit == 0 {
+            return Poll::Pending;
+        }
+        let allowed = ready!(self.pace.poll_ready(cx)).min(credit);
+        let mut buffer = Buffer::take();
+        let mut into = ReadBuf::new(&mut buffer[HEADER_ROOM..HEADER_ROOM + allowed]);
+        let read = ready!(Pin::new(server).poll_read(cx, &mut into));
+        let length = into.filled().len();
+        self.moved = Instant::now();
+        self.read_at = self.moved;
+        match read {
+            Err(error) => return Poll::Ready(Err(Failure::lost(&error))),
+            Ok(()) if length == 0 => {
+                if let Some(error) = &self.reset {
+                    return Poll::Ready(Err(Failure::lost(error)));
+                }
+                self.down_ended = true;
+                page.queue(&BridgeMessage::Eof);
+            }
+            Ok(()) => {
+                if self.starttls {
+                    self.answer.note(&buffer[HEADER_ROOM..HEADER_ROOM + length]);
+                }
+                self.credit.spend(length);
+                self.pace.spend(length);
+                self.metrics.down.add(length as u64);
+                self.traffic.down += length as u64;
+                page.queue_data(buffer, length);
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Flushes what the server was sent, where the connection buffers.
+    fn poll_flush<S: AsyncWrite + Unpin>(&mut self, cx: &mut Context<'_>, server: &mut S) -> Poll<()> {
+        if self.unflushed {
+            if ready!(Pin::new(server).poll_flush(cx)).is_err() {
+                self.up = Up::Broken;
+            }
+            self.unflushed = false;
+        }
+        Poll::Ready(())
+    }
+
+    /// Resolves when nothing has moved for too long, or the session is over. The timer is moved on only when it fires.
+    fn poll_idle(&self, cx: &mut Context<'_>, mut timer: Pin<&mut Sleep>) -> Poll<Failure> {
+        let due = self.due();
+        if due < timer.deadline() {
+            timer.as_mut().reset(due);
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            let now = Instant::now();
+            if now >= self.bounds.end {
+                let words = "The connection reached its greatest length. Open the mailbox again.";
+                return Poll::Ready(Failure::new(CloseCode::SessionTimeout, words));
+            }
+            if now >= due {
+                let words = format!("Nothing moved in either direction for {} seconds.", self.bounds.idle.as_secs());
+                return Poll::Ready(Failure::new(CloseCode::IdleTimeout, words));
+            }
+            timer.as_mut().reset(due);
+        }
+        Poll::Pending
+    }
+
+    /// When the tunnel ends unless something moves.
+    fn due(&self) -> Instant {
+        (self.moved + self.bounds.idle).min(self.bounds.end)
+    }
+}
+
+impl Answer {
+    fn note(&mut self, bytes: &[u8]) {
+        self.lines += bytes.iter().filter(|b| **b == b'\n').count() as u64;
+        self.partial = bytes.last() != Some(&b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A connection that was reset: the first write is told so, and what is read then ends.
+    struct Reset;
+
+    impl AsyncRead for Reset {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Reset {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reset_that_a_write_finds_out_is_no_end() {
+        let (near, _far) = tokio::io::duplex(1024);
+        let hour = Duration::from_secs(3600);
+        let bounds = Bounds { idle: hour, close: hour, end: Instant::now() + hour, bytes_per_second: 0 };
+        let mut relay = Relay::new(1024, false, bounds, Arc::default());
+        // One masked binary frame.
+        let mut page = Page::new(near, &[0x82, 0x81, 0, 0, 0, 0, b'x']);
+        let End::Failed(failure) = relay.run(&mut page, &mut Reset).await else { panic!("it did not fail") };
+        assert_eq!(failure.code, u16::from(CloseCode::ConnectionLost));
+    }
+
+    #[test]
+    fn an_answer_to_stls_is_one_whole_line() {
+        let lines = |chunks: &[&[u8]]| {
+            let now = Instant::now();
+            let bounds = Bounds { idle: Duration::ZERO, close: Duration::ZERO, end: now, bytes_per_second: 0 };
+            let mut relay = Relay::new(0, true, bounds, Arc::default());
+            chunks.iter().for_each(|chunk| relay.answer.note(chunk));
+            relay.lines_since_request()
+        };
+        assert_eq!(lines(&[b"+OK\r\n"]), AnswerLines::One);
+        assert_eq!(lines(&[b"+O", b"K\r", b"\n"]), AnswerLines::One);
+        assert_eq!(lines(&[]), AnswerLines::None);
+        assert_eq!(lines(&[b"+OK\r"]), AnswerLines::None);
+        assert_eq!(lines(&[b"+OK\r\nx"]), AnswerLines::More);
+        assert_eq!(lines(&[b"+OK\r\n", b"+OK\r\n"]), AnswerLines::More);
+    }
+}

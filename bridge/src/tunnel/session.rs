@@ -1,0 +1,239 @@
+//! A tunnel from its first message to its last: open, dial, relay, close.
+//!
+//! Every way a tunnel ends has its own close code and words. Two log lines a tunnel, one when it is open and one when
+//! it is over; neither holds the destination, a token or a byte of the payload.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures::FutureExt;
+use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::page::{Page, Received};
+use super::relay::{AnswerLines, Bounds, End, Relay, Traffic};
+use crate::access::admission::{Holder, Permit};
+use crate::access::client::mask;
+use crate::failure::Failure;
+use crate::reach::dial::dial;
+use crate::reach::host::{BadHost, Host};
+use crate::reach::policy::Policy;
+use crate::shared::Rules;
+use crate::shared::Shared;
+use crate::wire::Wire;
+
+/// RFC 6455, section 7.4.1: "a normal closure".
+const NORMAL: u16 = 1000;
+
+/// How a tunnel ended, for the page and for the log.
+enum Outcome {
+    /// The page is gone, or took its leave.
+    PageGone,
+    Finished,
+    Failed(Failure),
+}
+
+/// A server that is reached.
+struct Reached {
+    host: Host,
+    server: Wire,
+    relay: Relay,
+    tls: BridgeTls,
+    permit: Permit,
+}
+
+/// Who asks for a tunnel.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    /// Its address, as far as listed proxies tell.
+    pub(crate) client: IpAddr,
+    /// The user that a listed proxy has signed in.
+    pub(crate) user: Option<String>,
+}
+
+/// Runs one tunnel to its end.
+pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, from: Visitor)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let began = Instant::now();
+    let who = if rules.log_clients { from.client.to_string() } else { mask(from.client) };
+    let opened = tokio::select! {
+        opened = open(&mut page, shared, rules, &from) => opened,
+        () = shared.stop.cancelled() => Err(draining()),
+    };
+    let (outcome, traffic) = match opened {
+        Ok(Some(mut reached)) => {
+            shared.metrics.opened.add(1);
+            shared.metrics.connect.note(began.elapsed());
+            let holder = reached.permit.name();
+            info!(client = who, holder, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
+            let outcome =
+                carry(&mut page, rules, &reached.host, reached.server, &mut reached.relay, &shared.stop).await;
+            shared.metrics.note_closed();
+            (outcome, reached.relay.traffic())
+        }
+        Ok(None) => (Outcome::PageGone, Traffic::default()),
+        Err(failure) => {
+            tell(&mut page, &failure);
+            (Outcome::Failed(failure), Traffic::default())
+        }
+    };
+    let (code, reason) = match &outcome {
+        Outcome::PageGone | Outcome::Finished => (NORMAL, ""),
+        Outcome::Failed(failure) => {
+            shared.metrics.note_failure(failure.code);
+            (failure.code, failure.message.as_str())
+        }
+    };
+    info!(client = who, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
+    page.close(code, reason, rules.limits.close_timeout).await;
+}
+
+/// From the upgrade to the connection; `None` where the page leaves before.
+async fn open<S>(page: &mut Page<S>, shared: &Shared, rules: &Rules, from: &Visitor) -> Result<Option<Reached>, Failure>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    if shared.draining.is_cancelled() {
+        return Err(draining());
+    }
+    let limits = &rules.limits;
+    rules.openings.note(from.client)?;
+    let mut permit = shared.admission.admit(from.client, limits)?;
+    let first = timeout(limits.open_timeout, page.receive());
+    let open = match first.await {
+        Ok(Ok(Received::Message(PageMessage::Open(open)))) if page.data().is_empty() => open,
+        Ok(Ok(Received::Closed)) => return Ok(None),
+        Ok(Ok(_)) => return Err(Failure::bad_message("The first message has to be open.")),
+        Ok(Err(failure)) => return Err(failure),
+        Err(_) => return Err(Failure::new(CloseCode::OpenTimeout, "The page did not say in time where to connect.")),
+    };
+    let mut policy = &rules.policy;
+    if let Some(user) = &from.user {
+        permit.count_holder(Holder::User(user.clone()), limits.max_tunnels_per_client)?;
+    } else if rules.knows_users() {
+        let token = rules.tokens.identify(open.token.as_ref());
+        let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
+        permit.count_holder(Holder::Token(token.name.clone()), token.max_tunnels)?;
+        policy = token.policy.as_ref().unwrap_or(policy);
+    }
+    let (host, server, peer) = tokio::select! {
+        reached = reach(&open, policy, rules) => reached?,
+        () = page.gone() => return Ok(None),
+    };
+    page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
+    let bounds = Bounds {
+        idle: limits.idle_timeout,
+        close: limits.close_timeout,
+        end: tokio::time::Instant::now() + limits.session_timeout,
+        bytes_per_second: limits.bytes_per_second,
+    };
+    let relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));
+    Ok(Some(Reached { host, server, relay, tls: open.tls, permit }))
+}
+
+/// Asks the policy and connects.
+async fn reach(open: &Open, policy: &Policy, rules: &Rules) -> Result<(Host, Wire, IpAddr), Failure> {
+    let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    policy.admit(&host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    let limits = &rules.limits;
+    let (tcp, peer) = dial(policy, &*rules.resolver, &host, open.port, limits.connect_timeout).await?;
+    let server = match open.tls {
+        BridgeTls::Implicit => rules.upstream.secure(&host, tcp, limits.handshake_timeout).await?,
+        BridgeTls::None | BridgeTls::Starttls => Wire::Plain(tcp),
+    };
+    Ok((host, server, peer))
+}
+
+/// Relays, and starts TLS in between where the page asks for it.
+async fn carry<S>(
+    page: &mut Page<S>,
+    rules: &Rules,
+    host: &Host,
+    mut server: Wire,
+    relay: &mut Relay,
+    stop: &CancellationToken,
+) -> Outcome
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let end = tokio::select! {
+            end = relay.run(page, &mut server) => end,
+            () = stop.cancelled() => End::Failed(draining()),
+        };
+        match end {
+            End::Finished => return Outcome::Finished,
+            End::PageGone => return Outcome::PageGone,
+            End::Failed(failure) => return Outcome::Failed(failure),
+            End::Starttls => {
+                server = match start_tls(server, relay, host, rules).await {
+                    Ok(secured) => secured,
+                    Err(failure) => {
+                        tell(page, &failure);
+                        return Outcome::Failed(failure);
+                    }
+                };
+                relay.secured();
+                page.queue(&BridgeMessage::Secured);
+            }
+        }
+    }
+}
+
+/// Puts TLS on the connection, if nothing came after the server's +OK (RFC 2595, section 4).
+async fn start_tls(server: Wire, relay: &Relay, host: &Host, rules: &Rules) -> Result<Wire, Failure> {
+    let injected = || {
+        let words = "Bytes followed the mail server's +OK to STLS: somebody may have put them there.";
+        Failure::new(CloseCode::StarttlsInjection, words)
+    };
+    match relay.lines_since_request() {
+        AnswerLines::None => return Err(Failure::bad_message("starttls before the server's answer to STLS")),
+        AnswerLines::One => {}
+        AnswerLines::More => return Err(injected()),
+    }
+    let Wire::Plain(mut tcp) = server else { return Err(Failure::bad_message("TLS is up already")) };
+    // Bytes that the page's credit kept in the socket count as well.
+    match tcp.read_u8().now_or_never() {
+        None => {}
+        Some(Ok(_)) => return Err(injected()),
+        Some(Err(error)) => return Err(Failure::lost(&error)),
+    }
+    rules.upstream.secure(host, tcp, rules.limits.handshake_timeout).await
+}
+
+/// Tells the page why, before the close frame does in fewer words.
+fn tell<S: AsyncRead + AsyncWrite + Unpin>(page: &mut Page<S>, failure: &Failure) {
+    if let Some(refused) = failure.refused() {
+        page.queue(&BridgeMessage::Refused(refused));
+    }
+}
+
+fn draining() -> Failure {
+    Failure::new(CloseCode::Draining, "The bridge is stopping. Try again: another one may answer.")
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_tunnel_is_small() {
+        let server = crate::Server::new(crate::Config::default()).unwrap();
+        let shared = server.shared();
+        let rules = shared.rules();
+        let page = Page::new(tokio::io::empty(), &[]);
+        let from = Visitor { client: [192, 0, 2, 1].into(), user: None };
+        let size = size_of_val(&run(page, shared, &rules, from));
+        assert!(size < 3072, "{size} bytes");
+    }
+}
