@@ -49,6 +49,11 @@ pub(crate) fn for_browser(workspace: &Workspace) -> Result<PathBuf> {
     browsers::ensure_chromium()
 }
 
+/// Sets up the browsers beside Chromium that the tests make the journey in.
+pub(crate) fn for_other_browsers() -> Result<()> {
+    browsers::ensure_others()
+}
+
 /// Installs programs to compare with, where that is possible. What is missing then is the comparison's to say.
 pub(crate) fn for_comparison(packages: &[&str]) {
     if let Err(error) = apt::install("other programs to compare with", packages) {

@@ -33,6 +33,9 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     let (lint, rust, browser) = (wanted(Part::Lint), wanted(Part::Rust), wanted(Part::Browser));
     // What can be missing is found out before anything takes minutes.
     let chromium = if rust || browser { setup::for_tests(workspace, browser)? } else { None };
+    if browser {
+        setup::for_other_browsers()?;
+    }
 
     let mut summary = Summary::default();
     // The page comes first: the binary's crate is compiled anew when it changes.

@@ -21,6 +21,21 @@ export function chromiumBinary() {
     '/usr/bin/google-chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium');
 }
 
+/** Firefox: RESTANTE_FIREFOX, or where distributions put it. */
+export function firefoxBinary() {
+  return found('Firefox', process.env.RESTANTE_FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox', '/Applications/Firefox.app/Contents/MacOS/firefox');
+}
+
+/** WebKitGTK's WebDriver: RESTANTE_WEBKIT, or where distributions put it. */
+export function webkitDriver() {
+  return found('WebKitWebDriver', process.env.RESTANTE_WEBKIT, '/usr/bin/WebKitWebDriver');
+}
+
+/** The X server without a screen. */
+export function xvfb() {
+  return found('Xvfb', '/usr/bin/Xvfb');
+}
+
 function worldBinary() {
   const beside = process.env.RESTANTE_BINARY && join(dirname(process.env.RESTANTE_BINARY), 'world');
   return found('world', process.env.RESTANTE_WORLD, beside, join(target, 'debug/world'), join(target, 'release/world'));
@@ -33,7 +48,7 @@ function found(what, ...candidates) {
 }
 
 /** A started program: its lines of standard output one by one, and its end. */
-class Program {
+export class Program {
   #lines;
   #child;
   #errors = '';

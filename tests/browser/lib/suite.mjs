@@ -7,11 +7,12 @@ import { Bridge, World } from './programs.mjs';
 const TIMEOUT = 120_000;
 
 /**
- * `world` and `bridge` are the options of World.start and Bridge.serve; `world: null` where no mail server is needed.
+ * `world` and `bridge` are the options of World.start and Bridge.serve; `world: null` where no mail server is needed,
+ * and `browser: false` where no Chromium is.
  * `bridges` are more of them by name, each a function from what there is by then to the options of Bridge.serve. What comes back has `world`, `bridge`,
  * `browser` and those once the tests run.
  */
-export function suite({ world = {}, bridge = {}, bridges = {} } = {}) {
+export function suite({ world = {}, bridge = {}, bridges = {}, browser = true } = {}) {
   const our = {};
   const more = [];
   before(async () => {
@@ -21,7 +22,7 @@ export function suite({ world = {}, bridge = {}, bridges = {} } = {}) {
       our[name] = await Bridge.serve(options(our));
       more.push(our[name]);
     }
-    our.browser = await launch();
+    if (browser) our.browser = await launch();
   }, { timeout: TIMEOUT });
   after(async () => {
     await our.browser?.close();

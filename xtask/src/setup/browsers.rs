@@ -1,4 +1,4 @@
-//! A browser for the tests, and fonts for what it draws.
+//! Browsers for the tests, and fonts for what they draw.
 
 use std::env;
 use std::path::PathBuf;
@@ -32,6 +32,35 @@ pub(crate) fn ensure_chromium() -> Result<PathBuf> {
         }
         None => bail!("the browser tests need Chromium: {}; or name one in {VARIABLE}", advice(env::consts::OS)),
     }
+}
+
+/// Finds or installs Firefox, and on Linux WebKitGTK with its driver and a screen that nobody sees.
+pub(crate) fn ensure_others() -> Result<()> {
+    const FIREFOX: [&str; 3] = ["firefox-esr", "firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];
+    if cfg!(windows) {
+        report::warn("the tests in Firefox and WebKitGTK are left out on Windows");
+        return Ok(());
+    }
+    ensure("Firefox", &[("firefox-esr", &FIREFOX)])?;
+    if cfg!(target_os = "linux") {
+        ensure("WebKitGTK", &[("webkit2gtk-driver", &["WebKitWebDriver"]), ("xvfb", &["Xvfb"])])?;
+    }
+    Ok(())
+}
+
+/// Sees to programs, each the package it is in and the names it may have.
+fn ensure(name: &str, programs: &[(&str, &[&str])]) -> Result<()> {
+    let is_missing = |names: &[&str]| !names.iter().any(|name| process::find(name).is_some());
+    let missing: Vec<&str> =
+        programs.iter().filter(|(_, names)| is_missing(names)).map(|(package, _)| *package).collect();
+    if missing.is_empty() {
+        report::present(name);
+        return Ok(());
+    }
+    if process::find("dpkg-query").is_some() {
+        return apt::install(name, &missing);
+    }
+    bail!("the browser tests need {name}: install {} by your system's package manager", missing.join(" and "))
 }
 
 fn installed() -> Option<PathBuf> {

@@ -1,0 +1,118 @@
+// The journey through a mailbox in any browser: open, list, read, attachment, close. Written against a driver that knows
+// little more than finding, clicking and typing (./firefox.mjs, ./webkit.mjs), so that every browser makes the same steps.
+//
+// A driver has: `goto(url)`; `run(function, ...arguments)` in the page; `find(role, name)`, an element, or undefined where it is
+// not there (yet); `click(element)` and `type(element, text)` as a person does; `mail()`, the text and the styles of the
+// message in its frame; `downloaded(name)`, a file's bytes once it has been saved; `complaints()`; `close()`.
+import assert from 'node:assert/strict';
+
+const PATIENCE_MS = 60_000;
+
+/** Opens the mailbox, lists it, reads a newsletter, saves an attachment, and closes it. */
+export async function journey(driver, { url, account, fingerprint, messages, attachment }) {
+  await driver.goto(url);
+  for (const [name, text] of [['Mail server', account.host], ['Port', account.port], ['User name', account.user], ['Password', account.password]]) {
+    await fill(driver, name, String(text));
+  }
+  await click(driver, 'button', 'Open mailbox');
+  await shows(driver, fingerprint);
+  await click(driver, 'button', 'Trust exactly this certificate and open');
+
+  await there(driver, 'listbox', 'Messages');
+  await shows(driver, `of ${messages}`);
+  assert.match(await soon(() => driver.run(firstRow), 'the first row'), /The key is under the blue pot/);
+
+  await read(driver, 'Five harbours worth the detour');
+  const mail = await soon(async () => {
+    const mail = await driver.mail().catch(() => undefined);
+    return mail?.text.includes('Skerry Point') && mail;
+  }, 'the newsletter in its frame');
+  assert.equal(mail.colour, 'rgb(176, 58, 46)', 'the newsletter has lost its styles');
+  assert.equal(mail.scripts, 0);
+
+  await read(driver, 'Invoice for the windows');
+  await click(driver, 'button', `Download ${attachment.name}`);
+  const saved = await soon(() => driver.downloaded(attachment.name), `the file ${attachment.name}`);
+  assert.ok(saved.equals(attachment.bytes), `${saved.length} octets saved, ${attachment.bytes.length} held`);
+
+  await click(driver, 'button', 'Close mailbox');
+  await there(driver, 'button', 'Open mailbox');
+  assert.equal(await driver.find('listbox', 'Messages'), undefined);
+  assert.ok(!/harbours|Invoice/.test(await driver.run(() => document.body.innerText)), 'mail is still shown');
+  assert.equal(await driver.run(() => document.querySelector('[name=password]').value), '');
+  assert.deepEqual(await driver.complaints(), []);
+}
+
+/** Finds an element by its role and its whole accessible name, in the page: of what is in sight, the first. */
+export function byRole(role, name) {
+  const tags = {
+    textbox: 'input:not([type]), input[type=text], input[type=password], textarea',
+    button: 'button',
+    heading: 'h1, h2, h3',
+  };
+  const text = (node) => (node?.textContent ?? '').replace(/\s+/g, ' ').trim();
+  const nameOf = (element) => {
+    const by = element.getAttribute('aria-labelledby');
+    if (by) return by.split(/\s+/).map((id) => text(document.getElementById(id))).join(' ');
+    if (element.ariaLabel) return element.ariaLabel;
+    if (element.labels) return [...element.labels].map((label) => text(label)).join(' ') || text(element);
+    return text(element);
+  };
+  const found = [...document.querySelectorAll([`[role=${role}]`, tags[role]].filter(Boolean).join(', '))];
+  const isWanted = (element) => (role === 'option' ? nameOf(element).includes(name) : nameOf(element) === name);
+  return found.find((element) => element.getClientRects().length > 0 && !element.disabled && isWanted(element)) ?? null;
+}
+
+function firstRow() {
+  return document.querySelector('[role=listbox] [role=option]')?.textContent ?? '';
+}
+
+/** What the innermost document of the message holds; to be run there. */
+export function letter() {
+  const cell = document.querySelector('td.name');
+  return {
+    text: document.body?.innerText ?? '',
+    colour: cell && getComputedStyle(cell).color,
+    scripts: document.scripts.length,
+  };
+}
+
+async function fill(driver, name, text) {
+  const field = await there(driver, 'textbox', name);
+  await driver.type(field, text);
+}
+
+async function click(driver, role, name) {
+  await driver.click(await there(driver, role, name));
+}
+
+/** Opens the message with this subject, scrolling the list to it. */
+async function read(driver, subject) {
+  await driver.run(() => { document.querySelector('[role=listbox]').scrollTop = 0; });
+  const row = await soon(async () => {
+    const row = await driver.find('option', subject);
+    if (!row) await driver.run(() => { const list = document.querySelector('[role=listbox]'); list.scrollTop += list.clientHeight * 0.8; });
+    return row;
+  }, `a row ${subject}`);
+  await driver.click(row);
+  await there(driver, 'heading', subject);
+}
+
+function there(driver, role, name) {
+  return soon(() => driver.find(role, name), `${role} ${JSON.stringify(name)}`);
+}
+
+function shows(driver, text) {
+  return soon(() => driver.run((text) => document.body.innerText.includes(text), text), `the words ${JSON.stringify(text)}`);
+}
+
+/** What `look` finds, as soon as it finds something. */
+async function soon(look, what) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`${what} did not come`);
+    await new Promise((done) => { setTimeout(done, 100); });
+  }
+}
