@@ -9,4 +9,5 @@ pub mod origin;
 pub mod preset;
 pub(crate) mod routes;
 mod upgrade;
+#[cfg(feature = "verify")]
 pub mod verify;

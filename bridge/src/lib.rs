@@ -32,7 +32,9 @@ pub use access::client::Proxies;
 pub use access::token;
 pub use http::bridges::{BadBridge, Bridge, Bridges};
 pub use http::export::{Hosting, fingerprint, sums, write_page};
-pub use http::{origin, preset, verify};
+#[cfg(feature = "verify")]
+pub use http::verify;
+pub use http::{origin, preset};
 pub use limits::Limits;
 pub use listen::acme::{AcmeConfig, BadAcme};
 pub use listen::https::{BadCertificate, CertificateFiles};

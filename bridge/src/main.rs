@@ -3,22 +3,20 @@
 //! Status 0: stopped as asked; 2: could not start (a wrong flag, a file that is no good, a port in use), with one line
 //! on standard error that says why. `page --verify` has its own: 0 the same, 1 not, 2 could not be compared.
 
+#[cfg(feature = "demo")]
+mod demo;
+
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use restante_bridge::policy::Policy;
-use restante_bridge::preset::{Preset, Security, show_fingerprint};
+use restante_bridge::preset::Preset;
 use restante_bridge::settings::{BadFile, DEFAULT_LISTEN, Settings};
-use restante_bridge::{
-    Bridge, Bridges, Config, Hosting, Limits, Reloader, Server, fingerprint, listen, sums, verify, write_page,
-};
-use restante_protocol::tunnel::Secret;
+use restante_bridge::{Bridge, Bridges, Hosting, Reloader, Server, fingerprint, listen, sums, write_page};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info};
 use tracing_subscriber::EnvFilter;
@@ -49,6 +47,7 @@ enum Command {
         /// What logs and limits call its holder.
         name: String,
     },
+    #[cfg(feature = "demo")]
     /// Serve the page with a sample mailbox, for a look round. Nothing but the sample can be reached.
     Demo {
         /// Address and port to serve on; port 0 takes a free one.
@@ -79,24 +78,26 @@ impl Serve {
 }
 
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("task").required(true).args(["out", "hashes", "verify"])))]
+#[command(group(clap::ArgGroup::new("task").required(true)))]
 struct PageArguments {
     /// Write the page to this folder, which is made where it is missing. Beside the page's files: restante.json, and the
     /// headers that the host has to send, in _headers and nginx-headers.conf.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "task")]
     out: Option<PathBuf>,
 
     /// Print the SHA-256 of the page's files, as sha256sum does, and the page's fingerprint.
-    #[arg(long)]
+    #[arg(long, group = "task")]
     hashes: bool,
 
     /// Fetch the page's files from this address, as a browser does, and compare them with those in this program; the
     /// security headers as well. Status 0: the same; 1: something differs or is missing; 2: something could not be
     /// fetched, and what could is the same.
-    #[arg(long, value_name = "URL")]
+    #[cfg(feature = "verify")]
+    #[arg(long, value_name = "URL", group = "task")]
     verify: Option<String>,
 
     /// PEM file of the authorities that the host in --verify is verified by. [default: the system's]
+    #[cfg(feature = "verify")]
     #[arg(long, value_name = "FILE", requires = "verify")]
     ca: Option<PathBuf>,
 
@@ -186,9 +187,10 @@ async fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
             println!("{}\n\n[[token]]\nname = {name:?}\nsha256 = \"{digest}\"", token.expose());
             Ok(())
         }
+        #[cfg(feature = "demo")]
         Command::Demo { listen } => {
             let sample = restante_sample::Server::start().await.context("cannot start the sample mail server")?;
-            serve(Server::new(demo_config(&sample)?)?, listen, "http").await
+            serve(Server::new(demo::config(&sample)?)?, listen, "http").await
         }
         // It has been done already.
         Command::Page(_) => Ok(()),
@@ -198,22 +200,9 @@ async fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
 /// Writes or prints the page, or compares a host's with it.
 fn page(arguments: PageArguments) -> anyhow::Result<ExitCode> {
     let mut stdout = std::io::stdout().lock();
+    #[cfg(feature = "verify")]
     if let Some(url) = &arguments.verify {
-        let verified = verify::verify(url, arguments.ca.as_deref())?;
-        for finding in &verified.findings {
-            writeln!(stdout, "{finding}").context("standard output")?;
-        }
-        let fingerprint = fingerprint(sums()?);
-        match verified.status() {
-            0 => writeln!(stdout, "{url} serves this page, {} files, fingerprint {fingerprint}", verified.same),
-            1 => writeln!(stdout, "{url} does NOT serve this page as it is, fingerprint {fingerprint}"),
-            _ => writeln!(stdout, "{url} could not be compared with this page, fingerprint {fingerprint}"),
-        }
-        .context("standard output")?;
-        if let Some(to) = &verified.connects_to {
-            writeln!(stdout, "Its policy lets the page connect to: {to}").context("standard output")?;
-        }
-        return Ok(ExitCode::from(verified.status()));
+        return verify(url, arguments.ca.as_deref(), &mut stdout);
     }
     if let Some(out) = &arguments.out {
         let hosting = Hosting {
@@ -228,6 +217,26 @@ fn page(arguments: PageArguments) -> anyhow::Result<ExitCode> {
     // Not a line of sha256sum's, so that it can read the others.
     eprintln!("The page's fingerprint, the SHA-256 of SHA256SUMS: {}", fingerprint(&sums));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Compares what a host serves with the page in this program.
+#[cfg(feature = "verify")]
+fn verify(url: &str, authorities: Option<&std::path::Path>, stdout: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let verified = restante_bridge::verify::verify(url, authorities)?;
+    for finding in &verified.findings {
+        writeln!(stdout, "{finding}").context("standard output")?;
+    }
+    let fingerprint = fingerprint(sums()?);
+    match verified.status() {
+        0 => writeln!(stdout, "{url} serves this page, {} files, fingerprint {fingerprint}", verified.same),
+        1 => writeln!(stdout, "{url} does NOT serve this page as it is, fingerprint {fingerprint}"),
+        _ => writeln!(stdout, "{url} could not be compared with this page, fingerprint {fingerprint}"),
+    }
+    .context("standard output")?;
+    if let Some(to) = &verified.connects_to {
+        writeln!(stdout, "Its policy lets the page connect to: {to}").context("standard output")?;
+    }
+    Ok(ExitCode::from(verified.status()))
 }
 
 fn log_to_stderr(format: LogFormat) {
@@ -291,27 +300,5 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
             }
             std::process::exit(1);
         });
-    })
-}
-
-/// The sample mailbox, filled in, and nothing else allowed.
-fn demo_config(sample: &restante_sample::Server) -> anyhow::Result<Config> {
-    let host = "127.0.0.1";
-    let entry = format!("{host}:{},{}", sample.pops_port(), sample.pop_port());
-    Ok(Config {
-        policy: Policy::listed(vec![entry.parse()?]),
-        origins: restante_bridge::origin::Origins::new(Vec::new(), Some(Vec::new())),
-        preset: Some(Preset {
-            host: host.to_owned(),
-            port: sample.pops_port(),
-            security: Security::Tls,
-            user: sample.user().to_owned(),
-            password: Some(Secret::new(sample.password())),
-            fingerprint: Some(show_fingerprint(&sample.fingerprint())),
-            label: Some("Sample mailbox".to_owned()),
-        }),
-        // Whoever ends the demonstration does not want to wait for its own tab.
-        limits: Limits { drain_timeout: Duration::ZERO, ..Limits::default() },
-        ..Config::default()
     })
 }

@@ -6,25 +6,20 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// A CIDR range. IPv4 and IPv6 never match each other: an IPv4-mapped address is an IPv6 address here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Range {
-    network: IpAddr,
-    prefix: u8,
-}
+pub struct Range(IpNet);
 
 /// Why a text is not a [`Range`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadRange {
-    /// The part before the slash is no address.
-    #[error("a range begins with an address, as in 192.0.2.0/24")]
-    Address,
-    /// The prefix is no number, or longer than the address.
-    #[error("a range ends with its prefix length: 0 to 32 for IPv4, 0 to 128 for IPv6")]
-    Prefix,
+    /// It is no address with a prefix length.
+    #[error("a range is an address and its prefix length, as in 192.0.2.0/24: 0 to 32 for IPv4, 0 to 128 for IPv6")]
+    Form,
     /// Bits are set beyond the prefix: a slip, as often as not.
     #[error("the address of a range has no bits beyond the prefix")]
     HostBits,
@@ -33,20 +28,12 @@ pub enum BadRange {
 impl Range {
     /// The range of one address.
     pub fn single(address: IpAddr) -> Self {
-        Self { network: address, prefix: if address.is_ipv4() { 32 } else { 128 } }
+        Self(address.into())
     }
 
     /// Whether the address lies in the range.
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.network, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                (u32::from(network) ^ u32::from(address)).checked_shr(32 - u32::from(self.prefix)).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                (u128::from(network) ^ u128::from(address)).checked_shr(128 - u32::from(self.prefix)).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
+        self.0.contains(&address)
     }
 }
 
@@ -63,32 +50,29 @@ impl std::str::FromStr for Range {
     type Err = BadRange;
 
     fn from_str(text: &str) -> Result<Self, BadRange> {
-        let (address, prefix) = text.split_once('/').ok_or(BadRange::Prefix)?;
-        let network: IpAddr = address.parse().map_err(|_| BadRange::Address)?;
-        let longest = Self::single(network).prefix;
-        let plain = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
-        let prefix = prefix.parse().ok().filter(|p| plain && *p <= longest).ok_or(BadRange::Prefix)?;
-        let beyond = match network {
-            IpAddr::V4(a) => u32::from(a).checked_shl(u32::from(prefix)).unwrap_or(0) != 0,
-            IpAddr::V6(a) => u128::from(a).checked_shl(u32::from(prefix)).unwrap_or(0) != 0,
-        };
-        if beyond { Err(BadRange::HostBits) } else { Ok(Self { network, prefix }) }
+        let network: IpNet = text.parse().map_err(|_| BadRange::Form)?;
+        // ipnet reads 010.0.0.0 as 10.0.0.0, which others read as 8.0.0.0; the standard library reads neither.
+        let address = text.split_once('/').and_then(|(address, _)| address.parse::<IpAddr>().ok());
+        if address != Some(network.addr()) {
+            return Err(BadRange::Form);
+        }
+        if network == network.trunc() { Ok(Self(network)) } else { Err(BadRange::HostBits) }
     }
 }
 
 impl fmt::Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.network, self.prefix)
+        self.0.fmt(f)
     }
 }
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Range {
-    Range { network: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix }
+    Range(IpNet::new_assert(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix))
 }
 
 const fn v6(first: [u16; 8], prefix: u8) -> Range {
     let [a, b, c, d, e, f, g, h] = first;
-    Range { network: IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix }
+    Range(IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix))
 }
 
 /// Ranges that are refused unless they are listed, each with what it is. The first that matches names the address.
@@ -252,9 +236,21 @@ mod tests {
         assert!("0.0.0.0/0".parse::<Range>().unwrap().contains("8.8.8.8".parse().unwrap()));
         assert!("::/0".parse::<Range>().unwrap().contains("2606::1".parse().unwrap()));
         assert_eq!("192.0.2.1/24".parse::<Range>(), Err(BadRange::HostBits));
-        assert_eq!("192.0.2.0/33".parse::<Range>(), Err(BadRange::Prefix));
-        assert_eq!("192.0.2.0/+8".parse::<Range>(), Err(BadRange::Prefix));
-        assert_eq!("192.0.2.0/".parse::<Range>(), Err(BadRange::Prefix));
-        assert_eq!("pop/8".parse::<Range>(), Err(BadRange::Address));
+        assert_eq!("192.0.2.0/33".parse::<Range>(), Err(BadRange::Form));
+        assert_eq!("192.0.2.0/+8".parse::<Range>(), Err(BadRange::Form));
+        assert_eq!("192.0.2.0/".parse::<Range>(), Err(BadRange::Form));
+        assert_eq!("pop/8".parse::<Range>(), Err(BadRange::Form));
+        for spelling in [
+            "192.0.2.0",
+            "192.0.2.0/024",
+            "010.0.0.0/8",
+            "192.0.2.0/24 ",
+            "192.0.2/24",
+            "0xC0.0.2.0/24",
+            "::/129",
+            "[::]/0",
+        ] {
+            assert_eq!(spelling.parse::<Range>(), Err(BadRange::Form), "{spelling}");
+        }
     }
 }

@@ -1,0 +1,31 @@
+//! The bridge of `restante demo`: it reaches the sample maildrop and nothing else.
+
+use std::time::Duration;
+
+use restante_bridge::origin::Origins;
+use restante_bridge::policy::Policy;
+use restante_bridge::preset::{Preset, Security, show_fingerprint};
+use restante_bridge::{Config, Limits};
+use restante_protocol::tunnel::Secret;
+
+/// The sample mailbox, filled in, and nothing else allowed.
+pub(crate) fn config(sample: &restante_sample::Server) -> anyhow::Result<Config> {
+    let host = "127.0.0.1";
+    let entry = format!("{host}:{},{}", sample.pops_port(), sample.pop_port());
+    Ok(Config {
+        policy: Policy::listed(vec![entry.parse()?]),
+        origins: Origins::new(Vec::new(), Some(Vec::new())),
+        preset: Some(Preset {
+            host: host.to_owned(),
+            port: sample.pops_port(),
+            security: Security::Tls,
+            user: sample.user().to_owned(),
+            password: Some(Secret::new(sample.password())),
+            fingerprint: Some(show_fingerprint(&sample.fingerprint())),
+            label: Some("Sample mailbox".to_owned()),
+        }),
+        // Whoever ends the demonstration does not want to wait for its own tab.
+        limits: Limits { drain_timeout: Duration::ZERO, ..Limits::default() },
+        ..Config::default()
+    })
+}
