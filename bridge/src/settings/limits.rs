@@ -15,35 +15,10 @@ const MAX_SECONDS: u64 = 315_360_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct LimitSettings {
-    /// Time for the head of a request to arrive. [default: 10]
-    #[arg(long, value_name = "SECONDS", env = "RESTANTE_HEADER_TIMEOUT", value_parser = seconds())]
-    #[serde(deserialize_with = "read_seconds")]
-    pub header_timeout: Option<u64>,
-
-    /// Time for a page's first message once its WebSocket is up. [default: 10]
-    #[arg(long, value_name = "SECONDS", env = "RESTANTE_OPEN_TIMEOUT", value_parser = seconds())]
-    #[serde(deserialize_with = "read_seconds")]
-    pub open_timeout: Option<u64>,
-
-    /// Time for looking a mail server up and connecting to it, all its addresses together. [default: 15]
-    #[arg(long, value_name = "SECONDS", env = "RESTANTE_CONNECT_TIMEOUT", value_parser = seconds())]
-    #[serde(deserialize_with = "read_seconds")]
-    pub connect_timeout: Option<u64>,
-
-    /// Time for a TLS handshake, with a page or with a mail server. [default: 15]
-    #[arg(long, value_name = "SECONDS", env = "RESTANTE_HANDSHAKE_TIMEOUT", value_parser = seconds())]
-    #[serde(deserialize_with = "read_seconds")]
-    pub handshake_timeout: Option<u64>,
-
     /// Time for which a tunnel may carry nothing in either direction before it is closed. [default: 900]
     #[arg(long, value_name = "SECONDS", env = "RESTANTE_IDLE_TIMEOUT", value_parser = seconds())]
     #[serde(deserialize_with = "read_seconds")]
     pub idle_timeout: Option<u64>,
-
-    /// Time for the last bytes of a tunnel that is closed. [default: 5]
-    #[arg(long, value_name = "SECONDS", env = "RESTANTE_CLOSE_TIMEOUT", value_parser = seconds())]
-    #[serde(deserialize_with = "read_seconds")]
-    pub close_timeout: Option<u64>,
 
     /// Time for open tunnels to end after SIGTERM or SIGINT; new ones are turned away meanwhile. [default: 30]
     #[arg(long, value_name = "SECONDS", env = "RESTANTE_DRAIN_TIMEOUT", value_parser = seconds())]
@@ -55,8 +30,8 @@ pub struct LimitSettings {
     #[serde(deserialize_with = "read_seconds")]
     pub session_timeout: Option<u64>,
 
-    /// Connections that ask for the page, at once; further ones wait. One client gets a quarter of them, eight at least.
-    /// [default: 1000]
+    /// Connections that ask for the page or a tunnel, at once; for a further one the longest idle is closed. One client
+    /// gets a sixteenth of them, eight at least, and an IPv6 /48 twice that. [default: 1000]
     #[arg(long, value_name = "NUMBER", env = "RESTANTE_MAX_CONNECTIONS", value_parser = number())]
     #[serde(deserialize_with = "read_number")]
     pub max_connections: Option<u64>,
@@ -66,14 +41,14 @@ pub struct LimitSettings {
     #[serde(deserialize_with = "read_number")]
     pub max_tunnels: Option<u64>,
 
-    /// Tunnels at once of one client: an IPv4 address or an IPv6 /64. Clients on this machine are not counted.
-    /// [default: 100]
+    /// Tunnels at once of one client: an IPv4 address or an IPv6 /64; an IPv6 /48 has twice as many. Clients on this
+    /// machine are not counted. [default: 100]
     #[arg(long, value_name = "NUMBER", env = "RESTANTE_MAX_TUNNELS_PER_CLIENT", value_parser = number())]
     #[serde(deserialize_with = "read_number")]
     pub max_tunnels_per_client: Option<u64>,
 
-    /// Tunnels that one client may open in a minute; 0 for any number. Clients on this machine are not counted.
-    /// [default: 120]
+    /// Tunnels that one client may open in a minute, an IPv6 /48 twice as many; 0 for any number. Clients on this machine
+    /// are not counted. [default: 120]
     #[arg(long, value_name = "NUMBER", env = "RESTANTE_OPENINGS_PER_MINUTE")]
     pub openings_per_minute: Option<u32>,
 
@@ -86,12 +61,7 @@ impl LimitSettings {
     /// These, and the others where these say nothing.
     pub(super) fn or(self, otherwise: Self) -> Self {
         Self {
-            header_timeout: self.header_timeout.or(otherwise.header_timeout),
-            open_timeout: self.open_timeout.or(otherwise.open_timeout),
-            connect_timeout: self.connect_timeout.or(otherwise.connect_timeout),
-            handshake_timeout: self.handshake_timeout.or(otherwise.handshake_timeout),
             idle_timeout: self.idle_timeout.or(otherwise.idle_timeout),
-            close_timeout: self.close_timeout.or(otherwise.close_timeout),
             drain_timeout: self.drain_timeout.or(otherwise.drain_timeout),
             session_timeout: self.session_timeout.or(otherwise.session_timeout),
             max_connections: self.max_connections.or(otherwise.max_connections),
@@ -107,12 +77,7 @@ impl LimitSettings {
         let time = |seconds: Option<u64>, default| seconds.map_or(default, Duration::from_secs);
         let number = |number: Option<u64>, default| number.and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
         Limits {
-            header_timeout: time(self.header_timeout, defaults.header_timeout),
-            open_timeout: time(self.open_timeout, defaults.open_timeout),
-            connect_timeout: time(self.connect_timeout, defaults.connect_timeout),
-            handshake_timeout: time(self.handshake_timeout, defaults.handshake_timeout),
             idle_timeout: time(self.idle_timeout, defaults.idle_timeout),
-            close_timeout: time(self.close_timeout, defaults.close_timeout),
             drain_timeout: time(self.drain_timeout, defaults.drain_timeout),
             session_timeout: time(self.session_timeout, defaults.session_timeout),
             max_connections: number(self.max_connections, defaults.max_connections),
@@ -120,6 +85,7 @@ impl LimitSettings {
             max_tunnels_per_client: number(self.max_tunnels_per_client, defaults.max_tunnels_per_client),
             openings_per_minute: self.openings_per_minute.unwrap_or(defaults.openings_per_minute),
             bytes_per_second: self.bytes_per_second.unwrap_or(defaults.bytes_per_second),
+            ..defaults
         }
     }
 }

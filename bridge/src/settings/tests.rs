@@ -24,12 +24,7 @@ fn the_defaults_that_the_help_names_are_the_ones_in_force() {
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     let limits = Limits::default();
     for (flag, value) in [
-        ("--header-timeout <SECONDS>", limits.header_timeout.as_secs()),
-        ("--open-timeout <SECONDS>", limits.open_timeout.as_secs()),
-        ("--connect-timeout <SECONDS>", limits.connect_timeout.as_secs()),
-        ("--handshake-timeout <SECONDS>", limits.handshake_timeout.as_secs()),
         ("--idle-timeout <SECONDS>", limits.idle_timeout.as_secs()),
-        ("--close-timeout <SECONDS>", limits.close_timeout.as_secs()),
         ("--drain-timeout <SECONDS>", limits.drain_timeout.as_secs()),
         ("--session-timeout <SECONDS>", limits.session_timeout.as_secs()),
         ("--max-connections <NUMBER>", limits.max_connections as u64),
@@ -57,7 +52,7 @@ fn beyond_loopback_an_allow_list_is_required() {
 fn flags_become_limits() {
     let limits = config(&["--idle-timeout", "7", "--max-tunnels", "1"]).unwrap().limits;
     assert_eq!((limits.idle_timeout, limits.max_tunnels), (Duration::from_secs(7), 1));
-    assert_eq!(limits.open_timeout, Limits::default().open_timeout);
+    assert_eq!(limits.session_timeout, Limits::default().session_timeout);
 }
 
 #[test]
@@ -70,7 +65,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         proxy-protocol = true
         [limits]
         idle-timeout = 60
-        open-timeout = 5
+        drain-timeout = 5
         [[token]]
         name = "team"
         sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -81,7 +76,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let merged = settings(&["--idle-timeout", "7", "--allow", "*.example.net"]).over_file(file.path()).unwrap();
     assert_eq!(merged.listen().to_string(), "0.0.0.0:995");
     assert_eq!(merged.allow, ["*.example.net".parse().unwrap()]);
-    assert_eq!((merged.limits.idle_timeout, merged.limits.open_timeout), (Some(7), Some(5)));
+    assert_eq!((merged.limits.idle_timeout, merged.limits.drain_timeout), (Some(7), Some(5)));
     let config = merged.into_config().unwrap();
     assert!(config.tokens.are_required() && config.proxy_protocol);
     assert!(config.proxies.contains("10.1.2.3".parse().unwrap()));
