@@ -52,7 +52,9 @@ pub(crate) enum FrameError {
     Fragments,
     #[error("a length is not written in the fewest bytes (RFC 6455, section 5.2)")]
     Length,
-    #[error("a text message is not UTF-8 (RFC 6455, section 8.1)")]
+    #[error("a close frame has a code that must not be sent (RFC 6455, section 7.4)")]
+    CloseCode,
+    #[error("a text is not UTF-8 (RFC 6455, section 8.1)")]
     Utf8,
     #[error("a message is too long: at most {MAX_DATA_BYTES} bytes of data, {MAX_CONTROL_BYTES} of text")]
     TooLong,
@@ -227,11 +229,24 @@ impl Decoder {
             Opcode::Close => match std::mem::take(&mut self.control).as_slice() {
                 [] => Ok(Some(Event::Close(None))),
                 [_] => Err(FrameError::BadControl),
-                [high, low, ..] => Ok(Some(Event::Close(Some(u16::from_be_bytes([*high, *low]))))),
+                [high, low, reason @ ..] => {
+                    let code = u16::from_be_bytes([*high, *low]);
+                    if !may_be_sent(code) {
+                        return Err(FrameError::CloseCode);
+                    }
+                    std::str::from_utf8(reason).map_err(|_| FrameError::Utf8)?;
+                    Ok(Some(Event::Close(Some(code))))
+                }
             },
             _ => Ok(None),
         }
     }
+}
+
+/// Whether a close frame may have this code: those of RFC 6455, section 7.4, with those registered since, but for the ones
+/// that only stand for what no frame said.
+fn may_be_sent(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
 /// Writes the header of an unmasked, whole frame into the bytes that end at `payload_at`; says where it begins.

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::support::{MailServer, allowing, bridge_to, open, start, with_limits};
 
 /// An upgraded connection whose frames the test writes itself.
-async fn upgraded(bridge: &Handle) -> TcpStream {
+pub(crate) async fn upgraded(bridge: &Handle) -> TcpStream {
     let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
     let request = format!(
         "GET /tunnel HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -43,7 +43,7 @@ fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-fn open_frame(server: &MailServer) -> Vec<u8> {
+pub(crate) fn open_frame(server: &MailServer) -> Vec<u8> {
     frame(1, tunnel::encode(&PageMessage::Open(open("127.0.0.1", server.port()))).as_bytes())
 }
 

@@ -4,8 +4,10 @@
 mod abuse;
 mod acme;
 mod admission;
+mod autobahn;
 mod binary;
 mod documents;
+mod fairness;
 mod http2;
 mod memory;
 mod pages;
