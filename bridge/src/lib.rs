@@ -22,6 +22,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod reach;
+mod refusals;
 pub mod settings;
 mod shared;
 mod tunnel;

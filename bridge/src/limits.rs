@@ -22,12 +22,13 @@ pub struct Limits {
     pub drain_timeout: Duration,
     /// For which a tunnel may be open at all.
     pub session_timeout: Duration,
-    /// Connections that carry requests rather than tunnels, in all; one client has a quarter of them, or eight.
+    /// Connections that carry requests rather than tunnels, in all; one client has a sixteenth of them, or eight.
     pub max_connections: usize,
     /// Tunnels in all.
     pub max_tunnels: usize,
-    /// Tunnels of one client: an IPv4 address, or an IPv6 network of 64 bits. Clients on the bridge's own machine are
-    /// not counted: behind a proxy that the bridge was not told of, all clients look like one of those.
+    /// Tunnels of one client: an IPv4 address, or an IPv6 network of 64 bits; one of 48 bits has twice as many. Clients on
+    /// the bridge's own machine are not counted: behind a proxy that the bridge was not told of, all clients look like one
+    /// of those.
     pub max_tunnels_per_client: usize,
     /// Tunnels that one client may open in a minute, all at once if it likes; 0 for any number.
     pub openings_per_minute: u32,
@@ -36,11 +37,10 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits on connections that carry requests, where those on tunnels stand: one client has a quarter of them, but
-    /// as many as a browser opens at once over HTTP/1.1. How many there are in all is counted where they are accepted.
-    pub(crate) fn of_connections(self) -> Self {
-        let of_client = (self.max_connections / 4).max(8);
-        Self { max_tunnels: usize::MAX, max_tunnels_per_client: of_client, ..self }
+    /// How many of the connections that carry requests one client may have: a sixteenth, but as many as a browser opens
+    /// at once over HTTP/1.1.
+    pub(crate) fn connections_per_client(&self) -> usize {
+        (self.max_connections / 16).max(8)
     }
 }
 

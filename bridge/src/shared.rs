@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::admission::{Admission, Openings};
 use crate::access::client::Proxies;
 use crate::access::token::Tokens;
+use crate::access::visitors::Visitors;
 use crate::http::assets::Assets;
 use crate::http::headers;
 use crate::http::origin::Origins;
@@ -25,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::reach::dial::Resolve;
 use crate::reach::policy::Policy;
 use crate::reach::tls::{BadRoots, Upstream};
+use crate::refusals::Refusals;
 use crate::settings::config::Config;
 
 /// Why a configuration cannot be put in force.
@@ -49,7 +51,9 @@ pub(crate) struct Shared {
     /// Tunnels.
     pub(crate) admission: Arc<Admission>,
     /// Connections that carry requests.
-    pub(crate) visitors: Arc<Admission>,
+    pub(crate) visitors: Arc<Visitors>,
+    /// What has been said of tunnels that did not come about.
+    pub(crate) refusals: Arc<Refusals>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tunnels: TaskTracker,
     /// Set once the bridge is asked to stop: it is no longer ready.
@@ -65,6 +69,7 @@ impl Shared {
             assets: Assets::embedded(),
             admission: Arc::default(),
             visitors: Arc::default(),
+            refusals: Arc::default(),
             metrics: Arc::default(),
             tunnels: TaskTracker::new(),
             draining: CancellationToken::new(),

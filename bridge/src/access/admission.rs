@@ -12,9 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use governor::clock::DefaultClock;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
+use ipnet::IpNet;
 use restante_protocol::tunnel::CloseCode;
 
-use super::client::key;
+use super::shares::{Shares, counted, give_back};
 use crate::failure::Failure;
 use crate::limits::Limits;
 
@@ -49,7 +50,7 @@ pub(crate) struct Admission {
 #[derive(Debug, Default)]
 struct Counts {
     total: usize,
-    clients: HashMap<IpAddr, usize>,
+    clients: Shares,
     holders: HashMap<Holder, usize>,
 }
 
@@ -66,7 +67,7 @@ pub(crate) enum Holder {
 #[derive(Debug)]
 pub(crate) struct Permit {
     admission: Arc<Admission>,
-    client: Option<IpAddr>,
+    client: IpAddr,
     holder: Option<Holder>,
 }
 
@@ -76,14 +77,14 @@ impl Admission {
     /// # Errors
     /// [`TooMany`]
     pub(crate) fn admit(self: &Arc<Self>, client: IpAddr, limits: &Limits) -> Result<Permit, TooMany> {
-        let client = Some(key(client)).filter(|client| !client.is_loopback());
         let mut counts = self.lock();
         if counts.total >= limits.max_tunnels {
             return Err(TooMany::InAll);
         }
-        if let Some(client) = client {
-            up_to(&mut counts.clients, client, limits.max_tunnels_per_client).map_err(|()| TooMany::OfClient)?;
+        if !counts.clients.has_room(client, limits.max_tunnels_per_client) {
+            return Err(TooMany::OfClient);
         }
+        counts.clients.take(client);
         counts.total += 1;
         drop(counts);
         Ok(Permit { admission: Arc::clone(self), client, holder: None })
@@ -118,9 +119,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut counts = self.admission.lock();
         counts.total = counts.total.saturating_sub(1);
-        if let Some(client) = &self.client {
-            give_back(&mut counts.clients, client);
-        }
+        counts.clients.give_back(self.client);
         if let Some(holder) = &self.holder {
             give_back(&mut counts.holders, holder);
         }
@@ -136,27 +135,15 @@ fn up_to<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: K, limit: usize) -> 
     Ok(())
 }
 
-fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
-    if let Some(count) = counts.get_mut(key) {
-        *count -= 1;
-        if *count == 0 {
-            counts.remove(key);
-            // The map would otherwise keep the room of its busiest hour.
-            if counts.len() * 8 < counts.capacity() {
-                counts.shrink_to_fit();
-            }
-        }
-    }
-}
-
-/// How fast each client may open tunnels.
+/// How fast each client may open tunnels, by how many shares it has of that.
 #[derive(Debug)]
-pub(crate) struct Openings(Option<RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>>);
+pub(crate) struct Openings(Option<[RateLimiter<IpNet, HashMapStateStore<IpNet>, DefaultClock>; 2]>);
 
 impl Openings {
     /// So many a minute for each client; 0 for any number.
     pub(crate) fn new(per_minute: u32) -> Self {
-        Self(NonZeroU32::new(per_minute).map(|n| RateLimiter::hashmap(Quota::per_minute(n))))
+        let limiter = |n| RateLimiter::hashmap(Quota::per_minute(n));
+        Self(NonZeroU32::new(per_minute).map(|n| [limiter(n), limiter(n.saturating_add(n.get()))]))
     }
 
     /// Takes note of one more.
@@ -164,13 +151,16 @@ impl Openings {
     /// # Errors
     /// [`TooMany::Openings`]
     pub(crate) fn note(&self, client: IpAddr) -> Result<(), TooMany> {
-        let client = key(client);
-        let Some(limiter) = self.0.as_ref().filter(|_| !client.is_loopback()) else { return Ok(()) };
-        if limiter.len() > MANY_CLIENTS {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        // The client's own comes first: what it is refused is not taken off its site's.
+        for (limiter, (key, _)) in limiters.iter().zip(counted(client)) {
+            if limiter.len() > MANY_CLIENTS {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
+            limiter.check_key(&key).map_err(|_| TooMany::Openings)?;
         }
-        limiter.check_key(&client).map_err(|_| TooMany::Openings)
+        Ok(())
     }
 }
 
@@ -199,13 +189,16 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_network_counts_as_one_client_and_this_machine_as_none() {
+    fn an_ipv6_network_counts_as_one_client_its_site_as_two_and_this_machine_as_none() {
         let admission = Arc::new(Admission::default());
         let limits = Limits { max_tunnels: 100, max_tunnels_per_client: 1, ..Limits::default() };
-        let _first = admission.admit("2001:db8::1".parse().unwrap(), &limits).unwrap();
-        assert_eq!(admission.admit("2001:db8::2".parse().unwrap(), &limits).unwrap_err(), TooMany::OfClient);
-        let _other = admission.admit("2001:db8:0:1::1".parse().unwrap(), &limits).unwrap();
-        let local: Vec<_> = (0..5).map(|_| admission.admit("127.0.0.1".parse().unwrap(), &limits)).collect();
+        let admit = |client: &str| admission.admit(client.parse().unwrap(), &limits);
+        let _first = admit("2001:db8::1").unwrap();
+        assert_eq!(admit("2001:db8::2").unwrap_err(), TooMany::OfClient);
+        let _second = admit("2001:db8:0:1::1").unwrap();
+        assert_eq!(admit("2001:db8:0:2::1").unwrap_err(), TooMany::OfClient);
+        let _other = admit("2001:db8:1::1").unwrap();
+        let local: Vec<_> = ["127.0.0.1", "::1"].repeat(3).into_iter().map(admit).collect();
         assert!(local.iter().all(Result::is_ok));
     }
 
@@ -234,6 +227,8 @@ mod tests {
             [1, 1, 1, 2].map(|last| openings.note(address(last))),
             [Ok(()), Ok(()), Err(TooMany::Openings), Ok(())]
         );
+        let of_site = |subscriber: u16| openings.note(IpAddr::from([0x2001, 0xdb8, 1, subscriber, 0, 0, 0, 1]));
+        assert_eq!([1, 1, 1, 2, 3, 4].map(of_site).map(|noted| noted.is_ok()), [true, true, false, true, true, false]);
         assert!((0..1000).all(|_| Openings::new(0).note(address(1)).is_ok()));
     }
 }

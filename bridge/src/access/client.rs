@@ -1,9 +1,9 @@
-//! Who a client is: the address to count it by, and the one to log.
+//! Who a client is: its address, and what of it is logged.
 //!
 //! The peer of the connection, or what a proxy says of it; only a proxy that the operator lists is believed. Not here:
 //! the PROXY protocol ([`crate::listen::proxy_protocol`]), which replaces the peer before a request is read.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 
@@ -50,14 +50,6 @@ impl Proxies {
 fn parse_hop(text: &str) -> Option<IpAddr> {
     let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
-}
-
-/// What a client is counted by: an IPv4 address, or the IPv6 network that one subscriber has (64 bits).
-pub(crate) fn key(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) >> 64 << 64)),
-        v4 => v4,
-    }
 }
 
 /// An address for the log: enough to tell networks apart, not people (IPv4 /24, IPv6 /48).
@@ -109,13 +101,6 @@ mod tests {
         assert_eq!(client("::1", &["198.51.100.7:4711"]), "198.51.100.7");
         assert_eq!(client("::1", &["[2001:db8::7]:4711"]), "2001:db8::7");
         assert_eq!(client("::1", &["[2001:db8::7]"]), "2001:db8::7");
-    }
-
-    #[test]
-    fn an_ipv6_client_is_counted_by_its_network() {
-        assert_eq!(key("2001:db8:1:2:3::4".parse().unwrap()).to_string(), "2001:db8:1:2::");
-        assert_eq!(key("192.0.2.1".parse().unwrap()).to_string(), "192.0.2.1");
-        assert_eq!(key("::ffff:192.0.2.1".parse().unwrap()).to_string(), "192.0.2.1");
     }
 
     #[test]

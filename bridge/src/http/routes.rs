@@ -14,6 +14,7 @@ use restante_protocol::tunnel::PATH;
 use super::assets::plain;
 use super::{headers, upgrade};
 use crate::access::client::Client;
+use crate::access::visitors::Place;
 use crate::metrics::Refusal;
 use crate::shared::Shared;
 use crate::tunnel::{self, Page, Visitor};
@@ -28,7 +29,12 @@ pub(crate) fn metrics_routes(shared: Arc<Shared>) -> Router {
         response.headers_mut().insert(header::CONTENT_TYPE, exposition);
         response
     };
-    Router::new().route("/metrics", get(render)).with_state(shared)
+    health().route("/metrics", get(render)).with_state(shared)
+}
+
+/// Whether the bridge is up, and whether it takes more tunnels.
+fn health() -> Router<Arc<Shared>> {
+    Router::new().route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") })).route("/readyz", get(ready))
 }
 
 /// All routes of a bridge.
@@ -39,12 +45,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .fallback(get(page_file))
         .layer(from_fn_with_state(Arc::clone(&shared), check_host));
     // Health is asked for by machines that know no name of the bridge.
-    Router::new()
-        .route("/healthz", get(|| async { plain(StatusCode::OK, "ok\n") }))
-        .route("/readyz", get(ready))
-        .merge(checked)
-        .layer(from_fn_with_state(Arc::clone(&shared), secure))
-        .with_state(shared)
+    health().merge(checked).layer(from_fn_with_state(Arc::clone(&shared), secure)).with_state(shared)
 }
 
 async fn secure(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response<Body> {
@@ -120,17 +121,20 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
         shared.metrics.note_refusal(Refusal::Origin);
         return plain(StatusCode::FORBIDDEN, format!("{foreign}\n"));
     }
-    // Pages over the limit are told so through their WebSocket, as long as there are not too many of those as well.
-    if shared.tunnels.len() >= rules.limits.max_tunnels.saturating_add(rules.limits.max_connections) {
-        shared.metrics.note_refusal(Refusal::Full);
-        return plain(StatusCode::SERVICE_UNAVAILABLE, "The bridge is full.\n");
-    }
-    let Some(Client(peer)) = request.extensions().get().copied() else {
-        // The listener puts it into every request.
+    // The listener puts both into every request.
+    let (Some(Client(peer)), Some(place)) =
+        (request.extensions().get().copied(), request.extensions_mut().remove::<Arc<Place>>())
+    else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "");
     };
     let headers = request.headers();
     let from = Visitor { client: rules.proxies.client(peer.ip(), headers), user: rules.identity(peer.ip(), headers) };
+    // Until it has a tunnel the upgrade keeps the connection's place, which has to be its client's own: pages over the
+    // limits on tunnels are told so through their WebSocket, but not more of them than that.
+    if let Err(error) = place.count(from.client, &rules.limits) {
+        shared.metrics.note_refusal(Refusal::Full);
+        return plain(StatusCode::TOO_MANY_REQUESTS, format!("{error}\n"));
+    }
     let upgraded = hyper::upgrade::on(&mut request);
     let tunnels = shared.tunnels.clone();
     tunnels.spawn(async move {
@@ -138,7 +142,7 @@ async fn open_tunnel(State(shared): State<Arc<Shared>>, mut request: Request) ->
         if let Ok(Ok(parts)) = upgraded.await.map(|upgraded| upgraded.downcast::<TokioIo<Watched>>()) {
             let page = Page::new(parts.io.into_inner().into_wire(), &parts.read_buf);
             drop(parts.read_buf);
-            tunnel::run(page, &shared, &rules, from).await;
+            tunnel::run(page, &shared, &rules, from, place).await;
         }
     });
     let mut response = Response::new(Body::empty());

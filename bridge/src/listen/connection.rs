@@ -3,6 +3,7 @@
 //! No peer keeps a place that others want: what sends its request too slowly, takes the answer too slowly or asks for
 //! nothing is given up. Not here: what requests are answered with ([`crate::http::routes`]).
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Version, header};
+use hyper::body::Body;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -23,6 +25,7 @@ use super::acme::PROTOCOL;
 use super::https::H2;
 use super::proxy_protocol::take_header;
 use crate::access::client::Client;
+use crate::access::visitors::Place;
 use crate::limits::Limits;
 use crate::shared::Shared;
 use crate::watched::{Progress, Watched};
@@ -50,18 +53,17 @@ pub(crate) async fn serve(
     router: Router,
     shared: Arc<Shared>,
     pages: bool,
+    place: Arc<Place>,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let rules = shared.rules();
     stream.set_nodelay(true)?;
     if pages && rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
         peer = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??.unwrap_or(peer);
     }
-    // No one client takes the places that all want. Behind a proxy that does not say whose connection it is, all are one.
-    let _share = if pages && !rules.proxies.contains(peer.ip()) {
-        Some(shared.visitors.admit(peer.ip(), &rules.limits.of_connections())?)
-    } else {
-        None
-    };
+    // Behind a proxy that does not say whose connection it is, it counts for nobody.
+    if pages && !rules.proxies.contains(peer.ip()) {
+        place.count(peer.ip(), &rules.limits)?;
+    }
     let mut http2 = false;
     let wire = match &rules.https {
         Some(https) if pages => {
@@ -75,14 +77,20 @@ pub(crate) async fn serve(
         }
         _ => Wire::Plain(stream),
     };
-    let io = Watched::new(wire);
-    let progress = io.progress();
-    let asked = io.progress();
+    let progress = place.progress();
+    let io = Watched::new(wire, place.progress());
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
-        asked.note_request();
+        let progress = place.progress();
+        progress.note_request();
         request.extensions_mut().insert(Client(peer));
+        request.extensions_mut().insert(Arc::clone(&place));
         name_host(&mut request);
-        router.clone().call(request)
+        let answer = router.clone().call(request);
+        async move {
+            let answer = answer.await?;
+            progress.note_answer(answer.body().size_hint().lower());
+            Ok::<_, Infallible>(answer)
+        }
     });
     if http2 {
         let connection = http2::Builder::new(TokioExecutor::new())
@@ -141,8 +149,8 @@ where
 }
 
 /// Runs a connection to its end. Every answer is ready at once, so one that sends nothing waits for its peer: for a
-/// request (HTTP/2 has no limit of its own on the head), or for bytes to be taken. Pings get their answers, which counts
-/// after the first request, and the lifetime ends that; the bridge itself sends none, for the same measure finds peers that are gone.
+/// request (HTTP/2 has no limit of its own on the head), or for bytes to be taken. Pings get their answers, which count for
+/// nothing; the bridge itself sends none, for the same measure finds peers that are gone.
 async fn drive(
     connection: impl Connection,
     progress: &Progress,

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -94,7 +93,7 @@ impl Server {
         &self.shared
     }
 
-    /// Serves `/metrics` on a listener of its own, which strangers should not reach.
+    /// Serves `/metrics` and health on a listener of its own, which strangers should not reach.
     pub fn with_metrics(mut self, listener: TcpListener) -> Self {
         self.metrics = Some(listener);
         self
@@ -166,18 +165,24 @@ impl Server {
     }
 
     async fn accept(&self, listener: &TcpListener, router: Router, pages: bool) {
-        let room = Arc::new(Semaphore::new(self.shared.rules().limits.max_connections));
+        let visitors = if pages { Arc::clone(&self.shared.visitors) } else { Arc::default() };
         loop {
-            // With no room left, connections wait in the system's queue. Nobody closes the semaphore.
-            let place = Arc::clone(&room).acquire_owned().await.ok();
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let (router, shared) = (router.clone(), Arc::clone(&self.shared));
+                    let rules = self.shared.rules();
+                    // A proxy's connection is somebody else's.
+                    let client = Some(peer.ip()).filter(|client| pages && !rules.proxies.contains(*client));
+                    let Ok(place) = visitors.enter(client, &rules.limits).await else { continue };
+                    let (router, shared, place) = (router.clone(), Arc::clone(&self.shared), Arc::new(place));
                     tokio::spawn(async move {
-                        if let Err(error) = serve(stream, peer, router, shared, pages).await {
-                            debug!(error, "a connection ended early");
+                        tokio::select! {
+                            served = serve(stream, peer, router, shared, pages, Arc::clone(&place)) => {
+                                if let Err(error) = served {
+                                    debug!(error, "a connection ended early");
+                                }
+                            }
+                            () = place.wanted() => debug!("a connection made room for another one"),
                         }
-                        drop(place);
                     });
                 }
                 Err(error) => {

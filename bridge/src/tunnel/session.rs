@@ -4,10 +4,12 @@
 //! it is over; neither holds the destination, a token or a byte of the payload.
 
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use futures::FutureExt;
+use futures::future::select;
 use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::timeout;
@@ -16,8 +18,9 @@ use tracing::info;
 
 use super::page::{Page, Received};
 use super::relay::{AnswerLines, Bounds, End, Relay, Traffic};
-use crate::access::admission::{Holder, Permit};
+use crate::access::admission::{Holder, Permit, TooMany};
 use crate::access::client::mask;
+use crate::access::visitors::Place;
 use crate::failure::Failure;
 use crate::reach::dial::dial;
 use crate::reach::host::{BadHost, Host};
@@ -55,19 +58,23 @@ pub(crate) struct Visitor {
     pub(crate) user: Option<String>,
 }
 
-/// Runs one tunnel to its end.
-pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, from: Visitor)
+/// Runs one tunnel to its end. The place is the page's until the tunnel is open.
+pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, from: Visitor, place: Arc<Place>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let began = Instant::now();
     let who = if rules.log_clients { from.client.to_string() } else { mask(from.client) };
+    // What comes before and after an open tunnel is kept off its future, which is as large as the largest part.
     let opened = tokio::select! {
-        opened = open(&mut page, shared, rules, &from) => opened,
+        opened = Box::pin(open(&mut page, shared, rules, &from)) => opened,
         () = shared.stop.cancelled() => Err(draining()),
+        () = place.wanted() => Err(TooMany::InAll.into()),
     };
+    let mut place = Some(place);
     let (outcome, traffic) = match opened {
         Ok(Some(mut reached)) => {
+            place = None;
             shared.metrics.opened.add(1);
             shared.metrics.connect.note(began.elapsed());
             let holder = reached.permit.name();
@@ -90,8 +97,18 @@ where
             (failure.code, failure.message.as_str())
         }
     };
-    info!(client = who, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
-    page.close(code, reason, rules.limits.close_timeout).await;
+    let log =
+        || info!(client = who, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
+    if place.is_some() {
+        shared.refusals.note(log);
+    } else {
+        log();
+    }
+    let farewell = Box::pin(page.close(code, reason, rules.limits.close_timeout));
+    match place {
+        Some(place) => drop(select(farewell, pin!(place.wanted())).await),
+        None => farewell.await,
+    }
 }
 
 /// From the upgrade to the connection; `None` where the page leaves before.
@@ -172,7 +189,7 @@ where
             End::PageGone => return Outcome::PageGone,
             End::Failed(failure) => return Outcome::Failed(failure),
             End::Starttls => {
-                server = match start_tls(server, relay, host, rules).await {
+                server = match Box::pin(start_tls(server, relay, host, rules)).await {
                     Ok(secured) => secured,
                     Err(failure) => {
                         tell(page, &failure);
@@ -226,14 +243,15 @@ fn milliseconds(since: Instant) -> u64 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_idle_tunnel_is_small() {
+    #[tokio::test]
+    async fn an_idle_tunnel_is_small() {
         let server = crate::Server::new(crate::Config::default()).unwrap();
         let shared = server.shared();
         let rules = shared.rules();
         let page = Page::new(tokio::io::empty(), &[]);
         let from = Visitor { client: [192, 0, 2, 1].into(), user: None };
-        let size = size_of_val(&run(page, shared, &rules, from));
+        let place = Arc::new(shared.visitors.enter(None, &rules.limits).await.unwrap());
+        let size = size_of_val(&run(page, shared, &rules, from, place));
         assert!(size < 3072, "{size} bytes");
     }
 }

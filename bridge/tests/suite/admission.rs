@@ -108,34 +108,6 @@ async fn the_proxy_protocol_names_the_client_and_its_lack_is_refused() {
     assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
 }
 
-/// Asks for something small as this client, named by the PROXY protocol; whether there is an answer.
-async fn visit(bridge: &Handle, client: &str) -> (TcpStream, bool) {
-    let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
-    let request = format!("PROXY TCP4 {client} 192.0.2.1 4711 80\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let answered = stream.read_u8().await.is_ok();
-    (stream, answered)
-}
-
-#[tokio::test]
-async fn one_client_does_not_take_the_places_that_all_want() {
-    let proxies = Proxies::new(vec!["127.0.0.0/8".parse().unwrap()]);
-    let config = Config { proxies, proxy_protocol: true, ..Config::default() };
-    let bridge = start(with_limits(config, |l| l.max_connections = 32)).await;
-    let mut kept = Vec::new();
-    for _ in 0..8 {
-        let (stream, answered) = visit(&bridge, "192.0.2.7").await;
-        assert!(answered);
-        kept.push(stream);
-    }
-    assert!(!visit(&bridge, "192.0.2.7").await.1, "a quarter is one client's");
-    assert!(visit(&bridge, "192.0.2.8").await.1, "the rest is others'");
-    drop(kept);
-    while !visit(&bridge, "192.0.2.7").await.1 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 fn token(name: &str, rest: &str) -> (Secret, Token) {
     let (text, digest) = generate().unwrap();
     (text, toml::from_str(&format!("name = {name:?}\nsha256 = {digest:?}\n{rest}")).unwrap())

@@ -147,12 +147,15 @@ async fn sighup_reads_the_configuration_again_and_a_bad_one_changes_nothing() {
 }
 
 #[tokio::test]
-async fn metrics_are_served_on_their_own_listener_only() {
+async fn metrics_are_served_on_their_own_listener_only_and_health_on_both() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let metrics = taken.local_addr().unwrap().to_string();
     drop(taken);
     let (_child, address) = start(&["serve", "--listen", "127.0.0.1:0", "--metrics", &metrics]).await;
     assert!(get(&metrics, "/metrics").await.contains("\nrestante_tunnels_open 0\n"));
+    for health in ["/healthz", "/readyz"] {
+        assert!(get(&metrics, health).await.starts_with("HTTP/1.0 200 "), "{health}");
+    }
     assert!(get(&address, "/tunnel").await.starts_with("HTTP/1.0 426 "));
     assert!(get(&metrics, "/metrics").await.contains("\nrestante_upgrades_refused_total{reason=\"form\"} 1\n"));
     assert!(get(&address, "/metrics").await.starts_with("HTTP/1.0 404 "));

@@ -213,10 +213,16 @@ async fn who_asks_and_never_takes_the_answers_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_peer_that_pings_and_asks_for_nothing_is_given_up() {
-    let secured = secured(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(300))).await;
-    let mut stream = secured.raw(b"").await;
-    let ping = frame(0x6, 0, 0, &[0; 8]);
+async fn a_peer_that_only_pings_is_given_up_whether_it_has_asked_for_something_or_not() {
+    let secured = secured(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(200))).await;
+    for (begun, pings) in [(Vec::new(), 1), (frame(0x1, 0x5, 1, GET), 1), (frame(0x1, 0x5, 1, GET), 100)] {
+        pinged(secured.raw(&begun).await, pings).await;
+    }
+}
+
+/// Pings, so many at once, until the bridge hangs up.
+async fn pinged(mut stream: TlsStream<TcpStream>, pings: usize) {
+    let ping = frame(0x6, 0, 0, &[0; 8]).repeat(pings);
     let pings = async {
         while stream.write_all(&ping).await.is_ok() && stream.flush().await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
