@@ -80,5 +80,13 @@
 //! makes dialogues up and plays them at every split, `tests/scram.rs` signs in at a real SCRAM server's side, and
 //! `fuzz/` looks for what nobody thought of. `examples/decode.rs` measures the body decoder.
 
+#[cfg(feature = "pop3")]
 pub mod pop3;
+#[cfg(feature = "sasl")]
+pub mod sasl;
+mod secret;
+#[cfg(feature = "sasl")]
+mod text;
 pub mod tunnel;
+
+pub use secret::Secret;

@@ -53,7 +53,6 @@ mod event;
 mod listing;
 mod quirk;
 mod reply;
-mod sasl;
 mod session;
 mod types;
 mod url;
@@ -61,15 +60,15 @@ mod wire;
 
 pub use capabilities::{Capabilities, Expire, LoginDelay, Utf8};
 pub use choice::{NoMechanism, Situation, Why, choose};
-pub use command::{BindingKind, ChannelBinding, Command, Credential, Login, MechanismChoice};
+pub use command::{Command, Login, MechanismChoice};
 pub use config::{Config, Limits, Pipelining};
 pub use error::{Advice, Argument, Fault, Misuse, ProtocolError, Refusal, RefusedBy, Rule, When};
 pub use event::{Ending, Event, Greeting, Output, Reply, ReplyData, Transmit};
 pub use quirk::Quirk;
 pub use reply::ResponseCode;
-pub use sasl::BadChallenge;
 pub use session::Session;
 pub use types::{Channel, Mechanism, MessageNumber, Ticket, Uid};
 pub use url::{Scheme, Url, UrlAuth, UrlError};
 
-pub use crate::tunnel::Secret;
+pub use crate::Secret;
+pub use crate::sasl::{BadChallenge, BindingKind, CannotStart, ChannelBinding, Credential};

@@ -27,7 +27,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+
+pub use crate::Secret;
 
 /// The WebSocket subprotocol both sides must name (RFC 6455, section 1.9).
 pub const SUBPROTOCOL: &str = "restante.v1";
@@ -76,29 +77,6 @@ impl fmt::Debug for Open {
     /// Leaves out the destination as well as the token: neither reaches a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Open").field("tls", &self.tls).field("window", &self.window).finish_non_exhaustive()
-    }
-}
-
-/// A string that `Debug` does not show and whose memory is overwritten when it is dropped.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Takes the string over; the caller keeps no copy.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// The text itself. Whoever asks for it answers for where it goes.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
     }
 }
 

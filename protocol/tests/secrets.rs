@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use restante_protocol::pop3::{Channel, Command, Config, Login, Mechanism, Output, Secret, Session};
+use restante_protocol::sasl;
 
 const PASSWORD: &str = "correct-horse-battery";
 const BASE64: &str = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5";
@@ -37,8 +38,8 @@ fn no_password_shows_in_debug_however_the_login_goes() {
     for (mechanism, answers) in [
         (Mechanism::UserPass, &["+OK\r\n", "+OK\r\n", "-ERR [AUTH] no\r\n"][..]),
         (Mechanism::UserPass, &["+OK\r\n", "+OK\r\n", "gibberish\r\n"]),
-        (Mechanism::Plain, &["+OK\r\n", "-ERR no\r\n"]),
-        (Mechanism::Login, &["+OK\r\n", "+ \r\n", "+ \r\n", "-ERR no\r\n"]),
+        (sasl::Mechanism::Plain.into(), &["+OK\r\n", "-ERR no\r\n"]),
+        (sasl::Mechanism::Login.into(), &["+OK\r\n", "+ \r\n", "+ \r\n", "-ERR no\r\n"]),
     ] {
         let (shown, sent) = shown(mechanism, answers);
         let sent = String::from_utf8(sent).unwrap();
@@ -52,9 +53,9 @@ fn no_password_shows_in_debug_however_the_login_goes() {
 #[test]
 fn a_mechanism_that_hides_the_password_does_not_send_it() {
     for (mechanism, answers) in [
-        (Mechanism::CramMd5, &["+OK\r\n", "+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+\r\n", "-ERR\r\n"][..]),
+        (sasl::Mechanism::CramMd5.into(), &["+OK\r\n", "+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+\r\n", "-ERR\r\n"][..]),
         (Mechanism::Apop, &["+OK <1896.697170952@dbc.mtview.ca.us>\r\n", "-ERR\r\n"]),
-        (Mechanism::ScramSha256, &["+OK\r\n", "-ERR\r\n"]),
+        (sasl::Mechanism::ScramSha256.into(), &["+OK\r\n", "-ERR\r\n"]),
     ] {
         let (_, sent) = shown(mechanism, answers);
         assert!(!sent.is_empty());

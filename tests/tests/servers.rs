@@ -8,6 +8,7 @@ use hmac::{Hmac, Mac as _};
 use restante_protocol::pop3::{
     Command, Config, Event, Login, Mechanism, Output, Refusal, Reply, ReplyData, ResponseCode, Secret, Session,
 };
+use restante_protocol::sasl;
 use restante_tests::authority::Authority;
 use restante_tests::dovecot::{Dovecot, Options, TOKEN_KEY, User};
 use restante_tests::maildir::{self, Crowd};
@@ -122,9 +123,9 @@ async fn dovecot_takes_tokens_by_both_mechanisms_and_says_why_it_takes_one_no_lo
     let (future, past) = (4_000_000_000, 1_700_000_001);
 
     let strongest = sign_in(port, with_token(future)).await;
-    assert_eq!(strongest, Ok(Mechanism::OAuthBearer), "{}", dovecot.log());
-    for (mechanism, reason) in [(Mechanism::OAuthBearer, "invalid_token"), (Mechanism::XOAuth2, "401")] {
-        assert_eq!(sign_in(port, with_token(future).by(mechanism)).await, Ok(mechanism), "{}", dovecot.log());
+    assert_eq!(strongest, Ok(sasl::Mechanism::OAuthBearer.into()), "{}", dovecot.log());
+    for (mechanism, reason) in [(sasl::Mechanism::OAuthBearer, "invalid_token"), (sasl::Mechanism::XOAuth2, "401")] {
+        assert_eq!(sign_in(port, with_token(future).by(mechanism)).await, Ok(mechanism.into()), "{}", dovecot.log());
         let refusal = sign_in(port, with_token(past).by(mechanism)).await.unwrap_err();
         assert_eq!(refusal.code, Some(ResponseCode::Auth), "{mechanism}: {refusal:?}");
         assert!(refusal.detail.as_deref().is_some_and(|json| json.contains(reason)), "{mechanism}: {refusal:?}");

@@ -19,7 +19,7 @@ pub struct Capabilities {
     pub resp_codes: bool,
     /// The server uses `[AUTH]` and `[SYS/…]` (RFC 3206, section 5).
     pub auth_resp_code: bool,
-    /// SASL mechanisms, in the server's order, upper case (RFC 5034, section 3).
+    /// SASL mechanisms, in the server's order, upper case (RFC 5034, section 3); at most [`Capabilities::MECHANISMS`].
     pub sasl: Vec<String>,
     /// How long mail stays (RFC 2449, section 6.7).
     pub expire: Option<Expire>,
@@ -61,6 +61,9 @@ pub struct Utf8 {
 }
 
 impl Capabilities {
+    /// SASL mechanisms that are kept at most: more than there are registered.
+    pub const MECHANISMS: usize = 128;
+
     /// Takes in one line of the answer, without its line end. Words are matched whatever their case.
     pub(super) fn take(&mut self, line: &str) {
         let mut words = line.split_ascii_whitespace();
@@ -78,9 +81,13 @@ impl Capabilities {
                 self.utf8 = Some(Utf8 { user: words.any(|word| word.eq_ignore_ascii_case("USER")) });
             }
             "SASL" => {
-                for word in words.map(str::to_ascii_uppercase) {
-                    if !self.sasl.contains(&word) {
-                        self.sasl.push(word);
+                for word in words {
+                    // Each is compared with those before it, so there must not be any number of them.
+                    if self.sasl.len() == Self::MECHANISMS {
+                        break;
+                    }
+                    if is_mechanism_name(word) && !self.has_sasl(word) {
+                        self.sasl.push(word.to_ascii_uppercase());
                     }
                 }
             }
@@ -91,10 +98,21 @@ impl Capabilities {
         }
     }
 
+    /// Whether USER, PASS and APOP may have UTF-8 in them (RFC 6856, section 2.2).
+    pub fn takes_utf8_names(&self) -> bool {
+        self.utf8.is_some_and(|utf8| utf8.user)
+    }
+
     /// Whether the server announces this SASL mechanism.
     pub fn has_sasl(&self, name: &str) -> bool {
         self.sasl.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
+}
+
+/// RFC 4422, section 3.1: 1 to 20 letters, digits, hyphens and underscores.
+fn is_mechanism_name(word: &str) -> bool {
+    (1..=20).contains(&word.len())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn expire<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Expire> {
@@ -143,6 +161,19 @@ mod tests {
         assert_eq!(all.expire, Some(Expire { days: Some(60), per_user: false }));
         assert_eq!(all.implementation.as_deref(), Some("Shlemazle-Plotz-v302"));
         assert_eq!(all.other, ["X-UNKNOWN a b"]);
+    }
+
+    #[test]
+    fn hundreds_of_thousands_of_mechanisms_cost_no_more_than_are_kept() {
+        let mut all = of(&["SASL PLAIN plain X-A*B ABCDEFGHIJKLMNOPQRSTU"]);
+        assert_eq!(all.sasl, ["PLAIN"]);
+        // As much as the limits on lines let in: without a bound, 10^11 comparisons.
+        for line in 0..256 {
+            let words: Vec<String> = (0..1600).map(|word| format!("{line:X}-{word:X}")).collect();
+            all.take(&format!("SASL {}", words.join(" ")));
+        }
+        assert_eq!(all.sasl.len(), Capabilities::MECHANISMS);
+        assert_eq!(all.sasl[..3], ["PLAIN", "0-0", "0-1"]);
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! Which mechanism a login takes: a pure function of what both sides know.
 //!
-//! The order, strongest first: SCRAM-SHA-256-PLUS, SCRAM-SHA-1-PLUS, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, PLAIN,
-//! LOGIN, USER/PASS; with a bearer token OAUTHBEARER, XOAUTH2. What does not show the password goes before what does;
-//! among those, the standard SASL mechanism before the others, unless USER/PASS saves a round trip: it shows the same
-//! secret to the same server, and where the server pipelines, what follows may travel in its flight, which nothing may
-//! behind a SASL exchange. APOP is never chosen, only asked for: MD5 of a challenge
+//! The order of the SASL mechanisms is `sasl`'s; USER/PASS comes last, unless it saves a round trip: it shows the same
+//! secret to the same server as PLAIN and LOGIN, and where the server pipelines, what follows may travel in its flight,
+//! which nothing may behind a SASL exchange. APOP is never chosen, only asked for: MD5 of a challenge
 //! that a man in the middle picks gives the password away (RFC 1939's own successor advises against it).
 //!
 //! Nothing that shows the secret is taken on a clear channel unless the user agreed (RFC 8314, section 3).
@@ -12,6 +10,7 @@
 use std::fmt;
 
 use super::{Capabilities, Channel, Mechanism, MechanismChoice};
+use crate::sasl::{self, NoneOffered, Offer};
 
 /// What a choice rests on.
 #[derive(Debug, Clone, Copy)]
@@ -79,25 +78,14 @@ pub enum NoMechanism {
     /// USER and PASS are all there is, and name or password do not fit into a command (RFC 2449, section 4).
     #[error("the server knows USER and PASS only, and name or password are longer than those may be")]
     TooLong,
+    /// USER and PASS are all there is, and name or password have characters beyond ASCII, which the server does not say
+    /// that it takes there (RFC 6856, section 2.2).
+    #[error("the server knows USER and PASS only, and takes no characters beyond ASCII there")]
+    BeyondAscii,
     /// APOP was asked for, and the greeting has no well-formed challenge.
     #[error("the server offers no APOP challenge")]
     NoChallenge,
 }
-
-/// With a password, strongest first.
-const WITH_PASSWORD: [Mechanism; 8] = [
-    Mechanism::ScramSha256Plus,
-    Mechanism::ScramSha1Plus,
-    Mechanism::ScramSha256,
-    Mechanism::ScramSha1,
-    Mechanism::CramMd5,
-    Mechanism::Plain,
-    Mechanism::Login,
-    Mechanism::UserPass,
-];
-
-/// With a bearer token, strongest first.
-const WITH_TOKEN: [Mechanism; 2] = [Mechanism::OAuthBearer, Mechanism::XOAuth2];
 
 /// Chooses the mechanism.
 ///
@@ -113,45 +101,37 @@ pub fn choose(situation: &Situation<'_>) -> Result<(Mechanism, Why), NoMechanism
             _ => Ok((mechanism, Why::AskedFor)),
         };
     }
-    let order: &[Mechanism] = if situation.token { &WITH_TOKEN } else { &WITH_PASSWORD };
-    let common = order.iter().copied().filter(|mechanism| offered(situation, *mechanism));
-    let mut found = false;
-    for mechanism in common {
-        if allowed(mechanism) {
-            let saves_a_trip = mechanism.shows_secret() && situation.one_flight && mechanism != Mechanism::UserPass;
-            return Ok(if saves_a_trip && !situation.token && offered(situation, Mechanism::UserPass) {
-                (Mechanism::UserPass, Why::OneFlight)
-            } else {
-                (mechanism, Why::Strongest)
-            });
+    let names = situation.capabilities.map_or(&[][..], |known| &known.sasl);
+    let has_user = !situation.token && situation.capabilities.is_some_and(|known| known.user);
+    let offer = Offer { names, token: situation.token, bindings: situation.bindings, may_show: hidden };
+    match sasl::strongest(&offer) {
+        Ok(mechanism) if mechanism.shows_secret() && has_user && situation.one_flight => {
+            Ok((Mechanism::UserPass, Why::OneFlight))
         }
-        found = true;
-    }
-    // A server that announces neither USER nor any mechanism has USER and PASS all the same (RFC 1939, section 7), as
-    // has one that knows no CAPA.
-    if !found && !situation.token && situation.capabilities.is_none_or(|known| known.sasl.is_empty()) {
-        return if hidden { Ok((Mechanism::UserPass, Why::NothingAnnounced)) } else { Err(NoMechanism::ClearText) };
-    }
-    let takes_tokens = WITH_TOKEN.iter().any(|mechanism| offered(situation, *mechanism));
-    Err(match found {
-        true => NoMechanism::ClearText,
-        false if takes_tokens && !situation.token => NoMechanism::TokensOnly,
-        false => NoMechanism::NoneInCommon,
-    })
-}
-
-fn offered(situation: &Situation<'_>, mechanism: Mechanism) -> bool {
-    let Some(known) = situation.capabilities else { return false };
-    match mechanism {
-        Mechanism::UserPass => known.user,
-        Mechanism::Apop => false,
-        _ => known.has_sasl(mechanism.name()) && (situation.bindings || !mechanism.binds_channel()),
+        Ok(mechanism) => Ok((mechanism.into(), Why::Strongest)),
+        Err(_) if has_user && hidden => Ok((Mechanism::UserPass, Why::Strongest)),
+        Err(NoneOffered::ShowSecret) => Err(NoMechanism::ClearText),
+        Err(_) if has_user => Err(NoMechanism::ClearText),
+        // A server that announces neither USER nor any mechanism has USER and PASS all the same (RFC 1939, section 7),
+        // as has one that knows no CAPA.
+        Err(_) if !situation.token && names.is_empty() => {
+            if hidden {
+                Ok((Mechanism::UserPass, Why::NothingAnnounced))
+            } else {
+                Err(NoMechanism::ClearText)
+            }
+        }
+        Err(NoneOffered::TokensOnly) => Err(NoMechanism::TokensOnly),
+        Err(NoneOffered::Unknown) => Err(NoMechanism::NoneInCommon),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pop3::Mechanism as Pop3;
+    use crate::pop3::Mechanism::Sasl;
+    use crate::sasl::Mechanism;
 
     fn announcing(lines: &[&str]) -> Capabilities {
         let mut all = Capabilities::default();
@@ -176,24 +156,24 @@ mod tests {
     fn the_strongest_common_mechanism_wins() {
         let all = announcing(&["USER", "SASL LOGIN PLAIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS"]);
         let mut situation = on(Channel::Tls, Some(&all));
-        assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256, Why::Strongest)));
+        assert_eq!(choose(&situation), Ok((Sasl(Mechanism::ScramSha256), Why::Strongest)));
         situation.bindings = true;
-        assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256Plus, Why::Strongest)));
+        assert_eq!(choose(&situation), Ok((Sasl(Mechanism::ScramSha256Plus), Why::Strongest)));
     }
 
     #[test]
     fn user_and_pass_go_before_plain_where_that_saves_a_round_trip_and_never_before_what_hides_the_password() {
         let plain = announcing(&["USER", "PIPELINING", "SASL PLAIN LOGIN"]);
         let mut situation = on(Channel::Tls, Some(&plain));
-        assert_eq!(choose(&situation), Ok((Mechanism::Plain, Why::Strongest)));
+        assert_eq!(choose(&situation), Ok((Sasl(Mechanism::Plain), Why::Strongest)));
         situation.one_flight = true;
-        assert_eq!(choose(&situation), Ok((Mechanism::UserPass, Why::OneFlight)));
+        assert_eq!(choose(&situation), Ok((Pop3::UserPass, Why::OneFlight)));
         let scram = announcing(&["USER", "PIPELINING", "SASL PLAIN SCRAM-SHA-256"]);
         situation.capabilities = Some(&scram);
-        assert_eq!(choose(&situation), Ok((Mechanism::ScramSha256, Why::Strongest)));
+        assert_eq!(choose(&situation), Ok((Sasl(Mechanism::ScramSha256), Why::Strongest)));
         let sasl_only = announcing(&["PIPELINING", "SASL PLAIN"]);
         situation.capabilities = Some(&sasl_only);
-        assert_eq!(choose(&situation), Ok((Mechanism::Plain, Why::Strongest)));
+        assert_eq!(choose(&situation), Ok((Sasl(Mechanism::Plain), Why::Strongest)));
     }
 
     #[test]
@@ -206,20 +186,20 @@ mod tests {
             assert!(choose(&situation).unwrap().0.shows_secret());
         }
         let all = announcing(&["USER", "SASL PLAIN CRAM-MD5"]);
-        assert_eq!(choose(&on(Channel::Clear, Some(&all))), Ok((Mechanism::CramMd5, Why::Strongest)));
+        assert_eq!(choose(&on(Channel::Clear, Some(&all))), Ok((Sasl(Mechanism::CramMd5), Why::Strongest)));
     }
 
     #[test]
     fn a_server_without_capa_gets_user_and_pass_and_never_apop() {
-        assert_eq!(choose(&on(Channel::Tls, None)), Ok((Mechanism::UserPass, Why::NothingAnnounced)));
+        assert_eq!(choose(&on(Channel::Tls, None)), Ok((Pop3::UserPass, Why::NothingAnnounced)));
         assert_eq!(choose(&on(Channel::Clear, None)), Err(NoMechanism::ClearText));
     }
 
     #[test]
     fn apop_is_used_only_by_name_and_with_a_challenge() {
         let mut situation = on(Channel::Clear, None);
-        situation.choice = MechanismChoice::Only(Mechanism::Apop);
-        assert_eq!(choose(&situation), Ok((Mechanism::Apop, Why::AskedFor)));
+        situation.choice = MechanismChoice::Only(Pop3::Apop);
+        assert_eq!(choose(&situation), Ok((Pop3::Apop, Why::AskedFor)));
         situation.apop_challenge = false;
         assert_eq!(choose(&situation), Err(NoMechanism::NoChallenge));
     }
@@ -229,7 +209,7 @@ mod tests {
         let all = announcing(&["USER", "SASL PLAIN XOAUTH2"]);
         let mut situation = on(Channel::Tls, Some(&all));
         situation.token = true;
-        assert_eq!(choose(&situation), Ok((Mechanism::XOAuth2, Why::Strongest)));
+        assert_eq!(choose(&situation), Ok((Sasl(Mechanism::XOAuth2), Why::Strongest)));
         situation.capabilities = None;
         assert_eq!(choose(&situation), Err(NoMechanism::NoneInCommon));
         let tokens = announcing(&["SASL XOAUTH2 OAUTHBEARER"]);

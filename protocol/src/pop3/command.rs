@@ -5,7 +5,8 @@
 use std::fmt;
 
 use super::{Mechanism, MessageNumber};
-use crate::tunnel::Secret;
+use crate::Secret;
+use crate::sasl::{ChannelBinding, Credential};
 
 /// A command of the caller. One command is one ticket and one outcome, even where it takes several lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,12 +110,12 @@ impl Login {
 
     /// The same login by exactly this mechanism.
     #[must_use]
-    pub fn by(mut self, mechanism: Mechanism) -> Self {
-        self.choice = MechanismChoice::Only(mechanism);
+    pub fn by(mut self, mechanism: impl Into<Mechanism>) -> Self {
+        self.choice = MechanismChoice::Only(mechanism.into());
         self
     }
 
-    /// Whether name and secret need no UTF-8, which USER and PASS have only after the UTF8 command (RFC 6856, section 2).
+    /// Whether name and secret need no UTF-8, which USER, PASS and APOP may not have everywhere (RFC 6856, section 2.2).
     pub(super) fn is_ascii(&self) -> bool {
         let (Credential::Password(secret) | Credential::BearerToken(secret)) = &self.credential;
         self.user.is_ascii() && secret.expose().is_ascii()
@@ -130,15 +131,6 @@ impl fmt::Debug for Login {
     }
 }
 
-/// What proves who signs in. Shown neither by `Debug` nor in any error; overwritten when dropped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Credential {
-    /// A password.
-    Password(Secret),
-    /// An OAuth 2.0 bearer token (RFC 6750).
-    BearerToken(Secret),
-}
-
 /// Which mechanism a login takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum MechanismChoice {
@@ -147,39 +139,4 @@ pub enum MechanismChoice {
     Strongest,
     /// This one, whether or not the server announces it.
     Only(Mechanism),
-}
-
-/// A fact about the TLS channel that both ends know and nobody between can forge (RFC 5056).
-#[derive(Clone, PartialEq, Eq)]
-pub struct ChannelBinding {
-    /// What kind of fact.
-    pub kind: BindingKind,
-    /// The octets.
-    pub data: Vec<u8>,
-}
-
-impl fmt::Debug for ChannelBinding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ChannelBinding({})", self.kind.name())
-    }
-}
-
-/// The kinds of channel binding that SCRAM's -PLUS mechanisms can use here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BindingKind {
-    /// `tls-exporter`: 32 octets of keying material under the label `EXPORTER-Channel-Binding` (RFC 9266). TLS 1.3, or
-    /// TLS 1.2 with extended master secret.
-    TlsExporter,
-    /// `tls-server-end-point`: the hash of the server's certificate (RFC 5929, section 4).
-    TlsServerEndPoint,
-}
-
-impl BindingKind {
-    /// The registered name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TlsExporter => "tls-exporter",
-            Self::TlsServerEndPoint => "tls-server-end-point",
-        }
-    }
 }

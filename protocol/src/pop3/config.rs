@@ -1,6 +1,9 @@
 //! What a session may assume, and what it may cost.
 
+use std::ops::RangeInclusive;
+
 use super::Channel;
+use crate::sasl::SCRAM_ITERATIONS;
 
 /// How a session behaves. `Config::default()` fits a clear-text connection to an ordinary server.
 #[derive(Debug, Clone)]
@@ -65,8 +68,8 @@ pub struct Limits {
     pub body: u64,
     /// Rounds of a SASL exchange.
     pub sasl_rounds: usize,
-    /// Iterations SCRAM may ask for (RFC 7677, section 4 asks for 4096 at least): each costs the client two hashes.
-    pub scram_iterations: u32,
+    /// Iterations SCRAM may ask for.
+    pub scram_iterations: RangeInclusive<u32>,
 }
 
 impl Default for Limits {
@@ -79,7 +82,7 @@ impl Default for Limits {
             listing: 4_000_000,
             body: 8 << 30,
             sasl_rounds: 16,
-            scram_iterations: 1_000_000,
+            scram_iterations: SCRAM_ITERATIONS,
         }
     }
 }

@@ -78,6 +78,8 @@ pub enum When {
     AfterLogin,
     /// The channel is TLS already.
     AfterTls,
+    /// UTF8 was submitted, behind which no STLS may follow (RFC 6856, section 2.1).
+    AfterUtf8,
     /// UPDATE state: QUIT was submitted.
     AfterQuit,
 }
@@ -88,6 +90,7 @@ impl fmt::Display for When {
             Self::BeforeLogin => "before the login",
             Self::AfterLogin => "after the login",
             Self::AfterTls => "on a TLS channel",
+            Self::AfterUtf8 => "behind UTF8",
             Self::AfterQuit => "after QUIT",
         })
     }
@@ -241,6 +244,8 @@ pub enum RefusedBy {
     FailedStls,
     /// Not sent: no mechanism that both sides know and that this channel allows.
     NoMechanism(super::NoMechanism),
+    /// Not sent: user name or password cannot be, in the way that was chosen.
+    CannotStart(super::CannotStart),
     /// Ended by this side: the server did not prove that it knows the password, or its challenge was malformed.
     BadChallenge(super::BadChallenge),
 }

@@ -4,6 +4,8 @@
 
 use memchr::memchr;
 
+pub(super) use crate::text::readable;
+
 /// A response code: a machine-readable reason at the start of a status line's text (RFC 2449, section 8).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -12,6 +14,8 @@ pub enum ResponseCode {
     InUse,
     /// `[LOGIN-DELAY]`: too soon after the last login (RFC 2449, section 8.1.1); seconds where the server tells them.
     LoginDelay(Option<u32>),
+    /// `[SYS]` without a kind that is known: a fault of the server's, not of the user's (RFC 3206, section 4).
+    Sys,
     /// `[SYS/TEMP]`: a fault that will pass (RFC 3206, section 4).
     SysTemp,
     /// `[SYS/PERM]`: a fault that somebody must mend (RFC 3206, section 4).
@@ -28,13 +32,16 @@ impl ResponseCode {
     fn read(inner: &str) -> Self {
         let upper = inner.trim().to_ascii_uppercase();
         let (word, rest) = upper.split_once([' ', '\t']).unwrap_or((&upper, ""));
-        match word {
-            "IN-USE" => Self::InUse,
-            "LOGIN-DELAY" => Self::LoginDelay(rest.split_ascii_whitespace().next().and_then(|n| n.parse().ok())),
-            "SYS/TEMP" => Self::SysTemp,
-            "SYS/PERM" => Self::SysPerm,
-            "AUTH" => Self::Auth,
-            "UTF8" => Self::Utf8,
+        // RFC 2449, section 8: levels of detail are parted by "/", and a client ignores those that it does not know.
+        let mut levels = word.split('/');
+        match (levels.next().unwrap_or_default(), levels.next()) {
+            ("IN-USE", _) => Self::InUse,
+            ("LOGIN-DELAY", _) => Self::LoginDelay(rest.split_ascii_whitespace().next().and_then(|n| n.parse().ok())),
+            ("SYS", Some("TEMP")) => Self::SysTemp,
+            ("SYS", Some("PERM")) => Self::SysPerm,
+            ("SYS", _) => Self::Sys,
+            ("AUTH", _) => Self::Auth,
+            ("UTF8", _) => Self::Utf8,
             _ => Self::Other(upper),
         }
     }
@@ -84,14 +91,6 @@ pub(super) fn text(rest: &[u8]) -> (Option<ResponseCode>, String) {
     (None, readable(rest))
 }
 
-/// Octets as text: UTF-8 where they are, Latin-1 otherwise, so that nothing is lost.
-pub(super) fn readable(octets: &[u8]) -> String {
-    match std::str::from_utf8(octets) {
-        Ok(text) => text.into(),
-        Err(_) => octets.iter().map(|byte| char::from(*byte)).collect(),
-    }
-}
-
 /// The first octets of a line, printable, for a message about it.
 pub(super) fn excerpt(line: &[u8]) -> String {
     line[..line.len().min(60)].escape_ascii().to_string()
@@ -124,14 +123,28 @@ mod tests {
         assert_eq!(read("[SYS/TEMP] x").0, Some(ResponseCode::SysTemp));
         assert_eq!(read("[SYS/PERM] x").0, Some(ResponseCode::SysPerm));
         assert_eq!(read("[AUTH] x").0, Some(ResponseCode::Auth));
+        // A level is known by its whole word, and what stands below a known one changes nothing.
+        for (code, known) in [
+            ("IN-USE", ResponseCode::InUse),
+            ("LOGIN-DELAY", ResponseCode::LoginDelay(None)),
+            ("SYS/TEMP", ResponseCode::SysTemp),
+            ("SYS/PERM", ResponseCode::SysPerm),
+            ("SYS", ResponseCode::Sys),
+            ("AUTH", ResponseCode::Auth),
+            ("UTF8", ResponseCode::Utf8),
+        ] {
+            for below in ["", "/x", "/", "/x/TEMP", "/auth"] {
+                assert_eq!(read(&format!("[{code}{below}] x")).0.as_ref(), Some(&known), "{code}{below}");
+            }
+            for other in [format!("{code}X"), format!("X{code}"), format!("X/{code}"), format!("/{code}")] {
+                let is_unknown = matches!(read(&format!("[{other}] x")).0, Some(ResponseCode::Other(_)));
+                assert!(is_unknown || other.starts_with("SYS/"), "{other}");
+            }
+        }
+        assert_eq!(read("[SYS/TEMPORARY] x").0, Some(ResponseCode::Sys));
+        assert_eq!(read("[login-delay/user 30] x").0, Some(ResponseCode::LoginDelay(Some(30))));
         assert_eq!(read("[x-foo/bar] x").0, Some(ResponseCode::Other("X-FOO/BAR".into())));
         assert_eq!(read("[unclosed"), (None, "[unclosed".into()));
         assert_eq!(read("[] x"), (None, "[] x".into()));
-    }
-
-    #[test]
-    fn a_text_that_is_not_utf8_is_read_octet_by_octet() {
-        assert_eq!(readable(b"contrase\xf1a"), "contraseña");
-        assert_eq!(readable("contraseña".as_bytes()), "contraseña");
     }
 }

@@ -46,6 +46,8 @@ pub struct Session {
     messages: Option<u32>,
     /// DELE was sent: listings have gaps from now on.
     deleted: bool,
+    /// UTF8 was sent: no STLS from now on.
+    in_utf8: bool,
     /// Commands have travelled without waiting.
     pipelined: bool,
     /// USER was refused while PASS was under way already: what the login's refusal will be.
@@ -104,6 +106,7 @@ impl Session {
             planned: Planned::default(),
             messages: None,
             deleted: false,
+            in_utf8: false,
             pipelined: false,
             user_refused: None,
             farewell: None,
@@ -169,8 +172,8 @@ impl Session {
         self.fate.is_none() && self.is_body_at_doubtful_end()
     }
 
-    /// The TLS handshake after [`Event::StartTls`] is done. What the server announced before is forgotten
-    /// (RFC 2595, section 4): ask CAPA again.
+    /// The TLS handshake after [`Event::StartTls`] is done. What the server said before is forgotten: what it announced
+    /// (RFC 2595, section 4), so ask CAPA again, its challenge for APOP, and what it said unasked.
     ///
     /// # Errors
     /// [`Misuse::NoStartTls`] where the server has not agreed to it.
@@ -181,6 +184,9 @@ impl Session {
         self.phase = Phase::Authorization;
         self.config.channel = Channel::Tls;
         self.capabilities = None;
+        // Whoever read along may have written it: a challenge for APOP, words for the user.
+        self.apop_challenge = None;
+        self.farewell = None;
         self.finish(ReplyData::None, b"");
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 
 use super::Misuse;
+use crate::sasl;
 
 /// A message's number in this session, from 1 (RFC 1939, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,85 +95,52 @@ pub enum Mechanism {
     UserPass,
     /// APOP (RFC 1939, section 7): MD5 of challenge and password. Broken; used only where it is asked for by name.
     Apop,
-    /// SASL PLAIN (RFC 4616): the password itself travels.
-    Plain,
-    /// SASL LOGIN (never standardised): the password itself travels.
-    Login,
-    /// SASL CRAM-MD5 (RFC 2195).
-    CramMd5,
-    /// SASL SCRAM-SHA-1 (RFC 5802).
-    ScramSha1,
-    /// SCRAM-SHA-1 bound to the TLS channel (RFC 5802).
-    ScramSha1Plus,
-    /// SASL SCRAM-SHA-256 (RFC 7677).
-    ScramSha256,
-    /// SCRAM-SHA-256 bound to the TLS channel (RFC 7677).
-    ScramSha256Plus,
-    /// XOAUTH2 (Google's and Microsoft's): the bearer token itself travels.
-    XOAuth2,
-    /// OAUTHBEARER (RFC 7628): the bearer token itself travels.
-    OAuthBearer,
+    /// AUTH with a SASL mechanism (RFC 5034).
+    Sasl(sasl::Mechanism),
 }
 
 impl Mechanism {
-    /// Every mechanism, for tables and tests.
-    pub const ALL: [Self; 11] = [
-        Self::UserPass,
-        Self::Apop,
-        Self::Plain,
-        Self::Login,
-        Self::CramMd5,
-        Self::ScramSha1,
-        Self::ScramSha1Plus,
-        Self::ScramSha256,
-        Self::ScramSha256Plus,
-        Self::XOAuth2,
-        Self::OAuthBearer,
-    ];
-
     /// The name a person knows it by; for a SASL mechanism its registered name.
     pub fn name(self) -> &'static str {
         match self {
             Self::UserPass => "USER/PASS",
             Self::Apop => "APOP",
-            Self::Plain => "PLAIN",
-            Self::Login => "LOGIN",
-            Self::CramMd5 => "CRAM-MD5",
-            Self::ScramSha1 => "SCRAM-SHA-1",
-            Self::ScramSha1Plus => "SCRAM-SHA-1-PLUS",
-            Self::ScramSha256 => "SCRAM-SHA-256",
-            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
-            Self::XOAuth2 => "XOAUTH2",
-            Self::OAuthBearer => "OAUTHBEARER",
+            Self::Sasl(mechanism) => mechanism.name(),
         }
     }
 
     /// The mechanism of this name, whatever the case of its letters; `USER` means USER/PASS.
     pub fn from_name(name: &str) -> Option<Self> {
-        if name.eq_ignore_ascii_case("USER") {
-            return Some(Self::UserPass);
+        match name.to_ascii_uppercase().as_str() {
+            "USER" | "USER/PASS" => Some(Self::UserPass),
+            "APOP" => Some(Self::Apop),
+            name => sasl::Mechanism::from_name(name).map(Self::Sasl),
         }
-        Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
-    }
-
-    /// Whether it is a SASL mechanism, used with AUTH (RFC 5034).
-    pub fn is_sasl(self) -> bool {
-        !matches!(self, Self::UserPass | Self::Apop)
     }
 
     /// Whether whoever reads along on a clear channel learns the password or token.
     pub fn shows_secret(self) -> bool {
-        matches!(self, Self::UserPass | Self::Plain | Self::Login | Self::XOAuth2 | Self::OAuthBearer)
+        match self {
+            Self::UserPass => true,
+            Self::Apop => false,
+            Self::Sasl(mechanism) => mechanism.shows_secret(),
+        }
     }
 
     /// Whether it proves that nobody sits between (a -PLUS mechanism).
     pub fn binds_channel(self) -> bool {
-        matches!(self, Self::ScramSha1Plus | Self::ScramSha256Plus)
+        matches!(self, Self::Sasl(mechanism) if mechanism.binds_channel())
     }
 
     /// Whether it takes a bearer token instead of a password.
     pub fn takes_token(self) -> bool {
-        matches!(self, Self::XOAuth2 | Self::OAuthBearer)
+        matches!(self, Self::Sasl(mechanism) if mechanism.takes_token())
+    }
+}
+
+impl From<sasl::Mechanism> for Mechanism {
+    fn from(mechanism: sasl::Mechanism) -> Self {
+        Self::Sasl(mechanism)
     }
 }
 

@@ -117,7 +117,8 @@ struct Session {
     /// Sent commands that got no answer.
     lost: usize,
     hung_up_on_capa: bool,
-    hung_up_on_login: bool,
+    /// The connection ended during a login bound to it, before the server had seen any proof of the password.
+    hung_up_on_binding: bool,
     /// Something was refused for want of UTF-8 mode.
     needs_utf8: bool,
     tops_answered: usize,
@@ -277,7 +278,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
     fn knows_another_way(&mut self, failure: &Failure) -> bool {
         if self.session.hung_up_on_capa && !self.ways.without_capa {
             self.ways.without_capa = true;
-        } else if self.session.hung_up_on_login && self.bound_the_login() && !self.ways.without_binding {
+        } else if self.session.hung_up_on_binding && !self.ways.without_binding {
             self.ways.without_binding = true;
         } else if self.session.needs_utf8 && !self.ways.in_utf8 {
             self.ways.in_utf8 = true;

@@ -6,19 +6,37 @@ use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;
 
 use super::send::{Sent, Step};
-use super::submit::{MAX_LINE, fits_user_and_pass};
+use super::submit::{MAX_LINE, check_login, fits_user_and_pass};
 use super::{Phase, Session};
+use crate::Secret;
 use crate::pop3::reply::{Status, text};
-use crate::pop3::sasl::Exchange;
 use crate::pop3::{
-    Credential, Event, Fault, Login, Mechanism, MechanismChoice, NoMechanism, Quirk, Refusal, RefusedBy, Reply,
-    ReplyData, ResponseCode, Situation, Ticket, Why, choose,
+    Event, Fault, Login, Mechanism, MechanismChoice, NoMechanism, Quirk, Refusal, RefusedBy, Reply, ReplyData,
+    Situation, Ticket, Why, choose,
 };
+use crate::sasl::{self, CannotStart, Credential, Exchange, Gs2, Part, Profile, Rule, prepare};
+
+/// RFC 5034, section 4: the initial response goes along only where the line stays within 255 octets, an empty one is
+/// written as `=`, and `*` cancels.
+const PROFILE: Profile = Profile { command: "AUTH", initial_response: true, line: MAX_LINE, empty: "=", cancel: "*" };
+
+/// An exchange under way, and what to try if the server does not refuse the login but its binding to the channel.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    exchange: Exchange,
+    /// The same login with the next channel binding, where there is one.
+    next: Option<Box<Login>>,
+    /// The same login without channel binding, where nobody asked for it by name.
+    unbound: Option<Box<Login>>,
+}
 
 impl Session {
     /// Chooses the mechanism and sends its first line or lines.
     pub(super) fn begin_login(&mut self, ticket: Ticket, login: Login) {
         let fits = fits_user_and_pass(&login).is_ok();
+        // RFC 6856, section 2.2: the argument USER of the capability allows UTF-8 in USER, PASS and APOP, before the
+        // command UTF8 as well.
+        let may_be_sent = login.is_ascii() || self.capabilities.as_ref().is_some_and(|known| known.takes_utf8_names());
         let situation = Situation {
             choice: login.choice,
             token: matches!(login.credential, Credential::BearerToken(_)),
@@ -27,21 +45,30 @@ impl Session {
             capabilities: self.capabilities.as_ref(),
             apop_challenge: self.apop_challenge.is_some(),
             bindings: !login.bindings.is_empty(),
-            one_flight: self.is_pipelining() && login.is_ascii() && fits,
+            one_flight: self.is_pipelining() && may_be_sent && fits,
         };
         let (mechanism, why) = match choose(&situation) {
             Ok((Mechanism::UserPass, _)) if !fits => {
                 return self.refuse_login(ticket, RefusedBy::NoMechanism(NoMechanism::TooLong));
+            }
+            Ok((Mechanism::UserPass | Mechanism::Apop, _)) if !may_be_sent => {
+                return self.refuse_login(ticket, RefusedBy::NoMechanism(NoMechanism::BeyondAscii));
             }
             Ok(chosen) => chosen,
             Err(none) => return self.refuse_login(ticket, RefusedBy::NoMechanism(none)),
         };
         let channel = self.config.channel;
         self.events.push_back(Event::MechanismChosen { ticket, mechanism, why, channel });
-        match mechanism {
-            Mechanism::UserPass => self.begin_user_pass(ticket, login),
-            Mechanism::Apop => self.begin_apop(ticket, &login),
-            _ => self.begin_sasl(ticket, mechanism, login),
+        let begun = match mechanism {
+            Mechanism::UserPass => as_sent(login, mechanism).map(|login| self.begin_user_pass(ticket, login)),
+            Mechanism::Apop => as_sent(login, mechanism).map(|login| self.begin_apop(ticket, &login)),
+            Mechanism::Sasl(mechanism) => {
+                self.begin_sasl(ticket, mechanism, login);
+                Ok(())
+            }
+        };
+        if let Err(by) = begun {
+            self.refuse_login(ticket, by);
         }
     }
 
@@ -77,54 +104,48 @@ impl Session {
         self.expect_status(ticket, Step::Apop);
     }
 
-    fn begin_sasl(&mut self, ticket: Ticket, mechanism: Mechanism, login: Login) {
-        let plus = format!("{}-PLUS", mechanism.name());
-        let plus_offered = self.capabilities.as_ref().is_some_and(|known| known.has_sasl(&plus));
-        let next = (mechanism.binds_channel() && login.bindings.len() > 1).then(|| {
-            let mut next = login.clone();
-            next.bindings.remove(0);
-            Box::new(next)
-        });
-        let is_free = mechanism.binds_channel() && login.choice == MechanismChoice::Strongest;
-        let unbound = is_free.then(|| Box::new(Login { bindings: Vec::new(), ..login.clone() }));
-        let exchange = Exchange::new(mechanism, login, plus_offered, self.config.limits.scram_iterations);
-        let mut exchange = match exchange {
-            Ok(exchange) => exchange,
-            Err(bad) => return self.refuse_login(ticket, RefusedBy::BadChallenge(bad)),
+    fn begin_sasl(&mut self, ticket: Ticket, mechanism: sasl::Mechanism, login: Login) {
+        let offered = self.capabilities.as_ref().map(|known| known.sasl.as_slice());
+        let gs2 = match login.bindings.first() {
+            Some(binding) if mechanism.binds_channel() => Gs2::Bound(binding),
+            binding => Gs2::without_binding(binding.is_some(), offered),
         };
-        let name = mechanism.name().as_bytes();
-        exchange.next = next;
-        exchange.unbound = unbound;
-        // RFC 5034, section 4: the initial response goes along only where the line stays within 255 octets.
-        let room = MAX_LINE - "AUTH  \r\n".len() - name.len();
-        match exchange.initial_response(room) {
-            Some(response) => self.outbox.line(&[b"AUTH ", name, b" ", response.as_bytes()]),
-            None => self.outbox.line(&[b"AUTH ", name]),
-        }
-        self.expect_status(ticket, Step::Auth(Box::new(exchange)));
+        let iterations = self.config.limits.scram_iterations.clone();
+        let mut exchange = match Exchange::new(mechanism, &login.user, &login.credential, gs2, iterations) {
+            Ok(exchange) => exchange,
+            Err(reason) => return self.refuse_login(ticket, RefusedBy::CannotStart(reason)),
+        };
+        self.outbox.line(&[exchange.open(&PROFILE).as_bytes()]);
+        let next = (mechanism.binds_channel() && login.bindings.len() > 1)
+            .then(|| Box::new(Login { bindings: login.bindings[1..].to_vec(), ..login.clone() }));
+        // Who wants the binding enforced asks for it by name.
+        let is_free = mechanism.binds_channel() && login.choice == MechanismChoice::Strongest;
+        let unbound = is_free.then(|| Box::new(Login { bindings: Vec::new(), ..login }));
+        self.expect_status(ticket, Step::Auth(Box::new(Attempt { exchange, next, unbound })));
     }
 
     /// Reads the answer to a step of a login.
     pub(super) fn read_login(&mut self, status: Status<'_>) -> Result<(), Fault> {
         match self.outstanding.front_mut().map(|sent| &mut sent.step) {
-            Some(Step::Auth(exchange)) => {
+            Some(Step::Auth(attempt)) => {
+                let exchange = &mut attempt.exchange;
                 let limit = self.config.limits.sasl_rounds;
                 match status {
-                    Status::Continue(_) if exchange.rounds >= limit => return Err(Fault::SaslTooLong { limit }),
+                    Status::Continue(_) if exchange.rounds() >= limit => return Err(Fault::SaslTooLong { limit }),
                     Status::Continue(challenge) => self.respond(challenge),
                     Status::Ok(challenge) if exchange.is_speaking() => {
                         self.quirk(Quirk::OkForContinue);
                         self.respond(challenge);
                     }
                     Status::Ok(rest) => {
-                        let mechanism = exchange.mechanism;
+                        let mechanism = exchange.mechanism();
                         match exchange.conclude(rest) {
-                            Ok(()) => self.signed_in(mechanism, rest),
+                            Ok(()) => self.signed_in(mechanism.into(), rest),
                             Err(bad) => self.login_failed(RefusedBy::BadChallenge(bad), rest),
                         }
                     }
                     Status::Err(rest) => {
-                        let by = exchange.cancelled.map_or(RefusedBy::Server, RefusedBy::BadChallenge);
+                        let by = exchange.cancelled().map_or(RefusedBy::Server, RefusedBy::BadChallenge);
                         self.login_failed(by, rest);
                     }
                 }
@@ -157,16 +178,10 @@ impl Session {
         Ok(())
     }
 
-    /// Answers a challenge, or cancels the exchange with `*` (RFC 5034, section 4).
+    /// Answers a challenge, or cancels the exchange (RFC 5034, section 4).
     fn respond(&mut self, challenge: &[u8]) {
-        let Some(Sent { step: Step::Auth(exchange), .. }) = self.outstanding.front_mut() else { return };
-        match exchange.respond(challenge) {
-            Ok(answer) => self.outbox.line(&[answer.as_bytes()]),
-            Err(bad) => {
-                exchange.cancelled = Some(bad);
-                self.outbox.line(&[b"*"]);
-            }
-        }
+        let Some(Sent { step: Step::Auth(attempt), .. }) = self.outstanding.front_mut() else { return };
+        self.outbox.line(&[attempt.exchange.answer(challenge, &PROFILE).as_bytes()]);
     }
 
     fn signed_in(&mut self, mechanism: Mechanism, rest: &[u8]) {
@@ -179,29 +194,22 @@ impl Session {
     fn login_failed(&mut self, by: RefusedBy, rest: &[u8]) {
         let Some(Sent { ticket, step, .. }) = self.pop() else { return };
         let mut detail = None;
-        let code = text(rest).0;
-        if let Step::Auth(mut exchange) = step {
-            detail = exchange.detail.take();
-            // RFC 5802, section 7: the server binds to another kind of fact. There may be one left.
-            if detail.as_deref() == Some("e=unsupported-channel-binding-type")
-                && let Some(login) = exchange.next.take()
-            {
-                return self.begin_sasl(ticket, exchange.mechanism, *login);
-            }
-            // Not the password: a binding is refused before any proof was seen, or as what libsasl calls a breach of the
-            // mechanism. SCRAM without a binding still has the server prove itself; who wants the binding enforced asks
-            // for it by name.
-            let is_about_binding = exchange.is_unheard() || detail.is_none() && is_bad_protocol(rest);
-            if is_about_binding
-                && by == RefusedBy::Server
-                && matches!(code, None | Some(ResponseCode::Auth))
-                && let Some(login) = exchange.unbound.take()
-                && let Some(mechanism) = self.scram_without_binding()
-            {
-                self.quirk(Quirk::BindingRefused);
-                let (why, channel) = (Why::Unbound, self.config.channel);
-                self.events.push_back(Event::MechanismChosen { ticket, mechanism, why, channel });
-                return self.begin_sasl(ticket, mechanism, *login);
+        if let Step::Auth(attempt) = step {
+            let Attempt { exchange, next, unbound } = *attempt;
+            detail = exchange.detail().map(str::to_owned);
+            if by == RefusedBy::Server {
+                let refused = self.what_was_refused(&exchange, rest);
+                if let (Refused::Kind, Some(login)) = (refused, next) {
+                    return self.begin_sasl(ticket, exchange.mechanism(), *login);
+                }
+                if let (Refused::Kind | Refused::Binding, Some(login)) = (refused, unbound)
+                    && let Some(mechanism) = self.capabilities.as_ref().and_then(|known| sasl::unbound(&known.sasl))
+                {
+                    self.quirk(Quirk::BindingRefused);
+                    let (why, channel) = (Why::Unbound, self.config.channel);
+                    self.events.push_back(Event::MechanismChosen { ticket, mechanism: mechanism.into(), why, channel });
+                    return self.begin_sasl(ticket, mechanism, *login);
+                }
             }
         }
         let refusal = self.user_refused.take().unwrap_or_else(|| refusal(by, rest, detail));
@@ -209,9 +217,25 @@ impl Session {
         self.refuse_behind_login(0);
     }
 
-    fn scram_without_binding(&self) -> Option<Mechanism> {
-        let known = self.capabilities.as_ref()?;
-        [Mechanism::ScramSha256, Mechanism::ScramSha1].into_iter().find(|mechanism| known.has_sasl(mechanism.name()))
+    /// What the server refused with its -ERR: the login, unless it is clear that it means the binding. A wrong guess here
+    /// would let one wrong password count twice.
+    fn what_was_refused(&self, exchange: &Exchange, rest: &[u8]) -> Refused {
+        // RFC 5802, section 7. Where the bindings do not match, somebody may sit between: that is the end.
+        match exchange.detail() {
+            Some("e=unsupported-channel-binding-type") => return Refused::Kind,
+            Some("e=channel-binding-not-supported") => return Refused::Binding,
+            Some(_) => return Refused::Login,
+            None => {}
+        }
+        // The server says of every wrong name or password that it is one (RFC 3206, section 5): what it refuses without
+        // that word, before it has seen any proof of the password, is not the user.
+        let announces_code = self.capabilities.as_ref().is_some_and(|known| known.auth_resp_code);
+        let is_without_code = announces_code && text(rest).0.is_none();
+        if is_bad_protocol(rest) || exchange.is_before_proof() && is_without_code {
+            Refused::Binding
+        } else {
+            Refused::Login
+        }
     }
 
     /// Refuses a login of which nothing was sent.
@@ -224,7 +248,7 @@ impl Session {
     pub(super) fn explain_hangup(&mut self) {
         let quirk = match self.outstanding.front().map(|sent| &sent.step) {
             Some(Step::Pass | Step::Apop) => Quirk::LoginHangup,
-            Some(Step::Auth(exchange)) if !exchange.is_speaking() => Quirk::LoginHangup,
+            Some(Step::Auth(attempt)) if !attempt.exchange.is_speaking() => Quirk::LoginHangup,
             Some(Step::Capa) => Quirk::CapaHangup,
             Some(Step::Quit) => return self.quirk(Quirk::QuitHangup),
             _ => return,
@@ -237,9 +261,40 @@ impl Session {
     }
 }
 
+/// What a server's refusal of a login is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    /// Name, password, or anything else.
+    Login,
+    /// This kind of channel binding.
+    Kind,
+    /// Channel binding as such.
+    Binding,
+}
+
 /// The words of Cyrus SASL for SASL_BADPROT; a wrong password has others.
 fn is_bad_protocol(rest: &[u8]) -> bool {
     memchr::memmem::find(rest, b"bad protocol").is_some()
+}
+
+/// A login as USER, PASS and APOP may have it: where it is not ASCII, name and password are prepared as query strings,
+/// APOP's password as a stored one (RFC 6856, section 2.2). They may be longer than before, or have spaces, so they are
+/// checked again.
+fn as_sent(mut login: Login, mechanism: Mechanism) -> Result<Login, RefusedBy> {
+    if login.is_ascii() {
+        return Ok(login);
+    }
+    let rule = if mechanism == Mechanism::Apop { Rule::Stored } else { Rule::Query };
+    let prepared = |part, text: &str, rule| {
+        prepare(text, rule).map_err(|forbidden| RefusedBy::CannotStart(CannotStart::Unfit(part, forbidden)))
+    };
+    login.user = prepared(Part::User, &login.user, Rule::Query)?.to_string();
+    if let Credential::Password(password) = &mut login.credential {
+        *password = Secret::new(prepared(Part::Password, password.expose(), rule)?.as_str());
+    }
+    let login = login.by(mechanism);
+    check_login(&login).map_err(|_| RefusedBy::NoMechanism(NoMechanism::TooLong))?;
+    Ok(login)
 }
 
 pub(super) fn refusal(by: RefusedBy, rest: &[u8], detail: Option<String>) -> Refusal {

@@ -4,8 +4,8 @@
 //! STLS, SASL exchanges, UTF8 and LANG stand alone: they change how what follows is to be read or written. Not here: how
 //! a login goes on (`login`).
 
+use super::login::Attempt;
 use super::{Phase, Session};
-use crate::pop3::sasl::Exchange;
 use crate::pop3::{Command, Event, Login, MessageNumber, Refusal, RefusedBy, Ticket};
 
 /// A step that was sent and is not answered. A login may take several, all of one ticket.
@@ -26,7 +26,7 @@ pub(super) enum Step {
     User(Option<Box<Login>>),
     Pass,
     Apop,
-    Auth(Box<Exchange>),
+    Auth(Box<Attempt>),
     Stat,
     List(Option<MessageNumber>),
     Uidl(Option<MessageNumber>),
@@ -115,6 +115,7 @@ impl Session {
 
     fn send(&mut self, ticket: Ticket, command: Command, expected: u64) {
         self.deleted |= matches!(command, Command::Dele(_));
+        self.in_utf8 |= matches!(command, Command::Utf8);
         let step = match command {
             Command::Login(login) => return self.begin_login(ticket, login),
             Command::Capa => self.write("CAPA", Step::Capa),

@@ -3,7 +3,8 @@
 //! Not here: what the server thinks of them.
 
 use super::{Phase, Session};
-use crate::pop3::{Argument, Channel, Command, Credential, Login, Mechanism, MechanismChoice, Misuse, When};
+use crate::pop3::{Argument, Channel, Command, Login, Mechanism, MechanismChoice, Misuse, When};
+use crate::sasl::Credential;
 
 /// Octets of a command line at most, CRLF included (RFC 2449, section 4).
 pub(super) const MAX_LINE: usize = 255;
@@ -13,6 +14,7 @@ pub(super) const MAX_LINE: usize = 255;
 pub(super) struct Planned {
     login: bool,
     tls: bool,
+    utf8: bool,
     quit: bool,
 }
 
@@ -20,6 +22,7 @@ impl Planned {
     pub(super) fn with(&mut self, command: &Command) {
         self.login |= matches!(command, Command::Login(_));
         self.tls |= matches!(command, Command::Stls);
+        self.utf8 |= matches!(command, Command::Utf8);
         self.quit |= matches!(command, Command::Quit);
     }
 }
@@ -37,6 +40,8 @@ impl Session {
             // RFC 2595, section 4; RFC 1939, section 4; RFC 6856, section 2.1.
             Command::Stls | Command::Login(_) | Command::Utf8 if planned.login => return wrong(When::AfterLogin),
             Command::Stls if planned.tls => return wrong(When::AfterTls),
+            // RFC 6856, section 2.1.
+            Command::Stls if planned.utf8 => return wrong(When::AfterUtf8),
             Command::Stls | Command::Login(_) | Command::Utf8 => {}
             _ if !planned.login => return wrong(When::BeforeLogin),
             _ => {}
@@ -57,6 +62,7 @@ impl Session {
         self.planned = Planned {
             login: self.phase == Phase::Transaction || self.outstanding.iter().any(|sent| sent.step.is_login()),
             tls: self.config.channel == Channel::Tls || self.outstanding.iter().any(|sent| sent.step.is_stls()),
+            utf8: self.in_utf8,
             quit: self.outstanding.iter().any(|sent| sent.step.is_quit()),
         };
         for (_, command) in &self.queue {
@@ -65,7 +71,7 @@ impl Session {
     }
 }
 
-fn check_login(login: &Login) -> Result<(), Misuse> {
+pub(super) fn check_login(login: &Login) -> Result<(), Misuse> {
     check_text(&login.user, Argument::User)?;
     let token = match &login.credential {
         Credential::Password(password) => {

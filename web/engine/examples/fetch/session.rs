@@ -6,7 +6,7 @@ use std::rc::Rc;
 use restante_engine::api::{Blame, Failure, FailureKind, Security, Stage};
 use restante_engine::connection::{Connection, Options, of_login_refusal, of_refusal};
 use restante_protocol::pop3::{
-    Capabilities, Command, Event, Login, Mechanism, MessageNumber, Pipelining, Refusal, Reply, ReplyData, Ticket,
+    Capabilities, Command, Event, Login, MessageNumber, Pipelining, Refusal, Reply, ReplyData, Ticket,
 };
 use serde_json::json;
 
@@ -145,7 +145,7 @@ impl Fetch<'_> {
     fn sign_in(&mut self, connection: &mut Connection) -> Result<(), Trouble> {
         let (user, secret) = (self.task.user.clone(), self.task.password.clone());
         let mut login = match self.task.mechanism {
-            Some(Mechanism::OAuthBearer | Mechanism::XOAuth2) => Login::with_token(user, secret),
+            Some(mechanism) if mechanism.takes_token() => Login::with_token(user, secret),
             _ => Login::with_password(user, secret),
         };
         login.bindings = connection.transport().channel_bindings();

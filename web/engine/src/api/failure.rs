@@ -85,6 +85,8 @@ pub enum FailureKind {
     NotPop3,
     /// The server refused user name or password.
     WrongPassword,
+    /// User name or password hold characters that cannot be sent to this server; nothing was.
+    UnfitCredentials,
     /// The server offers no way to sign in that Restante knows.
     NoMechanism,
     /// The mailbox is locked by another session ([IN-USE], RFC 2449 section 8.1.2).
@@ -118,6 +120,7 @@ impl FailureKind {
             | Self::UnknownHost
             | Self::CleartextNotAgreed
             | Self::WrongPassword
+            | Self::UnfitCredentials
             | Self::InUse => Blame::User,
             Self::Unreachable
             | Self::TlsFailed

@@ -28,6 +28,7 @@ impl Failure {
             K::NoStarttls => "The server does not offer STARTTLS.",
             K::CleartextNotAgreed => "Without TLS your password would travel in clear text.",
             K::NotPop3 => "What answers there does not speak POP3.",
+            K::UnfitCredentials => "User name or password hold characters that cannot be sent to this server.",
             K::WrongPassword => "The server refused user name or password.",
             K::NoMechanism => "The server offers no way to sign in that Restante knows.",
             K::InUse => "The mailbox is open in another session.",
@@ -104,6 +105,11 @@ impl Failure {
             K::NotPop3 => "Check server and port: POP3 is usually on port 995 (TLS) or 110 (STARTTLS). If they are \
                            right, the server is at fault."
                 .into(),
+            K::UnfitCredentials => {
+                "Nothing was sent. Check what you typed for characters that do not belong there; if they do, set another \
+                 password by another way, such as your provider's web pages."
+                    .into()
+            }
             K::WrongPassword => {
                 "Check both. The user name is often the whole mail address, and some providers want an \
                                  app password, or POP3 to be switched on in their settings first."
@@ -169,6 +175,7 @@ impl FailureKind {
             Self::CleartextNotAgreed => "cleartext-not-agreed",
             Self::NotPop3 => "not-pop3",
             Self::WrongPassword => "wrong-password",
+            Self::UnfitCredentials => "unfit-credentials",
             Self::NoMechanism => "no-mechanism",
             Self::InUse => "in-use",
             Self::TryLater { .. } => "try-later",
@@ -191,6 +198,7 @@ impl FailureKind {
             Self::NoStarttls => "RFC 2595, section 4",
             Self::NotPop3 => "RFC 1939, section 3",
             Self::WrongPassword => "RFC 1939, section 7",
+            Self::UnfitCredentials => "RFC 4013, section 2",
             Self::NoMechanism => "RFC 5034, section 3",
             Self::InUse => "RFC 2449, section 8.1.2",
             Self::TryLater { .. } | Self::Refused => "RFC 3206, section 4",

@@ -1,7 +1,7 @@
 //! Who is at fault: what the session reports, as failures for a person.
 
 use restante_protocol::pop3::{
-    Advice, Capabilities, Fault, NoMechanism, ProtocolError, Refusal, RefusedBy, ResponseCode,
+    Advice, CannotStart, Capabilities, Fault, NoMechanism, ProtocolError, Refusal, RefusedBy, ResponseCode,
 };
 
 use crate::api::{Blame, Failure, FailureKind};
@@ -22,6 +22,10 @@ pub fn of_protocol_error(error: &ProtocolError) -> Failure {
 pub fn of_login_refusal(refusal: &Refusal, capabilities: Option<&Capabilities>) -> Failure {
     let kind = match (&refusal.by, refusal.advice(capabilities)) {
         (RefusedBy::NoMechanism(NoMechanism::ClearText), _) => FailureKind::CleartextNotAgreed,
+        (RefusedBy::NoMechanism(NoMechanism::BeyondAscii), _) | (RefusedBy::CannotStart(CannotStart::Unfit(..)), _) => {
+            FailureKind::UnfitCredentials
+        }
+        (RefusedBy::CannotStart(_), _) => FailureKind::Internal,
         (RefusedBy::NoMechanism(_), _) => FailureKind::NoMechanism,
         (RefusedBy::BadChallenge(_), _) => FailureKind::Refused,
         (RefusedBy::FailedStls, _) => FailureKind::NoStarttls,
@@ -45,6 +49,7 @@ pub fn of_refusal(refusal: &Refusal) -> Failure {
 fn words(refusal: &Refusal) -> String {
     match &refusal.by {
         RefusedBy::NoMechanism(reason) => reason.to_string(),
+        RefusedBy::CannotStart(reason) => reason.to_string(),
         RefusedBy::BadChallenge(reason) => reason.to_string(),
         RefusedBy::Hangup => "the server closed the connection without an answer".to_owned(),
         _ => match &refusal.detail {

@@ -54,7 +54,8 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Event::Lost { ticket, sent } => {
                 self.session.lost += usize::from(sent);
                 let job = self.session.jobs.remove(&ticket);
-                self.session.hung_up_on_login |= sent && matches!(job, Some(Job::Login));
+                // A login that was lost had shown no proof yet: else it would be refused, and the password in doubt.
+                self.session.hung_up_on_binding |= sent && matches!(job, Some(Job::Login)) && self.bound_the_login();
             }
             _ => {}
         }
@@ -148,7 +149,6 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         }
         match self.session.jobs.remove(&ticket) {
             Some(Job::Login) => {
-                self.session.hung_up_on_login = refusal.by == RefusedBy::Hangup;
                 self.session.fatal = Some(of_login_refusal(refusal, self.session.capabilities.as_deref()));
             }
             Some(Job::Capa) if refusal.by == RefusedBy::Hangup => self.session.hung_up_on_capa = true,
