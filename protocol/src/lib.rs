@@ -1,7 +1,8 @@
 //! What the page and the bridge agree on, and what a POP3 client knows of the wire. Sans-I/O: no sockets, no clock, no
 //! wasm.
 //!
-//! - [`pop3`]: the POP3 client as a state machine. Bytes in, bytes and events out.
+//! - [`pop3`]: the POP3 client as a state machine. Bytes in, bytes and events out. (Feature `pop3`, which is the default.)
+//! - [`sasl`]: signing in, for POP3 and whatever protocol comes next. (Feature `sasl`, which `pop3` brings.)
 //! - [`tunnel`]: the contract of the WebSocket between the page and the bridge.
 //!
 //! # The state machine
@@ -35,8 +36,7 @@
 //! | `session/send.rs` | what goes out when: pipelining, window, what stands alone | what comes back |
 //! | `session/receive.rs`, `session/receive/lines.rs` | reading by the command at the head | the steps of a login |
 //! | `session/login.rs` | USER/PASS, APOP and AUTH: several lines, one outcome | what the mechanisms say |
-//! | `choice.rs` | which mechanism, and why: a pure function | sending it |
-//! | `sasl.rs` | the mechanisms (rsasl's, and CRAM-MD5) and the limits on them | lines |
+//! | `choice.rs` | SASL or USER/PASS, and why: a pure function | the order of SASL's mechanisms (`sasl`) |
 //! | `reply.rs`, `listing.rs`, `capabilities.rs` | status lines, response codes, numbers, CAPA | order and limits |
 //! | `body.rs` | unstuffing in place; where a body ends | events |
 //! | `wire.rs` | the two buffers, overwritten after use | meaning |
@@ -46,7 +46,7 @@
 //!
 //! # Standards
 //!
-//! What of each is kept, in which file of `pop3`, and which script of `tests/scripts` (or test) shows it.
+//! What of each is kept, in which file of `pop3` (or `sasl`), and which script of `tests/scripts` (or test) shows it.
 //!
 //! | standard | what | where | shown by |
 //! |---|---|---|---|
@@ -58,20 +58,23 @@
 //! | RFC 2449, 4 | commands of 255 octets at most; what SASL can carry goes by SASL | `submit`, `choice` | `session/arguments-beyond-255-octets`, `login/long-password*` |
 //! | RFC 2449, 5 | CAPA before and after STLS and login | `capabilities` | `standards/capabilities-change-at-login`, `tls/stls` |
 //! | RFC 2449, 6 | TOP, USER, SASL, RESP-CODES, LOGIN-DELAY, PIPELINING, EXPIRE, UIDL, IMPLEMENTATION as types | `capabilities`, `send` | `standards/capa-of-rfc2449`, `standards/expire-of-each-kind`, `session/pipelined-dialogue` |
-//! | RFC 2449, 8 | response codes on -ERR and +OK; IN-USE, LOGIN-DELAY with the announced seconds | `reply`, `error` | `login/code-*`, `standards/code-with-success`, `standards/status-text-with-brackets` |
-//! | RFC 2595, 4 | STLS stands alone; octets between its +OK and TLS end the session; earlier capabilities are forgotten | `receive`, `session` | `tls/*` |
-//! | RFC 3206, 4 | SYS/TEMP, SYS/PERM, AUTH: [`pop3::Refusal::advice`] | `error` | `login/code-*`, `login/user-pass-refused` |
-//! | RFC 5034, 4 | the initial response where the line stays within 255 octets, `=` for an empty one, `*` to cancel, challenges of any length | `login`, `sasl` | `login/plain-at-the-limit`, `login/plain-beyond-the-limit`, `login/plain-challenged-again`, `login/sasl-challenge-of-any-length` |
-//! | RFC 6856, 2 | UTF8 before the login | `submit`, `send` | `standards/utf8*` |
+//! | RFC 2449, 8 | response codes on -ERR and +OK, by their levels; IN-USE, LOGIN-DELAY with the announced seconds | `reply`, `error` | `login/code-*`, `login/code-below-a-known-one`, `standards/code-with-success`, `standards/status-text-with-brackets` |
+//! | RFC 2595, 4 | STLS stands alone; octets between its +OK and TLS end the session; what the server said before is forgotten | `receive`, `session` | `tls/*`, `tls/stls-forgets-the-challenge` |
+//! | RFC 3206, 4 | SYS, SYS/TEMP, SYS/PERM, AUTH: [`pop3::Refusal::advice`] | `error` | `login/code-*`, `login/user-pass-refused` |
+//! | RFC 5034, 4 | the initial response where the line stays within 255 octets, `=` for an empty one, `*` to cancel, challenges of any length | `login`, [`sasl`] | `login/plain-at-the-limit`, `login/plain-beyond-the-limit`, `login/plain-challenged-again`, `login/sasl-challenge-of-any-length` |
+//! | RFC 6856, 2.1 | UTF8 before the login, and no STLS behind it | `submit`, `send` | `standards/utf8*`, `tls/stls-behind-utf8` |
+//! | RFC 6856, 2.2 | USER, PASS and APOP beyond ASCII only where UTF8 USER is announced, and prepared | `login` | `standards/utf8-user-*`, `standards/utf8-and-apop`, `standards/utf8-password-by-sasl` |
 //! | RFC 6856, 3 | LANG | `lines` | `standards/lang-list` |
 //! | RFC 6856, 5 | the response code UTF8 | `reply` | `standards/utf8-needed` |
 //! | RFC 2384 | `pop:` URLs, read and written; a password in one is refused | `url` | its tests, the fuzz target `url` |
 //! | RFC 8314, 3 | nothing that shows the password on a clear channel without consent; a refused STLS stops what was meant to be protected | `choice`, `send` | `login/clear-text-*`, `tls/stls-refused` |
-//! | RFC 4616 | PLAIN, and LOGIN as it is used | `sasl` | `login/plain*`, `login/login*` |
-//! | RFC 5802, 7677 | SCRAM-SHA-1 and -256, both with -PLUS; nonce and proof verified, iterations bounded | `sasl` | `login/scram-*`, `tests/scram.rs` |
-//! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller; tls-exporter was tried against Dovecot 2.4.1 | `sasl` | `login/strongest-with-binding`, `quirks/binding-refused`, `quirks/binding-hangup`, `tests/scram.rs` |
-//! | RFC 2195 | CRAM-MD5 | `sasl` | `login/clear-text-but-cram`, `login/cram-md5-*` |
-//! | RFC 7628 | OAUTHBEARER, and XOAUTH2 as it is used: the error is answered, and told | `sasl` | `login/oauthbearer*`, `login/xoauth2*`, a real Dovecot in `tests/tests/servers.rs` |
+//! | RFC 4013 | SASLprep of names (query) and passwords (query in PLAIN, stored in SCRAM) | `sasl/prepare` | `login/plain-prepared`, `login/password-with-a-control-character`, `login/scram-password-too-new` |
+//! | RFC 4616 | PLAIN, and LOGIN as it is used | `sasl/exchange` | `login/plain*`, `login/login*` |
+//! | RFC 5802, 7677 | SCRAM-SHA-1, -256 and -512, all with -PLUS; nonce and proof verified, iterations between 4,096 and a million | `sasl/scram` | `login/scram-*`, `hostile/scram-*`, `tests/scram.rs` |
+//! | RFC 5802, 6 | the flags `p`, `y` and `n`; a refusal of the binding told from one of the user | `sasl/credential`, `login` | `login/binding-*`, `quirks/binding-refused`, `tests/scram.rs` |
+//! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller; tls-exporter was tried against Dovecot 2.4.1 | `sasl/credential` | `login/strongest-with-binding`, `quirks/binding-hangup`, `tests/scram.rs` |
+//! | RFC 2195 | CRAM-MD5 | `sasl/exchange` | `login/clear-text-but-cram`, `login/cram-md5-*` |
+//! | RFC 7628 | OAUTHBEARER, and XOAUTH2 as it is used: the error is answered, and told | `sasl/exchange` | `login/oauthbearer*`, `login/xoauth2*`, a real Dovecot in `tests/tests/servers.rs` |
 //!
 //! # Tests
 //!

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use restante_fuzz_targets::ALL;
 
 /// Pieces of the protocol that chance would take long to find.
-const WORDS: [&[u8]; 16] = [
+const WORDS: [&[u8]; 20] = [
     b"+OK",
     b"-ERR",
     b"\r\n",
@@ -28,6 +28,10 @@ const WORDS: [&[u8]; 16] = [
     b"\0",
     b"\xff",
     b"pops://",
+    b"r=%",
+    b",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=64",
+    b"v=",
+    b"e=",
 ];
 
 struct Chance(u64);

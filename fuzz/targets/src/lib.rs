@@ -10,14 +10,15 @@ use std::collections::BTreeMap;
 use restante_protocol::pop3::{
     Channel, Command, Config, Event, Limits, Login, Mechanism, MessageNumber, Output, Secret, Session, Ticket, Url,
 };
+use restante_protocol::sasl::{self, BindingKind, ChannelBinding, Credential, Exchange, Gs2, Profile};
 use restante_protocol::tunnel::{BridgeMessage, PageMessage, decode, encode};
 
 /// A target: it takes any octets.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const ALL: [(&str, Target); 5] =
-    [("session", session), ("reply", reply), ("listing", listing), ("url", url), ("tunnel", tunnel)];
+pub const ALL: [(&str, Target); 6] =
+    [("session", session), ("reply", reply), ("listing", listing), ("sasl", sasl), ("url", url), ("tunnel", tunnel)];
 
 /// Answers to everything a session can ask after the login; the first octet says in which order it asks.
 pub fn session(data: &[u8]) {
@@ -64,6 +65,46 @@ pub fn listing(data: &[u8]) {
     same_however_cut(&[Command::List(None), Command::Uidl(None)], data);
     same_however_cut(&[Command::Uidl(None), Command::Capa], data);
     same_however_cut(&[Command::Capa, Command::List(None)], data);
+}
+
+/// A server's challenges without base64, one a line, to every mechanism; `%` stands for the nonce that the client sent,
+/// without which SCRAM's server gets nowhere. Whatever they are, the exchange comes to an end, and SCRAM to no success.
+pub fn sasl(data: &[u8]) {
+    let binding = ChannelBinding { kind: BindingKind::TlsExporter, data: vec![7; 32] };
+    let profile = Profile { command: "AUTH", initial_response: true, line: 255, empty: "=", cancel: "*" };
+    for mechanism in sasl::Mechanism::ALL {
+        let secret = Secret::new("secret");
+        let credential =
+            if mechanism.takes_token() { Credential::BearerToken(secret) } else { Credential::Password(secret) };
+        let gs2 = if mechanism.binds_channel() { Gs2::Bound(&binding) } else { Gs2::NotUsed };
+        // Few iterations: what they are is SCRAM's business, how long they take is not this target's.
+        let mut exchange = Exchange::new(mechanism, "user", &credential, gs2, 1..=64)
+            .unwrap_or_else(|reason| panic!("{mechanism}: {reason}"));
+        exchange.open(&Profile { initial_response: false, ..profile });
+        let first = if mechanism == sasl::Mechanism::Login || mechanism == sasl::Mechanism::CramMd5 {
+            Vec::new()
+        } else {
+            exchange.respond(b"").map(|first| first.to_vec()).unwrap_or_default()
+        };
+        let nonce = first.split(|byte| *byte == b',').find_map(|part| part.strip_prefix(b"r=")).unwrap_or_default();
+        for challenge in data.split(|byte| *byte == b'\n').take(8) {
+            let parts: Vec<&[u8]> = challenge.split(|byte| *byte == b'%').collect();
+            let before = exchange.cancelled();
+            let answer = exchange.respond(&parts.join(nonce));
+            assert!(before.is_none() || answer.err() == before, "{mechanism} goes on after its end");
+        }
+        let outcome = exchange.conclude(data);
+        assert!(!mechanism.is_scram() || outcome.is_err(), "{mechanism} believes a server that knows no password");
+    }
+    // The same behind base64, as it comes off the wire.
+    let password = Credential::Password(Secret::new("secret"));
+    for mechanism in [sasl::Mechanism::Plain, sasl::Mechanism::Login, sasl::Mechanism::CramMd5] {
+        let Ok(mut exchange) = Exchange::new(mechanism, "user", &password, Gs2::NotUsed, 1..=64) else { return };
+        exchange.open(&profile);
+        for challenge in data.split(|byte| *byte == b'\n').take(8) {
+            assert!(!exchange.answer(challenge, &profile).contains(['\r', '\n']));
+        }
+    }
 }
 
 /// A text that may be a URL: what is read is written and read again.

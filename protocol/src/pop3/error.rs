@@ -269,6 +269,8 @@ impl Refusal {
     /// (RFC 3206, section 4). `capabilities` may know how long LOGIN-DELAY is.
     pub fn advice(&self, capabilities: Option<&super::Capabilities>) -> Advice {
         match (&self.by, &self.code) {
+            // RFC 5802, section 7: somebody may sit between, and another password does not help.
+            _ if self.detail.as_deref() == Some("e=channel-bindings-dont-match") => Advice::Tell,
             (RefusedBy::Server | RefusedBy::Hangup, None | Some(ResponseCode::Auth)) => Advice::AskAgain,
             (_, Some(ResponseCode::LoginDelay(seconds))) => {
                 Advice::ComeBack { seconds: seconds.or_else(|| capabilities?.login_delay.map(|delay| delay.seconds)) }
