@@ -45,3 +45,5 @@ pub use reach::tls::BadRoots;
 pub use reach::{host, policy};
 pub use settings::config::Config;
 pub use shared::BadConfig;
+#[doc(hidden)]
+pub use tunnel::replay_frames;

@@ -9,5 +9,6 @@ mod page;
 mod relay;
 mod session;
 
+pub use frame::replay_frames;
 pub(crate) use page::Page;
 pub(crate) use session::{Visitor, run};

@@ -249,6 +249,28 @@ fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
+/// Decodes what a client sent, in pieces of so many octets: the payload, the events and the close code of a breach. For the
+/// fuzz target, which has no other way in.
+pub fn replay_frames(wire: &[u8], piece: usize) -> (Vec<u8>, Vec<String>, Option<u16>) {
+    let (mut decoder, mut payload, mut events) = (Decoder::default(), Vec::new(), Vec::new());
+    for piece in wire.chunks(piece.max(1)) {
+        let mut buffer = piece.to_vec();
+        let (mut raw, mut data) = (0..buffer.len(), 0..0);
+        let breach = loop {
+            match decoder.decode(&mut buffer, &mut raw, &mut data) {
+                Ok(Some(event)) => events.push(format!("{event:?}")),
+                Ok(None) => break None,
+                Err(breach) => break Some(breach.close_code()),
+            }
+        };
+        payload.extend_from_slice(&buffer[data]);
+        if breach.is_some() {
+            return (payload, events, breach);
+        }
+    }
+    (payload, events, None)
+}
+
 /// Writes the header of an unmasked, whole frame into the bytes that end at `payload_at`; says where it begins.
 pub(crate) fn write_header(buffer: &mut [u8], payload_at: usize, opcode: Opcode, length: usize) -> usize {
     let first = 0x80 | opcode as u8;

@@ -17,8 +17,15 @@ use restante_protocol::tunnel::{BridgeMessage, PageMessage, decode, encode};
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const ALL: [(&str, Target); 6] =
-    [("session", session), ("reply", reply), ("listing", listing), ("sasl", sasl), ("url", url), ("tunnel", tunnel)];
+pub const ALL: [(&str, Target); 7] = [
+    ("session", session),
+    ("reply", reply),
+    ("listing", listing),
+    ("sasl", sasl),
+    ("url", url),
+    ("tunnel", tunnel),
+    ("frames", frames),
+];
 
 /// Answers to everything a session can ask after the login; the first octet says in which order it asks.
 pub fn session(data: &[u8]) {
@@ -130,6 +137,15 @@ pub fn tunnel(data: &[u8]) {
     if let Ok(message) = decode::<BridgeMessage>(text) {
         assert_eq!(decode::<BridgeMessage>(&encode(&message)).ok().as_ref(), Some(&message));
     }
+}
+
+/// A client's WebSocket frames; the first octet says in what pieces they come.
+pub fn frames(data: &[u8]) {
+    let (first, wire) = data.split_first().map_or((0, data), |(first, rest)| (*first, rest));
+    assert_eq!(
+        restante_bridge::replay_frames(wire, usize::from(first % 64) + 1),
+        restante_bridge::replay_frames(wire, usize::MAX),
+    );
 }
 
 fn number(number: u32) -> MessageNumber {
