@@ -15,7 +15,7 @@ use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use restante_bridge::preset::Preset;
-use restante_bridge::settings::{BadFile, DEFAULT_LISTEN, Settings};
+use restante_bridge::settings::{BadFile, Settings};
 use restante_bridge::{Bridge, Bridges, Hosting, Reloader, Server, fingerprint, listen, sums, write_page};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info};
@@ -51,7 +51,7 @@ enum Command {
     /// Serve the page with a sample mailbox, for a look round. Nothing but the sample can be reached.
     Demo {
         /// Address and port to serve on; port 0 takes a free one.
-        #[arg(long, value_name = "ADDR:PORT", default_value_t = DEFAULT_LISTEN, env = "RESTANTE_LISTEN")]
+        #[arg(long, value_name = "ADDR:PORT", default_value_t = restante_bridge::settings::DEFAULT_LISTEN, env = "RESTANTE_LISTEN")]
         listen: SocketAddr,
     },
 }

@@ -7,9 +7,23 @@ use crate::{process, report};
 
 /// Runs every check, also after one that failed; an error names those that did.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
-    let checks: [(&str, &[&str]); 3] = [
+    let checks: [(&str, &[&str]); 4] = [
         ("lint: formatting", &["fmt", "--all", "--check"]),
         ("lint: clippy", &["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]),
+        (
+            "lint: clippy of the bare relay",
+            &[
+                "clippy",
+                "--package",
+                "restante-bridge",
+                "--no-default-features",
+                "--lib",
+                "--bins",
+                "--",
+                "--deny",
+                "warnings",
+            ],
+        ),
         ("lint: documentation", &["doc", "--workspace", "--no-deps"]),
     ];
     let mut failed = Vec::new();
