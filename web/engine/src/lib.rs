@@ -18,5 +18,6 @@ pub mod platform;
 mod store;
 pub mod tls;
 pub mod transport;
+pub mod ways;
 
 pub use engine::run;

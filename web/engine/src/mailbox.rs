@@ -20,12 +20,13 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
-use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Mechanism, Pipelining, Ticket};
+use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Mechanism, Ticket};
 
 use crate::api::{Failure, FailureKind, OpenMailbox, Request, Stage, Update};
 use crate::connection::{Connection, Options, Turn};
 use crate::platform::Platform;
 use crate::store::Store;
+use crate::ways::{Trace, Ways};
 use answers::Ask;
 use events::Job;
 use plan::Rows;
@@ -55,7 +56,7 @@ where
     loop {
         match mailbox.session(requests).await {
             Outcome::Left(left) => return left,
-            Outcome::Broken(failure) if mailbox.knows_another_way(&failure) => mailbox.reset_session(),
+            Outcome::Broken(failure) if mailbox.learns(&failure) => mailbox.reset_session(),
             Outcome::Broken(failure) => {
                 mailbox.fail(failure);
                 return mailbox.serve_offline(requests).await;
@@ -66,9 +67,6 @@ where
 
 /// Messages up to this size are read whole into memory.
 const MESSAGE_LIMIT: u64 = 512 << 20;
-
-/// So many answers to commands that were sent together show that a server can pipeline.
-const PROOF_OF_PIPELINING: usize = 8;
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -84,21 +82,13 @@ struct Mailbox<'u, U> {
     open: OpenMailbox,
     updates: &'u mut U,
     store: Store,
+    /// What was learnt of the server.
     ways: Ways,
     /// What the page wants to see and read; it outlives a session.
     rows: Rows,
     asks: VecDeque<Ask>,
     session: Session,
     last_stage: Option<Stage>,
-}
-
-/// What this server needs otherwise than most do. It is learnt from a session that broke, and kept for the next.
-#[derive(Debug, Default)]
-struct Ways {
-    pipelining: Pipelining,
-    without_capa: bool,
-    without_binding: bool,
-    in_utf8: bool,
 }
 
 /// What belongs to one session.
@@ -114,14 +104,8 @@ struct Session {
     fatal: Option<Failure>,
     /// What the server said unasked before it hung up.
     last_words: Option<String>,
-    /// Sent commands that got no answer.
-    lost: usize,
-    hung_up_on_capa: bool,
-    /// The connection ended during a login bound to it, before the server had seen any proof of the password.
-    hung_up_on_binding: bool,
-    /// Something was refused for want of UTF-8 mode.
-    needs_utf8: bool,
-    tops_answered: usize,
+    /// What it shows of the server.
+    trace: Trace,
     /// LIST and UIDL were asked, and LIST was answered.
     listing: bool,
     listed: bool,
@@ -140,8 +124,10 @@ enum Phase {
     Asking,
     /// CAPA was answered or refused.
     Asked,
-    /// Login, CAPA and STAT are under way.
+    /// The login is under way, and nothing behind it.
     SigningIn,
+    /// CAPA and STAT are under way, with the login unless that stands alone.
+    Counting,
     /// STAT was answered; the first flight is next.
     SignedIn,
     /// The list is open.
@@ -214,7 +200,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
         R: Stream<Item = Request> + Unpin,
     {
         let options =
-            Options { pipelining: self.ways.pipelining, message_limit: MESSAGE_LIMIT, ..Options::from(&self.open) };
+            Options { pipelining: self.ways.pipelining(), message_limit: MESSAGE_LIMIT, ..Options::from(&self.open) };
         let platform = Rc::clone(&self.platform);
         let (host, port, token) = (self.open.host.clone(), self.open.port, self.open.token.clone());
         let mut greeting = String::new();
@@ -274,34 +260,9 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
         (self.updates)(Update::Failed(Box::new(failure)));
     }
 
-    /// Whether a new connection may do what this one could not, and how: each way is tried once.
-    fn knows_another_way(&mut self, failure: &Failure) -> bool {
-        if self.session.hung_up_on_capa && !self.ways.without_capa {
-            self.ways.without_capa = true;
-        } else if self.session.hung_up_on_binding && !self.ways.without_binding {
-            self.ways.without_binding = true;
-        } else if self.session.needs_utf8 && !self.ways.in_utf8 {
-            self.ways.in_utf8 = true;
-        } else if self.may_try_lock_step(failure) {
-            self.ways.pipelining = Pipelining::Never;
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// Whether the login was bound to the connection, which the login process of Dovecot 2.4.1 does not survive under
-    /// TLS 1.2.
-    fn bound_the_login(&self) -> bool {
-        self.session.mechanism.is_some_and(Mechanism::binds_channel)
-    }
-
-    /// Whether lock-step may help: the session broke while several commands were under way. Where pipelining has worked
-    /// for a while, only a garbled answer is laid to its charge.
-    fn may_try_lock_step(&self, failure: &Failure) -> bool {
-        self.ways.pipelining == Pipelining::WhenAnnounced
-            && self.session.lost > 1
-            && (failure.kind == FailureKind::NotPop3 || self.session.tops_answered < PROOF_OF_PIPELINING)
+    /// Whether a new connection may do what this one could not.
+    fn learns(&mut self, failure: &Failure) -> bool {
+        self.ways.learn(&self.session.trace, failure).is_some()
     }
 
     /// Forgets the session and keeps the plan.

@@ -272,7 +272,24 @@ async fn a_server_that_breaks_under_pipelining_is_asked_again_in_lock_step() {
         assert!(!engine.seen.iter().any(|update| matches!(update, Update::Failed(_))));
     })
     .await;
+    // Once with the login alone in between, for the same silence is mended by that where only a login breaks.
+    assert_eq!(host.connections.load(std::sync::atomic::Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_loses_what_travels_behind_the_login_is_sent_nothing_along_with_it_and_pipelined_all_the_same() {
+    let host = Host::new(Manners { loses_behind_login: true, ..Manners::modern(20) });
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(20).await;
+    })
+    .await;
     assert_eq!(host.connections.load(std::sync::atomic::Ordering::SeqCst), 2);
+    let said = host.lines();
+    let login = said.iter().rposition(|line| line.starts_with("PASS")).unwrap();
+    assert_eq!(said[login + 1], "--", "nothing along with the login: {said:?}");
+    let tops = said[login..].iter().position(|line| line.starts_with("TOP")).unwrap() + login;
+    assert!(said[tops + 1].starts_with("TOP"), "pipelined: {said:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
-use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
 use restante_engine::api::{
     Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd, Update,
@@ -23,9 +23,9 @@ use restante_engine::api::{
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::tunnel::Secret;
 use restante_testkit::corpus::{self, File};
-use restante_testkit::server::{self, Act, Channel, Plan, Server};
+use restante_testkit::server::{self, Channel, Plan};
+use support::scripted::serve;
 use support::{Pipe, certified};
-use tokio::io::DuplexStream;
 use tokio::time::Instant;
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
@@ -54,7 +54,9 @@ impl Dial for Host {
         let (near, far) = tokio::io::duplex(1 << 16);
         let number = self.connections.replace(self.connections.get() + 1);
         let (plan, acceptor) = (Rc::clone(&self.plan), self.acceptor.clone());
-        tokio::task::spawn_local(async move { serve(&plan, number, &acceptor, far).await.unwrap_or_default() });
+        tokio::task::spawn_local(
+            async move { serve(&plan, number, &acceptor, far.compat()).await.unwrap_or_default() },
+        );
         futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
     }
 }
@@ -66,57 +68,6 @@ impl Clock for Host {
 
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         tokio::time::sleep(time).boxed_local()
-    }
-}
-
-async fn serve(plan: &Plan, number: u32, acceptor: &TlsAcceptor, io: DuplexStream) -> std::io::Result<()> {
-    let mut server = Server::new(plan, number);
-    let greeting = server.greet();
-    let io = io.compat();
-    if plan.channel == Channel::Tls {
-        return talk(&mut server, greeting, acceptor.accept(io).await?).await.map(drop);
-    }
-    match talk(&mut server, greeting, io).await? {
-        Some(io) => talk(&mut server, Vec::new(), acceptor.accept(io).await?).await.map(drop),
-        None => Ok(()),
-    }
-}
-
-/// Talks until the connection ends, or until TLS is to start on it.
-async fn talk<S>(server: &mut Server<'_>, mut acts: Vec<Act>, mut io: S) -> std::io::Result<Option<S>>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let mut pending: Vec<u8> = Vec::new();
-    let mut buffer = vec![0; 1 << 12];
-    loop {
-        for act in acts.drain(..) {
-            match act {
-                Act::Say(octets) => io.write_all(&octets).await?,
-                Act::SayForever(octets) => loop {
-                    io.write_all(&octets).await?;
-                },
-                Act::Pause => tokio::time::sleep(Duration::from_secs(5)).await,
-                Act::StartTls => {
-                    io.flush().await?;
-                    return Ok(Some(io));
-                }
-                Act::Close => {
-                    io.close().await?;
-                    return Ok(None);
-                }
-            }
-        }
-        io.flush().await?;
-        while !pending.contains(&b'\n') {
-            match io.read(&mut buffer).await? {
-                0 => return Ok(None),
-                octets => pending.extend_from_slice(&buffer[..octets]),
-            }
-        }
-        let end = pending.iter().position(|octet| *octet == b'\n').unwrap();
-        let line: Vec<u8> = pending.drain(..=end).collect();
-        acts = server.hear(line.trim_ascii_end());
     }
 }
 

@@ -1,7 +1,7 @@
 //! `fetch`: empties a maildrop into a file, a Maildir or nothing. The engine outside a browser, and what measures it.
 //!
 //! ```text
-//! options → net (TCP) → restante_engine::connection → session (what to ask) → deliver (mbox, Maildir, nothing) → report
+//! options → net (TCP) → restante_engine::connection → session (what to ask, by the plan) → deliver (mbox, Maildir, nothing) → report
 //! ```
 //! Bodies go from the socket to the disk in pieces: memory does not grow with the size of a message. A message is deleted
 //! on the server only after it is safe on the disk, and counts as deleted only after the server's answer to QUIT.
@@ -13,6 +13,7 @@
 mod deliver;
 mod net;
 mod options;
+mod plan;
 mod report;
 mod session;
 
@@ -34,10 +35,7 @@ fn main() -> ExitCode {
         Err(wrong) => return report.wrong(&wrong),
     };
     match runtime.block_on(session::fetch(task, &mut report)) {
-        Ok(()) => {
-            report.summary();
-            ExitCode::SUCCESS
-        }
+        Ok(()) => report.summary(),
         Err(trouble) => report.failed(&trouble),
     }
 }

@@ -8,8 +8,9 @@ use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
 
 /// Fetches all messages of a POP3 maildrop.
 ///
-/// Exit status: 0 when every message was fetched that the server gives out, 1 when it failed (one line says what
-/// happened, who is at fault and what to do), 2 when the command line is wrong.
+/// Exit status: 0 when every message was fetched, and deleted where that was asked for; 3 when only a part was (each
+/// message that was refused is named on standard error); 1 when none could be had, or it failed (one line says what
+/// happened, who is at fault and what to do); 2 when the command line is wrong.
 #[derive(Debug, Parser)]
 #[command(name = "fetch", group = ArgGroup::new("output").required(true))]
 pub(crate) struct Options {
@@ -28,7 +29,8 @@ pub(crate) struct Options {
     /// Sign in by this mechanism only: SCRAM-SHA-256, PLAIN, USER/PASS, APOP, …
     #[arg(long, value_name = "NAME")]
     mechanism: Option<String>,
-    /// Fetch headers and this many lines of each body (TOP) instead of whole messages.
+    /// Fetch headers and this many lines of each body (TOP) instead of whole messages. Where the server has no TOP,
+    /// small messages are fetched whole and cut; the others are refused.
     #[arg(long, value_name = "LINES", conflicts_with = "delete")]
     top: Option<u32>,
     /// Delete each message on the server once it is safe on the disk.

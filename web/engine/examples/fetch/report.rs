@@ -4,8 +4,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use restante_engine::api::Failure;
+use restante_engine::api::{Failure, FailureKind};
 use serde_json::{Value, json};
+
+/// The exit status where a part was fetched, or deleted, and another was not.
+const PARTLY: u8 = 3;
 
 /// Why there is no result.
 #[derive(Debug)]
@@ -28,13 +31,16 @@ pub(crate) struct Report {
     started: Instant,
     pub(crate) messages: u32,
     pub(crate) octets: u64,
+    /// Messages that were not fetched.
     pub(crate) refused: u32,
+    /// Messages that were to be deleted, and those that were.
+    pub(crate) to_delete: u32,
     pub(crate) deleted: u32,
 }
 
 impl Report {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, started: Instant::now(), messages: 0, octets: 0, refused: 0, deleted: 0 }
+        Self { json, started: Instant::now(), messages: 0, octets: 0, refused: 0, to_delete: 0, deleted: 0 }
     }
 
     /// Tells an event: its fields with `--json`, its words otherwise; an event without words is for JSON alone.
@@ -42,7 +48,7 @@ impl Report {
         if self.json {
             self.line(name, fields);
         } else if let Some(words) = words {
-            eprintln!("{words}");
+            eprintln!("{}", printable(&words));
         }
     }
 
@@ -55,17 +61,42 @@ impl Report {
         }
     }
 
-    /// Tells how it ended.
-    pub(crate) fn summary(&self) {
+    /// Names a message that was not fetched, on standard error whatever else is told there.
+    pub(crate) fn missed(&mut self, number: u32, uid: Option<&str>, why: &Failure) {
+        self.refused += 1;
+        let id = uid.map(|uid| format!(" (unique-id {uid})")).unwrap_or_default();
+        let words = match (&why.kind, why.detail.as_str()) {
+            (FailureKind::TooLarge, detail) => format!("not fetched: {detail}"),
+            (_, "") => "the server refuses it, and does not say why".to_owned(),
+            (_, said) => format!("the server refuses it: {said}"),
+        };
+        eprintln!("{}", printable(&format!("Message {number}{id}: {words}")));
+        if self.json {
+            let Failure { kind, blame, detail } = why;
+            let fields = json!({
+                "number": number, "uid": uid, "kind": kind.name(), "blame": blame.name(), "detail": detail,
+            });
+            self.line("refused", fields);
+        }
+    }
+
+    /// Tells how it ended, where it came to an end: with everything that was wanted, or with a part of it.
+    pub(crate) fn summary(&self) -> ExitCode {
         let seconds = self.started.elapsed().as_secs_f64();
         let Self { messages, octets, refused, deleted, .. } = self;
         let fields = json!({
             "messages": messages, "octets": octets, "refused": refused, "deleted": deleted, "seconds": seconds,
         });
         if self.json {
-            return self.line("done", fields);
+            self.line("done", fields);
+        } else {
+            println!("{messages} messages, {octets} octets, {refused} refused, {deleted} deleted, in {seconds:.2} s");
         }
-        println!("{messages} messages, {octets} octets, {refused} refused, {deleted} deleted, in {seconds:.2} s");
+        if *deleted < self.to_delete {
+            eprintln!("{} of the messages that were fetched are still on the server.", self.to_delete - deleted);
+        }
+        let is_whole = *refused == 0 && *deleted == self.to_delete;
+        if is_whole { ExitCode::SUCCESS } else { ExitCode::from(PARTLY) }
     }
 
     /// Tells a failure in one line: kind, who is at fault, the rule, advice.
@@ -88,12 +119,13 @@ impl Report {
         if self.json {
             let fields = json!({
                 "kind": kind, "blame": blame, "rfc": rfc, "detail": detail, "advice": advice, "messages": self.messages,
+                "refused": self.refused,
             });
             self.line("failed", fields);
         } else {
             let rfc = rfc.map(|rfc| format!(", {rfc}")).unwrap_or_default();
             let line = format!("fetch: {kind} (at fault: {blame}{rfc}): {detail} {advice}");
-            eprintln!("{}", line.replace(['\r', '\n'], " "));
+            eprintln!("{}", printable(&line));
         }
         ExitCode::FAILURE
     }
@@ -111,6 +143,11 @@ impl Report {
         // A reader that has gone away wants to hear no more.
         let _ = writeln!(std::io::stdout().lock(), "{fields}");
     }
+}
+
+/// One line without what a terminal obeys: much of it is what a server says.
+fn printable(line: &str) -> String {
+    line.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
 }
 
 /// The `RFC n, section s` that a detail names.

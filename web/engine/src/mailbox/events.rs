@@ -1,6 +1,6 @@
 //! What the server's answers mean for the mailbox.
 
-use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, ResponseCode, Ticket, Uid};
+use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
 
 use super::plan::Top;
 use super::{Mailbox, Phase};
@@ -35,6 +35,7 @@ const MAX_ROWS: usize = 1000;
 
 impl<U: FnMut(Update)> Mailbox<'_, U> {
     pub(super) fn on_event(&mut self, event: Event<'_>) {
+        self.session.trace.note(&event);
         match event {
             Event::Greeting(greeting) => self.session.greeting = greeting.text,
             Event::Rejected(refusal) => {
@@ -51,12 +52,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Event::Done { ticket, reply } => self.on_done(ticket, reply),
             Event::Refused { ticket, refusal } => self.on_refused(ticket, &refusal),
             Event::Closed(Ending::ByServer { said: Some(said) }) => self.session.last_words = Some(said),
-            Event::Lost { ticket, sent } => {
-                self.session.lost += usize::from(sent);
-                let job = self.session.jobs.remove(&ticket);
-                // A login that was lost had shown no proof yet: else it would be refused, and the password in doubt.
-                self.session.hung_up_on_binding |= sent && matches!(job, Some(Job::Login)) && self.bound_the_login();
-            }
+            Event::Lost { ticket, .. } => drop(self.session.jobs.remove(&ticket)),
             _ => {}
         }
     }
@@ -118,7 +114,6 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Some(Job::List) => self.session.listed = true,
             Some(Job::Top { number, head }) => {
                 self.rows.top = Top::Works;
-                self.session.tops_answered += 1;
                 self.put_row(number, &head);
             }
             Some(Job::Retr { number, body, .. }) => {
@@ -139,20 +134,16 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
     }
 
     fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) {
-        self.session.lost += usize::from(refusal.by == RefusedBy::Hangup);
-        let knows_utf8 = self.session.capabilities.as_ref().is_some_and(|known| known.utf8.is_some());
-        if refusal.code == Some(ResponseCode::Utf8) && knows_utf8 && !self.ways.in_utf8 {
+        if self.ways.may_do_in_utf8(&self.session.trace) {
             // UTF8 comes before the login or not at all (RFC 6856, section 2.1): a connection of its own.
-            self.session.needs_utf8 = true;
-            self.session.fatal = Some(Failure::new(FailureKind::Refused, refusal.text.clone()));
+            self.session.fatal.get_or_insert_with(|| Failure::new(FailureKind::Refused, refusal.text.clone()));
             return;
         }
         match self.session.jobs.remove(&ticket) {
             Some(Job::Login) => {
                 self.session.fatal = Some(of_login_refusal(refusal, self.session.capabilities.as_deref()));
             }
-            Some(Job::Capa) if refusal.by == RefusedBy::Hangup => self.session.hung_up_on_capa = true,
-            Some(Job::Capa) => self.capabilities_asked(),
+            Some(Job::Capa) if refusal.by != RefusedBy::Hangup => self.capabilities_asked(),
             Some(Job::Stat) if refusal.by == RefusedBy::Server && self.session.fatal.is_none() => {
                 self.session.fatal = Some(Failure::new(FailureKind::Refused, refusal.text.clone()));
             }
@@ -163,7 +154,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
                 self.refuse(number, &failure);
             }
             Some(Job::List) => self.session.listed = true,
-            Some(Job::Utf8 | Job::Stat | Job::Uidl | Job::Noop) | None => {}
+            Some(Job::Capa | Job::Utf8 | Job::Stat | Job::Uidl | Job::Noop) | None => {}
         }
     }
 

@@ -80,12 +80,15 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
     /// Submits what is next.
     pub(super) fn proceed(&mut self, connection: &mut Connection) {
         match self.session.phase {
-            Phase::Fresh if !self.ways.without_capa => {
+            Phase::Fresh if self.ways.asks_capa() => {
                 self.session.phase = Phase::Asking;
                 self.submit(connection, Command::Capa, Job::Capa);
             }
             Phase::Fresh | Phase::Asked => self.sign_in(connection),
-            Phase::Asking | Phase::SigningIn => {}
+            Phase::SigningIn if !self.session.jobs.values().any(|job| matches!(job, Job::Login)) => {
+                self.ask_extent(connection);
+            }
+            Phase::Asking | Phase::SigningIn | Phase::Counting => {}
             Phase::SignedIn => self.open_list(connection),
             Phase::Open => {
                 self.fetch_messages(connection);
@@ -102,22 +105,25 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
 
     /// Everything up to the maildrop's size, in as few flights as the server allows: CAPA again behind the login, for
     /// some servers tell the better part of it only then.
-    ///
-    /// UTF8 costs a round trip of its own, so it is sent where it is needed: for a name or password that USER and PASS
-    /// have no octets for otherwise (RFC 6856, section 2.1), or once the server said that something else needs it.
     fn sign_in(&mut self, connection: &mut Connection) {
         self.session.phase = Phase::SigningIn;
-        let announced = self.session.capabilities.as_ref().and_then(|known| known.utf8);
-        let is_ascii = self.open.user.is_ascii() && self.open.password.expose().is_ascii();
-        if announced.is_some_and(|utf8| self.ways.in_utf8 || utf8.user && !is_ascii) {
-            self.submit(connection, Command::Utf8, Job::Utf8);
+        let login = Login::with_password(self.open.user.clone(), self.open.password.clone());
+        let bindings = match self.open.tls_end {
+            TlsEnd::Browser => connection.transport().channel_bindings(),
+            TlsEnd::Bridge => Vec::new(),
+        };
+        for command in self.ways.sign_in(login, bindings, self.session.capabilities.as_deref()) {
+            let job = if matches!(command, Command::Login(_)) { Job::Login } else { Job::Utf8 };
+            self.submit(connection, command, job);
         }
-        let mut login = Login::with_password(self.open.user.clone(), self.open.password.clone());
-        if self.open.tls_end == TlsEnd::Browser && !self.ways.without_binding {
-            login.bindings = connection.transport().channel_bindings();
+        if !self.ways.is_login_alone() {
+            self.ask_extent(connection);
         }
-        self.submit(connection, Command::Login(login), Job::Login);
-        if !self.ways.without_capa {
+    }
+
+    fn ask_extent(&mut self, connection: &mut Connection) {
+        self.session.phase = Phase::Counting;
+        if self.ways.asks_capa() {
             self.submit(connection, Command::Capa, Job::Capa);
         }
         self.submit(connection, Command::Stat, Job::Stat);

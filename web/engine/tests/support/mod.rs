@@ -5,6 +5,8 @@
 // Each test program uses its own part of this module.
 #![allow(dead_code)]
 
+pub(crate) mod scripted;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -43,8 +45,10 @@ pub(crate) struct Manners {
     pub(crate) damaged: Vec<u32>,
     /// Refuses RETR of this message unless UTF8 came before the login (RFC 6856, section 2.1).
     pub(crate) needs_utf8: Option<u32>,
-    /// Announces PIPELINING and forgets what came together with a command, on this many connections.
+    /// Announces PIPELINING and forgets what came together with a command.
     pub(crate) breaks_pipelines: bool,
+    /// Announces PIPELINING and forgets what came behind PASS in the same flight.
+    pub(crate) loses_behind_login: bool,
     /// Announces PIPELINING and answers what came together with a command by garbage, on the first connection.
     pub(crate) garbles_pipelines: bool,
     /// Ends bodies without a line end before the terminator.
@@ -72,6 +76,7 @@ impl Manners {
             damaged: Vec::new(),
             needs_utf8: None,
             breaks_pipelines: false,
+            loses_behind_login: false,
             garbles_pipelines: false,
             glues_terminators: false,
             hangs_up_on: None,
@@ -203,11 +208,13 @@ where
         said.lock().unwrap().push("--".into());
         let mut answer = Vec::new();
         let mut first = true;
+        let was_signed_in = signed_in;
         while let Some(end) = pending.find("\r\n") {
             let line: String = pending.drain(..end + 2).collect();
             let line = line.trim_end().to_owned();
             said.lock().unwrap().push(line.clone());
-            if manners.breaks_pipelines && connection == 0 && signed_in && !first {
+            let is_behind_login = signed_in && !was_signed_in;
+            if manners.breaks_pipelines && signed_in && !first || manners.loses_behind_login && is_behind_login {
                 continue;
             }
             if manners.garbles_pipelines && connection == 0 && line.starts_with("RETR") && !first {
@@ -253,6 +260,7 @@ where
                     format!("+OK {} {octets}\r\n", manners.messages.len()).into_bytes()
                 }
                 ("LIST", None) => listing(&|number, message| format!("{number} {}\r\n", message.len())),
+                ("UIDL", Some(_)) if manners.uidl => format!("+OK {number} uid-{number}\r\n").into_bytes(),
                 ("UIDL", None) if manners.uidl => listing(&|number, _| format!("{number} uid-{number}\r\n")),
                 ("TOP" | "RETR", Some(_)) if damaged => b"-ERR cannot read it\r\n".to_vec(),
                 ("TOP", Some(message)) if manners.top => multiline(&head(message)),

@@ -2,12 +2,15 @@
 //!
 //! A message is safe when [`Delivery::commit`] has returned after it: then it outlives a loss of power.
 
+mod head;
 mod maildir;
 mod mbox;
 
 use std::io;
 
 use crate::options::Output;
+
+pub(crate) use head::Head;
 
 /// Octets and messages that wait for a commit at most.
 const BATCH_OCTETS: u64 = 64 << 20;
