@@ -49,6 +49,9 @@ fn learnt(trace: &Trace, kind: FailureKind) -> Vec<Way> {
     std::iter::from_fn(|| ways.learn(trace, &failure)).take(2 * ALL.len()).collect()
 }
 
+/// What happened, the login, what the server said, how the session ended, and what is learnt.
+type Row<'a> = (&'a str, Login, &'a [&'a str], FailureKind, &'a [Way]);
+
 #[test]
 fn what_broke_a_session_is_what_the_next_does_without() {
     let plain = "+OK\r\nUSER\r\n.\r\n";
@@ -62,7 +65,7 @@ fn what_broke_a_session_is_what_the_next_does_without() {
     let refused = format!("{opened}-ERR [UTF8] no\r\n");
     use FailureKind::{ConnectionLost, NotPop3, TimedOut, WrongPassword};
     use Way::{LockStep, LoginAlone, Utf8, WithoutBinding, WithoutCapa};
-    let table: [(&str, Login, &[&str], FailureKind, &[Way]); 14] = [
+    let table: [Row<'_>; 14] = [
         ("no greeting", login(), &[], ConnectionLost, &[]),
         ("hung up on CAPA", login(), &["+OK\r\n"], ConnectionLost, &[WithoutCapa]),
         ("CAPA refused", login(), &["+OK\r\n", "-ERR\r\n"], ConnectionLost, &[]),
