@@ -58,7 +58,7 @@ fn what_broke_a_session_is_what_the_next_does_without() {
     let many = "+OK\r\nUSER\r\nPIPELINING\r\nUTF8\r\n.\r\n";
     let plus = "+OK\r\nSASL SCRAM-SHA-256-PLUS\r\n.\r\n";
     let bound = Login { bindings: bindings(), ..login() };
-    let by_name = bound.clone().by(Mechanism::ScramSha256Plus);
+    let by_name = bound.clone().by(Mechanism::from_name("SCRAM-SHA-256-PLUS").unwrap());
     let body = "+OK\r\nx\r\n.\r\n".repeat(PROOF_OF_PIPELINING);
     let opened = format!("+OK\r\n+OK\r\n{many}+OK 10 30\r\n");
     let (few, proof) = (format!("{opened}+OK\r\nx\r\n.\r\n"), format!("{opened}{body}"));
