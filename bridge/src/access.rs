@@ -3,6 +3,6 @@
 
 pub(crate) mod admission;
 pub(crate) mod client;
-mod shares;
+pub(crate) mod shares;
 pub mod token;
 pub(crate) mod visitors;

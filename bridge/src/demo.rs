@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use restante_bridge::origin::Origins;
 use restante_bridge::policy::Policy;
 use restante_bridge::preset::{Preset, Security, show_fingerprint};
 use restante_bridge::{Config, Limits};
@@ -14,7 +13,6 @@ pub(crate) fn config(sample: &restante_sample::Server) -> anyhow::Result<Config>
     let entry = format!("{host}:{},{}", sample.pops_port(), sample.pop_port());
     Ok(Config {
         policy: Policy::listed(vec![entry.parse()?]),
-        origins: Origins::new(Vec::new(), Some(Vec::new())),
         preset: Some(Preset {
             host: host.to_owned(),
             port: sample.pops_port(),

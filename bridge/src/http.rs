@@ -2,6 +2,7 @@
 //! connections ([`crate::listen`]), and what follows an upgrade ([`crate::tunnel`]).
 
 pub(crate) mod assets;
+pub(crate) mod authority;
 pub(crate) mod bridges;
 pub(crate) mod export;
 pub(crate) mod headers;

@@ -10,10 +10,12 @@ use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use restante_bridge::log::Log;
 use restante_bridge::preset::Preset;
 use restante_bridge::settings::{BadFile, Settings};
 use restante_bridge::{Bridge, Bridges, Hosting, Reloader, Server, fingerprint, listen, sums, write_page};
@@ -119,6 +121,11 @@ struct PageArguments {
     token_required: bool,
 }
 
+/// For the last lines of the log to be written.
+const LAST_LINES: Duration = Duration::from_millis(500);
+/// Libraries whose log nobody sees.
+const QUIET: [&str; 3] = ["hickory_resolver=off", "hickory_net=off", "hickory_proto=off"];
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LogFormat {
     Text,
@@ -161,16 +168,24 @@ fn one_line(error: &clap::Error) -> String {
     format!("{fault} (restante --help explains)")
 }
 
-#[tokio::main]
-async fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
-    log_to_stderr(log_format);
+/// Runs a command that others are waited for in. What is still waited for when it is done holds nothing up.
+fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
+    let log = log_to_stderr(log_format).context("the system has no thread for the log")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(run(command, &log));
+    runtime.shutdown_background();
+    log.flush(LAST_LINES);
+    done
+}
+
+async fn run(command: Command, log: &Log) -> anyhow::Result<()> {
     match command {
         Command::Serve(arguments) => {
             let settings = arguments.clone().settings()?;
             let (address, metrics) = (settings.listen(), settings.metrics);
             let config = settings.into_config()?;
             let scheme = if config.certificate.is_some() || config.acme.is_some() { "https" } else { "http" };
-            let mut server = Server::new(config)?;
+            let mut server = Server::new(config)?.counting_lost_lines(log.lost());
             if let Some(metrics) = metrics {
                 server = server.with_metrics(listen(metrics).await?);
             }
@@ -184,7 +199,7 @@ async fn start(command: Command, log_format: LogFormat) -> anyhow::Result<()> {
         }
         Command::Token { name } => {
             let (token, digest) = restante_bridge::token::generate().context("the system has no randomness")?;
-            println!("{}\n\n[[token]]\nname = {name:?}\nsha256 = \"{digest}\"", token.expose());
+            print!("{}\n\n{}", token.expose(), restante_bridge::token::listing(&name, &digest)?);
             Ok(())
         }
         #[cfg(feature = "demo")]
@@ -239,17 +254,21 @@ fn verify(url: &str, authorities: Option<&std::path::Path>, stdout: &mut impl Wr
     Ok(ExitCode::from(verified.status()))
 }
 
-fn log_to_stderr(format: LogFormat) {
+fn log_to_stderr(format: LogFormat) -> std::io::Result<Log> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // What they say names the servers that people use.
+    let filter = QUIET.iter().filter_map(|off| off.parse().ok()).fold(filter, EnvFilter::add_directive);
+    let out = Log::to(std::io::stderr())?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_writer(out.clone());
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
+    Ok(out)
 }
 
 /// Serves until a signal says to stop.

@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use restante_protocol::tunnel::CloseCode;
@@ -25,6 +26,8 @@ pub(crate) struct Metrics {
     pub(crate) connect: Histogram,
     /// From the server's bytes being read to their having been taken by the system for the page.
     pub(crate) relay: Histogram,
+    /// Lines of the log that were lost, where somebody counts them.
+    lost_lines: OnceLock<Arc<AtomicU64>>,
 }
 
 /// Why an upgrade was refused, before there was a tunnel that could say so.
@@ -92,6 +95,7 @@ impl Default for Metrics {
             down: Counter::default(),
             connect: Histogram::new(CONNECT_BOUNDS),
             relay: Histogram::new(RELAY_BOUNDS),
+            lost_lines: OnceLock::new(),
         }
     }
 }
@@ -100,6 +104,11 @@ impl Metrics {
     /// An upgrade was refused.
     pub(crate) fn note_refusal(&self, refusal: Refusal) {
         self.upgrades_refused[refusal as usize].add(1);
+    }
+
+    /// Exposes what is counted elsewhere; the first to say so is listened to.
+    pub(crate) fn count_lost_lines(&self, lost: Arc<AtomicU64>) {
+        let _ = self.lost_lines.set(lost);
     }
 
     /// A tunnel that had been opened is over.
@@ -145,6 +154,8 @@ impl Metrics {
                 format_args!("restante_relayed_bytes_total{{direction=\"{direction}\"}} {}", counter.value()),
             );
         }
+        let lost = self.lost_lines.get().map_or(0, |lost| lost.load(Relaxed));
+        one(&mut text, "restante_log_lines_lost_total", "counter", "Lines of the log that nobody took in time.", lost);
         self.connect.render(&mut text, "restante_connect_seconds", "From the open message to the mail server.");
         self.relay.render(&mut text, "restante_relay_seconds", "From bytes read to bytes sent, towards the page.");
         text

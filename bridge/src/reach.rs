@@ -2,5 +2,7 @@
 
 pub(crate) mod dial;
 pub mod host;
+pub(crate) mod lookups;
 pub mod policy;
+pub(crate) mod resolve;
 pub(crate) mod tls;

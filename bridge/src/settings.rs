@@ -7,8 +7,9 @@ pub(crate) mod config;
 mod file;
 mod limits;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::http::HeaderName;
 use clap::builder::BoolishValueParser;
@@ -28,10 +29,14 @@ use crate::listen::acme::{AcmeConfig, BadAcme};
 use crate::listen::https::CertificateFiles;
 use crate::reach::host::Host;
 use crate::reach::policy::{Entry, Policy, Range};
+use crate::reach::resolve::DnsResolver;
 use crate::settings::config::Config;
 
 /// Where `serve` and `demo` listen unless they are told otherwise.
-pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8110);
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8110);
+
+/// Where name servers listen (RFC 1035, section 4.2).
+const DNS_PORT: u16 = 53;
 
 /// Settings of `restante serve`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args, Deserialize)]
@@ -57,7 +62,7 @@ pub struct Settings {
 
     /// A host name that the page is reached by, behind a proxy for instance; as often as needed. Other names are turned
     /// away, so that a foreign page cannot make its own name resolve to this bridge. Addresses and localhost are always
-    /// answered to. [default: no other name on a loopback address, any elsewhere]
+    /// answered to. [default: no other name]
     #[arg(long, value_name = "NAME", env = "RESTANTE_HOST", value_delimiter = ' ', value_parser = parse_name)]
     #[serde(deserialize_with = "read_names")]
     pub host: Vec<String>,
@@ -77,6 +82,17 @@ pub struct Settings {
     #[arg(long, value_name = "HEADER", env = "RESTANTE_IDENTITY_HEADER")]
     #[serde(deserialize_with = "read_header")]
     pub identity_header: Option<HeaderName>,
+
+    /// Ask everybody for an access token, also while none is listed: then nobody gets in. Without it, a bridge that is
+    /// started without a token asks for none.
+    #[arg(long, env = "RESTANTE_REQUIRE_TOKEN", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub require_token: bool,
+
+    /// A name server to ask for mail servers' addresses, as ADDR or ADDR:PORT; as often as needed. [default: the
+    /// system's]
+    #[arg(long, value_name = "ADDR[:PORT]", env = "RESTANTE_NAMESERVER", value_delimiter = ' ', value_parser = parse_server)]
+    #[serde(deserialize_with = "read_servers")]
+    pub nameserver: Vec<SocketAddr>,
 
     /// PEM file of the bridge's own certificate, followed by those that lead up to its authority: the page is then
     /// served over HTTPS. The file is read again when it changes. [default: HTTP]
@@ -127,6 +143,15 @@ pub struct Settings {
     #[arg(long, value_name = "FILE", env = "RESTANTE_ACME_CA")]
     pub acme_ca: Option<PathBuf>,
 
+    /// The identifier of the account that you have with the authority already, where it asks for one (external account
+    /// binding). Needs --acme-eab-key.
+    #[arg(long, value_name = "ID", env = "RESTANTE_ACME_EAB_ID")]
+    pub acme_eab_id: Option<String>,
+
+    /// File with that account's key, in base64url as the authority hands it out.
+    #[arg(long, value_name = "FILE", env = "RESTANTE_ACME_EAB_KEY")]
+    pub acme_eab_key: Option<PathBuf>,
+
     /// JSON file with the account that the page starts with: host, port, security (tls, starttls or none), user; and,
     /// if wanted, password (everyone who opens the page learns it), fingerprint (SHA-256 of the certificate to trust)
     /// and label.
@@ -166,7 +191,7 @@ pub enum BadSettings {
     Preset(#[from] BadPreset),
     /// An open relay on a public address.
     #[error(
-        "{0} is not a loopback address: say with --allow which mail servers this bridge may connect to, or list tokens"
+        "{0} is not a loopback address: say with --allow which mail servers this bridge may connect to, or list tokens (or --require-token)"
     )]
     OpenRelay(SocketAddr),
     /// Two tokens that limits and logs could not tell apart.
@@ -182,16 +207,22 @@ pub enum BadSettings {
     #[error("--acme-domain needs --acme-cache: a folder to keep the account and the certificate in")]
     NoCache,
     /// Settings for ACME without a name to use it for.
-    #[error(
-        "--acme-contact, --acme-directory, --acme-cache and --acme-ca need --acme-domain: a name to get a certificate for"
-    )]
+    #[error("the other --acme settings need --acme-domain: a name to get a certificate for")]
     NoDomain,
+    /// Half of an external account.
+    #[error("--acme-eab-id and --acme-eab-key belong together: one of them is missing")]
+    HalfExternalAccount,
     /// A directory or a contact that is none.
     #[error(transparent)]
     Acme(#[from] BadAcme),
     /// Users that nobody names.
     #[error("--identity-header needs --trust-proxy: say which proxies name the user")]
     NobodyIdentifies,
+    /// Two ways to say who asks that rule each other out.
+    #[error(
+        "--identity-header is of no use with --proxy-protocol: a proxy that only passes bytes on has not written the header"
+    )]
+    NobodyIsBelieved,
     /// The PROXY protocol of nobody.
     #[error("--proxy-protocol needs --trust-proxy: say which proxies speak it")]
     NoProxies,
@@ -217,6 +248,8 @@ impl Settings {
             trust_proxy: or(self.trust_proxy, file.trust_proxy),
             proxy_protocol: self.proxy_protocol || file.proxy_protocol,
             identity_header: self.identity_header.or(file.identity_header),
+            require_token: self.require_token || file.require_token,
+            nameserver: or(self.nameserver, file.nameserver),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
             no_page: self.no_page || file.no_page,
@@ -227,6 +260,8 @@ impl Settings {
             acme_directory: self.acme_directory.or(file.acme_directory),
             acme_cache: self.acme_cache.or(file.acme_cache),
             acme_ca: self.acme_ca.or(file.acme_ca),
+            acme_eab_id: self.acme_eab_id.or(file.acme_eab_id),
+            acme_eab_key: self.acme_eab_key.or(file.acme_eab_key),
             preset: self.preset.or(file.preset),
             tls_ca: self.tls_ca.or(file.tls_ca),
             metrics: self.metrics.or(file.metrics),
@@ -243,7 +278,7 @@ impl Settings {
     pub fn into_config(self) -> Result<Config, BadSettings> {
         let listen = self.listen();
         let loopback = listen.ip().is_loopback();
-        let known_users = !self.token.is_empty() || self.identity_header.is_some();
+        let known_users = self.require_token || !self.token.is_empty() || self.identity_header.is_some();
         if self.allow.is_empty() && !known_users && !loopback {
             return Err(BadSettings::OpenRelay(listen));
         }
@@ -252,6 +287,9 @@ impl Settings {
         }
         if self.identity_header.is_some() && self.trust_proxy.is_empty() {
             return Err(BadSettings::NobodyIdentifies);
+        }
+        if self.identity_header.is_some() && self.proxy_protocol {
+            return Err(BadSettings::NobodyIsBelieved);
         }
         let mut named = std::collections::HashSet::new();
         if let Some(token) = self.token.iter().find(|token| !named.insert(&token.name)) {
@@ -262,28 +300,40 @@ impl Settings {
             (None, None) => None,
             _ => return Err(BadSettings::HalfCertificate),
         };
+        let external_account = match (self.acme_eab_id, self.acme_eab_key) {
+            (Some(id), Some(key)) => Some((id, key)),
+            (None, None) => None,
+            _ => return Err(BadSettings::HalfExternalAccount),
+        };
         let acme = match (self.acme_domain.is_empty(), self.acme_cache) {
             (false, _) if certificate.is_some() => return Err(BadSettings::TwoCertificates),
             (false, None) => return Err(BadSettings::NoCache),
-            (false, Some(cache)) => Some(AcmeConfig::new(
-                self.acme_domain.clone(),
-                self.acme_contact,
-                self.acme_directory,
-                cache,
-                self.acme_ca,
-            )?),
-            (true, None) if self.acme_contact.is_empty() && self.acme_directory.is_none() && self.acme_ca.is_none() => {
+            (false, Some(cache)) => {
+                let (domains, contacts) = (self.acme_domain.clone(), self.acme_contact);
+                let acme = AcmeConfig::new(domains, contacts, self.acme_directory, cache, self.acme_ca)?;
+                Some(match external_account {
+                    Some((id, key)) => acme.with_external_account(id, &key)?,
+                    None => acme,
+                })
+            }
+            (true, None)
+                if self.acme_contact.is_empty()
+                    && self.acme_directory.is_none()
+                    && self.acme_ca.is_none()
+                    && external_account.is_none() =>
+            {
                 None
             }
             (true, _) => return Err(BadSettings::NoDomain),
         };
         let mut hosts = self.host;
         hosts.extend(self.acme_domain);
-        let names = (loopback || !hosts.is_empty()).then_some(hosts);
         Ok(Config {
             policy: if self.allow.is_empty() { Policy::public() } else { Policy::listed(self.allow) },
             tokens: Tokens::new(self.token),
-            origins: Origins::new(self.allow_origin, names),
+            requires_token: self.require_token,
+            resolver: Arc::new(DnsResolver::new(self.nameserver)),
+            origins: Origins::new(self.allow_origin, hosts),
             proxies: Proxies::new(self.trust_proxy),
             proxy_protocol: self.proxy_protocol,
             identity_header: self.identity_header,
@@ -313,6 +363,19 @@ fn parse_name(text: &str) -> Result<String, &'static str> {
         Ok(Host::Name(name)) => Ok(name),
         _ => Err("this is not a host name"),
     }
+}
+
+fn parse_server(text: &str) -> Result<SocketAddr, &'static str> {
+    let alone = || text.parse::<IpAddr>().map(|address| SocketAddr::new(address, DNS_PORT));
+    let server = text.parse().or_else(|_| alone()).map_err(|_| "a name server is written ADDR or ADDR:PORT")?;
+    if server.port() == 0 { Err("a name server has no port 0") } else { Ok(server) }
+}
+
+fn read_servers<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<SocketAddr>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let server =
+        |text: &String| parse_server(text).map_err(|fault| serde::de::Error::custom(format!("{text:?}: {fault}")));
+    texts.iter().map(server).collect()
 }
 
 fn read_names<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {

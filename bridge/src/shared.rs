@@ -3,16 +3,16 @@
 //! Rules are made once from a [`Config`], and a reload replaces them; a tunnel keeps those it was opened under. Nothing
 //! here knows who serves, answers or relays.
 
-use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::warn;
 
 use crate::access::admission::{Admission, Openings};
-use crate::access::client::Proxies;
+use crate::access::client::{Peer, Proxies};
 use crate::access::token::Tokens;
 use crate::access::visitors::Visitors;
 use crate::http::assets::Assets;
@@ -23,8 +23,9 @@ use crate::limits::Limits;
 use crate::listen::acme::BadAcme;
 use crate::listen::https::{BadCertificate, Https};
 use crate::metrics::Metrics;
-use crate::reach::dial::Resolve;
+use crate::reach::lookups::Lookups;
 use crate::reach::policy::Policy;
+use crate::reach::resolve::Resolve;
 use crate::reach::tls::{BadRoots, Upstream};
 use crate::refusals::Refusals;
 use crate::settings::config::Config;
@@ -50,12 +51,16 @@ pub(crate) struct Shared {
     pub(crate) assets: Assets,
     /// Tunnels.
     pub(crate) admission: Arc<Admission>,
+    /// Names that are being looked up.
+    pub(crate) lookups: Arc<Lookups>,
     /// Connections that carry requests.
     pub(crate) visitors: Arc<Visitors>,
     /// What has been said of tunnels that did not come about.
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) tunnels: TaskTracker,
+    /// Connections that have asked for something.
+    pub(crate) answers: TaskTracker,
     /// Set once the bridge is asked to stop: it is no longer ready.
     pub(crate) draining: CancellationToken,
     /// Set when time is up: tunnels end.
@@ -68,10 +73,12 @@ impl Shared {
             rules: RwLock::new(Arc::new(rules)),
             assets: Assets::embedded(),
             admission: Arc::default(),
+            lookups: Arc::default(),
             visitors: Arc::default(),
             refusals: Arc::default(),
             metrics: Arc::default(),
             tunnels: TaskTracker::new(),
+            answers: TaskTracker::new(),
             draining: CancellationToken::new(),
             stop: CancellationToken::new(),
         }
@@ -94,6 +101,8 @@ impl Shared {
 pub(crate) struct Rules {
     pub(crate) policy: Policy,
     pub(crate) tokens: Tokens,
+    /// Whether strangers need a token, be there any or not.
+    requires_token: bool,
     pub(crate) origins: Origins,
     pub(crate) proxies: Proxies,
     pub(crate) proxy_protocol: bool,
@@ -114,6 +123,12 @@ pub(crate) struct Rules {
 impl Rules {
     /// Reads the files that the configuration names, and changes nothing. What goes on by itself is taken over from the rules `before`.
     pub(crate) fn new(config: Config, before: Option<&Self>) -> Result<Self, BadConfig> {
+        // Taking out the last token revokes it, and lets nobody in.
+        let revoked_last = before.is_some_and(|rules| rules.requires_token) && !config.tokens.are_listed();
+        let requires_token = config.requires_token || config.tokens.are_listed() || revoked_last;
+        if revoked_last && !config.requires_token {
+            warn!("no token is listed any more: until a restart nobody gets in without one");
+        }
         let before = before.and_then(|rules| rules.https.as_ref());
         let https = match (config.certificate, config.acme) {
             (Some(files), _) => Some(Https::from_files(files)?),
@@ -131,7 +146,7 @@ impl Rules {
             Bytes::from(serde_json::to_vec(&page).unwrap_or_default())
         };
         Ok(Self {
-            page_configs: [page_config(config.tokens.are_required()), page_config(false)],
+            page_configs: [page_config(requires_token), page_config(false)],
             page_policy: headers::policy(&config.bridges),
             upstream: Upstream::new(config.authorities.as_deref())?,
             https,
@@ -139,6 +154,7 @@ impl Rules {
             serves_page: config.serves_page,
             policy: config.policy,
             tokens: config.tokens,
+            requires_token,
             origins: config.origins,
             proxies: config.proxies,
             proxy_protocol: config.proxy_protocol,
@@ -155,14 +171,14 @@ impl Rules {
     }
 
     /// What the page is told, who asks for it.
-    pub(crate) fn page_config(&self, peer: IpAddr, headers: &HeaderMap) -> Bytes {
+    pub(crate) fn page_config(&self, peer: Peer, headers: &HeaderMap) -> Bytes {
         let vouched_for = self.identity(peer, headers).is_some();
         Bytes::clone(&self.page_configs[usize::from(vouched_for)])
     }
 
     /// The user that a listed proxy names; nobody else is believed.
-    pub(crate) fn identity(&self, peer: IpAddr, headers: &HeaderMap) -> Option<String> {
-        let header = self.identity_header.as_ref().filter(|_| self.proxies.contains(peer))?;
+    pub(crate) fn identity(&self, peer: Peer, headers: &HeaderMap) -> Option<String> {
+        let header = self.identity_header.as_ref().filter(|_| self.proxies.trust(peer))?;
         let mut values = headers.get_all(header).iter();
         let (Some(value), None) = (values.next(), values.next()) else { return None };
         value.to_str().ok().filter(|user| !user.is_empty()).map(str::to_owned)
@@ -170,6 +186,6 @@ impl Rules {
 
     /// Whether strangers are turned away.
     pub(crate) fn knows_users(&self) -> bool {
-        self.tokens.are_required() || self.identity_header.is_some()
+        self.requires_token || self.identity_header.is_some()
     }
 }

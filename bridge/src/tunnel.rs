@@ -11,4 +11,4 @@ mod session;
 
 pub use frame::replay_frames;
 pub(crate) use page::Page;
-pub(crate) use session::{Visitor, run};
+pub(crate) use session::{Asked, Visitor, run};

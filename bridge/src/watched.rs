@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use crate::wire::Wire;
@@ -33,6 +34,7 @@ pub(crate) struct Progress {
     /// When the answers to all requests so far should have been taken, on a slow line.
     taken: AtomicU64,
     asked: AtomicBool,
+    first: Notify,
 }
 
 impl Watched {
@@ -48,7 +50,7 @@ impl Watched {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { began: Instant::now(), last: 0.into(), taken: 0.into(), asked: false.into() }
+        Self { began: Instant::now(), last: 0.into(), taken: 0.into(), asked: false.into(), first: Notify::new() }
     }
 }
 
@@ -69,6 +71,14 @@ impl Progress {
         self.last.store(now, Relaxed);
         self.taken.fetch_max(now, Relaxed);
         self.asked.store(true, Relaxed);
+        self.first.notify_one();
+    }
+
+    /// Resolves when one has.
+    pub(crate) async fn asked(&self) {
+        while !self.was_asked() {
+            self.first.notified().await;
+        }
     }
 
     /// It is answered with so many bytes.

@@ -4,14 +4,32 @@
 //! the PROXY protocol ([`crate::listen::proxy_protocol`]), which replaces the peer before a request is read.
 
 use std::net::{IpAddr, SocketAddr};
+use std::str;
 
 use axum::http::HeaderMap;
 
 use crate::reach::policy::Range;
 
-/// The address a request came from.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Client(pub(crate) SocketAddr);
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Peer {
+    /// Its address, or the one that the PROXY protocol named.
+    pub(crate) address: IpAddr,
+    announced: bool,
+}
+
+impl Peer {
+    /// Whoever made the connection.
+    pub(crate) fn direct(address: IpAddr) -> Self {
+        Self { address: address.to_canonical(), announced: false }
+    }
+
+    /// The client whose bytes a proxy passes on behind a PROXY header; the proxy itself where the header names nobody.
+    /// Either way the proxy has not read the requests, so whoever wrote them wrote their headers too.
+    pub(crate) fn announced(address: IpAddr) -> Self {
+        Self { address: address.to_canonical(), announced: true }
+    }
+}
 
 /// Proxies that are believed when they say for whom they ask.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,16 +46,24 @@ impl Proxies {
         self.0.iter().any(|range| range.contains(address.to_canonical()))
     }
 
+    /// Whether a peer is a listed proxy that wrote the requests' headers itself: then it is believed in them.
+    pub(crate) fn trust(&self, peer: Peer) -> bool {
+        !peer.announced && self.contains(peer.address)
+    }
+
     /// The client that a request comes from: the last address in X-Forwarded-For that is not a listed proxy, if the
-    /// peer is one. Whatever stands before it the client may have made up.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let mut client = peer.to_canonical();
-        let values: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
-        for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+    /// peer is one. Whatever stands before it the client may have made up, so each hop is read by itself.
+    pub(crate) fn client(&self, peer: Peer, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.address;
+        if !self.trust(peer) {
+            return client;
+        }
+        let values: Vec<&[u8]> = headers.get_all("x-forwarded-for").iter().map(|value| value.as_bytes()).collect();
+        for hop in values.iter().rev().flat_map(|value| value.rsplit(|byte| *byte == b',')) {
             if !self.contains(client) {
                 break;
             }
-            match parse_hop(hop.trim()) {
+            match parse_hop(hop.trim_ascii()) {
                 Some(address) => client = address.to_canonical(),
                 None => break,
             }
@@ -47,7 +73,8 @@ impl Proxies {
 }
 
 /// An address, which some proxies write with the port.
-fn parse_hop(text: &str) -> Option<IpAddr> {
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(hop).ok()?;
     let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
     bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
@@ -70,13 +97,18 @@ pub(crate) fn mask(client: IpAddr) -> String {
 mod tests {
     use super::*;
 
-    fn client(peer: &str, forwarded: &[&'static str]) -> String {
-        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()]);
-        let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append("x-forwarded-for", axum::http::HeaderValue::from_static(value));
-        }
-        proxies.client(peer.parse().unwrap(), &headers).to_string()
+    fn forwarded(values: &[&[u8]]) -> HeaderMap {
+        let value = |value: &&[u8]| axum::http::HeaderValue::from_bytes(value).unwrap();
+        values.iter().map(|text| (axum::http::HeaderName::from_static("x-forwarded-for"), value(text))).collect()
+    }
+
+    fn proxies() -> Proxies {
+        Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()])
+    }
+
+    fn client(peer: &str, values: &[&'static str]) -> String {
+        let values: Vec<&[u8]> = values.iter().map(|value| value.as_bytes()).collect();
+        proxies().client(Peer::direct(peer.parse().unwrap()), &forwarded(&values)).to_string()
     }
 
     #[test]
@@ -94,6 +126,32 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["1.1.1.1", "198.51.100.7"]), "198.51.100.7");
         assert_eq!(client("10.0.0.1", &["1.1.1.1, nonsense"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["10.9.9.9"]), "10.9.9.9");
+    }
+
+    #[test]
+    fn nothing_that_a_client_writes_before_its_address_hides_it() {
+        for octet in 0..=255u8 {
+            // Octets that no header value holds, and the comma between two hops.
+            if matches!(octet, 0..=0x1F | 0x7F if octet != b'\t') {
+                continue;
+            }
+            for made_up in
+                [vec![octet], [b"10.0.0.9".as_slice(), &[octet]].concat(), [&[octet], b"::1".as_slice()].concat()]
+            {
+                let one = [&made_up, b", 198.51.100.7".as_slice()].concat();
+                let peer = Peer::direct([10, 0, 0, 1].into());
+                for values in [vec![one.as_slice()], vec![&made_up, b"198.51.100.7"]] {
+                    assert_eq!(proxies().client(peer, &forwarded(&values)).to_string(), "198.51.100.7", "{values:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_comes_by_the_proxy_protocol_is_never_a_proxy_to_be_believed() {
+        let named = Peer::announced([10, 0, 0, 7].into());
+        assert!(!proxies().trust(named) && proxies().trust(Peer::direct([10, 0, 0, 7].into())));
+        assert_eq!(proxies().client(named, &forwarded(&[b"198.51.100.7"])).to_string(), "10.0.0.7");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use restante_protocol::tunnel::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -20,8 +20,8 @@ pub struct Token {
     pub name: String,
     /// SHA-256 of the token's text.
     pub sha256: Digits,
-    /// Tunnels it may have open at once; the bridge's limit holds as well.
-    #[serde(default = "unlimited")]
+    /// Tunnels it may have open at once, one at least; the bridge's limit holds as well.
+    #[serde(default = "unlimited", deserialize_with = "read_number")]
     pub max_tunnels: usize,
     /// Its own destinations, in place of the bridge's.
     #[serde(default)]
@@ -33,7 +33,7 @@ pub struct Token {
 #[serde(try_from = "String")]
 pub struct Digits([u8; 32]);
 
-/// The tokens of a bridge; with none, it asks for none.
+/// The tokens of a bridge.
 #[derive(Debug, Clone, Default)]
 pub struct Tokens(Vec<Known>);
 
@@ -63,8 +63,8 @@ impl Tokens {
         Self(tokens.into_iter().map(known).collect())
     }
 
-    /// Whether a tunnel needs a token.
-    pub fn are_required(&self) -> bool {
+    /// Whether there are any.
+    pub fn are_listed(&self) -> bool {
         !self.0.is_empty()
     }
 
@@ -93,8 +93,32 @@ pub fn generate() -> Result<(Secret, String), getrandom::Error> {
     Ok((token, digest.iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
+/// The lines of the configuration file that list a token.
+///
+/// # Errors
+/// Never: a text and a number always serialise.
+pub fn listing(name: &str, digest: &str) -> Result<String, toml::ser::Error> {
+    #[derive(Serialize)]
+    struct File<'a> {
+        token: [Listed<'a>; 1],
+    }
+    #[derive(Serialize)]
+    struct Listed<'a> {
+        name: &'a str,
+        sha256: &'a str,
+    }
+    toml::to_string(&File { token: [Listed { name, sha256: digest }] })
+}
+
 fn unlimited() -> usize {
     usize::MAX
+}
+
+fn read_number<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    match usize::deserialize(from)? {
+        0 => Err(serde::de::Error::custom("max-tunnels is 1 at least: to revoke a token, take it out")),
+        number => Ok(number),
+    }
 }
 
 impl TryFrom<String> for Digits {
@@ -133,6 +157,30 @@ mod tests {
         for wrong in [None, Some(Secret::new("")), Some(Secret::new(mine_hashed)), Some(generate().unwrap().0)] {
             assert!(tokens.identify(wrong.as_ref()).is_err());
         }
+    }
+
+    #[derive(Deserialize)]
+    struct File {
+        token: Vec<Token>,
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_lines_of_a_token_are_read_as_they_were_meant_whatever_its_name(name in ".*|[\\x00-\\u{10FFFF}\"\\\\']*") {
+            let digest = "a".repeat(64);
+            let file: File = toml::from_str(&listing(&name, &digest).unwrap()).unwrap();
+            proptest::prop_assert_eq!(&file.token[0].name, &name);
+            proptest::prop_assert_eq!(file.token[0].sha256, Digits::try_from(digest).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_token_that_nobody_could_use_is_refused() {
+        let listed = |number: &str| {
+            toml::from_str::<Token>(&format!("name = \"a\"\nsha256 = {:?}\nmax-tunnels = {number}", "a".repeat(64)))
+        };
+        assert_eq!(listed("1").unwrap().max_tunnels, 1);
+        assert!(listed("0").is_err() && listed("-1").is_err());
     }
 
     #[test]

@@ -167,9 +167,8 @@ impl<'a> AcceptEncoding<'a> {
                 .flat_map(|value| value.split(','))
                 .map(|item| {
                     let (coding, parameters) = item.split_once(';').unwrap_or((item, ""));
-                    let quality = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse().ok());
                     // A quality that cannot be read counts as a refusal.
-                    (coding.trim(), (quality.unwrap_or(0.0_f32).clamp(0.0, 1.0) * 1000.0) as u16)
+                    (coding.trim(), quality(parameters.trim()).unwrap_or(0))
                 })
                 .collect(),
         )
@@ -186,6 +185,25 @@ impl<'a> AcceptEncoding<'a> {
     /// Identity is acceptable unless it is refused, but never preferred to what is asked for by name.
     fn identity(&self) -> u16 {
         self.listed("identity").unwrap_or(0)
+    }
+}
+
+/// The thousandths of a weight (RFC 9110, section 12.4.2); all of them where there is none.
+fn quality(weight: &str) -> Option<u16> {
+    if weight.is_empty() {
+        return Some(1000);
+    }
+    // The names of parameters have no case (section 5.6.6).
+    let value = weight.strip_prefix("q=").or(weight.strip_prefix("Q="))?;
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let decimals: u16 = format!("{decimals:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(decimals),
+        "1" if decimals == 0 => Some(1000),
+        _ => None,
     }
 }
 
@@ -251,6 +269,13 @@ mod tests {
             ("gzip;q=1.0, br;q=0.5", Some("gzip")),
             ("br;q=0, gzip;q=0.2", Some("gzip")),
             ("br; q=0 , *;q=0.1", Some("gzip")),
+            ("br;Q=0, gzip", Some("gzip")),
+            ("br;Q=0.1, gzip;Q=0.100", Some("br")),
+            ("br;q=0.001, gzip;q=0.01", Some("gzip")),
+            ("br;q=1.001, gzip;q=1.000", Some("gzip")),
+            ("br;q=NaN, gzip;q=inf", None),
+            ("br;q=-1, gzip;q=1e0", None),
+            ("br;level=1", None),
             ("*", Some("br")),
             ("identity", None),
             ("identity;q=1, gzip;q=0.5", None),

@@ -2,12 +2,12 @@
 //!
 //! A WebSocket is not bound by the same-origin policy, so every upgrade's Origin is checked (RFC 6455, section 10.2).
 //! And a foreign page that makes its own name resolve to this bridge has the same origin as the bridge's page; its
-//! Host header gives it away. Both checks are pure functions of the request's headers.
+//! Host header gives it away. Both checks are pure functions. Not here: reading the host ([`crate::authority`]).
 
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 
+use super::authority::Authority;
 use crate::reach::host::Host;
 
 /// The origins and host names a bridge answers to.
@@ -15,8 +15,8 @@ use crate::reach::host::Host;
 pub struct Origins {
     /// Origins besides the bridge's own whose pages may open tunnels.
     foreign: Vec<Origin>,
-    /// Names the bridge's page may be reached by; `None`: any.
-    names: Option<Vec<String>>,
+    /// Names the bridge's page may be reached by.
+    names: Vec<String>,
 }
 
 /// A web origin (RFC 6454): scheme, host and port.
@@ -24,7 +24,7 @@ pub struct Origins {
 #[serde(try_from = "String")]
 pub struct Origin {
     scheme: String,
-    host: String,
+    host: Host,
     port: u16,
 }
 
@@ -50,39 +50,34 @@ pub enum Foreign {
 impl Origins {
     /// Lets the pages of these origins in, and answers to these names and no others. Address literals and
     /// `localhost` are always answered to: no foreign name can be made to look like one.
-    pub fn new(foreign: Vec<Origin>, names: Option<Vec<String>>) -> Self {
+    pub fn new(foreign: Vec<Origin>, names: Vec<String>) -> Self {
         Self { foreign, names }
     }
 
-    /// Checks the Host header of any request.
+    /// Checks whom a request is addressed to.
     ///
     /// # Errors
     /// [`Foreign::Host`]
-    pub fn check_host(&self, headers: &HeaderMap) -> Result<(), Foreign> {
-        let Some(names) = &self.names else { return Ok(()) };
-        let authority = host_header(headers).ok_or(Foreign::Host)?;
-        let name = authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
-        let known = match name.parse::<Host>() {
-            Ok(Host::Address(_)) => true,
-            Ok(Host::Name(name)) => name == "localhost" || name.ends_with(".localhost") || names.contains(&name),
-            Err(_) => false,
+    pub(crate) fn check_host(&self, authority: &Authority) -> Result<(), Foreign> {
+        let known = match &authority.host {
+            Some(Host::Address(_)) => true,
+            Some(Host::Name(name)) => name == "localhost" || self.names.contains(name),
+            None => false,
         };
         if known { Ok(()) } else { Err(Foreign::Host) }
     }
 
-    /// Checks the Origin header of an upgrade: the bridge's own, by its Host header, or one that is listed.
+    /// Checks the Origin header of an upgrade: the bridge's own, as it was addressed, or one that is listed.
     ///
     /// # Errors
     /// [`Foreign::NoOrigin`], [`Foreign::Origin`]
-    pub fn check_origin(&self, headers: &HeaderMap) -> Result<(), Foreign> {
+    pub(crate) fn check_origin(&self, authority: &Authority, headers: &HeaderMap) -> Result<(), Foreign> {
         let mut values = headers.get_all(header::ORIGIN).iter();
         let (Some(value), None) = (values.next(), values.next()) else { return Err(Foreign::NoOrigin) };
         let origin: Origin = value.to_str().ok().and_then(|text| text.parse().ok()).ok_or(Foreign::Origin)?;
-        let own = host_header(headers).is_some_and(|authority| {
-            // Behind a proxy that ends TLS the bridge does not know its own scheme, so the origin's is taken.
-            origin.host == authority.host().to_ascii_lowercase()
-                && origin.port == authority.port_u16().unwrap_or_else(|| default_port(&origin.scheme))
-        });
+        // Behind a proxy that ends TLS the bridge does not know its own scheme, so the origin's is taken.
+        let port = authority.port.unwrap_or_else(|| default_port(&origin.scheme));
+        let own = authority.host.as_ref() == Some(&origin.host) && origin.port == port;
         if own || self.foreign.contains(&origin) { Ok(()) } else { Err(Foreign::Origin) }
     }
 }
@@ -102,15 +97,12 @@ impl std::str::FromStr for Origin {
     fn from_str(text: &str) -> Result<Self, BadOrigin> {
         let (scheme, authority) = text.split_once("://").ok_or(BadOrigin)?;
         let scheme = scheme.to_ascii_lowercase();
-        if !matches!(scheme.as_str(), "http" | "https") || authority.contains(['@', '/', '?', '#']) {
+        if !matches!(scheme.as_str(), "http" | "https") || authority.ends_with(':') {
             return Err(BadOrigin);
         }
-        let authority: Authority = authority.parse().map_err(|_| BadOrigin)?;
-        if authority.host().is_empty() || authority.as_str().ends_with(':') {
-            return Err(BadOrigin);
-        }
-        let port = authority.port_u16().unwrap_or_else(|| default_port(&scheme));
-        Ok(Self { scheme, host: authority.host().to_ascii_lowercase(), port })
+        let authority = Authority::parse(authority).ok_or(BadOrigin)?;
+        let port = authority.port.unwrap_or_else(|| default_port(&scheme));
+        Ok(Self { scheme, host: authority.host.ok_or(BadOrigin)?, port })
     }
 }
 
@@ -118,29 +110,17 @@ fn default_port(scheme: &str) -> u16 {
     if scheme == "https" { 443 } else { 80 }
 }
 
-/// The one Host header, without user information.
-fn host_header(headers: &HeaderMap) -> Option<Authority> {
-    let mut values = headers.get_all(header::HOST).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return None };
-    value.to_str().ok().filter(|text| !text.contains('@')).and_then(|text| text.parse().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(host: &str, origin: Option<&str>) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, host.parse().unwrap());
-        if let Some(origin) = origin {
-            headers.insert(header::ORIGIN, origin.parse().unwrap());
-        }
-        headers
+    fn headers(origin: Option<&str>) -> HeaderMap {
+        origin.map(|origin| (header::ORIGIN, origin.parse().unwrap())).into_iter().collect()
     }
 
     fn check(host: &str, origin: &str) -> Result<(), Foreign> {
         let listed = vec!["https://page.example".parse().unwrap()];
-        Origins::new(listed, None).check_origin(&headers(host, Some(origin)))
+        Origins::new(listed, Vec::new()).check_origin(&Authority::parse(host).unwrap(), &headers(Some(origin)))
     }
 
     #[test]
@@ -178,35 +158,53 @@ mod tests {
         ] {
             assert_eq!(check(host, origin), Err(Foreign::Origin), "{host} {origin}");
         }
-        assert_eq!(Origins::default().check_origin(&headers("a.example", None)), Err(Foreign::NoOrigin));
-        let mut twice = headers("a.example", Some("http://a.example"));
-        twice.append(header::ORIGIN, "http://evil.example".parse().unwrap());
-        assert_eq!(Origins::default().check_origin(&twice), Err(Foreign::NoOrigin));
+        let own = Authority::parse("a.example").unwrap();
+        assert_eq!(Origins::default().check_origin(&own, &headers(None)), Err(Foreign::NoOrigin));
+        let mut twice = headers(Some("http://a.example"));
+        twice.append(header::ORIGIN, "http://a.example".parse().unwrap());
+        assert_eq!(Origins::default().check_origin(&own, &twice), Err(Foreign::NoOrigin));
+    }
+
+    #[test]
+    fn what_is_no_origin_is_refused() {
+        for text in [
+            "https://x:99999",
+            "https://*.x",
+            "https://x:",
+            "https://",
+            "https://x/",
+            "https://x:0x50",
+            "ftp://x",
+            "x",
+            "https://x.",
+            "https://user@x",
+            "https://[::1].x",
+            "https://1.2.3",
+            "null",
+            "",
+        ] {
+            assert_eq!(text.parse::<Origin>(), Err(BadOrigin), "{text:?}");
+        }
+        assert_eq!("HTTPS://X.example:443".parse::<Origin>(), "https://x.example".parse());
     }
 
     #[test]
     fn a_name_that_was_made_to_resolve_here_is_turned_away() {
-        let origins = Origins::new(Vec::new(), Some(vec!["mail.example.org".into()]));
-        for host in [
-            "127.0.0.1:8110",
-            "[::1]:8110",
-            "localhost:8110",
-            "app.localhost",
-            "mail.example.org",
-            "MAIL.example.org:80",
-        ] {
-            assert_eq!(origins.check_host(&headers(host, None)), Ok(()), "{host}");
+        let origins = Origins::new(Vec::new(), vec!["mail.example.org".into()]);
+        let check = |host: &str| origins.check_host(&Authority::parse(host).unwrap());
+        for host in ["127.0.0.1:8110", "[::1]:8110", "localhost:8110", "mail.example.org", "MAIL.example.org:80"] {
+            assert_eq!(check(host), Ok(()), "{host}");
         }
         for host in [
             "evil.example:8110",
             "mail.example.org.evil.example",
             "127.0.0.1.evil.example",
+            "evil.localhost",
             "localhost.",
             "2130706433",
-            "x@127.0.0.1",
         ] {
-            assert_eq!(origins.check_host(&headers(host, None)), Err(Foreign::Host), "{host}");
+            assert_eq!(check(host), Err(Foreign::Host), "{host}");
         }
-        assert_eq!(origins.check_host(&HeaderMap::new()), Err(Foreign::Host));
+        assert!(Origins::default().check_host(&Authority::parse("mail.example.org").unwrap()).is_err());
     }
 }

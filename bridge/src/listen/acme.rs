@@ -10,11 +10,15 @@ mod cache;
 mod certificates;
 mod order;
 
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, Weak};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
 use axum::http::Uri;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use instant_acme::ExternalAccountKey;
 use rustls::ServerConfig;
 use rustls::server::ResolvesServerCert;
 use tokio::task::AbortHandle;
@@ -23,7 +27,7 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{info, warn};
 
 use crate::reach::tls::BadRoots;
-use cache::Cache;
+use cache::{Cache, Failed};
 pub(crate) use certificates::PROTOCOL;
 use certificates::{Certificate, Certificates};
 
@@ -36,6 +40,10 @@ const ORDER_TIME: Duration = Duration::from_secs(180);
 const FIRST_RETRY: Duration = Duration::from_secs(60);
 /// The longest of these pauses.
 const LONGEST_RETRY: Duration = Duration::from_secs(3600);
+/// The longest that an authority may ask for.
+const LONGEST_ASKED_FOR: Duration = Duration::from_secs(24 * 3600);
+/// Between two looks at a folder in which another bridge orders.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// The longest sleep: the clock may be set meanwhile, or the machine be suspended.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
 
@@ -47,7 +55,28 @@ pub struct AcmeConfig {
     directory: String,
     cache: PathBuf,
     authorities: Option<PathBuf>,
+    external_account: Option<ExternalAccount>,
     first_retry: Duration,
+}
+
+/// An account that the operator has with the authority already, and the one over ACME is bound to (RFC 8555, section
+/// 7.3.4).
+#[derive(Clone, PartialEq, Eq)]
+struct ExternalAccount {
+    id: String,
+    key: Vec<u8>,
+}
+
+impl ExternalAccount {
+    fn key(&self) -> ExternalAccountKey {
+        ExternalAccountKey::new(self.id.clone(), &self.key)
+    }
+}
+
+impl std::fmt::Debug for ExternalAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExternalAccount").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// Why there can be no certificate from an authority. The operator's to mend.
@@ -59,6 +88,9 @@ pub enum BadAcme {
     /// An address that nobody can write to.
     #[error("{0:?} is no contact: it is written mailto:NAME@HOST")]
     Contact(String),
+    /// The key of an external account.
+    #[error("cannot read the external account's key in {0}: {1}")]
+    ExternalKey(PathBuf, String),
     /// The folder cannot be made or read.
     #[error("cannot keep certificates in {0}: {1}")]
     Cache(PathBuf, std::io::Error),
@@ -93,7 +125,21 @@ impl AcmeConfig {
         {
             return Err(BadAcme::Contact(contact.clone()));
         }
-        Ok(Self { domains, contacts, directory, cache, authorities, first_retry: FIRST_RETRY })
+        Ok(Self { domains, contacts, directory, cache, authorities, external_account: None, first_retry: FIRST_RETRY })
+    }
+
+    /// Binds the account to one that the operator has with the authority: `key` is a file with the authority's key, in
+    /// base64url as it is handed out.
+    ///
+    /// # Errors
+    /// [`BadAcme::ExternalKey`]
+    pub fn with_external_account(self, id: String, key: &Path) -> Result<Self, BadAcme> {
+        let unreadable = |reason: String| BadAcme::ExternalKey(key.to_owned(), reason);
+        let text = std::fs::read_to_string(key).map_err(|error| unreadable(error.to_string()))?;
+        let decoded = URL_SAFE_NO_PAD.decode(text.trim().trim_end_matches('='));
+        let key = decoded.ok().filter(|key| !key.is_empty());
+        let key = key.ok_or_else(|| unreadable("it is not base64url".to_owned()))?;
+        Ok(Self { external_account: Some(ExternalAccount { id, key }), ..self })
     }
 
     /// Asks an authority that failed again after this time at first, instead of a minute.
@@ -111,6 +157,7 @@ pub(crate) struct Acme {
     client: order::Client,
     certificates: Arc<Certificates>,
     acceptor: Acceptor,
+    failed: Mutex<Option<Failed>>,
     task: OnceLock<AbortHandle>,
 }
 
@@ -134,8 +181,7 @@ impl Acme {
         before: Option<Arc<dyn ResolvesServerCert>>,
         serve: impl FnOnce(Arc<Certificates>) -> Result<ServerConfig, rustls::Error>,
     ) -> Result<Self, BadAcme> {
-        let cache = Cache::open(&config.cache, &config.directory, &config.domains)
-            .map_err(|e| BadAcme::Cache(config.cache.clone(), e))?;
+        let cache = Cache::open(&config).map_err(|e| BadAcme::Cache(config.cache.clone(), e))?;
         let client = order::Client::new(crate::reach::tls::client_config(config.authorities.as_deref())?);
         let certificates = Arc::new(Certificates::after(before));
         let kept = cache.certificate().map_err(|e| BadAcme::Cache(config.cache.clone(), e))?;
@@ -145,7 +191,8 @@ impl Acme {
             Err(error) => warn!(%error, "the certificate that was kept is of no use, another one is ordered"),
         }
         let acceptor = Acceptor(Arc::new(serve(Arc::clone(&certificates))?).into());
-        Ok(Self { config, cache, client, certificates, acceptor, task: OnceLock::new() })
+        let failed = Mutex::new(cache.failure());
+        Ok(Self { config, cache, client, certificates, acceptor, failed, task: OnceLock::new() })
     }
 
     /// What accepts connections. Without a certificate it refuses them.
@@ -189,11 +236,54 @@ impl Acme {
         renewal.and_then(|at| at.duration_since(SystemTime::now()).ok()).unwrap_or_default()
     }
 
+    /// How long the authority is not asked, for it failed.
+    fn pause(&self) -> Duration {
+        self.failed().map(|failed| failed.left(LONGEST_ASKED_FOR)).unwrap_or_default()
+    }
+
+    /// Takes note of a failure, for other runs as well; says how long it is now until the authority is asked again.
+    fn note_failure(&self) -> Duration {
+        let pause = self.failed().map_or(self.config.first_retry, |last| (last.pause * 4).min(LONGEST_RETRY));
+        let now = SystemTime::now();
+        let asked_for = self.client.take_retry_after().and_then(|at| at.duration_since(now).ok()).unwrap_or_default();
+        let wait = pause.max(asked_for.min(LONGEST_ASKED_FOR));
+        self.keep_failure(Some(Failed { again: now + wait, pause }));
+        wait
+    }
+
+    fn keep_failure(&self, failed: Option<Failed>) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
+        if let Err(error) = self.cache.keep_failure(failed.as_ref()) {
+            warn!(%error, "a failed order cannot be kept");
+        }
+    }
+
+    fn failed(&self) -> Option<Failed> {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Orders, unless another bridge with the same folder has done so meanwhile.
     async fn renew(&self) -> Result<(), order::OrderError> {
+        let _lock = timeout(ORDER_TIME, self.lock()).await.unwrap_or(Err(order::OrderError::Locked))?;
+        if let Some(kept) = self.cache.certificate()?.and_then(|pem| Certificate::read(&pem).ok())
+            && kept.renewal() > SystemTime::now()
+        {
+            self.certificates.use_from_now_on(kept);
+            return Ok(());
+        }
         let ordered = order::run(&self.config, &self.client, &self.cache, &self.certificates);
         let pem = timeout(ORDER_TIME, ordered).await.unwrap_or(Err(order::OrderError::TimedOut));
         self.certificates.forget_challenges();
         self.take_up(&pem?)
+    }
+
+    async fn lock(&self) -> Result<File, order::OrderError> {
+        loop {
+            match self.cache.lock()? {
+                Some(lock) => return Ok(lock),
+                None => sleep(LOOK_AGAIN).await,
+            }
+        }
     }
 
     /// Uses and keeps what was issued.
@@ -219,7 +309,6 @@ impl Drop for Acme {
 
 /// Orders a certificate whenever it is time, as long as somebody uses it.
 async fn keep(acme: Weak<Acme>) {
-    let mut pause = None;
     loop {
         let Some(rest) = acme.upgrade().map(|acme| acme.rest()) else { return };
         if !rest.is_zero() {
@@ -227,16 +316,20 @@ async fn keep(acme: Weak<Acme>) {
             continue;
         }
         let Some(now) = acme.upgrade() else { return };
+        // From before a restart as well.
+        let pause = now.pause();
+        if !pause.is_zero() {
+            drop(now);
+            sleep(pause.min(LONGEST_SLEEP)).await;
+            continue;
+        }
         let Err(error) = now.renew().await else {
-            pause = None;
+            now.keep_failure(None);
             continue;
         };
-        let wait = pause.map_or(now.config.first_retry, |last: Duration| (last * 4).min(LONGEST_RETRY));
+        let wait = now.note_failure();
         let in_use = if now.shown().is_some() { "the one in use stays" } else { "there is none" };
         warn!(%error, seconds = wait.as_secs(), "no certificate was issued, {in_use}; the authority is asked again");
-        drop(now);
-        pause = Some(wait);
-        sleep(wait).await;
     }
 }
 

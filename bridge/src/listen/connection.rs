@@ -6,12 +6,11 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Version, header};
 use hyper::body::Body;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -19,12 +18,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
+use tokio_util::task::TaskTracker;
 use tower_service::Service;
 
 use super::acme::PROTOCOL;
 use super::https::H2;
 use super::proxy_protocol::take_header;
-use crate::access::client::Client;
+use crate::access::client::Peer;
 use crate::access::visitors::Place;
 use crate::limits::Limits;
 use crate::shared::Shared;
@@ -49,7 +49,7 @@ const SLOW_LINE: u32 = 6;
 /// Serves one connection. Those for `pages` are strangers': they come through proxies and under TLS.
 pub(crate) async fn serve(
     mut stream: TcpStream,
-    mut peer: SocketAddr,
+    peer: SocketAddr,
     router: Router,
     shared: Arc<Shared>,
     pages: bool,
@@ -57,12 +57,14 @@ pub(crate) async fn serve(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let rules = shared.rules();
     stream.set_nodelay(true)?;
-    if pages && rules.proxy_protocol && rules.proxies.contains(peer.ip()) {
-        peer = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??.unwrap_or(peer);
+    let mut peer = Peer::direct(peer.ip());
+    if pages && rules.proxy_protocol && rules.proxies.contains(peer.address) {
+        let named = timeout(rules.limits.header_timeout, take_header(&mut stream)).await??;
+        peer = Peer::announced(named.map_or(peer.address, |client| client.ip()));
     }
     // Behind a proxy that does not say whose connection it is, it counts for nobody.
-    if pages && !rules.proxies.contains(peer.ip()) {
-        place.count(peer.ip(), &rules.limits)?;
+    if pages && !rules.proxies.trust(peer) {
+        place.count(peer.address, &rules.limits)?;
     }
     let mut http2 = false;
     let wire = match &rules.https {
@@ -79,12 +81,14 @@ pub(crate) async fn serve(
     };
     let progress = place.progress();
     let io = Watched::new(wire, place.progress());
+    let (answering, answers) = (OnceLock::new(), pages.then(|| shared.answers.clone()));
     let service = service_fn(move |mut request: Request<hyper::body::Incoming>| {
         let progress = place.progress();
         progress.note_request();
-        request.extensions_mut().insert(Client(peer));
+        // The bridge does not stop before whoever has asked has the answer.
+        answering.get_or_init(|| answers.as_ref().map(TaskTracker::token));
+        request.extensions_mut().insert(peer);
         request.extensions_mut().insert(Arc::clone(&place));
-        name_host(&mut request);
         let answer = router.clone().call(request);
         async move {
             let answer = answer.await?;
@@ -159,11 +163,23 @@ async fn drive(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     tokio::pin!(connection);
     let patience = limits.header_timeout * SLOW_LINE;
+    let stopping = async {
+        shared.draining.cancelled().await;
+        progress.asked().await;
+    };
     tokio::select! {
         result = &mut connection => return Ok(result?),
         () = progress.stalled(limits.header_timeout, patience) => {}
-        () = shared.stop.cancelled() => {}
+        () = shared.stop.cancelled() => return Err("the bridge has stopped".into()),
         () = sleep(LIFETIME) => {}
+        () = stopping => {
+            connection.as_mut().finish();
+            return tokio::select! {
+                result = connection => Ok(result?),
+                () = progress.stalled(limits.header_timeout, patience) => Err("an answer was not taken in time".into()),
+                () = shared.stop.cancelled() => Err("the bridge has stopped".into()),
+            };
+        }
     }
     if !progress.was_asked() {
         return Err("nothing was asked for in time".into());
@@ -173,14 +189,5 @@ async fn drive(
     match timeout(patience, connection).await {
         Ok(result) => Ok(result?),
         Err(_) => Err("an answer was not taken in time".into()),
-    }
-}
-
-/// HTTP/2 has the host in `:authority` (RFC 9113, section 8.3.1), where HTTP/1.1 has it in a header: the checks look there.
-fn name_host(request: &mut Request<hyper::body::Incoming>) {
-    if request.version() == Version::HTTP_2
-        && let Some(Ok(host)) = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()))
-    {
-        request.headers_mut().insert(header::HOST, host);
     }
 }

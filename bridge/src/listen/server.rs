@@ -5,9 +5,11 @@ use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
+use futures::future::join;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -99,13 +101,19 @@ impl Server {
         self
     }
 
+    /// Exposes how many lines of the log were lost.
+    pub fn counting_lost_lines(self, lost: Arc<AtomicU64>) -> Self {
+        self.shared.metrics.count_lost_lines(lost);
+        self
+    }
+
     /// Gives the running bridge another configuration.
     pub fn reloader(&self) -> Reloader {
         Reloader(Arc::clone(&self.shared))
     }
 
-    /// Serves until `shutdown` resolves, and then until the tunnels have ended or the drain's time is up. While it
-    /// drains it still answers, so that `/readyz` can say so.
+    /// Serves until `shutdown` resolves, and then until the tunnels have ended and the answers under way have been taken,
+    /// or the drain's time is up. While it drains it still answers, so that `/readyz` can say so.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         if let Some(https) = &self.shared.rules().https {
             https.start();
@@ -134,11 +142,12 @@ impl Server {
         let limits = self.shared.rules().limits;
         self.shared.draining.cancel();
         self.shared.tunnels.close();
+        self.shared.answers.close();
         let open = self.shared.tunnels.len();
         info!(open, seconds = limits.drain_timeout.as_secs(), "draining");
         tokio::select! {
             () = self.accept(&listener, self.router.clone(), true) => {}
-            () = self.shared.tunnels.wait() => {}
+            _ = join(self.shared.tunnels.wait(), self.shared.answers.wait()) => {}
             () = sleep(limits.drain_timeout) => {}
         }
         drop(listener);

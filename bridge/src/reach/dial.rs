@@ -4,10 +4,8 @@
 //! between (DNS rebinding) gains nothing. Addresses are tried as RFC 8305 has it: families in turn, the next one a
 //! quarter of a second after the last. Not here: what is allowed ([`crate::reach::policy`]).
 
-use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -17,34 +15,13 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::host::Host;
 use super::policy::{Forbidden, Policy};
+use super::resolve::Resolve;
 use crate::failure::Failure;
 
 /// Between the starts of two attempts (RFC 8305, section 5: "Connection Attempt Delay").
 const STAGGER: Duration = Duration::from_millis(250);
 /// Addresses of one name that are tried at most.
 const MAX_ADDRESSES: usize = 8;
-
-/// What [`Resolve::resolve`] returns.
-pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
-
-/// A resolver of names. The tests have their own.
-pub trait Resolve: Send + Sync + std::fmt::Debug {
-    /// All addresses of a name, in the order of preference.
-    ///
-    /// # Errors
-    /// Whatever the resolver meets; no addresses and an error mean the same to the bridge.
-    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a>;
-}
-
-/// The system's resolver, `getaddrinfo`.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemResolver;
-
-impl Resolve for SystemResolver {
-    fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a> {
-        Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|address| address.ip()).collect()) })
-    }
-}
 
 /// Connects to an admitted host.
 ///

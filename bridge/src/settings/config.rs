@@ -15,8 +15,8 @@ use crate::http::preset::Preset;
 use crate::limits::Limits;
 use crate::listen::acme::AcmeConfig;
 use crate::listen::https::CertificateFiles;
-use crate::reach::dial::{Resolve, SystemResolver};
 use crate::reach::policy::Policy;
+use crate::reach::resolve::{DnsResolver, Resolve};
 
 /// The configuration of a [`crate::Server`].
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Config {
     pub policy: Policy,
     /// Who may open them, where not everybody may.
     pub tokens: Tokens,
+    /// Whether nobody may without a token, though none is listed.
+    pub requires_token: bool,
     /// Whose pages may open them in a browser.
     pub origins: Origins,
     /// Proxies that say for whom they ask.
@@ -59,6 +61,7 @@ impl Default for Config {
         Self {
             policy: Policy::public(),
             tokens: Tokens::default(),
+            requires_token: false,
             origins: Origins::default(),
             proxies: Proxies::default(),
             proxy_protocol: false,
@@ -71,7 +74,7 @@ impl Default for Config {
             limits: Limits::default(),
             log_clients: false,
             authorities: None,
-            resolver: Arc::new(SystemResolver),
+            resolver: Arc::new(DnsResolver::default()),
         }
     }
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use clap::{CommandFactory, Parser};
 
 use super::*;
+use crate::http::authority::Authority;
 
 #[derive(Debug, Parser)]
 struct Cli {
@@ -78,7 +79,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(merged.allow, ["*.example.net".parse().unwrap()]);
     assert_eq!((merged.limits.idle_timeout, merged.limits.drain_timeout), (Some(7), Some(5)));
     let config = merged.into_config().unwrap();
-    assert!(config.tokens.are_required() && config.proxy_protocol);
+    assert!(config.tokens.are_listed() && config.proxy_protocol);
     assert!(config.proxies.contains("10.1.2.3".parse().unwrap()));
 }
 
@@ -86,6 +87,8 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 fn settings_that_contradict_each_other_are_refused() {
     assert!(matches!(config(&["--proxy-protocol"]), Err(BadSettings::NoProxies)));
     assert!(matches!(config(&["--identity-header", "x-user"]), Err(BadSettings::NobodyIdentifies)));
+    let both = ["--identity-header", "x-user", "--trust-proxy", "10.0.0.0/8", "--proxy-protocol"];
+    assert!(matches!(config(&both), Err(BadSettings::NobodyIsBelieved)));
     assert!(matches!(config(&["--tls-cert", "chain.pem"]), Err(BadSettings::HalfCertificate)));
     let token =
         |name: &str| toml::from_str::<Token>(&format!("name = {name:?}\nsha256 = {:?}", "a".repeat(64))).unwrap();
@@ -98,17 +101,30 @@ fn a_certificate_comes_from_files_or_from_an_authority() {
     let acme = ["--acme-domain", "Mail.Example.org", "--acme-cache", "/nonexistent"];
     let good = config(&[&acme[..], &["--listen", "0.0.0.0:443", "--allow", "pop.example.org"]].concat()).unwrap();
     assert!(good.acme.is_some());
-    let mut headers = axum::http::HeaderMap::new();
     for (host, known) in [("mail.example.org", true), ("other.example.org", false)] {
-        headers.insert("host", host.parse().unwrap());
-        assert_eq!(good.origins.check_host(&headers).is_ok(), known, "{host}");
+        assert_eq!(good.origins.check_host(&Authority::parse(host).unwrap()).is_ok(), known, "{host}");
     }
     let both = config(&[&acme[..], &["--tls-cert", "chain.pem", "--tls-key", "key.pem"]].concat());
     assert!(matches!(both, Err(BadSettings::TwoCertificates)));
     assert!(matches!(config(&acme[..2]), Err(BadSettings::NoCache)));
     assert!(matches!(config(&acme[2..]), Err(BadSettings::NoDomain)));
+    let half = config(&[&acme[..], &["--acme-eab-id", "id-1"]].concat());
+    assert!(matches!(half, Err(BadSettings::HalfExternalAccount)));
+    let alone = config(&["--acme-eab-id", "id-1", "--acme-eab-key", "/nonexistent"]);
+    assert!(matches!(alone, Err(BadSettings::NoDomain)));
+    let unread = config(&[&acme[..], &["--acme-eab-id", "id-1", "--acme-eab-key", "/nonexistent"]].concat());
+    assert!(matches!(unread, Err(BadSettings::Acme(BadAcme::ExternalKey(..)))));
     let contact = config(&[&acme[..], &["--acme-contact", "ana@example.org"]].concat());
     assert!(matches!(contact, Err(BadSettings::Acme(_))));
+}
+
+#[test]
+fn name_servers_are_read_with_their_port_or_the_usual_one() {
+    let given = settings(&["--nameserver", "192.0.2.1", "--nameserver", "[2001:db8::1]:5353"]).nameserver;
+    assert_eq!(given, ["192.0.2.1:53".parse().unwrap(), "[2001:db8::1]:5353".parse().unwrap()]);
+    for wrong in ["dns.example", "192.0.2.1:0", "192.0.2.1:x", ""] {
+        assert!(Cli::try_parse_from(["restante", "--nameserver", wrong]).is_err(), "{wrong:?}");
+    }
 }
 
 #[test]
@@ -116,4 +132,5 @@ fn a_token_stands_in_for_an_allow_list_beyond_loopback() {
     let token = toml::from_str::<Token>(&format!("name = \"a\"\nsha256 = {:?}", "a".repeat(64))).unwrap();
     let listen = Some("0.0.0.0:0".parse().unwrap());
     assert!(Settings { token: vec![token], listen, ..Settings::default() }.into_config().is_ok());
+    assert!(config(&["--listen", "0.0.0.0:0", "--require-token"]).unwrap().requires_token);
 }

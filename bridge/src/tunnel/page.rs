@@ -43,6 +43,10 @@ pub(crate) struct Page<S> {
     unflushed: bool,
     /// The page has sent its close frame.
     closed: bool,
+    /// What stopped reading ahead: it comes behind [`Page::data`].
+    waiting: Option<Result<Received, Failure>>,
+    /// Whether the connection has ended though what came before may not have been read.
+    hung_up: fn(&S) -> bool,
 }
 
 /// What the page sent.
@@ -72,7 +76,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
             control: Vec::new(),
             unflushed: false,
             closed: false,
+            waiting: None,
+            hung_up: |_| false,
         }
+    }
+
+    /// Asks this of the connection where nothing can be read ahead.
+    pub(crate) fn watched_by(self, hung_up: fn(&S) -> bool) -> Self {
+        Self { hung_up, ..self }
+    }
+
+    /// Whether the page is gone, as far as can be told without reading.
+    pub(crate) fn is_hung_up(&self) -> bool {
+        (self.hung_up)(&self.io)
     }
 
     /// Bytes for the server that are not yet taken.
@@ -101,7 +117,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
     /// # Errors
     /// [`Failure`] where the page breaks the framing or the tunnel's rules.
     pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, Failure>> {
+        if let Some(waiting) = self.waiting.take() {
+            return Poll::Ready(waiting);
+        }
         loop {
+            if self.closed {
+                return Poll::Ready(Ok(Received::Closed));
+            }
             if self.is_held() {
                 return Poll::Pending;
             }
@@ -115,10 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
                         self.closed = true;
                         return Poll::Ready(Ok(Received::Closed));
                     }
-                    Some(Event::Text(text)) => {
-                        let message = tunnel::decode(&text).map_err(|e| Failure::bad_message(e.to_string()))?;
-                        return Poll::Ready(Ok(Received::Message(message)));
-                    }
+                    Some(Event::Text(text)) => return Poll::Ready(message(&text)),
                     None if data_waits => return Poll::Ready(Ok(Received::Data)),
                     None => {}
                 }
@@ -134,26 +153,79 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
         }
     }
 
-    /// The same as a future.
+    /// The same as a future; pings are answered meanwhile.
     pub(crate) async fn receive(&mut self) -> Result<Received, Failure> {
-        poll_fn(|cx| self.poll_receive(cx)).await
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(received) = self.poll_receive(cx) {
+                    return Poll::Ready(received);
+                }
+                let held = self.is_held();
+                if let Poll::Ready(Err(_)) = self.poll_answer(cx) {
+                    return Poll::Ready(Ok(Received::Closed));
+                }
+                if !held || self.is_held() {
+                    return Poll::Pending;
+                }
+            }
+        })
+        .await
     }
 
-    /// Resolves when the page is gone, while nobody reads what it sends: that is kept, up to a buffer.
+    /// Resolves when the page is gone or takes its leave, while nobody takes what it sends: that is kept, up to a buffer.
+    /// Pings are answered meanwhile.
     pub(crate) async fn gone(&mut self) {
         poll_fn(|cx| {
             loop {
-                let full = self.input.as_ref().is_some_and(|buffer| self.raw.end == buffer.len());
-                if full {
-                    return Poll::Pending;
+                if self.poll_gone(cx).is_ready() {
+                    return Poll::Ready(());
                 }
-                match ready!(self.poll_fill(cx)) {
-                    Ok(0) | Err(_) => return Poll::Ready(()),
-                    Ok(_) => {}
+                let held = self.is_held();
+                if let Poll::Ready(Err(_)) = self.poll_answer(cx) {
+                    return Poll::Ready(());
+                }
+                if !held || self.is_held() {
+                    return Poll::Pending;
                 }
             }
         })
         .await;
+    }
+
+    /// Resolves when the page is gone or takes its leave, while [`Page::data`] is not taken. Reads ahead as far as there
+    /// is room, up to the first control message.
+    pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            if self.closed {
+                return Poll::Ready(());
+            }
+            let may_decode = self.waiting.is_none() && !self.is_held();
+            if let Some(buffer) = self.input.as_mut().filter(|_| may_decode && !self.raw.is_empty()) {
+                let event = self.decoder.decode(buffer, &mut self.raw, &mut self.data);
+                self.release();
+                match event {
+                    Ok(Some(Event::Ping(payload))) => push_frame(&mut self.control, Opcode::Pong, &payload),
+                    Ok(Some(Event::Close(_))) => self.closed = true,
+                    Ok(Some(Event::Text(text))) => self.waiting = Some(message(&text)),
+                    Ok(None) => {}
+                    Err(fault) => self.waiting = Some(Err(fault.into())),
+                }
+                continue;
+            }
+            if self.input.as_ref().is_some_and(|buffer| self.raw.end == buffer.len()) {
+                return Poll::Pending;
+            }
+            match ready!(self.poll_fill(cx)) {
+                Ok(0) | Err(_) => return Poll::Ready(()),
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Sends what is queued, and what the connection buffers of it.
+    fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_send(cx))?;
+        self.poll_flush(cx)
     }
 
     /// Reads more frames behind those in the buffer.
@@ -239,11 +311,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Page<S> {
 
     /// Sends what is queued and flushes it.
     pub(crate) async fn send(&mut self) -> io::Result<()> {
-        poll_fn(|cx| {
-            ready!(self.poll_send(cx))?;
-            self.poll_flush(cx)
-        })
-        .await
+        poll_fn(|cx| self.poll_answer(cx)).await
     }
 
     /// Says goodbye with a close frame. Waits for the page's where it has not come yet, `limit` at most.
@@ -278,6 +346,10 @@ impl From<FrameError> for Failure {
     }
 }
 
+fn message(text: &str) -> Result<Received, Failure> {
+    tunnel::decode(text).map(Received::Message).map_err(|e| Failure::bad_message(e.to_string()))
+}
+
 /// Cuts a reason to what a close frame holds, at a character's end.
 fn shorten(reason: &str) -> &str {
     &reason[..reason.floor_char_boundary(MAX_REASON)]
@@ -304,6 +376,28 @@ mod tests {
         page.consume(2);
         assert!(page.input.is_none());
         assert_eq!(page.receive().await, Ok(Received::Closed));
+    }
+
+    #[tokio::test]
+    async fn a_page_that_takes_its_leave_is_noticed_behind_bytes_that_nobody_takes() {
+        let close = [0x88, 0x80, 0, 0, 0, 0];
+        let data = [0x82, 0x82, 0, 0, 0, 0, b'h', b'i'];
+        let (near, _far) = tokio::io::duplex(1024);
+        let mut page = Page::new(near, &[data.as_slice(), &close].concat());
+        timeout(Duration::from_secs(20), page.gone()).await.expect("it is noticed");
+        assert_eq!(page.data(), b"hi");
+        page.discard();
+        assert_eq!(page.receive().await, Ok(Received::Closed));
+        // What follows a message that nobody has taken is not looked into.
+        let eof = [&[0x81, 0x8E, 0, 0, 0, 0], b"{\"type\":\"eof\"}".as_slice()].concat();
+        let (near, _far) = tokio::io::duplex(1024);
+        let mut page = Page::new(near, &[data.as_slice(), &eof, &data].concat());
+        assert!(timeout(Duration::from_millis(10), page.gone()).await.is_err());
+        assert_eq!(page.data(), b"hi");
+        page.discard();
+        assert_eq!(page.receive().await, Ok(Received::Message(PageMessage::Eof)));
+        assert_eq!(page.receive().await, Ok(Received::Data));
+        assert_eq!(page.data(), b"hi");
     }
 
     #[tokio::test]

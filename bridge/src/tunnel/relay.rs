@@ -23,6 +23,10 @@ use super::page::{Page, Received};
 use crate::failure::Failure;
 use crate::metrics::Metrics;
 
+/// Between two looks at a page whose bytes the server does not take. With the connection's own probes
+/// ([`Wire::is_hung_up`](crate::wire::Wire::is_hung_up)) a page that vanished is found out within a minute.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
 /// How relaying ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -73,6 +77,10 @@ pub(crate) struct Relay {
     unflushed: bool,
     bounds: Bounds,
     pace: Pace,
+    /// When to look whether the page is still there, while its bytes wait for the server.
+    look: Option<Instant>,
+    /// The page is known to have left.
+    left: bool,
     /// When something moved last; for the idle time.
     moved: Instant,
     /// When the bytes on their way to the page were read.
@@ -132,6 +140,8 @@ impl Relay {
             unflushed: false,
             bounds,
             pace: Pace::new(bounds.bytes_per_second),
+            look: None,
+            left: false,
             moved: Instant::now(),
             read_at: Instant::now(),
             traffic: Traffic::default(),
@@ -181,7 +191,7 @@ impl Relay {
                 }
                 // Sending may have made room for what the page's side waits for.
                 if !held || page.is_held() {
-                    return self.poll_idle(cx, timer.as_mut()).map(End::Failed);
+                    return self.poll_idle(cx, page, timer.as_mut()).map(End::Failed);
                 }
             }
         })
@@ -199,7 +209,15 @@ impl Relay {
             }
             if !page.data().is_empty() {
                 let most = ready!(self.pace.poll_ready(cx)).min(page.data().len());
-                match ready!(Pin::new(&mut *server).poll_write(cx, &page.data()[..most])) {
+                let Poll::Ready(written) = Pin::new(&mut *server).poll_write(cx, &page.data()[..most]) else {
+                    if !self.left && page.poll_gone(cx).is_ready() {
+                        self.note_left();
+                    }
+                    self.look.get_or_insert_with(|| Instant::now() + LOOK_AGAIN);
+                    return Poll::Pending;
+                };
+                self.look = None;
+                match written {
                     Ok(0) => self.up = Up::Broken,
                     Err(error) => {
                         self.up = Up::Broken;
@@ -265,11 +283,17 @@ impl Relay {
             Received::Message(PageMessage::Open(_)) => return Err(Failure::bad_message("a second open")),
             Received::Closed => {
                 self.next = Next::Hangup;
-                self.bounds.idle = self.bounds.close;
-                self.moved = Instant::now();
+                self.note_left();
             }
         }
         Ok(())
+    }
+
+    /// The page has left: its last bytes have less time.
+    fn note_left(&mut self) {
+        self.left = true;
+        self.bounds.idle = self.bounds.close;
+        self.moved = Instant::now();
     }
 
     fn poll_down<P, S>(&mut self, cx: &mut Context<'_>, page: &mut Page<P>, server: &mut S) -> Poll<End>
@@ -352,13 +376,25 @@ impl Relay {
     }
 
     /// Resolves when nothing has moved for too long, or the session is over. The timer is moved on only when it fires.
-    fn poll_idle(&self, cx: &mut Context<'_>, mut timer: Pin<&mut Sleep>) -> Poll<Failure> {
-        let due = self.due();
-        if due < timer.deadline() {
-            timer.as_mut().reset(due);
+    fn poll_idle<P: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        page: &Page<P>,
+        mut timer: Pin<&mut Sleep>,
+    ) -> Poll<Failure> {
+        let mut due = self.due();
+        if self.wakes() < timer.deadline() {
+            timer.as_mut().reset(self.wakes());
         }
         while timer.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
+            if self.look.is_some_and(|look| now >= look) {
+                self.look = Some(now + LOOK_AGAIN);
+                if !self.left && page.is_hung_up() {
+                    self.note_left();
+                    due = self.due();
+                }
+            }
             if now >= self.bounds.end {
                 let words = "The connection reached its greatest length. Open the mailbox again.";
                 return Poll::Ready(Failure::new(CloseCode::SessionTimeout, words));
@@ -367,9 +403,15 @@ impl Relay {
                 let words = format!("Nothing moved in either direction for {} seconds.", self.bounds.idle.as_secs());
                 return Poll::Ready(Failure::new(CloseCode::IdleTimeout, words));
             }
-            timer.as_mut().reset(due);
+            timer.as_mut().reset(self.wakes());
         }
         Poll::Pending
+    }
+
+    /// When there is something to look at.
+    fn wakes(&self) -> Instant {
+        let due = self.due();
+        self.look.map_or(due, |look| due.min(look))
     }
 
     /// When the tunnel ends unless something moves.
@@ -422,6 +464,37 @@ mod tests {
         let mut page = Page::new(near, &[0x82, 0x81, 0, 0, 0, 0, b'x']);
         let End::Failed(failure) = relay.run(&mut page, &mut Reset).await else { panic!("it did not fail") };
         assert_eq!(failure.code, u16::from(CloseCode::ConnectionLost));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
+        let hour = Duration::from_secs(3600);
+        let minute = Duration::from_secs(60);
+        let close = [0x88, 0x80, 0, 0, 0, 0];
+        let data = [0x82, 0x82, 0, 0, 0, 0, b'h', b'i'];
+        for farewell in ["close frame", "end", "hung up"] {
+            let bounds =
+                Bounds { idle: hour, close: Duration::from_secs(5), end: Instant::now() + hour, bytes_per_second: 0 };
+            let mut relay = Relay::new(1024, false, bounds, Arc::default());
+            let (near, far) = tokio::io::duplex(1024);
+            let (mut server, _silent) = tokio::io::duplex(1);
+            let close = if farewell == "close frame" { close.as_slice() } else { b"" };
+            let mut page = Page::new(near, &[data.as_slice(), close].concat());
+            if farewell == "hung up" {
+                page = page.watched_by(|_| true);
+            }
+            let _far = (farewell != "end").then_some(far);
+            let ended = tokio::time::timeout(minute, relay.run(&mut page, &mut server)).await;
+            assert!(ended.is_ok(), "{farewell}");
+        }
+        let bounds =
+            Bounds { idle: hour, close: Duration::from_secs(5), end: Instant::now() + hour, bytes_per_second: 0 };
+        let mut relay = Relay::new(1024, false, bounds, Arc::default());
+        let (near, _far) = tokio::io::duplex(1024);
+        let (mut server, _silent) = tokio::io::duplex(1);
+        let mut page = Page::new(near, &data);
+        let still_there = tokio::time::timeout(minute, relay.run(&mut page, &mut server)).await;
+        assert!(still_there.is_err(), "a page that is there has all its time");
     }
 
     #[test]

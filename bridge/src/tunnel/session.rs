@@ -8,6 +8,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::http::HeaderMap;
 use futures::FutureExt;
 use futures::future::select;
 use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
@@ -19,9 +20,11 @@ use tracing::info;
 use super::page::{Page, Received};
 use super::relay::{AnswerLines, Bounds, End, Relay, Traffic};
 use crate::access::admission::{Holder, Permit, TooMany};
-use crate::access::client::mask;
+use crate::access::client::{Peer, mask};
 use crate::access::visitors::Place;
 use crate::failure::Failure;
+use crate::http::authority::Authority;
+use crate::http::origin::Foreign;
 use crate::reach::dial::dial;
 use crate::reach::host::{BadHost, Host};
 use crate::reach::policy::Policy;
@@ -47,6 +50,8 @@ struct Reached {
     relay: Relay,
     tls: BridgeTls,
     permit: Permit,
+    /// Those in force when it was opened.
+    rules: Arc<Rules>,
 }
 
 /// Who asks for a tunnel.
@@ -55,11 +60,33 @@ pub(crate) struct Visitor {
     /// Its address, as far as listed proxies tell.
     pub(crate) client: IpAddr,
     /// The user that a listed proxy has signed in.
-    pub(crate) user: Option<String>,
+    user: Option<String>,
+    /// What that was found out from, should the rules change before the tunnel is open.
+    asked: Box<Asked>,
 }
 
-/// Runs one tunnel to its end. The place is the page's until the tunnel is open.
-pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Rules, from: Visitor, place: Arc<Place>)
+/// A request for an upgrade.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) peer: Peer,
+    pub(crate) authority: Authority,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Visitor {
+    /// Checks whose page it is, and finds out who asks.
+    ///
+    /// # Errors
+    /// [`Foreign`] where the page's origin is not let in.
+    pub(crate) fn new(rules: &Rules, asked: Box<Asked>) -> Result<Self, Foreign> {
+        rules.origins.check_origin(&asked.authority, &asked.headers)?;
+        let client = rules.proxies.client(asked.peer, &asked.headers);
+        Ok(Self { client, user: rules.identity(asked.peer, &asked.headers), asked })
+    }
+}
+
+/// Runs one tunnel to its end; `rules` are those of the upgrade. The place is the page's until the tunnel is open.
+pub(crate) async fn run<S>(mut page: Page<S>, shared: &Shared, rules: &Arc<Rules>, from: Visitor, place: Arc<Place>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -67,7 +94,7 @@ where
     let who = if rules.log_clients { from.client.to_string() } else { mask(from.client) };
     // What comes before and after an open tunnel is kept off its future, which is as large as the largest part.
     let opened = tokio::select! {
-        opened = Box::pin(open(&mut page, shared, rules, &from)) => opened,
+        opened = Box::pin(open(&mut page, shared, rules, from)) => opened,
         () = shared.stop.cancelled() => Err(draining()),
         () = place.wanted() => Err(TooMany::InAll.into()),
     };
@@ -80,7 +107,7 @@ where
             let holder = reached.permit.name();
             info!(client = who, holder, tls = ?reached.tls, ms = milliseconds(began), "tunnel opened");
             let outcome =
-                carry(&mut page, rules, &reached.host, reached.server, &mut reached.relay, &shared.stop).await;
+                carry(&mut page, &reached.rules, &reached.host, reached.server, &mut reached.relay, &shared.stop).await;
             shared.metrics.note_closed();
             (outcome, reached.relay.traffic())
         }
@@ -112,7 +139,12 @@ where
 }
 
 /// From the upgrade to the connection; `None` where the page leaves before.
-async fn open<S>(page: &mut Page<S>, shared: &Shared, rules: &Rules, from: &Visitor) -> Result<Option<Reached>, Failure>
+async fn open<S>(
+    page: &mut Page<S>,
+    shared: &Shared,
+    rules: &Arc<Rules>,
+    mut from: Visitor,
+) -> Result<Option<Reached>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -130,9 +162,18 @@ where
         Ok(Err(failure)) => return Err(failure),
         Err(_) => return Err(Failure::new(CloseCode::OpenTimeout, "The page did not say in time where to connect.")),
     };
+    // What was revoked since the upgrade opens nothing any more.
+    let then = rules;
+    let rules = shared.rules();
+    if !Arc::ptr_eq(then, &rules) {
+        let foreign = |fault: Foreign| Failure::new(CloseCode::Forbidden, fault.to_string());
+        from = Visitor::new(&rules, from.asked).map_err(foreign)?;
+    }
+    let user = from.user;
+    let limits = rules.limits;
     let mut policy = &rules.policy;
-    if let Some(user) = &from.user {
-        permit.count_holder(Holder::User(user.clone()), limits.max_tunnels_per_client)?;
+    if let Some(user) = user {
+        permit.count_holder(Holder::User(user), limits.max_tunnels_per_client)?;
     } else if rules.knows_users() {
         let token = rules.tokens.identify(open.token.as_ref());
         let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
@@ -140,7 +181,7 @@ where
         policy = token.policy.as_ref().unwrap_or(policy);
     }
     let (host, server, peer) = tokio::select! {
-        reached = reach(&open, policy, rules) => reached?,
+        reached = reach(&open, policy, &rules, shared, from.client) => reached?,
         () = page.gone() => return Ok(None),
     };
     page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
@@ -151,15 +192,26 @@ where
         bytes_per_second: limits.bytes_per_second,
     };
     let relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));
-    Ok(Some(Reached { host, server, relay, tls: open.tls, permit }))
+    Ok(Some(Reached { host, server, relay, tls: open.tls, permit, rules }))
 }
 
 /// Asks the policy and connects.
-async fn reach(open: &Open, policy: &Policy, rules: &Rules) -> Result<(Host, Wire, IpAddr), Failure> {
+async fn reach(
+    open: &Open,
+    policy: &Policy,
+    rules: &Rules,
+    shared: &Shared,
+    client: IpAddr,
+) -> Result<(Host, Wire, IpAddr), Failure> {
     let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
     policy.admit(&host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
     let limits = &rules.limits;
+    let turn = match host {
+        Host::Name(_) => Some(shared.lookups.begin(client)?),
+        Host::Address(_) => None,
+    };
     let (tcp, peer) = dial(policy, &*rules.resolver, &host, open.port, limits.connect_timeout).await?;
+    drop(turn);
     let server = match open.tls {
         BridgeTls::Implicit => rules.upstream.secure(&host, tcp, limits.handshake_timeout).await?,
         BridgeTls::None | BridgeTls::Starttls => Wire::Plain(tcp),
@@ -241,6 +293,8 @@ fn milliseconds(since: Instant) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderValue, header};
+
     use super::*;
 
     #[tokio::test]
@@ -249,7 +303,10 @@ mod tests {
         let shared = server.shared();
         let rules = shared.rules();
         let page = Page::new(tokio::io::empty(), &[]);
-        let from = Visitor { client: [192, 0, 2, 1].into(), user: None };
+        let headers = [(header::ORIGIN, HeaderValue::from_static("http://localhost"))].into_iter().collect();
+        let authority = Authority::parse("localhost").unwrap();
+        let asked = Asked { peer: Peer::direct([192, 0, 2, 1].into()), authority, headers };
+        let from = Visitor::new(&rules, Box::new(asked)).unwrap();
         let place = Arc::new(shared.visitors.enter(None, &rules.limits).await.unwrap());
         let size = size_of_val(&run(page, shared, &rules, from, place));
         assert!(size < 3072, "{size} bytes");

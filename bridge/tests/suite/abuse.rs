@@ -63,6 +63,21 @@ async fn breaches_of_the_framing_end_with_their_codes() {
     reserved_bits[0] |= 0x40;
     for (bytes, code) in [
         (vec![0x82, 0x01, b'x'], 1002),
+        (frame(8, &[3]), 1002),
+        (frame(8, &999u16.to_be_bytes()), 1002),
+        (frame(8, &1004u16.to_be_bytes()), 1002),
+        (frame(8, &1005u16.to_be_bytes()), 1002),
+        (frame(8, &1006u16.to_be_bytes()), 1002),
+        (frame(8, &1015u16.to_be_bytes()), 1002),
+        (frame(8, &1016u16.to_be_bytes()), 1002),
+        (frame(8, &2999u16.to_be_bytes()), 1002),
+        (frame(8, &5000u16.to_be_bytes()), 1002),
+        (frame(8, &[3, 232, 0xFF]), 1007),
+        (frame(8, b""), 1000),
+        (frame(8, &1000u16.to_be_bytes()), 1000),
+        (frame(8, &1001u16.to_be_bytes()), 1000),
+        (frame(8, &4999u16.to_be_bytes()), 1000),
+        (frame(8, &[3, 232, b'b', b'y', b'e']), 1000),
         (reserved_bits, 1002),
         (frame(3, b"x"), 1002),
         (frame(0xB, b"x"), 1002),
@@ -139,6 +154,42 @@ async fn a_page_that_breaks_off_in_the_middle_of_a_frame_ends_the_tunnel() {
         }
         drop(stream);
         assert_eq!(timeout(Duration::from_secs(5), mail.read(&mut received)).await.expect("it ends").unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_ping_is_answered_before_the_page_has_said_where_to_connect() {
+    let server = MailServer::start().await;
+    let bridge = bridge_to(&server).await;
+    let mut stream = upgraded(&bridge).await;
+    stream.write_all(&frame(9, b"there?")).await.unwrap();
+    let mut pong = [0; 8];
+    timeout(Duration::from_secs(20), stream.read_exact(&mut pong)).await.expect("a pong").unwrap();
+    assert_eq!(&pong, b"\x8A\x06there?");
+    stream.write_all(&open_frame(&server)).await.unwrap();
+    server.accept().await;
+}
+
+#[tokio::test]
+async fn a_page_that_hangs_up_while_the_server_takes_nothing_ends_the_tunnel() {
+    let server = MailServer::start().await;
+    for reset in [false, true] {
+        let config = allowing(&[format!("127.0.0.1:{}", server.port())]);
+        // The drain ends with the last tunnel, or by no means before this test gives up.
+        let bridge = start(with_limits(config, |l| {
+            (l.close_timeout, l.drain_timeout) = (Duration::from_millis(200), Duration::from_secs(600));
+        }))
+        .await;
+        let mut stream = upgraded(&bridge).await;
+        stream.write_all(&open_frame(&server)).await.unwrap();
+        let _mail = server.accept().await;
+        write_until_blocked(&mut stream, &frame(2, &[b'x'; 60_000]).repeat(16)).await;
+        if reset {
+            stream.set_zero_linger().unwrap();
+        }
+        drop(stream);
+        bridge.shut_down();
+        timeout(Duration::from_secs(60), bridge.stopped()).await.expect("the tunnel is over within a minute");
     }
 }
 

@@ -60,6 +60,11 @@ impl Authority {
 
     /// Starts Pebble, which looks for proofs at the bridge. It remembers nothing from before.
     fn start(&self, bridge: &Handle) -> Child {
+        self.start_for(bridge, json!({}))
+    }
+
+    /// The same; it makes accounts only for those whose keys these are.
+    fn start_for(&self, bridge: &Handle, keys: serde_json::Value) -> Child {
         let config = json!({ "pebble": {
             "listenAddress": format!("127.0.0.1:{}", self.directory),
             "managementListenAddress": format!("127.0.0.1:{}", self.management),
@@ -68,7 +73,8 @@ impl Authority {
             "httpPort": 1,
             "tlsPort": bridge.address().port(),
             "ocspResponderURL": "",
-            "externalAccountBindingRequired": false,
+            "externalAccountBindingRequired": keys != json!({}),
+            "externalAccountMACKeys": keys,
             "certificateValidityPeriod": VALIDITY,
         }});
         let path = self.folder.path().join("pebble.json");
@@ -118,22 +124,9 @@ async fn served(bridge: &Handle, roots: &[CertificateDer<'static>]) -> Option<Ce
     Some(stream.get_ref().1.peer_certificates()?[0].clone().into_owned())
 }
 
-/// Whether Pebble is here. Its absence fails where nothing may be left out.
-fn is_here() -> bool {
-    let here = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("pebble").is_file()));
-    assert!(here || std::env::var_os("RESTANTE_TESTS_STRICT").is_none(), "Pebble is missing: apt-get install pebble");
-    if !here {
-        println!("left out: Pebble is not installed");
-    }
-    here
-}
-
 #[tokio::test]
+#[ignore = "needs Pebble: apt-get install pebble"]
 async fn a_certificate_is_issued_kept_renewed_and_outlives_an_authority_that_is_down() {
-    if !is_here() {
-        return;
-    }
     let authority = Authority::new().await;
     let folder = tempfile::tempdir().unwrap();
     let cache = folder.path().join("acme");
@@ -191,6 +184,34 @@ async fn a_certificate_is_issued_kept_renewed_and_outlives_an_authority_that_is_
     })
     .await
     .expect("another certificate is issued");
+}
+
+#[tokio::test]
+#[ignore = "needs Pebble: apt-get install pebble"]
+async fn an_authority_that_knows_its_customers_gets_the_account_that_it_handed_out() {
+    let authority = Authority::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    // As authorities hand it out: 32 octets in base64url.
+    let key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG";
+    let path = folder.path().join("key");
+    std::fs::write(&path, format!("{key}\n")).unwrap();
+    let acme = |cache: &str| authority.acme(&folder.path().join(cache));
+    let stranger = start(Config { acme: Some(acme("stranger")), ..Config::default() }).await;
+    let bound = acme("bound").with_external_account("kid-1".to_owned(), &path).unwrap();
+    let bridge = start(Config { acme: Some(bound), ..Config::default() }).await;
+    let _pebble = authority.start_for(&bridge, json!({ "kid-1": key }));
+    timeout(PATIENCE, async {
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, authority.management)).await.is_err() {
+            sleep(Duration::from_millis(50)).await;
+        }
+        let root = authority.root().await;
+        while served(&bridge, std::slice::from_ref(&root)).await.is_none() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .expect("a certificate is issued");
+    assert_eq!(served(&stranger, &[]).await, None, "without it there is no account");
 }
 
 #[tokio::test]

@@ -3,10 +3,14 @@
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use restante_protocol::tunnel::{BridgeMessage, PageMessage, SUBPROTOCOL};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::{Got, MailServer, Page, open};
 
 fn restante(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_restante"));
@@ -20,7 +24,10 @@ async fn finish(arguments: &[&str]) -> Output {
 
 /// Starts it and waits for the ready line; gives the address.
 async fn start(arguments: &[&str]) -> (Child, String) {
-    let mut child = restante(arguments).spawn().unwrap();
+    started(restante(arguments).spawn().unwrap()).await
+}
+
+async fn started(mut child: Child) -> (Child, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = timeout(Duration::from_secs(20), lines.next_line()).await.expect("it starts").unwrap().unwrap();
     let address = line.strip_prefix("Restante is ready: http://").and_then(|rest| rest.strip_suffix('/'));
@@ -51,7 +58,8 @@ async fn what_cannot_start_ends_with_one_line_and_status_2() {
     assert_one_line(&finish(&["serve", "--listen", "0.0.0.0:0"]).await, "--allow");
     assert_one_line(&finish(&["serve", "--listen", "127.0.0.1:0", "--preset", "/nonexistent"]).await, "/nonexistent");
     assert_one_line(&finish(&["serve", "--listen", "127.0.0.1:0", "--tls-ca", "/nonexistent"]).await, "/nonexistent");
-    assert_one_line(&finish(&["sevre"]).await, "sevre");
+    assert_one_line(&finish(&["serve", "--allow-origin", "https://x:99999"]).await, "https://x:99999");
+    assert_one_line(&finish(&["serve", "--allow-origin", "https://*.example.org"]).await, "https://*.example.org");
     assert_one_line(&finish(&[]).await, "subcommand");
 }
 
@@ -76,18 +84,6 @@ async fn a_switch_in_a_variable_is_written_as_people_write_it() {
     let mut unclear = restante(&["serve", "--listen", "127.0.0.1:0"]);
     let output = timeout(Duration::from_secs(20), unclear.env("RESTANTE_NO_PAGE", "perhaps").output()).await;
     assert_one_line(&output.expect("it ends").unwrap(), "perhaps");
-}
-
-#[tokio::test]
-async fn help_explains_every_flag() {
-    let output = finish(&["serve", "--help"]).await;
-    assert!(output.status.success());
-    let help = String::from_utf8(output.stdout).unwrap();
-    for flag in
-        ["--listen", "--allow", "--allow-origin", "--host", "--preset", "--tls-ca", "--idle-timeout", "--log-format"]
-    {
-        assert!(help.contains(flag), "{flag}");
-    }
 }
 
 #[tokio::test]
@@ -122,6 +118,18 @@ async fn a_configuration_is_checked_with_the_line_at_fault() {
     std::fs::write(path, "listen = \"127.0.0.1:0\"\nallow = [\n\"pop.example.org\",\n\"0x7f.1\",\n]\n").unwrap();
     assert_one_line(&finish(&["check-config", "--config", path]).await, &format!("{path}:4: "));
     assert_one_line(&finish(&["serve", "--config", path]).await, &format!("{path}:4: "));
+    for (text, line) in [
+        ("allow-origin = [\n\"https://x:99999\"]", 2),
+        ("allow-origin = [\"https://*.x\"]", 1),
+        ("[limits]\nmax-tunnels = 0", 2),
+        (
+            "[[token]]\nname = \"a\"\nsha256 = \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"\nmax-tunnels = 0",
+            4,
+        ),
+    ] {
+        std::fs::write(path, text).unwrap();
+        assert_one_line(&finish(&["check-config", "--config", path]).await, &format!("{path}:{line}: "));
+    }
     std::fs::write(path, "listen = \"127.0.0.1:0\"\nallow = [\"pop.example.org\"]\n").unwrap();
     assert!(finish(&["check-config", "--config", path]).await.status.success());
     assert_one_line(&finish(&["check-config", "--config", "/nonexistent"]).await, "/nonexistent");
@@ -146,6 +154,66 @@ async fn sighup_reads_the_configuration_again_and_a_bad_one_changes_nothing() {
     }
 }
 
+/// The token's name goes through the shell, the program and the file.
+#[tokio::test]
+async fn the_lines_of_a_token_are_read_again_whatever_its_name() {
+    for name in ["Ana Ördög", "a\"b\\c'd", "tab\tand\u{7f}delete", "\u{1F600}\u{200B}", "[[token]]\nname = \"x\"", ""]
+    {
+        let made = finish(&["token", name]).await;
+        let text = String::from_utf8(made.stdout).unwrap();
+        let (_, lines) = text.split_once("\n\n").unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lines).unwrap();
+        let output = finish(&["check-config", "--config", file.path().to_str().unwrap()]).await;
+        assert!(output.status.success(), "{lines}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// Opens a tunnel, has a line of the server's through it, and closes it: two lines of the log.
+async fn pass_through(address: &str, server: &MailServer) {
+    let mut request = format!("ws://{address}/tunnel").into_client_request().unwrap();
+    request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
+    request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+    let mut page = Page { socket: tokio_tungstenite::connect_async(request).await.unwrap().0 };
+    page.say(&PageMessage::Open(open("127.0.0.1", server.port()))).await;
+    server.accept().await.write_all(b"+OK\r\n").await.unwrap();
+    assert!(matches!(page.next().await, Got::Message(BridgeMessage::Opened { .. })));
+    page.receive(5).await;
+    page.socket.close(None).await.unwrap();
+    page.closed().await;
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_or_takes_any_more_holds_up_no_tunnel_and_what_is_lost_is_counted() {
+    let server = MailServer::start().await;
+    let entry = format!("127.0.0.1:{}", server.port());
+    for gone in [true, false] {
+        let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let metrics = taken.local_addr().unwrap().to_string();
+        drop(taken);
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--metrics", &metrics, "--allow", &entry];
+        let mut command = restante(&[&arguments[..], &["--openings-per-minute", "0"]].concat());
+        let (mut child, address) = started(command.spawn().unwrap()).await;
+        // Its reader is gone, or does not read.
+        let unread = child.stderr.take().filter(|_| !gone);
+        // A pipe takes 64 KiB (pipe(7)), and two lines have 150 bytes at least.
+        for _ in 0..if gone { 3 } else { 500 } {
+            pass_through(&address, &server).await;
+        }
+        let exposed = get(&metrics, "/metrics").await;
+        let line = exposed.lines().find_map(|line| line.strip_prefix("restante_log_lines_lost_total ")).unwrap();
+        // What waits for a reader who may yet read is not lost.
+        assert_eq!(line.parse::<u64>().unwrap() > 0, gone, "{line}");
+        signal(&child, "-TERM").await;
+        assert!(timeout(Duration::from_secs(20), child.wait()).await.expect("it stops").unwrap().success());
+        if let Some(mut unread) = unread {
+            let mut log = Vec::new();
+            unread.read_to_end(&mut log).await.unwrap();
+            assert!((60_000..=64 * 1024).contains(&log.len()), "the pipe was full: {}", log.len());
+        }
+    }
+}
+
 #[tokio::test]
 async fn metrics_are_served_on_their_own_listener_only_and_health_on_both() {
     let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -159,6 +227,12 @@ async fn metrics_are_served_on_their_own_listener_only_and_health_on_both() {
     assert!(get(&address, "/tunnel").await.starts_with("HTTP/1.0 426 "));
     assert!(get(&metrics, "/metrics").await.contains("\nrestante_upgrades_refused_total{reason=\"form\"} 1\n"));
     assert!(get(&address, "/metrics").await.starts_with("HTTP/1.0 404 "));
+    // A name that was made to resolve there reads nothing.
+    let mut stream = TcpStream::connect(&metrics).await.unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 421 ") && !answer.contains("restante_"), "{answer}");
 }
 
 #[tokio::test]

@@ -81,6 +81,53 @@ fn the_example_configuration_names_every_key() {
     }
 }
 
+/// Whether a file has a test of this name that runs: not one in a comment, nor one that is skipped.
+fn has_test(text: &str, path: &str, test: &str) -> bool {
+    let mut attributes = String::new();
+    for line in text.lines().map(str::trim) {
+        if path.ends_with(".rs") {
+            let function = line.strip_prefix("async ").unwrap_or(line);
+            let named = function.strip_prefix("fn ").and_then(|rest| rest.split(['(', '<']).next());
+            if named == Some(test) {
+                return attributes.contains("test");
+            }
+            if line.starts_with("#[") {
+                attributes.push_str(line);
+            } else if !line.starts_with("//") {
+                attributes.clear();
+            }
+        } else if line.strip_prefix("test(").is_some_and(|rest| {
+            let named = rest.trim_start_matches(['\'', '"', '`']);
+            named.strip_prefix(test).is_some_and(|rest| rest.starts_with(['\'', '"', '`']))
+        }) {
+            return true;
+        }
+    }
+    false
+}
+
+#[test]
+fn a_test_is_known_by_its_definition_alone() {
+    let rust = "// fn in_a_comment() {\n#[test]\nfn here() {}\n    #[tokio::test]\n    async fn there() {\nfn helper() {}\n\
+                #[test]\nfn here_and_more() {}\nlet s = \"fn quoted()\";\n";
+    let script = "// test('in a comment', …)\ntest('here', async () => {\n    test(\"there\", () => {});\ntest.skip('left out', f)\n";
+    for (text, path, test, known) in [
+        (rust, "a.rs", "here", true),
+        (rust, "a.rs", "there", true),
+        (rust, "a.rs", "in_a_comment", false),
+        (rust, "a.rs", "helper", false),
+        (rust, "a.rs", "her", false),
+        (rust, "a.rs", "quoted", false),
+        (script, "a.mjs", "here", true),
+        (script, "a.mjs", "there", true),
+        (script, "a.mjs", "her", false),
+        (script, "a.mjs", "in a comment", false),
+        (script, "a.mjs", "left out", false),
+    ] {
+        assert_eq!(has_test(text, path, test), known, "{test}");
+    }
+}
+
 /// In SECURITY.md a test is named as `path: name`.
 #[test]
 fn every_test_that_security_md_names_is_there() {
@@ -90,9 +137,27 @@ fn every_test_that_security_md_names_is_there() {
         let (path, test) = span.split_once(": ").map_or((span, None), |(path, test)| (path, Some(test)));
         assert!(root().join(path).exists(), "{path}");
         if let Some(test) = test {
-            assert!(read(path).contains(test), "{path} has no test {test:?}");
+            assert!(has_test(&read(path), path, test), "{path} has no test {test:?} that runs");
             named += 1;
         }
     }
     assert!(named >= 20, "{named} tests are named");
+}
+
+/// What a tunnel costs at most (`memory.rs`), and what the program needs besides.
+#[test]
+fn the_memory_that_kubernetes_grants_holds_as_many_tunnels_as_it_allows_at_their_worst() {
+    let manifest = read("deploy/kubernetes.yaml");
+    let after = |key: &str| {
+        let at = manifest.find(key).unwrap_or_else(|| panic!("{key} is not there")) + key.len();
+        manifest[at..].split(['}', ',', '\n']).next().unwrap().trim().to_owned()
+    };
+    let tunnels: u64 = after("max-tunnels =").parse().unwrap();
+    let limit = after("limits: {memory:");
+    let mebibytes: u64 = match limit.strip_suffix("Gi") {
+        Some(gibibytes) => gibibytes.parse::<u64>().unwrap() * 1024,
+        None => limit.strip_suffix("Mi").unwrap().parse().unwrap(),
+    };
+    let needed = tunnels * 256 / 1024 + 64;
+    assert!(needed <= mebibytes, "{tunnels} tunnels need {needed} MiB, and {mebibytes} are granted");
 }

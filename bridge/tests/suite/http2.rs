@@ -8,6 +8,7 @@ use axum::http::{Request, StatusCode, Version};
 use futures::{SinkExt, StreamExt};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use restante_bridge::origin::Origins;
+use restante_bridge::preset::{Preset, Security};
 use restante_bridge::{CertificateFiles, Config, Handle};
 use restante_protocol::tunnel::{self, PageMessage};
 use tempfile::TempDir;
@@ -66,6 +67,59 @@ impl Secured {
     }
 }
 
+/// More than all buffers between two ends of a connection take.
+const LARGE: usize = 24 << 20;
+
+/// A bridge whose configuration for the page is this large.
+fn large(bytes: usize) -> Config {
+    let preset = Preset {
+        host: "pop.example.org".into(),
+        port: 995,
+        security: Security::Tls,
+        user: String::new(),
+        password: None,
+        fingerprint: None,
+        label: Some("x".repeat(bytes)),
+    };
+    Config { preset: Some(preset), ..Config::default() }
+}
+
+#[tokio::test]
+async fn a_bridge_that_is_asked_to_stop_sends_the_answers_under_way_to_their_end() {
+    // Nobody who has asked for nothing holds it up.
+    let secured = secured(large(LARGE)).await;
+    let _idle = secured.connect(&["h2"]).await;
+    let stream = secured.connect(&["h2"]).await;
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let get = |url: &str| Request::get(url).body(Body::empty()).unwrap();
+    let response = sender.send_request(get("https://localhost/restante.json")).await.unwrap();
+    let mut plain = secured.connect(&["http/1.1"]).await;
+    plain.write_all(b"GET /restante.json HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut begun = [0; 1000];
+    plain.read_exact(&mut begun).await.unwrap();
+    secured.bridge.shut_down();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let body = to_bytes(Body::new(response.into_body()), usize::MAX).await.unwrap();
+    assert!(body.len() > LARGE && body.ends_with(b"}"));
+    let mut rest = Vec::new();
+    // It ends as soon as all has been sent, TLS with it.
+    plain.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.len() > LARGE && rest.ends_with(b"}"));
+    timeout(Duration::from_secs(20), secured.bridge.stopped()).await.expect("it stops when the last answer is taken");
+}
+
+#[tokio::test]
+async fn a_bridge_that_is_asked_to_stop_does_not_wait_longer_than_its_drain_for_who_takes_nothing() {
+    let bridge = start(with_limits(large(LARGE), |l| l.drain_timeout = Duration::from_millis(200))).await;
+    let mut stream = TcpStream::connect(bridge.address()).await.unwrap();
+    stream.write_all(b"GET /restante.json HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    stream.read_exact(&mut [0; 1000]).await.unwrap();
+    bridge.shut_down();
+    timeout(Duration::from_secs(10), bridge.stopped()).await.expect("it stops");
+}
+
 /// A frame (RFC 9113, section 4.1).
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
@@ -93,7 +147,7 @@ async fn frames(mut stream: TlsStream<TcpStream>) -> Vec<(u8, Vec<u8>)> {
 async fn browsers_get_the_page_over_http_2_while_tunnels_use_http_1() {
     let server = MailServer::start().await;
     let config = allowing(&[format!("127.0.0.1:{}", server.port())]);
-    let origins = Origins::new(Vec::new(), Some(vec!["mail.example.org".into()]));
+    let origins = Origins::new(Vec::new(), vec!["mail.example.org".into()]);
     let secured = secured(Config { origins, ..config }).await;
     let stream = secured.connect(&["h2", "http/1.1"]).await;
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(b"h2".as_slice()));
@@ -165,6 +219,53 @@ async fn a_peer_that_takes_its_requests_back_without_end_is_cut_off() {
     assert_eq!(goodbye.1[4..8], 0xbu32.to_be_bytes(), "ENHANCE_YOUR_CALM");
 }
 
+/// The status of an answer's head: the static table's number, or what follows it as a literal (RFC 7541, appendix A).
+fn status(head: &[u8]) -> u16 {
+    match head {
+        [0x88, ..] => 200,
+        [0x8C, ..] => 400,
+        // "421" as the library compresses it (appendix B).
+        [0x08 | 0x48, 0x82, 0x68, 0x41, ..] => 421,
+        [0x08 | 0x48, 3, digits @ ..] => std::str::from_utf8(&digits[..3]).unwrap().parse().unwrap(),
+        other => panic!("{other:x?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_authority_that_is_malformed_missing_or_at_odds_with_a_host_is_a_bad_request() {
+    let config = with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(200));
+    let secured = secured(config).await;
+    let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let authority = |name: &str| [vec![0x41], text(name)].concat();
+    let host = |name: &str| [vec![0x66], text(name)].concat();
+    for (lines, expected) in [
+        (authority("localhost"), 200),
+        (authority("127.0.0.1:8110"), 200),
+        (host("localhost"), 200),
+        ([authority("localhost"), host("localhost")].concat(), 200),
+        (authority("localhost:8110evil"), 400),
+        (authority("localhost:8110:80"), 400),
+        (authority("[::1].evil.test"), 400),
+        (authority("evil@localhost"), 400),
+        ([authority("localhost"), host("evil.test")].concat(), 400),
+        ([authority("evil.test"), host("localhost")].concat(), 400),
+        ([authority("localhost"), host("localhost"), host("localhost")].concat(), 400),
+        (vec![], 400),
+        (authority("evil.localhost"), 421),
+        (authority("evil.test"), 421),
+    ] {
+        let head = [b"\x82\x87".to_vec(), [vec![0x04], text("/restante.json")].concat(), lines].concat();
+        let answers = frames(secured.raw(&frame(0x1, 0x5, 1, &head)).await).await;
+        // What the library itself finds at fault it takes back, or it says goodbye.
+        let refused = answers.iter().any(|(kind, _)| *kind == 0x3) && expected == 400;
+        let answered = answers.iter().find(|(kind, _)| *kind == 0x1).map(|(_, head)| {
+            // An update of the table's size may stand first.
+            status(if head[0] & 0xE0 == 0x20 { &head[1..] } else { head })
+        });
+        assert!(refused || answered == Some(expected), "{answered:?} to {}", String::from_utf8_lossy(&head));
+    }
+}
+
 #[tokio::test]
 async fn a_handshake_that_does_not_go_on_is_given_up() {
     let config = with_limits(Config::default(), |l| l.handshake_timeout = Duration::from_millis(200));
@@ -181,15 +282,11 @@ async fn a_handshake_that_does_not_go_on_is_given_up() {
 
 #[tokio::test]
 async fn who_takes_an_answer_slowly_gets_all_of_it() {
-    let Ok(sums) = restante_bridge::sums() else { return };
-    let program = sums.lines().find_map(|line| line.split_once("  ").filter(|(_, name)| name.ends_with(".wasm")));
-    let (hash, name) = program.unwrap();
-    let bridge = start(with_limits(Config::default(), |l| l.header_timeout = Duration::from_millis(100))).await;
+    let bridge = start(with_limits(large(1 << 20), |l| l.header_timeout = Duration::from_millis(100))).await;
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
     let mut stream = socket.connect(bridge.address()).await.unwrap();
-    let request = format!("GET /{name} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(b"GET /restante.json HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     // About twenty times as long as a request's head may take.
     let mut answer = Vec::new();
     let mut piece = vec![0; 32 * 1024];
@@ -200,7 +297,7 @@ async fn who_takes_an_answer_slowly_gets_all_of_it() {
     }
     stream.read_to_end(&mut answer).await.unwrap();
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    assert_eq!(restante_bridge::fingerprint(&answer[head + 4..]), hash);
+    assert!(answer[head + 4..].len() > 1 << 20 && answer.ends_with(b"}"), "{}", answer.len());
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn the_page_learns_the_preset() {
 
 #[tokio::test]
 async fn a_bridge_without_a_page_still_tells_pages_of_listed_origins_its_configuration() {
-    let origins = Origins::new(vec!["https://page.example".parse().unwrap()], None);
+    let origins = Origins::new(vec!["https://page.example".parse().unwrap()], Vec::new());
     let bridge = start(Config { serves_page: false, origins, ..Config::default() }).await;
     assert!(get(&bridge, "/", "localhost").await.starts_with("HTTP/1.1 404 "));
     for (origin, allowed) in [("https://page.example", true), ("https://evil.example", false)] {
@@ -100,12 +100,10 @@ async fn a_page_of_several_bridges_is_told_of_them_and_may_connect_to_them() {
 }
 
 #[tokio::test]
+#[ignore = "needs the page: cargo xtask build"]
 async fn a_page_that_has_not_changed_is_not_sent_again() {
     let bridge = start(Config::default()).await;
     let answer = get(&bridge, "/", "localhost").await;
-    if restante_bridge::sums().is_err() {
-        return assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    }
     let head = answer.split("\r\n\r\n").next().unwrap();
     let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
     let again = get(&bridge, "/", &format!("localhost\r\nIf-None-Match: {tag}")).await;
@@ -118,7 +116,7 @@ async fn a_page_that_has_not_changed_is_not_sent_again() {
 
 #[tokio::test]
 async fn a_host_name_that_is_not_the_bridges_is_turned_away() {
-    let origins = Origins::new(Vec::new(), Some(vec!["mail.example.org".into()]));
+    let origins = Origins::new(Vec::new(), vec!["mail.example.org".into()]);
     let bridge = start(Config { origins, ..Config::default() }).await;
     for path in ["/", "/restante.json", "/tunnel"] {
         assert!(get(&bridge, path, "rebound.example").await.starts_with("HTTP/1.1 421 "), "{path}");

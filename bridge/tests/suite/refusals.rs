@@ -127,7 +127,7 @@ async fn pages_of_other_origins_and_other_subprotocols_are_turned_away() {
     let server = MailServer::start().await;
     let config = allowing(&[format!("127.0.0.1:{}", server.port())]);
     let listed = vec!["https://page.example".parse().unwrap()];
-    let bridge = start(restante_bridge::Config { origins: Origins::new(listed, None), ..config }).await;
+    let bridge = start(restante_bridge::Config { origins: Origins::new(listed, Vec::new()), ..config }).await;
     let own = bridge.origin();
     for (origin, protocol, expected) in [
         (Some("https://evil.example"), Some(SUBPROTOCOL), 403),

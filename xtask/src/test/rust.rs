@@ -31,6 +31,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Counts> {
         for selection in SELECTIONS {
             let mut cargo = process::cargo();
             cargo.arg("test").args(selection).arg("--no-fail-fast").current_dir(&workspace.root).env(STRICT, "1");
+            // Those that need what the set-up has brought.
+            cargo.args(["--", "--include-ignored"]);
             succeeded &= process::follow(&mut cargo, |line| libtest.read(line))?;
         }
         Ok(libtest.finish(succeeded))

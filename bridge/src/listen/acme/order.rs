@@ -1,9 +1,11 @@
 //! One order at the authority (RFC 8555, section 7.4): account, proofs, certificate.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -14,9 +16,9 @@ use instant_acme::{
 use rcgen::{CertificateParams, DistinguishedName, KeyPair};
 use tracing::warn;
 
-use super::AcmeConfig;
 use super::cache::Cache;
 use super::certificates::{BadIssue, Certificates};
+use super::{AcmeConfig, ExternalAccount};
 
 /// How often and how long the authority is asked whether it is done.
 const PATIENCE: RetryPolicy = RetryPolicy::new().timeout(std::time::Duration::from_secs(90));
@@ -36,6 +38,9 @@ pub(super) enum OrderError {
     /// It takes too long.
     #[error("the authority took too long")]
     TimedOut,
+    /// The folder is another bridge's for too long.
+    #[error("another bridge that uses the same folder is ordering")]
+    Locked,
     /// It issued what would be ordered again at once.
     #[error("the certificate that was issued is due for renewal already: is this machine's clock right?")]
     DueAtOnce,
@@ -46,13 +51,14 @@ pub(super) enum OrderError {
     #[error("the authority issued something of no use: {0}")]
     Issue(#[from] BadIssue),
     /// The folder.
-    #[error("cannot read the account that is kept: {0}")]
+    #[error("cannot use the folder that certificates are kept in: {0}")]
     Cache(#[from] std::io::Error),
 }
 
 /// Reaches the directory.
 pub(super) struct Client {
     tls: rustls::ClientConfig,
+    retry_after: Arc<Mutex<Option<SystemTime>>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -62,26 +68,53 @@ impl std::fmt::Debug for Client {
 }
 
 /// HTTP as the ACME library asks for it.
-struct Http(hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, BodyWrapper<Bytes>>);
+struct Http {
+    client: hyper_util::client::legacy::Client<HttpsConnector<HttpConnector>, BodyWrapper<Bytes>>,
+    /// When the authority wants to be asked again, as it last said in a refusal (RFC 8555, section 6.6).
+    retry_after: Arc<Mutex<Option<SystemTime>>>,
+}
 
 impl HttpClient for Http {
     fn request(
         &self,
         request: Request<BodyWrapper<Bytes>>,
     ) -> Pin<Box<dyn Future<Output = Result<BytesResponse, Error>> + Send>> {
-        let response = self.0.request(request);
-        Box::pin(async move { response.await.map(BytesResponse::from).map_err(|error| Error::Other(Box::new(error))) })
+        let (response, retry_after) = (self.client.request(request), Arc::clone(&self.retry_after));
+        Box::pin(async move {
+            let response = response.await.map_err(|error| Error::Other(Box::new(error)))?;
+            let status = response.status();
+            if status.is_client_error() || status.is_server_error() {
+                let asked = response.headers().get(header::RETRY_AFTER).and_then(read_retry_after);
+                *retry_after.lock().unwrap_or_else(PoisonError::into_inner) = asked;
+            }
+            Ok(response.into())
+        })
     }
 }
 
 impl Client {
     pub(super) fn new(tls: rustls::ClientConfig) -> Self {
-        Self { tls }
+        Self { tls, retry_after: Arc::default() }
+    }
+
+    /// When the authority wants to be asked again, if it said so since the last time this was asked.
+    pub(super) fn take_retry_after(&self) -> Option<SystemTime> {
+        self.retry_after.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn http(&self) -> Box<Http> {
         let connector = HttpsConnectorBuilder::new().with_tls_config(self.tls.clone()).https_only().enable_http1();
-        Box::new(Http(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector.build())))
+        let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector.build());
+        Box::new(Http { client, retry_after: Arc::clone(&self.retry_after) })
+    }
+}
+
+/// Seconds, or a date (RFC 9110, section 10.2.3).
+fn read_retry_after(value: &HeaderValue) -> Option<SystemTime> {
+    let text = value.to_str().ok()?.trim();
+    match text.parse() {
+        Ok(seconds) => SystemTime::now().checked_add(Duration::from_secs(seconds)),
+        Err(_) => httpdate::parse_http_date(text).ok(),
     }
 }
 
@@ -146,7 +179,8 @@ async fn make_account(config: &AcmeConfig, client: &Client, cache: &Cache) -> Re
     let contacts: Vec<&str> = config.contacts.iter().map(String::as_str).collect();
     let wanted = NewAccount { contact: &contacts, terms_of_service_agreed: true, only_return_existing: false };
     let builder = Account::builder_with_http(client.http());
-    let (account, credentials) = builder.create(&wanted, config.directory.clone(), None).await?;
+    let bound_to = config.external_account.as_ref().map(ExternalAccount::key);
+    let (account, credentials) = builder.create(&wanted, config.directory.clone(), bound_to.as_ref()).await?;
     // Without it the next order makes another one.
     if let Err(error) = serde_json::to_vec(&credentials).map_err(Into::into).and_then(|json| cache.keep_account(&json))
     {
@@ -209,4 +243,21 @@ fn causes(error: &dyn std::error::Error) -> String {
         inner = error.source();
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_that_an_authority_asks_for_is_read_as_seconds_or_as_a_date() {
+        let read = |text: &'static str| read_retry_after(&HeaderValue::from_static(text));
+        let in_an_hour = read("3600").unwrap().duration_since(SystemTime::now()).unwrap();
+        assert!((3590..=3600).contains(&in_an_hour.as_secs()));
+        let date = read("Wed, 21 Oct 2015 07:28:00 GMT").unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        assert_eq!(date.as_secs(), 1_445_412_480);
+        for none in ["", "soon", "-1", "1.5", "18446744073709551615"] {
+            assert_eq!(read(none), None, "{none:?}");
+        }
+    }
 }

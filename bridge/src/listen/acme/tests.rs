@@ -45,6 +45,48 @@ fn what_is_no_directory_and_no_contact_is_refused() {
     }
 }
 
+#[test]
+fn the_pause_after_failures_grows_and_outlives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let serve = |certificates: Arc<Certificates>| {
+            let builder = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+            Ok(builder.with_safe_default_protocol_versions()?.with_no_client_auth().with_cert_resolver(certificates))
+        };
+        let acme = Acme::new(for_name("mail.example.org", folder.path()), None, serve).unwrap();
+        acme.make_folder().unwrap();
+        acme
+    };
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        waits.push(start().note_failure().as_secs());
+    }
+    assert_eq!(waits, [60, 240, 960, 3600, 3600]);
+    assert!(start().pause() > Duration::from_secs(3500), "whoever starts again waits");
+    start().keep_failure(None);
+    assert_eq!((start().pause(), start().note_failure().as_secs()), (Duration::ZERO, 60));
+}
+
+#[test]
+fn the_key_of_an_external_account_is_read_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let with = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        for_name("a.example", folder.path()).with_external_account("id-1".to_owned(), &path)
+    };
+    let config = with("c2VjcmV0LWtleQ\n").unwrap();
+    assert_eq!(config.external_account.as_ref().unwrap().key, b"secret-key");
+    assert_eq!(with("c2VjcmV0LWtleQ==").unwrap(), config);
+    let shown = format!("{config:?}");
+    assert!(shown.contains("id-1") && !shown.contains("115, 101") && !shown.contains("secret"), "{shown}");
+    for wrong in ["", "no base64!", "\n"] {
+        assert!(matches!(with(wrong), Err(BadAcme::ExternalKey(..))), "{wrong:?}");
+    }
+    let nowhere = for_name("a.example", folder.path()).with_external_account("id".into(), Path::new("/nonexistent"));
+    assert!(matches!(nowhere, Err(BadAcme::ExternalKey(..))));
+}
+
 /// A configuration for this name, whose cache is in the folder; nobody answers at its authority.
 fn for_name(name: &str, folder: &std::path::Path) -> AcmeConfig {
     let nowhere = Some("https://127.0.0.1:1/directory".to_owned());
@@ -60,7 +102,7 @@ fn made_for(name: &str) -> (CertificateDer<'static>, Vec<u8>) {
 
 /// Keeps a certificate where a bridge of this configuration will look for it.
 fn keep_beforehand(config: &AcmeConfig, pem: &[u8]) {
-    let cache = Cache::open(&config.cache, &config.directory, &config.domains).unwrap();
+    let cache = Cache::open(config).unwrap();
     cache.make().unwrap();
     cache.keep_certificate(pem).unwrap();
 }

@@ -122,12 +122,18 @@ const SPECIAL: &[(Range, &str)] = &[
 /// Global unicast IPv6 (RFC 4291, section 2.4): what lies outside is not assigned to anybody.
 const GLOBAL_UNICAST: Range = v6([0x2000, 0, 0, 0, 0, 0, 0, 0], 3);
 
+/// Whether an IPv6 address is one of ISATAP's, which hold an IPv4 address behind any prefix (RFC 5214, section 6.1).
+fn is_isatap(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if matches!(v6.segments(), [_, _, _, _, 0 | 0x200, 0x5EFE, _, _]))
+}
+
 /// What is special about an address, if anything: then it is refused unless it is listed.
 pub fn special(address: IpAddr) -> Option<&'static str> {
     SPECIAL
         .iter()
         .find(|(range, _)| range.contains(address))
         .map(|(_, what)| *what)
+        .or_else(|| is_isatap(address).then_some("ISATAP"))
         .or_else(|| (address.is_ipv6() && !GLOBAL_UNICAST.contains(address)).then_some("not assigned"))
 }
 
@@ -215,6 +221,16 @@ mod tests {
             "3ffe:ffff::",
             "2a00:1450::1",
         ] {
+            assert_eq!(special(address.parse().unwrap()), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_that_isatap_hides_behind_a_public_prefix_is_special() {
+        for address in ["2606:4700::5efe:10.0.0.1", "2606:4700::200:5efe:127.0.0.1", "2a00:1450:1:2:0:5efe:808:808"] {
+            assert_eq!(special(address.parse().unwrap()), Some("ISATAP"), "{address}");
+        }
+        for address in ["2606:4700::5eff:10.0.0.1", "2606:4700::100:5efe:10.0.0.1", "2606:4700:0:5efe::1"] {
             assert_eq!(special(address.parse().unwrap()), None, "{address}");
         }
     }
