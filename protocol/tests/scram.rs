@@ -135,7 +135,7 @@ impl Dialogue {
                 Output::Transmit(octets) => sent.push_str(std::str::from_utf8(&octets).unwrap()),
                 Output::Event(Event::Done { reply, .. }) => {
                     if let ReplyData::Login(mechanism) = reply.data {
-                        self.outcome = Some(Ok(mechanism.into()));
+                        self.outcome = Some(Ok(mechanism));
                     }
                 }
                 Output::Event(Event::Refused { refusal, .. }) => self.outcome = Some(Err(refusal.by)),

@@ -85,7 +85,7 @@ impl Client {
         let iterations = u32::try_from(iterations).ok().filter(|count| count <= self.iterations.end());
         let iterations = iterations.ok_or(BadChallenge::TooManyIterations)?;
         // RFC 5802, section 5.1, `r`: the server's nonce starts with the client's, and has something of its own.
-        if !nonce.strip_prefix(self.nonce.as_str()).is_some_and(|own| !own.is_empty()) {
+        if nonce.strip_prefix(self.nonce.as_str()).is_none_or(str::is_empty) {
             return Err(BadChallenge::NotAuthentic);
         }
 
