@@ -191,8 +191,8 @@ async fn a_certificate_is_issued_kept_renewed_and_outlives_an_authority_that_is_
 async fn an_authority_that_knows_its_customers_gets_the_account_that_it_handed_out() {
     let authority = Authority::new().await;
     let folder = tempfile::tempdir().unwrap();
-    // As authorities hand it out: 32 octets in base64url.
-    let key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG";
+    // As authorities hand it out, in base64url.
+    let key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
     let path = folder.path().join("key");
     std::fs::write(&path, format!("{key}\n")).unwrap();
     let acme = |cache: &str| authority.acme(&folder.path().join(cache));
