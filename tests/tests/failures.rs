@@ -172,7 +172,7 @@ async fn a_message_the_server_refuses_costs_that_message_and_not_the_session() {
                         refused = true;
                     }
                     Update::Message(view) => {
-                        assert!(view.message.number == 3 && view.text.contains("message 3"));
+                        assert!(view.message.number == 3 && view.text.to_string().contains("message 3"));
                         break;
                     }
                     Update::Failed(failure) => panic!("{failure}"),

@@ -138,7 +138,7 @@ async fn tls_may_end_at_a_bridge_that_knows_the_server_s_authority_and_at_no_oth
                 let mut mailbox = Mailbox::new(knows.way());
                 assert_eq!(mailbox.open(account).await.unwrap().len(), 50, "{security:?}");
                 let view = read(&mut mailbox, MessageRef::top(sample.number("note-key"))).await;
-                assert!(view.text.contains("not the green one"));
+                assert!(view.text.to_string().contains("not the green one"));
             }
         })
         .await;
@@ -193,7 +193,7 @@ async fn every_sample_message_can_be_read_and_what_is_broken_says_so() {
             for (at, slug) in sample.slugs.iter().enumerate() {
                 let view = read(&mut mailbox, MessageRef::top(u32::try_from(at).unwrap() + 1)).await;
                 assert_eq!(view.octets, sample.mail[at].len() as u64, "{slug}");
-                let shows = !view.text.trim().is_empty() || view.html.is_some() || !view.attachments.is_empty();
+                let shows = !view.text.blocks.is_empty() || view.html.is_some() || !view.attachments.is_empty();
                 assert!(shows || *slug == "odd-empty", "{slug} shows nothing");
             }
             let broken = read(&mut mailbox, MessageRef::top(sample.number("odd-broken"))).await;
@@ -221,7 +221,7 @@ async fn overheard(sample: &Sample, security: Security) -> Recording {
             let trusted = Some(sample.dovecot.fingerprint());
             mailbox.open(account(wire.port(), security, USER, PASSWORD, trusted)).await.unwrap();
             let view = read(&mut mailbox, MessageRef::top(sample.number("note-key"))).await;
-            assert!(view.text.contains("not the green one"));
+            assert!(view.text.to_string().contains("not the green one"));
         })
         .await;
     wire.recorded()

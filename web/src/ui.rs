@@ -9,7 +9,6 @@ pub mod format;
 pub mod path;
 pub mod shared;
 pub mod state;
-pub mod text;
 pub mod view;
 pub mod window;
 pub mod words;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use restante_fuzz_targets::ALL;
 
-/// Pieces of the protocol that chance would take long to find.
-const WORDS: [&[u8]; 20] = [
+/// Pieces of the protocol, of messages and of HTML that chance would take long to find.
+const WORDS: [&[u8]; 38] = [
     b"+OK",
     b"-ERR",
     b"\r\n",
@@ -32,6 +32,24 @@ const WORDS: [&[u8]; 20] = [
     b",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=64",
     b"v=",
     b"e=",
+    b"Content-Type: ",
+    b"message/rfc822",
+    b"multipart/mixed; boundary=b\r\n",
+    b"\r\n--b\r\n",
+    b"--b--",
+    b"=?utf-8?q?",
+    b"=E9",
+    b"<",
+    b"</",
+    b"-->",
+    b"<!--",
+    b"<style>",
+    b"style=\"",
+    b"url(",
+    b"@import '",
+    b"javascript:",
+    b"http://e.example/",
+    b"&#x",
 ];
 
 struct Chance(u64);

@@ -5,6 +5,8 @@
 
 #![allow(clippy::panic, reason = "a target fails by a panic")]
 
+mod reader;
+
 use std::collections::BTreeMap;
 
 use restante_protocol::pop3::{
@@ -13,11 +15,13 @@ use restante_protocol::pop3::{
 use restante_protocol::sasl::{self, BindingKind, ChannelBinding, Credential, Exchange, Gs2, Profile};
 use restante_protocol::tunnel::{BridgeMessage, PageMessage, decode, encode};
 
+pub use reader::{html, mime};
+
 /// A target: it takes any octets.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const ALL: [(&str, Target); 7] = [
+pub const ALL: [(&str, Target); 9] = [
     ("session", session),
     ("reply", reply),
     ("listing", listing),
@@ -25,6 +29,8 @@ pub const ALL: [(&str, Target); 7] = [
     ("url", url),
     ("tunnel", tunnel),
     ("frames", frames),
+    ("mime", mime),
+    ("html", html),
 ];
 
 /// Answers to everything a session can ask after the login; the first octet says in which order it asks.

@@ -5,6 +5,7 @@
 
 mod failure;
 mod message;
+mod text;
 mod words;
 
 use restante_protocol::tunnel::Secret;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::platform::OtherBridge;
 pub use failure::{Blame, CertificateFault, Failure, FailureKind};
 pub use message::{Address, Attachment, InlineImage, MessageRef, MessageView, PartId, Source};
+pub use text::{Block, Kind, Span, Text};
 
 /// Rows of the list that are fetched, the newest first, before the page says which it shows.
 pub const FIRST_ROWS: u32 = 50;

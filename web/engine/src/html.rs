@@ -14,6 +14,7 @@
 mod css;
 mod document;
 mod fit;
+mod marks;
 mod pictures;
 mod survey;
 mod tags;
@@ -245,7 +246,7 @@ fn finish(html: &str, resolver: &Resolver) -> String {
     let mut out = String::with_capacity(html.len());
     for piece in tags::pieces(html) {
         match piece {
-            Piece::Other(text) => out.push_str(text),
+            Piece::Other(text) => marks::bound(text, &mut out),
             Piece::Style(css) => out.push_str(&css::rewrite_style_element(css, resolver)),
             Piece::Start(tag) => {
                 let is_wide = fit::is_wide(&tag);
@@ -281,5 +282,7 @@ fn rules() -> ammonia::Builder<'static> {
     builder
 }
 
+#[cfg(test)]
+mod spelling_tests;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ mod engine;
 pub mod html;
 mod mailbox;
 pub mod mime;
+mod picture;
 pub mod platform;
 mod store;
 pub mod tls;

@@ -1,20 +1,33 @@
 //! Takes messages apart: a row for the list from a header and a few lines, a view for the reader, a part's bytes.
 //!
-//! mail-parser does the parsing; here is what it leaves open: which parts make up the text, what is an inline image,
-//! texts whose character set is wrong or missing, names that are safe to save under, and bounds for hostile messages.
+//! ```text
+//! octets ──► head (fields, bounded) ──► structure (parts, one level) ──► bodies ──► text, blocks ──► view, row
+//!                                           └── decode (transfer encodings)
+//! ```
+//!
+//! mail-parser reads fields and knows the character sets. The parts are found here, in a loop and not by recursion: a parser
+//! that opens messages within messages can be made to nest as deep as a sender likes, and its result falls apart as deep.
 //!
 //! Not here: making HTML safe (that is `html`), and fetching anything.
 
+mod blocks;
+mod bodies;
 mod charset;
+mod decode;
+mod head;
 mod limits;
 mod names;
-mod parts;
+mod references;
 mod row;
+mod structure;
 mod text;
 mod view;
 
+pub use head::Head;
 pub use row::row;
 pub use view::{Part, part, source, view};
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;

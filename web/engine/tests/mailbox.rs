@@ -88,7 +88,7 @@ async fn a_message_is_read_once_and_its_parts_come_from_memory() {
                 _ => None,
             })
             .await;
-        assert_eq!(view.text.trim_end(), "Text of 4\n.dot");
+        assert_eq!(view.text.to_string(), "Text of 4\n.dot");
         engine.send(Request::Fetch { message: reference.clone(), part: view.attachments[0].part });
         let bytes = engine
             .until(|update| match update {

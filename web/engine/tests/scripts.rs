@@ -137,7 +137,8 @@ impl Person {
             Update::Progress(_) => self.is_idle = false,
             Update::Message(view) => {
                 self.is_idle = true;
-                let line = view.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+                let text = view.text.to_string();
+                let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
                 let line: String = line.chars().take(40).collect();
                 self.outcomes.push(format!("message {} reads {line:?}", view.message.number));
             }

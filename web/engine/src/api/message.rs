@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Text;
+
 /// A message of the open mailbox, or a message nested in one (message/rfc822).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
@@ -58,12 +60,13 @@ pub struct MessageView {
     /// The message's size in octets.
     pub octets: u64,
     /// The text to read, from text/plain parts; made from the HTML where there is nothing else.
-    pub text: String,
-    /// The HTML to read, as it came and *not* sanitised; `None` where the message has none.
+    pub text: Text,
+    /// The HTML to read, as it came and *not* sanitised, or the beginning of it, 8 MiB; `None` where the message has none.
+    /// What is cut off can be had: the part is among the attachments then.
     pub html: Option<String>,
-    /// Images that the HTML refers to by Content-ID (RFC 2392).
+    /// Images that the HTML refers to by Content-ID (RFC 2392), 16 MiB of them together at most.
     pub inline_images: Vec<InlineImage>,
-    /// Everything that is neither the text nor an inline image.
+    /// Everything that is neither the text nor an inline image, and texts that are shown in part.
     pub attachments: Vec<Attachment>,
     /// What is wrong with the message, in words for a person, where something is.
     pub faults: Vec<String>,

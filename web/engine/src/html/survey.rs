@@ -3,11 +3,13 @@
 //! A sanitiser of fragments drops `<body>`, and with it the background a newsletter stands on.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::{LocalName, local_name};
 
 /// What the tokens tell.
 #[derive(Debug, Default)]
@@ -18,9 +20,13 @@ pub(super) struct Survey {
     pub(super) lang: Option<String>,
     /// Whether `<html>` or `<body>` is written from right to left.
     pub(super) rtl: bool,
-    /// Elements that are open at the same time, at most.
+    /// Elements that are open at the same time, at most. Rather more than there are than less: an end tag counts only where
+    /// an element of its name is open, and for one element.
     pub(super) depth: usize,
     open: usize,
+    of_name: HashMap<LocalName, usize>,
+    /// The item of a list that began last. Items of one kind end each other, those of two kinds nest.
+    item: Option<LocalName>,
 }
 
 impl Survey {
@@ -57,9 +63,8 @@ impl TokenSink for Sink {
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => self.0.borrow_mut().start(&tag),
-            Token::TagToken(_) => {
-                let mut survey = self.0.borrow_mut();
-                survey.open = survey.open.saturating_sub(1);
+            Token::TagToken(tag) => {
+                self.0.borrow_mut().end(&tag);
                 TokenSinkResult::Continue
             }
             _ => TokenSinkResult::Continue,
@@ -80,7 +85,16 @@ impl Survey {
         if matches!(&*tag.name, "html" | "body") {
             self.rtl |= attribute("dir").is_some_and(|dir| dir.eq_ignore_ascii_case("rtl"));
         }
-        if !is_void(&tag.name) && !tag.self_closing {
+        // A slash closes nothing in HTML (section 13.1.2.1).
+        let counts = match &*tag.name {
+            "li" | "dd" | "dt" => {
+                let kind = if &*tag.name == "li" { local_name!("li") } else { local_name!("dd") };
+                self.item.replace(kind.clone()).is_some_and(|last| last != kind)
+            }
+            name => !is_void(name),
+        };
+        if counts {
+            *self.of_name.entry(tag.name.clone()).or_default() += 1;
             self.open += 1;
             self.depth = self.depth.max(self.open);
         }
@@ -96,7 +110,16 @@ impl Survey {
     }
 }
 
-/// Elements that are not closed, or rarely are though the parser closes them (HTML, section 13.1.2).
+impl Survey {
+    fn end(&mut self, tag: &Tag) {
+        let Some(count) = self.of_name.get_mut(&tag.name).filter(|count| **count > 0) else { return };
+        *count -= 1;
+        self.open -= 1;
+    }
+}
+
+/// Elements that are not closed, or rarely are though the parser closes them (HTML, section 13.1.2). Of those that are not
+/// void, a handful are open at once for each element that is counted: a paragraph, and the parts of a table.
 fn is_void(name: &str) -> bool {
     matches!(
         name,
@@ -104,15 +127,12 @@ fn is_void(name: &str) -> bool {
             | "base"
             | "br"
             | "col"
-            | "dd"
-            | "dt"
             | "embed"
             | "hr"
             | "html"
             | "body"
             | "img"
             | "input"
-            | "li"
             | "link"
             | "meta"
             | "option"

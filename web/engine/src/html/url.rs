@@ -10,25 +10,18 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::RemoteContent;
 use crate::api::InlineImage;
+use crate::picture::{percent_decoded, shown_type};
 
-/// Picture types that a browser shows without running anything.
-const PICTURES: [&str; 9] = [
-    "image/apng",
-    "image/avif",
-    "image/bmp",
-    "image/gif",
-    "image/jpeg",
-    "image/png",
-    "image/svg+xml",
-    "image/webp",
-    "image/x-icon",
-];
+/// Octets of pictures from the message that are written into a document at most: each reference is a copy.
+const MAX_INLINE: usize = 32 << 20;
 
 /// Resolves the addresses of pictures, and counts those that were left out.
 pub(super) struct Resolver {
     inline: HashMap<String, String>,
     remote: RemoteContent,
     blocked: Cell<u32>,
+    /// Octets of pictures from the message that may still be written into the document.
+    room: Cell<usize>,
 }
 
 impl Resolver {
@@ -36,12 +29,12 @@ impl Resolver {
         let inline = images
             .iter()
             .filter_map(|image| {
-                let media_type = picture_type(&image.media_type)?;
+                let media_type = shown_type(&image.media_type)?;
                 let data = format!("data:{media_type};base64,{}", STANDARD.encode(&image.bytes));
                 Some((image.content_id.to_ascii_lowercase(), data))
             })
             .collect();
-        Self { inline, remote, blocked: Cell::new(0) }
+        Self { inline, remote, blocked: Cell::new(0), room: Cell::new(MAX_INLINE) }
     }
 
     /// How many remote pictures were left out.
@@ -65,10 +58,14 @@ impl Resolver {
                 }
             },
             // RFC 2392, section 2: the address is the Content-ID, percent-encoded.
-            "cid" => self.inline.get(&percent_decoded(url.path()).to_ascii_lowercase()).cloned(),
+            "cid" => {
+                let data = self.inline.get(&percent_decoded(url.path()).to_ascii_lowercase())?;
+                self.room.set(self.room.get().checked_sub(data.len())?);
+                Some(data.clone())
+            }
             "data" => {
                 let media_type = url.path().split([';', ',']).next().unwrap_or_default();
-                picture_type(media_type).map(|_| url.into())
+                shown_type(media_type).map(|_| url.into())
             }
             _ => None,
         }
@@ -79,29 +76,4 @@ impl Resolver {
 pub(super) fn link(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
-}
-
-fn picture_type(media_type: &str) -> Option<&'static str> {
-    let media_type = media_type.trim();
-    let media_type = if media_type.eq_ignore_ascii_case("image/jpg") { "image/jpeg" } else { media_type };
-    PICTURES.into_iter().find(|known| known.eq_ignore_ascii_case(media_type))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = |at: usize| tail.get(at).and_then(|c| char::from(*c).to_digit(16)).and_then(|d| u8::try_from(d).ok());
-        match (first, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(high << 4 | low);
-                rest = &tail[2..];
-            }
-            _ => {
-                decoded.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
 }

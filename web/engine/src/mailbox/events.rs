@@ -16,13 +16,10 @@ pub(super) enum Job {
     Stat,
     Uidl,
     List,
-    Top { number: u32, head: Vec<u8> },
+    Top { number: u32, head: mime::Head },
     Retr { number: u32, body: Vec<u8>, told: u64, asked: bool },
     Noop,
 }
-
-/// Octets of a TOP answer that a row is made of at most: some headers have no end.
-const MAX_HEAD: usize = 256 << 10;
 
 /// So many refusals, and no TOP that worked, mean that the server has no TOP. It did not say so, for it knows no CAPA.
 const REFUSALS: usize = 3;
@@ -72,10 +69,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
 
     fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) {
         match self.session.jobs.get_mut(&ticket) {
-            Some(Job::Top { head, .. }) => {
-                let room = MAX_HEAD.saturating_sub(head.len());
-                head.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            }
+            Some(Job::Top { head, .. }) => head.push(chunk),
             Some(Job::Retr { number, body, told, asked }) => {
                 body.extend_from_slice(chunk);
                 let of = self.store.size(*number).unwrap_or_default();
@@ -114,10 +108,12 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             Some(Job::List) => self.session.listed = true,
             Some(Job::Top { number, head }) => {
                 self.rows.top = Top::Works;
-                self.put_row(number, &head);
+                self.put_row(number, head);
             }
             Some(Job::Retr { number, body, .. }) => {
-                self.put_row(number, &body);
+                let mut head = mime::Head::default();
+                head.push(&body);
+                self.put_row(number, head);
                 self.store.put_message(number, body.into());
                 self.answer(number);
             }
@@ -173,7 +169,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         }
     }
 
-    fn put_row(&mut self, number: u32, source: &[u8]) {
+    fn put_row(&mut self, number: u32, source: mime::Head) {
         self.rows.done(number);
         let Some(position) = self.store.position_of(number) else { return };
         self.store.put_row(mime::row(number, position, source, self.store.size(number)));

@@ -8,6 +8,7 @@ use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
 use crate::api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Stage, TlsEnd, Update};
 use crate::connection::Connection;
+use crate::mime::Head;
 
 /// Rows that are fetched around those in sight, on each side, once those are there.
 const MARGIN: u32 = 50;
@@ -206,7 +207,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             room -= 1;
             self.rows.under_way.insert(number);
             let command = Command::Top { number: message, lines: SNIPPET_LINES };
-            self.submit(connection, command, Job::Top { number, head: Vec::new() });
+            self.submit(connection, command, Job::Top { number, head: Head::default() });
         }
     }
 

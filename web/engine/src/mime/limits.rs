@@ -1,31 +1,18 @@
-//! Bounds for hostile messages: how deep messages may nest.
+//! How much of a message is copied to be shown. What goes beyond is offered as a file, and a file is copied once, when it
+//! is asked for. So what a view costs does not grow with the message.
 
-use std::borrow::Cow;
+/// Octets of a part that are decoded at most to be shown as plain text. More than is shown: some character sets take
+/// four octets for a letter.
+pub(super) const TEXT: usize = 1 << 20;
 
-/// Messages within messages are taken apart to this depth; deeper ones stay closed attachments.
-pub(super) const MAX_NESTED: usize = 64;
+/// Octets of HTML at most. The sanitiser takes as many (`html::MAX_HTML_BYTES`); one more, and it says that it was cut.
+pub(super) const HTML: usize = (8 << 20) + 1;
 
-/// Words that make the parser nest, each with one of the same length that does not.
-const NESTING: [(&[u8], &[u8]); 3] = [
-    (b"message/rfc822", b"message/x-deep"),
-    (b"message/global", b"message/x-deep"),
-    (b"multipart/digest", b"multipart/mixed "),
-];
+/// Octets of all pictures inside the HTML together at most; the others are attachments.
+pub(super) const PICTURES: usize = 16 << 20;
 
-/// The message, with what would nest it deeper than [`MAX_NESTED`] renamed: each level costs the parser a stack frame,
-/// and each needs one of the words of [`NESTING`]. Whether anything was renamed.
-pub(super) fn bounded(raw: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    let mut places = memchr::memchr_iter(b'/', raw).filter_map(|slash| {
-        NESTING.iter().find_map(|(word, instead)| {
-            let start = slash.checked_sub(word.iter().position(|c| *c == b'/')?)?;
-            let found = raw.get(start..start + word.len())?;
-            found.eq_ignore_ascii_case(word).then_some((start, *instead))
-        })
-    });
-    let Some(first) = places.nth(MAX_NESTED) else { return (Cow::Borrowed(raw), false) };
-    let mut renamed = raw.to_vec();
-    for (start, instead) in std::iter::once(first).chain(places) {
-        renamed[start..start + instead.len()].copy_from_slice(instead);
-    }
-    (Cow::Owned(renamed), true)
-}
+/// Parts that are listed at most; the rest is named as a fault.
+pub(super) const ATTACHMENTS: usize = 1000;
+
+/// Octets of a message that are decoded for the sake of its subject, which names it as a file.
+pub(super) const SUBJECT: usize = 64 << 10;

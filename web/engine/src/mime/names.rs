@@ -3,6 +3,9 @@
 /// Octets of a file name at most; file systems allow 255.
 const MAX_NAME: usize = 180;
 
+/// Octets of a line to show at most; what is longer ends with an ellipsis.
+const MAX_LINE: usize = 2000;
+
 /// A file name to offer for a part: the message's own word for it, made harmless, or one made from the media type.
 pub(super) fn file_name(given: Option<&str>, media_type: &str, part: u32) -> String {
     let name = given.map(safe).filter(|name| !name.is_empty());
@@ -16,14 +19,21 @@ pub(super) fn message_name(subject: &str) -> String {
     format!("{}.eml", if stem.is_empty() { "message" } else { stem.trim_end_matches(['.', ' ']) })
 }
 
-/// One line to show: white space folded; no control characters, and none that turn the direction of writing around.
+/// One line to show, of bounded length: white space folded; no control characters, and none that turn the direction of
+/// writing around.
 pub(super) fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.extend(word.chars().filter(|c| !turns_direction(*c)));
+        for c in word.chars().filter(|c| !turns_direction(*c)) {
+            if out.len() >= MAX_LINE {
+                out.push('…');
+                return out;
+            }
+            out.push(c);
+        }
     }
     out
 }

@@ -1,19 +1,20 @@
 //! A row of the list, from a header and the first lines of the body.
 
-use mail_parser::{Address as Parsed, HeaderName, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Address as Parsed, HeaderName, Message};
 
-use super::{charset, names, parts, text};
+use super::head::{self, Head};
+use super::structure::Structure;
+use super::{bodies, names, text};
 use crate::api::{Address, MessageRef, Row};
 
 /// Characters of a snippet at most.
 const SNIPPET: usize = 160;
 
-/// Octets of HTML that a snippet is looked for in at most.
-const SNIPPET_SOURCE: usize = 64 << 10;
+/// Addresses of a field that are shown at most.
+const MAX_ADDRESSES: usize = 1000;
 
 /// The row of a message, from what TOP or RETR gave of it. `octets`: its size as the server lists it.
-pub fn row(number: u32, position: u32, source: &[u8], octets: Option<u64>) -> Row {
-    let head = headers(source);
+pub fn row(number: u32, position: u32, source: Head, octets: Option<u64>) -> Row {
     let mut row = Row {
         position,
         message: MessageRef::top(number),
@@ -25,18 +26,20 @@ pub fn row(number: u32, position: u32, source: &[u8], octets: Option<u64>) -> Ro
         attachments: false,
         fault: None,
     };
-    let Some(message) = MessageParser::default().parse_headers(head.as_ref()) else {
+    let Some(source) = source.into_message() else {
         row.fault = Some("This message has no header.".into());
         return row;
     };
-    row.from = sender(&message).into_iter().next();
-    row.subject = subject(&message);
-    row.date = date(&message);
-    row.attachments = message.content_type().is_some_and(|ct| {
-        ct.ctype().eq_ignore_ascii_case("multipart") && ct.subtype().is_some_and(|s| s.eq_ignore_ascii_case("mixed"))
-            || !["text", "multipart"].iter().any(|kind| ct.ctype().eq_ignore_ascii_case(kind))
-    });
-    row.snippet = snippet(&source[..source.len().min(SNIPPET_SOURCE)]);
+    let header = Head::of(&source).0.header();
+    if let Some(message) = head::parsed(&header) {
+        row.from = sender(&message).into_iter().next();
+        row.subject = subject(&message);
+        row.date = date(&message);
+    }
+    let structure = Structure::of(&source);
+    let kind = structure.parts[0].media_type.as_str();
+    row.attachments = kind == "multipart/mixed" || !["text/", "multipart/"].iter().any(|start| kind.starts_with(start));
+    row.snippet = snippet(&structure);
     row
 }
 
@@ -55,7 +58,7 @@ pub(super) fn addresses(parsed: Option<&Parsed<'_>>) -> Vec<Address> {
             address: names::line(address.address().unwrap_or_default()),
         })
         .filter(|address| !(address.name.is_empty() && address.address.is_empty()))
-        .take(1000)
+        .take(MAX_ADDRESSES)
         .collect()
 }
 
@@ -72,34 +75,11 @@ pub(super) fn date(message: &Message<'_>) -> Option<i64> {
     })
 }
 
-/// The header alone, in UTF-8 whatever it came in.
-pub(super) fn headers(source: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    charset::header(&source[..end_of_header(source)])
-}
-
-/// Where the empty line after the header ends.
-fn end_of_header(source: &[u8]) -> usize {
-    let mut line_start = 0;
-    for end in memchr::memchr_iter(b'\n', source) {
-        if matches!(&source[line_start..end], b"" | b"\r") {
-            return end + 1;
-        }
-        line_start = end + 1;
-    }
-    source.len()
-}
-
-fn snippet(source: &[u8]) -> String {
-    let Some(message) = parts::parse(source) else { return String::new() };
-    let (text, html) = text::bodies(&message);
-    for id in text.into_iter().chain(html) {
-        let Some(part) = message.parts.get(id as usize) else { continue };
-        let (text, _) = text::of_part(&message, part);
-        let text = if matches!(part.body, PartType::Html(_)) || parts::media_type(part) == "text/html" {
-            text::of_html(&text)
-        } else {
-            text
-        };
+fn snippet(structure: &Structure<'_>) -> String {
+    let bodies = bodies::sort(structure);
+    for part in bodies.text.iter().chain(&bodies.html).filter_map(|id| structure.part(*id)) {
+        let read = text::of_part(structure, part, usize::MAX);
+        let text = if part.is_html() { text::of_html(&read.text) } else { read.text };
         let snippet = names::line(&without_quotes(&text));
         if !snippet.is_empty() {
             let end = snippet.char_indices().nth(SNIPPET).map_or(snippet.len(), |(at, _)| at);

@@ -5,6 +5,12 @@ fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
 }
 
+pub(super) fn row(number: u32, position: u32, source: &[u8], octets: Option<u64>) -> crate::api::Row {
+    let mut head = Head::default();
+    head.push(source);
+    super::row(number, position, head, octets)
+}
+
 fn shown(text: &str) -> crate::api::MessageView {
     view(&MessageRef::top(1), &crlf(text)).unwrap()
 }
@@ -14,7 +20,7 @@ fn a_plain_message_is_its_text() {
     let view = shown(
         "From: Ann <ann@a.example>\nTo: b@b.example, C <c@c.example>\nSubject: Hi\nDate: Mon, 23 Nov 2026 10:00:00 +0100\n\nHello\nworld\n",
     );
-    assert_eq!(view.text, "Hello\nworld\n");
+    assert_eq!(view.text.to_string(), "Hello\nworld");
     assert_eq!((view.subject.as_str(), view.from[0].name.as_str(), view.to.len()), ("Hi", "Ann", 2));
     assert_eq!(view.date, Some(1_795_424_400));
     assert!(view.html.is_none() && view.attachments.is_empty() && view.faults.is_empty(), "{view:?}");
@@ -32,7 +38,7 @@ fn alternatives_inline_images_and_attachments_are_told_apart_and_byte_exact() {
         --m\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\n\
         --m\nContent-Type: application/octet-stream\nContent-Disposition: attachment; filename*0=\"../../e\"; filename*1=\"vil.exe\"\nContent-Transfer-Encoding: base64\n\nAAEC/w==\n--m--\n";
     let view = shown(source);
-    assert_eq!(view.text.trim_end(), "Grüße!");
+    assert_eq!(view.text.to_string(), "Grüße!");
     assert_eq!(view.html.as_deref().map(str::trim), Some("<p>Hi<img src=\"cid:Logo@x\"></p>"));
     assert_eq!(view.inline_images.len(), 1);
     assert_eq!(view.inline_images[0].bytes, b"\x89PNG");
@@ -65,7 +71,7 @@ fn nested_messages_can_be_read_and_saved_at_every_depth_and_encoding() {
         assert_eq!((nested.name.as_str(), nested.is_message), ("Inner.eml", true), "{encoding}");
         let reference = outer.message.nested(nested.part);
         let view = view(&reference, &raw).unwrap();
-        assert_eq!((view.subject.as_str(), view.text.trim_end()), ("Inner", "Deep"), "{encoding}");
+        assert_eq!((view.subject.as_str(), view.text.to_string().as_str()), ("Inner", "Deep"), "{encoding}");
         let pdf = part(&reference, view.attachments[0].part, &raw).unwrap();
         assert_eq!(pdf.bytes, b"%PDF");
         let (name, bytes) = super::source(&reference, &raw).unwrap();
@@ -99,11 +105,101 @@ fn character_sets_are_read_as_they_are_meant() {
         .into_bytes();
         source.extend_from_slice(octets);
         let view = view(&MessageRef::top(1), &source).unwrap();
-        assert_eq!(view.text, expected, "{label}");
+        assert_eq!(view.text.to_string(), expected, "{label}");
         assert!(view.faults.is_empty(), "{label}: {:?}", view.faults);
     }
     let strange = shown("From: a@a.example\nContent-Type: text/plain; charset=x-klingon\n\nqapla'");
     assert!(strange.faults[0].contains("x-klingon"), "{:?}", strange.faults);
+}
+
+#[test]
+fn one_octet_that_is_none_does_not_make_utf_8_another_character_set() {
+    let text = "Grüße aus Köln, wie früher schön über Nacht. ".repeat(10);
+    for label in ["; charset=utf-8", "", "; charset=us-ascii"] {
+        for at in [0, 100, 200, 300] {
+            let mut octets = text.clone().into_bytes();
+            octets.insert(text.ceil_char_boundary(at), 0xe9);
+            let mut source = format!("From: a@a.example\r\nContent-Type: text/plain{label}\r\n\r\n").into_bytes();
+            source.extend_from_slice(&octets);
+            let shown = view(&MessageRef::top(1), &source).unwrap().text.to_string();
+            assert_eq!(shown.matches('\u{fffd}').count(), 1, "{label} at {at}: {shown}");
+            assert_eq!(shown.replace('\u{fffd}', ""), text.trim_end(), "{label} at {at}");
+        }
+    }
+    // Latin-1 stays Latin-1, though two of its letters may look like one of UTF-8.
+    let latin: Vec<u8> = b"Gr\xfc\xdfe \xc3\xa9 \xe4\xf6\xfc".to_vec();
+    let source = [b"From: a@a.example\r\n\r\n".as_slice(), &latin].concat();
+    assert_eq!(view(&MessageRef::top(1), &source).unwrap().text.to_string(), "Grüße Ã© äöü");
+}
+
+#[test]
+fn a_page_may_name_its_own_character_set_where_the_message_names_none() {
+    for (label, meta, octets, expected) in [
+        ("", "<meta charset=koi8-r>", b"\xf0\xd2\xc9".as_slice(), "При"),
+        (
+            "; charset=us-ascii",
+            "<META http-equiv=Content-Type content='text/html; charset = \"koi8-r\"'>",
+            b"\xf0\xd2\xc9",
+            "При",
+        ),
+        ("", "<meta\r\n name=x content=y><meta charset='GB2312'/>", b"\xc4\xe3", "你"),
+        ("; charset=koi8-r", "<meta charset=utf-8>", b"\xf0\xd2\xc9", "При"),
+        ("", "<meta charset=utf-16>", "é".as_bytes(), "é"),
+        ("", "<meta charset=x-none>", "é".as_bytes(), "é"),
+        ("", "<meta charset=iso-8859-1>", b"\xe9", "é"),
+    ] {
+        let mut source =
+            format!("From: a@a.example\r\nContent-Type: text/html{label}\r\n\r\n<html>{meta}<p>").into_bytes();
+        source.extend_from_slice(octets);
+        let view = view(&MessageRef::top(1), &source).unwrap();
+        assert!(view.html.as_ref().unwrap().ends_with(&format!("<p>{expected}")), "{label} {meta}: {:?}", view.html);
+        assert!(view.faults.is_empty(), "{:?}", view.faults);
+        assert!(row(1, 0, &source, None).snippet.ends_with(expected), "{label} {meta}");
+    }
+}
+
+#[test]
+fn pictures_that_are_not_shown_inside_the_html_are_attachments() {
+    let part = |kind: &str, id: &str| {
+        format!("--r\nContent-Type: {kind}\nContent-ID: <{id}>\nContent-Transfer-Encoding: base64\n\niVBORw==\n")
+    };
+    let source = format!(
+        "From: a@a.example\nContent-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n\
+         <img src=cid:png@x><img src='CID:a%40x'><img src=\"cid:heic@x\"><img src=cid:tiff@x><img src=cid:twice@x><img src=cid:pdf@x>\n{}{}{}{}{}{}{}{}--r--\n",
+        part("image/png", "png@x"),
+        part("image/jpg", "A@x"),
+        part("image/heic", "heic@x"),
+        part("image/tiff", "tiff@x"),
+        part("image/gif", "twice@x"),
+        part("image/gif", "twice@x"),
+        part("image/png", "png@x2"),
+        part("application/pdf", "pdf@x"),
+    );
+    let view = shown(&source);
+    let inline: Vec<_> = view.inline_images.iter().map(|image| image.content_id.as_str()).collect();
+    let attached: Vec<_> = view.attachments.iter().map(|a| (a.part.0, a.media_type.as_str())).collect();
+    assert_eq!(inline, ["png@x", "A@x", "twice@x"]);
+    assert_eq!(
+        attached,
+        [(4, "image/heic"), (5, "image/tiff"), (7, "image/gif"), (8, "image/png"), (9, "application/pdf")]
+    );
+}
+
+#[test]
+fn a_row_is_found_behind_any_header_and_a_subject_may_be_longer_than_is_shown() {
+    let filler = format!("X-Filler: {}\r\n", "x".repeat(990)).repeat(400);
+    for (subject, expected) in [("Hello", "Hello".to_owned()), (&"word ".repeat(80_000), "word word".to_owned())] {
+        let source = format!("{filler}Subject: {subject}\r\n{filler}From: Ann <a@a.example>\r\n{filler}\r\nText");
+        let row = row(1, 0, source.as_bytes(), None);
+        assert_eq!(row.from.as_ref().unwrap().name, "Ann");
+        assert!(row.subject.starts_with(&expected) && row.subject.len() < 2100, "{}", row.subject.len());
+        assert_eq!((row.snippet.as_str(), row.fault), ("Text", None));
+        let view = view(&MessageRef::top(1), source.as_bytes()).unwrap();
+        assert_eq!((view.subject, view.text.to_string()), (row.subject, "Text".to_owned()));
+    }
+    let encoded = format!("Subject: {}\r\nFrom: a@a.example\r\n\r\n", "=?utf-8?B?R3LDvMOfZQ==?=\r\n ".repeat(20_000));
+    let row = row(1, 0, encoded.as_bytes(), None);
+    assert!(row.subject.starts_with("GrüßeGrüße") && !row.subject.contains("=?"), "{}", row.subject);
 }
 
 #[test]
@@ -135,23 +231,24 @@ fn a_row_is_made_from_top_whatever_the_structure() {
         "From: \"A, B\" <a@a.example>\nSubject: Re:\n  folded\nDate: Mon, 23 Nov 2026 10:00:00 +0000\nContent-Type: multipart/mixed; boundary=b\n\n\
                     --b\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\nR3LDvMOfZSB2b24gaGllcg0K\nUG9zdGUgcmVz\n",
     );
-    let row = row(7, 3, &top, Some(99));
-    assert_eq!((row.message.number, row.position, row.octets), (7, 3, Some(99)));
-    assert_eq!((row.subject.as_str(), row.from.unwrap().name.as_str()), ("Re: folded", "A, B"));
-    assert_eq!((row.snippet.as_str(), row.attachments), ("Grüße von hier Poste res", true));
+    let first = row(7, 3, &top, Some(99));
+    assert_eq!((first.message.number, first.position, first.octets), (7, 3, Some(99)));
+    assert_eq!((first.subject.as_str(), first.from.unwrap().name.as_str()), ("Re: folded", "A, B"));
+    assert_eq!((first.snippet.as_str(), first.attachments), ("Grüße von hier Poste res", true));
 
     let html =
         crlf("From: a@a.example\nContent-Type: text/html\n\n<style>p{color:red}</style><p>Big <b>sale</b></p><p>now");
-    assert_eq!(super::row(1, 0, &html, None).snippet, "Big sale now");
+    assert_eq!(row(1, 0, &html, None).snippet, "Big sale now");
     let entities = crlf(
         "From: a@a.example\nContent-Type: text/html\n\n<table><tr><td><b>Lamp &amp; Ladder</b><br>Order &#50;0&nbsp;&euro;</td></tr></table>",
     );
-    assert_eq!(super::row(1, 0, &entities, None).snippet, "Lamp & Ladder Order 20 €");
+    assert_eq!(row(1, 0, &entities, None).snippet, "Lamp & Ladder Order 20 €");
     let quoted = crlf("From: a@a.example\n\n> you said\nI say");
-    assert_eq!(super::row(1, 0, &quoted, None).snippet, "I say");
-    assert!(super::row(1, 0, b"", None).fault.is_some());
+    assert_eq!(row(1, 0, &quoted, None).snippet, "I say");
+    assert!(row(1, 0, b"", None).fault.is_some());
+    assert!(row(1, 0, b"X-Only: this\r\n", None).fault.is_none());
     let received = crlf("Received: from x by y; Mon, 23 Nov 2026 10:00:00 +0000\nFrom: a@a.example\n\n");
-    assert_eq!(super::row(1, 0, &received, None).date, Some(1_795_428_000));
+    assert_eq!(row(1, 0, &received, None).date, Some(1_795_428_000));
 }
 
 #[test]
@@ -181,39 +278,33 @@ fn broken_messages_are_shown_with_their_faults() {
     let cut = shown(
         "From: a@a.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHalf a mess",
     );
-    assert_eq!(cut.text, "Half a mess");
+    assert_eq!(cut.text.to_string(), "Half a mess");
     assert!(cut.faults.iter().any(|fault| fault.contains("ends too early")), "{:?}", cut.faults);
     let damaged =
         shown("From: a@a.example\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGVsbG8g!!d29ybGQ=\n");
-    assert!(damaged.text.starts_with("Hello world"), "{:?}", damaged.text);
+    assert!(damaged.text.to_string().starts_with("Hello world"), "{:?}", damaged.text);
     assert!(damaged.faults.iter().any(|fault| fault.contains("damaged")), "{:?}", damaged.faults);
     let none = shown("no header at all");
-    assert!(none.text.contains("no header at all") && !none.faults.is_empty(), "{none:?}");
+    assert!(none.text.to_string().contains("no header at all") && !none.faults.is_empty(), "{none:?}");
     assert_eq!(view(&MessageRef::top(1), b"").unwrap().faults, ["This message is empty."]);
     let odd = shown("From: a@a.example\nContent-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n");
     assert!(odd.faults.iter().any(|fault| fault.contains("x-uuencode")), "{:?}", odd.faults);
 }
 
 #[test]
-fn hostile_nesting_is_bounded() {
-    let started = std::time::Instant::now();
+fn hostile_shapes_are_read_within_their_bounds() {
     for (what, source) in [
-        ("messages", "Content-Type: message/rfc822\r\n\r\n".repeat(50_000)),
         ("digests", "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\n".repeat(20_000)),
-        (
-            "multiparts",
-            (0..20_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n")).collect(),
-        ),
-        ("one boundary", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".repeat(20_000)),
-        ("parts", format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", "--b\r\n\r\n".repeat(100_000))),
         ("no such boundary", "Content-Type: multipart/mixed; boundary=zz\r\n\r\n".repeat(20_000)),
-        ("header fields", "X: y\r\n".repeat(200_000)),
-        ("addresses", format!("To: {}\r\n\r\n", "a@b,".repeat(200_000))),
+        ("dashes", format!("Content-Type: multipart/mixed; boundary=-\r\n\r\n{}", "-".repeat(1_000_000))),
+        ("lines of dashes", format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", "--\r\n".repeat(200_000))),
+        ("parameters", format!("Content-Type: text/plain{}\r\n\r\nx", ";a=b".repeat(200_000))),
         ("encoded words", format!("Subject: {}\r\n\r\n", "=?utf-8?q?a?= ".repeat(100_000))),
+        ("references", format!("Content-Type: text/html\r\n\r\n{}", "cid:".repeat(500_000))),
     ] {
-        let _ = view(&MessageRef::top(1), source.as_bytes());
+        let shown = view(&MessageRef::top(1), source.as_bytes()).unwrap();
+        assert!(shown.subject.len() < 2100 && shown.attachments.len() <= limits::ATTACHMENTS, "{what}");
         let _ = row(1, 0, source.as_bytes(), None);
-        assert!(started.elapsed().as_secs() < 60, "{what} took too long: {:?}", started.elapsed());
     }
 }
 

@@ -1,67 +1,72 @@
-//! The text of a text part: decoded, its character set applied, `format=flowed` undone.
+//! The texts of a message: decoded, unfolded, made of HTML where there is nothing else.
+
+use std::borrow::Cow;
 
 use mail_parser::decoders::html::html_to_text;
-use mail_parser::{Message, MessagePart, MessagePartId, MimeHeaders, PartType};
 
-use super::{charset, parts};
+use super::structure::{Part, Structure};
+use super::{charset, names};
 
-/// The text of a part, and what is wrong with it, in words.
-pub(super) fn of_part(message: &Message<'_>, part: &MessagePart<'_>) -> (String, Option<String>) {
-    let label = part.content_type().and_then(|content_type| content_type.attribute("charset"));
-    let octets = parts::octets(message, part);
-    let decoded = charset::decode(&octets, label);
-    let fault = if decoded.unknown {
-        Some(format!(
-            "The text is in a character set that is not known ({}); some letters may be wrong.",
-            label.unwrap_or_default()
-        ))
-    } else {
-        None
-    };
-    let text = decoded.text.strip_prefix('\u{feff}').unwrap_or(&decoded.text).replace("\r\n", "\n");
-    (if is_flowed(part) { unflowed(&text, deletes_space(part)) } else { text }, fault)
+/// The text of a part.
+pub(super) struct Read {
+    pub(super) text: String,
+    /// There is more than was asked for.
+    pub(super) is_cut: bool,
+    /// Something in it belongs to no encoding.
+    pub(super) is_damaged: bool,
+    /// What else is wrong with it, in words.
+    pub(super) fault: Option<String>,
+}
+
+/// Reads the text of a part, from `limit` octets of it at most.
+pub(super) fn of_part(structure: &Structure<'_>, part: &Part, limit: usize) -> Read {
+    let decoded = structure.decoded(part, limit);
+    // What a page says of itself counts where the message says nothing (RFC 2854, section 4).
+    let label = part.charset.as_deref().filter(|label| !(part.is_html() && charset::says_nothing(label)));
+    let own = if label.is_none() && part.is_html() { charset::of_html(&decoded.octets) } else { None };
+    let label = own.as_deref().or(part.charset.as_deref());
+    let read = charset::decode(&decoded.octets, label);
+    let fault = read.unknown.then(|| {
+        let label = names::line(label.unwrap_or_default());
+        format!("The text is in a character set that is not known ({label}); some letters may be wrong.")
+    });
+    let text = read.text.strip_prefix('\u{feff}').unwrap_or(&read.text).replace("\r\n", "\n");
+    let text = if part.is_flowed { unflowed(&text, part.deletes_space) } else { text };
+    Read { text, is_cut: decoded.is_cut, is_damaged: decoded.is_damaged, fault }
 }
 
 /// The text of HTML, for rows and for messages that have nothing else.
 pub(super) fn of_html(html: &str) -> String {
-    html_to_text(html).trim().to_owned()
+    html_to_text(&apart(html)).trim().to_owned()
 }
 
-/// The parts that make up what is read: those for a text view, and those for an HTML view.
-pub(super) fn bodies(message: &Message<'_>) -> (Vec<MessagePartId>, Vec<MessagePartId>) {
-    let texts = |ids: &[MessagePartId]| -> Vec<MessagePartId> {
-        ids.iter().copied().filter(|id| message.parts.get(*id as usize).is_some_and(is_text)).collect()
-    };
-    let (text, html) = (texts(&message.text_body), texts(&message.html_body));
-    if !(text.is_empty() && html.is_empty()) {
-        return (text, html);
+/// HTML with space where a browser begins a cell, and a line break where it begins a line: the one who makes text of it
+/// knows paragraphs and line breaks alone.
+fn apart(html: &str) -> Cow<'_, str> {
+    const LINES: [&str; 14] =
+        ["/tr", "/div", "/li", "/h1", "/h2", "/h3", "/h4", "/h5", "/h6", "/table", "/ul", "/ol", "hr", "/blockquote"];
+    let mut out = String::new();
+    let mut shown = 0;
+    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+        let name = &html.as_bytes()[at + 1..];
+        let length = name.iter().take(12).take_while(|c| c.is_ascii_alphanumeric() || **c == b'/').count();
+        let is = |word: &&str| word.as_bytes().eq_ignore_ascii_case(&name[..length]);
+        let space = if LINES.iter().any(is) {
+            "<br>"
+        } else if ["/td", "/th", "/dt"].iter().any(is) {
+            " "
+        } else {
+            continue;
+        };
+        out.push_str(&html[shown..at]);
+        out.push_str(space);
+        shown = at;
     }
-    // A text that is cut off counts as damaged, and the parser puts it among the attachments.
-    let damaged = message.parts.iter().zip(0..).find(|(part, _)| {
-        part.is_encoding_problem
-            && is_text(part)
-            && matches!(parts::media_type(part).as_str(), "text/plain" | "text/html")
-            && part.content_disposition().is_none_or(|disposition| !disposition.is_attachment())
-    });
-    let damaged: Vec<_> = damaged.into_iter().map(|(_, id)| id).collect();
-    (damaged.clone(), damaged)
-}
-
-/// Whether a part is text to read, as opposed to a picture shown in between.
-fn is_text(part: &MessagePart<'_>) -> bool {
-    matches!(part.body, PartType::Text(_) | PartType::Html(_))
-}
-
-fn is_flowed(part: &MessagePart<'_>) -> bool {
-    attribute_is(part, "format", "flowed") && !matches!(part.body, PartType::Html(_))
-}
-
-fn deletes_space(part: &MessagePart<'_>) -> bool {
-    attribute_is(part, "delsp", "yes")
-}
-
-fn attribute_is(part: &MessagePart<'_>, name: &str, value: &str) -> bool {
-    part.content_type().and_then(|ct| ct.attribute(name)).is_some_and(|found| found.eq_ignore_ascii_case(value))
+    if shown == 0 {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(&html[shown..]);
+    Cow::Owned(out)
 }
 
 /// Joins the lines that the sender's program broke (RFC 3676, section 4).
@@ -93,6 +98,16 @@ fn unflowed(text: &str, deletes_space: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_and_lines_of_a_table_stay_apart_in_text_made_of_html() {
+        assert_eq!(
+            of_html("<table><tr><td>seven</td><td>Row F</td></tr><tr><TH>large</TH><td>418.00</table>"),
+            "seven Row F\nlarge 418.00"
+        );
+        assert_eq!(of_html("<div>a</div><div>b</div><ul><li>c</li><li>d</ul>e"), "a\nb\nc\nd\ne");
+        assert_eq!(of_html("<p>one <b>two</b>!</p>"), "one two!");
+    }
 
     #[test]
     fn flowed_lines_are_joined_at_each_depth_of_quoting_and_signatures_are_not() {

@@ -1,13 +1,15 @@
 //! A message as the reader shows it, and the parts it can hand out.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use mail_parser::decoders::html::text_to_html;
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::{limits, names, parts, row, text};
-use crate::api::{Attachment, InlineImage, MessageRef, MessageView, PartId};
-
-/// Parts that are listed at most; the rest is named as a fault.
-const MAX_ATTACHMENTS: usize = 1000;
+use super::decode::{self, Encoding};
+use super::head::{self, Head};
+use super::structure::{Part as Found, Structure};
+use super::{blocks, bodies, charset, limits, names, references, row, text};
+use crate::api::{Attachment, InlineImage, MessageRef, MessageView, PartId, Text};
 
 /// A part's decoded octets with a name to save them under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,77 +24,90 @@ pub struct Part {
 
 /// Takes a message apart, or the message nested in it that the reference leads to. `None` where there is none.
 pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
-    let (raw, renamed) = limits::bounded(raw);
-    let Some(outer) = parts::parse(&raw).filter(|_| row::headers(&raw).contains(&b':')) else {
-        return reference.path.is_empty().then(|| without_header(reference, &raw));
-    };
-    let message = parts::descend(&outer, &reference.path)?;
-    let octets = match reference.path.split_last() {
-        None => raw.len(),
-        Some((last, parents)) => {
-            let parent = parts::descend(&outer, parents)?;
-            parts::octets(parent, parent.parts.get(last.0 as usize)?).len()
-        }
-    };
-    let mut view = addressed(reference, message, octets as u64);
-    if renamed {
-        view.faults.push("Too many messages are nested in each other here; the innermost stay closed.".into());
+    let octets = opened(raw, &reference.path)?;
+    let (head, _) = Head::of(&octets);
+    if !head.has_fields() {
+        return Some(without_header(reference, &octets));
     }
-    let (text, html) = text::bodies(message);
-    let mut reading = Reading { message, faults: Vec::new() };
-    view.html = reading.html(&html);
-    view.text = reading.text(&text, view.html.as_deref());
-    reading.inspect();
-    view.faults.append(&mut reading.faults);
-    let attachments = message.attachments.iter().copied().filter(|id| !text.contains(id) && !html.contains(id));
-    sort_parts(message, attachments, &mut view);
+    let mut view = addressed(reference, &head, octets.len() as u64);
+    let structure = Structure::of(&octets);
+    let bodies = bodies::sort(&structure);
+    let mut reading = Reading { structure: &structure, faults: Vec::new(), rest: Vec::new(), damaged: false };
+    if structure.is_bounded {
+        reading.fault("This message is nested too deeply, or in too many parts; the innermost stay closed.");
+    }
+    view.html = reading.html(&bodies.html);
+    view.text = reading.text(&bodies.text, view.html.as_deref());
+    let mut files = bodies.files;
+    if bodies.text.is_empty() && bodies.html.is_empty() && structure.parts[0].media_type.starts_with("multipart/") {
+        // A multipart without parts: whatever is in it is all there is to read.
+        view.text = reading.text(&[0], None);
+        files.retain(|id| *id != 0);
+    }
+    files.append(&mut reading.rest);
+    files.sort_unstable();
+    files.dedup();
+    reading.files(&files, &mut view);
+    reading.inspect(&view);
+    view.faults = reading.faults;
     Some(view)
 }
 
 /// A part of a message, decoded. `None` where there is no such part.
 pub fn part(reference: &MessageRef, part: PartId, raw: &[u8]) -> Option<Part> {
-    let (raw, _) = limits::bounded(raw);
-    let outer = parts::parse(&raw)?;
-    let message = parts::descend(&outer, &reference.path)?;
-    let found = message.parts.get(part.0 as usize)?;
+    let octets = opened(raw, &reference.path)?;
+    let structure = Structure::of(&octets);
+    let found = structure.part(part.0)?;
     Some(Part {
-        name: name(found, part.0),
-        media_type: parts::media_type(found),
-        bytes: parts::octets(message, found).into_owned(),
+        name: name(&structure, found, part.0),
+        media_type: found.media_type.clone(),
+        bytes: structure.decoded(found, usize::MAX).octets.into_owned(),
     })
 }
 
 /// A file name for a message, or for a message nested in it, and its octets as they came. `None` where the path leads
 /// nowhere.
 pub fn source(reference: &MessageRef, raw: &[u8]) -> Option<(String, Vec<u8>)> {
-    let headers = |octets: &[u8]| {
-        let head = row::headers(octets);
-        MessageParser::default().parse_headers(head.as_ref()).map(|m| row::subject(&m)).unwrap_or_default()
-    };
-    let Some((last, parents)) = reference.path.split_last() else {
-        return Some((names::message_name(&headers(raw)), raw.to_vec()));
-    };
-    let (raw, _) = limits::bounded(raw);
-    let outer = parts::parse(&raw)?;
-    let parent = parts::descend(&outer, parents)?;
-    let bytes = parts::octets(parent, parent.parts.get(last.0 as usize)?).into_owned();
-    Some((names::message_name(&headers(&bytes)), bytes))
+    let octets = opened(raw, &reference.path)?;
+    Some((names::message_name(&subject(&octets)), octets.into_owned()))
+}
+
+/// The octets of the message that the path leads to, through message/rfc822 parts. At most one level is held in decoded
+/// form, beside the one it is decoded from.
+fn opened<'a>(raw: &'a [u8], path: &[PartId]) -> Option<Cow<'a, [u8]>> {
+    path.iter().try_fold(Cow::Borrowed(raw), |octets, id| {
+        let structure = Structure::of(&octets);
+        let part = structure.part(id.0).filter(|part| part.is_message())?;
+        let (body, encoding) = (part.body(), part.encoding);
+        Some(match (octets, encoding) {
+            (Cow::Borrowed(octets), Encoding::Identity) => Cow::Borrowed(octets.get(body)?),
+            (Cow::Owned(mut octets), Encoding::Identity) => {
+                octets.truncate(body.end);
+                drop(octets.drain(..body.start.min(octets.len())));
+                Cow::Owned(octets)
+            }
+            (octets, _) => Cow::Owned(decode::decode(octets.get(body)?, encoding, usize::MAX).octets.into_owned()),
+        })
+    })
+}
+
+fn subject(octets: &[u8]) -> String {
+    let header = Head::of(octets).0.header();
+    head::parsed(&header).map(|message| row::subject(&message)).unwrap_or_default()
 }
 
 /// The view of a message's header, its body left empty.
-fn addressed(reference: &MessageRef, message: &Message<'_>, octets: u64) -> MessageView {
-    // Read again from the octets: raw Latin-1 in a header is not what the parser expects.
-    let start = message.root_part().offset_header as usize;
-    let head = row::headers(message.raw_message.get(start..).unwrap_or_default());
-    let parsed = MessageParser::default().parse_headers(head.as_ref());
-    let header = parsed.as_ref().unwrap_or(message);
+fn addressed(reference: &MessageRef, head: &Head, octets: u64) -> MessageView {
     let mut view = empty(reference, octets);
-    view.subject = row::subject(header);
-    view.from = row::sender(header);
-    view.to = row::addresses(header.to());
-    view.cc = row::addresses(header.cc());
-    view.reply_to = row::addresses(header.reply_to());
-    view.date = row::date(header);
+    let header = head.header();
+    if let Some(header) = head::parsed(&header) {
+        view.subject = row::subject(&header);
+        view.from = row::sender(&header);
+        view.to = row::addresses(header.to());
+        view.cc = row::addresses(header.cc());
+        view.reply_to = row::addresses(header.reply_to());
+        view.date = row::date(&header);
+    }
     view
 }
 
@@ -106,7 +121,7 @@ fn empty(reference: &MessageRef, octets: u64) -> MessageView {
         reply_to: Vec::new(),
         date: None,
         octets,
-        text: String::new(),
+        text: Text::default(),
         html: None,
         inline_images: Vec::new(),
         attachments: Vec::new(),
@@ -114,143 +129,160 @@ fn empty(reference: &MessageRef, octets: u64) -> MessageView {
     }
 }
 
-fn without_header(reference: &MessageRef, raw: &[u8]) -> MessageView {
-    let mut view = empty(reference, raw.len() as u64);
-    view.text = super::charset::decode(raw, None).text.replace("\r\n", "\n");
-    view.faults.push(if raw.is_empty() { "This message is empty." } else { "This message has no header." }.into());
+fn without_header(reference: &MessageRef, octets: &[u8]) -> MessageView {
+    let mut view = empty(reference, octets.len() as u64);
+    let start = &octets[..octets.len().min(limits::TEXT)];
+    let text = charset::decode(start, None).text.replace("\r\n", "\n");
+    view.text = blocks::blocks(&text, start.len() < octets.len());
+    view.faults.push(if octets.is_empty() { "This message is empty." } else { "This message has no header." }.into());
     view
 }
 
-/// Reads the texts of a message, and notes what is wrong.
+/// Reads the parts of a message, and notes what is wrong.
 struct Reading<'a, 'x> {
-    message: &'a Message<'x>,
+    structure: &'a Structure<'x>,
     faults: Vec<String>,
+    /// Texts that are not shown to their end: they are offered as files.
+    rest: Vec<u32>,
+    damaged: bool,
 }
 
-impl Reading<'_, '_> {
-    fn part_text(&mut self, part: &MessagePart<'_>) -> String {
-        let (text, fault) = text::of_part(self.message, part);
-        if let Some(fault) = fault.filter(|fault| !self.faults.contains(fault)) {
+impl<'a> Reading<'a, '_> {
+    fn fault(&mut self, fault: impl Into<String>) {
+        let fault = fault.into();
+        if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
-        text
+    }
+
+    fn parts(&self, ids: &[u32]) -> Vec<(u32, &'a Found)> {
+        ids.iter().filter_map(|id| Some((*id, self.structure.part(*id)?))).collect()
+    }
+
+    fn part_text(&mut self, id: u32, part: &Found, limit: usize) -> String {
+        let read = text::of_part(self.structure, part, limit);
+        self.damaged |= read.is_damaged;
+        if read.is_cut {
+            self.rest.push(id);
+        }
+        if let Some(fault) = read.fault {
+            self.fault(fault);
+        }
+        read.text
     }
 
     /// The HTML to read, where there is any; text between pieces of HTML is made HTML.
     fn html(&mut self, ids: &[u32]) -> Option<String> {
-        let message = self.message;
-        let parts = || ids.iter().filter_map(|id| message.parts.get(*id as usize));
-        if !parts().any(is_html) {
+        let parts = self.parts(ids);
+        if !parts.iter().any(|(_, part)| part.is_html()) {
             return None;
         }
-        let pieces: Vec<String> = parts()
-            .map(|part| {
-                let text = self.part_text(part);
-                if is_html(part) { text } else { text_to_html(&text) }
-            })
-            .collect();
-        Some(pieces.join("\n<hr>\n"))
+        let mut html = String::new();
+        for (id, part) in parts {
+            let room = limits::HTML.saturating_sub(html.len());
+            if !html.is_empty() {
+                html.push_str("\n<hr>\n");
+            }
+            let text = self.part_text(id, part, room);
+            if part.is_html() { html.push_str(&text) } else { html.push_str(&text_to_html(&text)) }
+        }
+        if html.len() > limits::HTML {
+            // Other character sets become longer in UTF-8.
+            html.truncate(html.floor_char_boundary(limits::HTML));
+            self.rest.extend_from_slice(ids);
+        }
+        Some(html)
     }
 
-    fn text(&mut self, ids: &[u32], html: Option<&str>) -> String {
-        let message = self.message;
-        let pieces: Vec<String> = ids
-            .iter()
-            .filter_map(|id| message.parts.get(*id as usize))
-            .filter(|part| !is_html(part))
-            .map(|part| self.part_text(part))
-            .collect();
+    fn text(&mut self, ids: &[u32], html: Option<&str>) -> Text {
+        let parts: Vec<_> = self.parts(ids).into_iter().filter(|(_, part)| !part.is_html()).collect();
+        let mut text = String::new();
+        let rest = self.rest.len();
+        for (at, (id, part)) in parts.iter().enumerate() {
+            if at > 0 {
+                text.push('\n');
+            }
+            let room = limits::TEXT.saturating_sub(text.len());
+            let piece = self.part_text(*id, part, room);
+            text.push_str(&piece);
+        }
+        let is_cut = self.rest.len() > rest;
         match html {
-            Some(html) if pieces.iter().all(|piece| piece.trim().is_empty()) => text::of_html(html),
-            _ => pieces.join("\n"),
+            Some(html) if text.trim().is_empty() => {
+                let start = &html[..html.floor_char_boundary(limits::TEXT)];
+                let text = blocks::blocks(&text::of_html(start), start.len() < html.len());
+                if text.is_cut {
+                    self.rest
+                        .extend(self.structure.parts.iter().zip(0..).filter(|(p, _)| p.is_html()).map(|(_, id)| id));
+                }
+                text
+            }
+            _ => {
+                let text = blocks::blocks(&text, is_cut);
+                if text.is_cut {
+                    self.rest.extend(parts.iter().map(|(id, _)| *id));
+                }
+                text
+            }
+        }
+    }
+
+    /// Sorts what is not text into inline images and attachments. Nothing is left out: a picture that is not shown inside
+    /// the HTML is an attachment.
+    fn files(&mut self, ids: &[u32], view: &mut MessageView) {
+        let referred = view.html.as_deref().map(references::of).unwrap_or_default();
+        let mut shown = HashSet::new();
+        let mut room = limits::PICTURES;
+        for (id, part) in self.parts(ids) {
+            let (octets, is_damaged) = decode::measure(self.structure.encoded(part), part.encoding);
+            self.damaged |= is_damaged;
+            let content_id = part.content_id.as_deref().map(str::to_ascii_lowercase).unwrap_or_default();
+            let fits = usize::try_from(octets).is_ok_and(|octets| octets <= room);
+            if fits
+                && crate::picture::shown_type(&part.media_type).is_some()
+                && referred.contains(&content_id)
+                && shown.insert(content_id)
+            {
+                let bytes = self.structure.decoded(part, usize::MAX).octets.into_owned();
+                room -= bytes.len();
+                let content_id = part.content_id.clone().unwrap_or_default();
+                view.inline_images.push(InlineImage { content_id, media_type: part.media_type.clone(), bytes });
+                continue;
+            }
+            if view.attachments.len() == limits::ATTACHMENTS {
+                self.fault("This message has more attachments than are listed.");
+                break;
+            }
+            view.attachments.push(Attachment {
+                part: PartId(id),
+                name: name(self.structure, part, id),
+                media_type: part.media_type.clone(),
+                octets,
+                is_message: part.is_message(),
+            });
         }
     }
 
     /// Looks for damage that the reader should know of.
-    fn inspect(&mut self) {
-        if self.message.parts.iter().any(|part| part.is_encoding_problem) {
-            self.faults.push("A part of this message is damaged; it is shown as far as it can be read.".into());
+    fn inspect(&mut self, view: &MessageView) {
+        if self.damaged {
+            self.fault("A part of this message is damaged; it is shown as far as it can be read.");
         }
-        if self.message.parts.iter().any(|part| is_open_ended(self.message, part)) {
-            self.faults.push("This message ends too early; something at its end is missing.".into());
+        if self.structure.parts.iter().any(|part| part.is_open_ended) {
+            self.fault("This message ends too early; something at its end is missing.");
         }
-        let header =
-            |part: &MessagePart<'_>| part.content_transfer_encoding().map(|name| name.trim().to_ascii_lowercase());
-        if let Some(name) = self.message.parts.iter().filter_map(header).find(|name| !is_known_encoding(name)) {
-            self.faults
-                .push(format!("A part of this message is in an encoding that is not known ({}).", names::line(&name)));
+        if let Some(name) = self.structure.parts.iter().find_map(|part| part.unknown_encoding.as_deref()) {
+            self.fault(format!("A part of this message is in an encoding that is not known ({}).", names::line(name)));
         }
-        if row::sender(self.message).is_empty() && self.message.from().is_none() {
-            self.faults.push("This message names no sender.".into());
+        if view.from.is_empty() {
+            self.fault("This message names no sender.");
         }
     }
 }
 
-fn is_html(part: &MessagePart<'_>) -> bool {
-    matches!(part.body, PartType::Html(_))
-        || matches!(part.body, PartType::Text(_)) && parts::media_type(part) == "text/html"
-}
-
-fn is_known_encoding(name: &str) -> bool {
-    matches!(name, "" | "7bit" | "8bit" | "binary" | "base64" | "quoted-printable" | "7-bit" | "8-bit")
-}
-
-/// Whether a multipart lacks its last boundary (RFC 2046, section 5.1.1).
-fn is_open_ended(message: &Message<'_>, part: &MessagePart<'_>) -> bool {
-    let boundary = part
-        .content_type()
-        .filter(|ct| ct.ctype().eq_ignore_ascii_case("multipart"))
-        .map(|ct| ct.attribute("boundary"));
-    match boundary {
-        None => false,
-        Some(None) => true,
-        Some(Some(boundary)) => {
-            let body = message.raw_message.get(part.offset_body as usize..).unwrap_or_default();
-            memchr::memmem::rfind(body, format!("--{boundary}--").as_bytes()).is_none()
-        }
+fn name(structure: &Structure<'_>, part: &Found, id: u32) -> String {
+    if part.name.is_none() && part.is_message() {
+        return names::message_name(&subject(&structure.decoded(part, limits::SUBJECT).octets));
     }
-}
-
-/// Sorts what is not text into inline images and attachments.
-fn sort_parts(message: &Message<'_>, ids: impl Iterator<Item = u32>, view: &mut MessageView) {
-    let html = view.html.as_deref().map(str::to_ascii_lowercase);
-    for id in ids {
-        let Some(part) = message.parts.get(id as usize) else { continue };
-        let media_type = parts::media_type(part);
-        if let Some(content_id) = part.content_id()
-            && media_type.starts_with("image/")
-            && html.as_deref().is_some_and(|html| refers_to(html, content_id))
-        {
-            let bytes = parts::octets(message, part).into_owned();
-            view.inline_images.push(InlineImage { content_id: content_id.to_owned(), media_type, bytes });
-            continue;
-        }
-        if view.attachments.len() == MAX_ATTACHMENTS {
-            view.faults.push("This message has more attachments than are listed.".into());
-            break;
-        }
-        view.attachments.push(Attachment {
-            part: PartId(id),
-            name: name(part, id),
-            media_type,
-            octets: parts::octets(message, part).len() as u64,
-            is_message: matches!(part.body, PartType::Message(_)),
-        });
-    }
-}
-
-/// Whether the HTML, in lower case, has a `cid:` address of this Content-ID (RFC 2392, section 2).
-fn refers_to(html: &str, content_id: &str) -> bool {
-    let id = content_id.to_ascii_lowercase();
-    [id.clone(), id.replace('@', "%40"), id.replace('%', "%25").replace('@', "%40")]
-        .iter()
-        .any(|id| html.contains(&format!("cid:{id}")))
-}
-
-fn name(part: &MessagePart<'_>, id: u32) -> String {
-    let media_type = parts::media_type(part);
-    if let (None, PartType::Message(nested)) = (part.attachment_name(), &part.body) {
-        return names::message_name(&row::subject(nested));
-    }
-    names::file_name(part.attachment_name(), &media_type, id)
+    names::file_name(part.name.as_deref(), &part.media_type, id)
 }

@@ -2,7 +2,7 @@
 
 use restante_engine::api::{
     Address, Blame, CertificateFault, CertificateView, FIRST_ROWS, FailureKind, Fingerprint, MessageView, Row,
-    Security, Source,
+    Security, Source, Text,
 };
 use restante_protocol::tunnel::Secret;
 
@@ -55,7 +55,7 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
         reply_to: vec![],
         date: None,
         octets: 9,
-        text: "t".into(),
+        text: Text::default(),
         html: html.map(Into::into),
         inline_images: vec![],
         attachments: vec![],

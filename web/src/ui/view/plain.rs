@@ -1,54 +1,48 @@
 //! Plain-text mail in the reading face.
 
-use yew::{AttrValue, Html, Properties, component, html};
+use restante_engine::api::{Block, Kind, MessageView, Span};
+use yew::{Html, Properties, component, html};
 
-use crate::ui::text::{self, Block, Kind, Span};
+use crate::ui::shared::Shared;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct PlainProps {
-    pub(super) text: AttrValue,
+    pub(super) view: Shared<MessageView>,
 }
 
 #[component]
 pub(super) fn PlainText(props: &PlainProps) -> Html {
-    let (start, more) = text::beginning(&props.text);
-    let blocks = text::blocks(start);
+    let text = &props.view.text;
     html! {
         <div class="text">
-            if blocks.is_empty() {
+            if text.blocks.is_empty() {
                 <p class="nothing">{"This message has no text."}</p>
             }
-            { for blocks.iter().map(draw) }
-            if more {
-                <p class="note">{"The text is very long, and this is its beginning. Save the message to have it whole."}</p>
+            { for text.blocks.iter().map(draw) }
+            if text.is_cut {
+                <p class="note">{"The text is very long, and this is its beginning. The whole is among the attachments."}</p>
             }
         </div>
     }
 }
 
-fn draw(block: &Block<'_>) -> Html {
-    let mut lines = Vec::with_capacity(block.lines.len() * 2);
-    for (at, line) in block.lines.iter().enumerate() {
-        if at > 0 {
-            lines.push(html! { {"\n"} });
-        }
-        lines.extend(line.iter().map(span));
-    }
+fn draw(block: &Block) -> Html {
+    let spans = block.spans.iter().map(span);
     match block.kind {
-        Kind::Paragraph => html! { <p dir="auto">{for lines}</p> },
-        Kind::Signature => html! { <p dir="auto" class="signature">{for lines}</p> },
+        Kind::Paragraph => html! { <p dir="auto">{for spans}</p> },
+        Kind::Signature => html! { <p dir="auto" class="signature">{for spans}</p> },
         Kind::Quote(depth) => {
-            html! { <blockquote dir="auto" class={format!("quote-{}", depth.min(4))}>{for lines}</blockquote> }
+            html! { <blockquote dir="auto" class={format!("quote-{}", depth.min(4))}>{for spans}</blockquote> }
         }
     }
 }
 
-fn span(span: &Span<'_>) -> Html {
-    match *span {
-        Span::Text(text) => html! { {text} },
-        Span::Link { text, mail: true } => html! { <a href={format!("mailto:{text}")}>{text}</a> },
-        Span::Link { text, mail: false } => {
-            html! { <a href={text.to_owned()} target="_blank" rel="noopener noreferrer">{text}</a> }
+fn span(span: &Span) -> Html {
+    match span {
+        Span::Text(text) => html! { {text.clone()} },
+        Span::Mail(text) => html! { <a href={format!("mailto:{text}")}>{text.clone()}</a> },
+        Span::Link(text) => {
+            html! { <a href={text.clone()} target="_blank" rel="noopener noreferrer">{text.clone()}</a> }
         }
     }
 }

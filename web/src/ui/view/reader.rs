@@ -103,7 +103,9 @@ fn body(opened: &Opened, act: &Act) -> Html {
                 if let Load::Failed(failure) = html {
                     <FailureNote failure={failure.clone()} />
                 }
-                <PlainText text={opened.view.ready().map(|view| view.text.clone()).unwrap_or_default()} />
+                if let Some(view) = opened.view.ready() {
+                    <PlainText view={view.clone()} />
+                }
             </>
         },
     }
