@@ -1,12 +1,16 @@
-//! The harness itself: the real server comes up as configured and ends without a trace; the scripted ones do as told.
+//! The harness itself: the real server comes up as configured and ends without a trace; the scripted ones do as told. And
+//! `fetch` against the real one.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::path::Path;
+use std::process::Output;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use restante_protocol::pop3::{
-    Command, Config, Event, Login, Mechanism, Output, Refusal, Reply, ReplyData, ResponseCode, Secret, Session,
+    Command, Config, Event, Login, Mechanism, Output as Say, Refusal, Reply, ReplyData, ResponseCode, Secret, Session,
 };
 use restante_protocol::sasl;
 use restante_tests::authority::Authority;
@@ -76,6 +80,62 @@ async fn scripted_servers_play_their_parts() {
     assert!(!exchange(server.port(), "USER a\r\nPASS b\r\nRETR 1\r\n").await.ends_with(".\r\n"));
 }
 
+/// Runs the `fetch` example, which Cargo builds beside the tests.
+async fn fetch(dovecot: &Dovecot, home: &Path, arguments: &[&str]) -> Output {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().and_then(Path::parent).unwrap().join("examples").join("fetch");
+    assert!(program.exists(), "build it first: cargo build -p restante-engine --example fetch");
+    std::fs::write(home.join("password"), "pass word\n").unwrap();
+    let fingerprint: String = dovecot.fingerprint().iter().map(|octet| format!("{octet:02x}")).collect();
+    tokio::process::Command::new(program)
+        .arg(format!("pops://robin@127.0.0.1:{}/", dovecot.pops_port()))
+        .args(["--password-file", "password", "--trust-sha256", &fingerprint])
+        .args(arguments)
+        .current_dir(home)
+        .output()
+        .await
+        .unwrap()
+}
+
+/// The messages of a Maildir, in the order of their octets.
+fn sorted(mail: impl IntoIterator<Item = Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut mail: Vec<_> = mail.into_iter().collect();
+    mail.sort();
+    mail
+}
+
+#[tokio::test]
+async fn fetch_has_the_heads_and_then_the_whole_mail_of_dovecot_and_leaves_nothing_there() {
+    let mail = crowd(25);
+    let options = Options {
+        identity: Authority::new().unwrap().issue(&["localhost", "127.0.0.1"]).unwrap(),
+        mechanisms: "plain scram-sha-256",
+        users: vec![User { name: "robin".into(), password: "pass word".into(), mail: mail.clone() }],
+    };
+    let dovecot = Dovecot::start(options).await.unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let delivered = |folder: &str| {
+        let files = maildir::contents(&home.path().join(folder)).unwrap();
+        sorted(files.into_iter().map(|(_, octets)| octets))
+    };
+
+    let heads = fetch(&dovecot, home.path(), &["--top", "0", "--maildir", "heads"]).await;
+    assert_eq!(heads.status.code(), Some(0), "{heads:?} {}", dovecot.log());
+    let head = |message: Vec<u8>| {
+        let text = String::from_utf8(message).unwrap();
+        format!("{}\r\n\r\n", text.split_once("\r\n\r\n").unwrap().0).into_bytes()
+    };
+    assert_eq!(delivered("heads"), sorted(mail.iter().cloned().map(head)));
+
+    let whole = fetch(&dovecot, home.path(), &["--delete", "--maildir", "whole"]).await;
+    assert_eq!(whole.status.code(), Some(0), "{whole:?} {}", dovecot.log());
+    assert_eq!(delivered("whole"), sorted(mail));
+    assert!(maildir::contents(&dovecot.maildir("robin")).unwrap().is_empty());
+
+    let empty = fetch(&dovecot, home.path(), &["--discard", "--json"]).await;
+    assert_eq!(empty.status.code(), Some(0), "there is nothing to be had: {empty:?}");
+}
+
 /// A token for this user until then (seconds since 1970), signed as RFC 7515 has it.
 fn token(user: &str, expires: u64) -> Secret {
     let encode = |text: String| URL_SAFE_NO_PAD.encode(text);
@@ -96,13 +156,13 @@ async fn sign_in(port: u16, login: Login) -> Result<Mechanism, Refusal> {
     let mut buffer = vec![0; 4096];
     loop {
         match session.poll_output().unwrap() {
-            Output::Transmit(octets) => stream.write_all(&octets).await.unwrap(),
-            Output::Event(Event::Refused { ticket: refused, refusal }) if refused == ticket => return Err(refusal),
-            Output::Event(Event::Done { reply: Reply { data: ReplyData::Login(mechanism), .. }, .. }) => {
+            Say::Transmit(octets) => stream.write_all(&octets).await.unwrap(),
+            Say::Event(Event::Refused { ticket: refused, refusal }) if refused == ticket => return Err(refusal),
+            Say::Event(Event::Done { reply: Reply { data: ReplyData::Login(mechanism), .. }, .. }) => {
                 return Ok(mechanism);
             }
-            Output::Event(_) => {}
-            Output::NeedInput => match stream.read(&mut buffer).await.unwrap() {
+            Say::Event(_) => {}
+            Say::NeedInput => match stream.read(&mut buffer).await.unwrap() {
                 0 => session.handle_eof(),
                 octets => session.handle_input(&buffer[..octets]),
             },
