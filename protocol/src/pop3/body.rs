@@ -3,10 +3,11 @@
 //! It works in place: the octets of a message are moved left over the dots that were taken out, and not at all where
 //! there are none. Octets that cannot be judged yet (a dot at the end of the input, say) stay unread.
 //!
-//! Real servers end bodies in more ways than one. Only CRLF `.` CRLF ends one beyond doubt; the others are held against
-//! what is known: how the body's lines end, and how many octets LIST told. Not here: limits, events.
+//! A message holds what its sender wrote, and only CRLF `.` CRLF cannot be written into it. So while other answers are
+//! expected behind a body, nothing else ends it, and where something else may have ended it the decoder gives up. With
+//! nothing expected behind, silence may end a body in other ways that real servers have. Not here: limits, events, time.
 
-use memchr::{memchr, memmem};
+use memchr::memchr_iter;
 
 /// Reads one body. The session has its own; this one is for whoever has the octets in hand, a benchmark say.
 #[derive(Debug, Clone)]
@@ -15,15 +16,18 @@ pub struct Decoder {
     octets: u64,
     /// Octets that should come out, where the caller was told.
     expected: Option<u64>,
-    /// The last two octets that came out.
-    tail: [u8; 2],
-    /// Whether the body's first line ends in CRLF; `None` until it ended.
-    crlf: Option<bool>,
+    /// The server ends its lines by LF alone.
+    lf: bool,
+    /// The last three octets that came out.
+    tail: [u8; 3],
+    /// Where a dot stands that had been doubled: the last one.
+    doubled: Option<u64>,
+    /// A line ended in CRLF.
+    crlf: bool,
     /// A terminator that may as well be content: decided already that it is content.
     passed: bool,
     unstuffed: bool,
     ended: Ended,
-    finder: memmem::Finder<'static>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +54,22 @@ pub struct Decoded {
     pub consumed: usize,
     /// Octets of the body, now at the start of the input.
     pub produced: usize,
+    /// What is known of the body's end.
+    pub found: Found,
+}
+
+/// What is known of a body's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It has not come.
+    More,
     /// The body has ended.
-    pub end: bool,
+    End,
+    /// With [`Behind::Answers`]: a line starts with a dot that was not doubled. Whoever does not double dots ends
+    /// messages where their senders want.
+    DotNotDoubled,
+    /// With [`Behind::Answers`]: what follows is the next answer, or content that looks like one.
+    Unsure,
 }
 
 /// What stands behind the input of [`Decoder::decode`].
@@ -61,7 +79,7 @@ pub enum Behind {
     Body,
     /// More of this body; behind the body, answers to other commands.
     Answers,
-    /// Nothing, now or ever: what is in doubt has to be decided as an end.
+    /// Nothing, now or ever, and nothing was asked for: what is in doubt has to be decided as an end.
     Nothing,
 }
 
@@ -84,13 +102,19 @@ impl Decoder {
             at: At::LineStart,
             octets: 0,
             expected,
-            tail: *b"\r\n",
-            crlf: None,
+            lf: false,
+            tail: *b"\n\r\n",
+            doubled: None,
+            crlf: false,
             passed: false,
             unstuffed: false,
             ended: Ended::Properly,
-            finder: memmem::Finder::new(b"\n."),
         }
+    }
+
+    /// For a server that ends its own lines by LF alone: a body's lines end so too, and its dots are doubled there.
+    pub fn with_bare_lf(self) -> Self {
+        Self { lf: true, ..self }
     }
 
     /// Octets that came out so far.
@@ -108,6 +132,11 @@ impl Decoder {
         self.unstuffed
     }
 
+    /// Whether a line of the body ended in CRLF.
+    pub fn has_crlf(&self) -> bool {
+        self.crlf
+    }
+
     /// How the body ended.
     pub fn ended(&self) -> Ended {
         self.ended
@@ -117,35 +146,26 @@ impl Decoder {
     pub fn decode(&mut self, input: &mut [u8], behind: Behind) -> Decoded {
         // input[..out] is decoded, input[out..from] is garbage, input[from..] is yet to be read.
         let (mut out, mut from) = (0, 0);
-        let mut end = false;
+        let mut found = Found::More;
         while from < input.len() {
-            let skip = match self.at {
-                At::LineStart if input[from] == b'.' => match self.at_dot(&input[from..], behind) {
-                    Verdict::End(octets) => {
-                        from += octets;
-                        end = true;
-                        break;
-                    }
-                    Verdict::Wait => break,
-                    Verdict::Drop => 1,
-                    Verdict::Keep => 0,
-                },
-                At::Middle if self.is_complete() && !self.passed => match self.glued(&input[from..], behind) {
-                    Verdict::End(octets) => {
-                        from += octets;
-                        end = true;
-                        break;
-                    }
-                    Verdict::Wait => break,
-                    Verdict::Keep | Verdict::Drop => {
-                        self.passed = true;
-                        0
-                    }
-                },
-                _ => 0,
-            };
-            from += skip;
-            let run = self.run(&input[from..]);
+            match self.judge(&input[from..], behind) {
+                Verdict::Keep => {}
+                Verdict::Drop => {
+                    self.doubled = Some(self.octets);
+                    from += 1;
+                }
+                Verdict::Wait => break,
+                Verdict::End(octets) => {
+                    from += octets;
+                    found = Found::End;
+                    break;
+                }
+                Verdict::GiveUp(why) => {
+                    found = why;
+                    break;
+                }
+            }
+            let run = self.run(&input[from..], behind);
             if out != from {
                 input.copy_within(from..from + run, out);
             }
@@ -153,94 +173,138 @@ impl Decoder {
             out += run;
             from += run;
         }
-        Decoded { consumed: from, produced: out, end }
+        Decoded { consumed: from, produced: out, found }
     }
 
-    /// Octets that can be taken as they are: up to the next line that starts with a dot, or up to the octet where LIST
+    /// What the first octet of `input` is.
+    fn judge(&mut self, input: &[u8], behind: Behind) -> Verdict {
+        match self.at {
+            At::LineStart if input[0] == b'.' => self.at_dot(input, behind),
+            At::LineStart if behind == Behind::Answers && self.may_follow_a_terminator() => at_status(input),
+            At::Middle if self.is_complete() && !self.passed => {
+                let verdict = self.glued(input, behind);
+                self.passed = matches!(verdict, Verdict::Keep);
+                verdict
+            }
+            _ => Verdict::Keep,
+        }
+    }
+
+    /// Octets that can be taken as they are: up to the next line that has to be judged, or up to the octet where LIST
     /// said that the body ends.
-    fn run(&self, input: &[u8]) -> usize {
-        let whole = self.finder.find(input).map_or(input.len(), |at| at + 1);
+    fn run(&mut self, input: &[u8], behind: Behind) -> usize {
         let left = self.expected.map_or(u64::MAX, |expected| expected.saturating_sub(self.octets));
-        if left == 0 { whole } else { usize::try_from(left).map_or(whole, |left| whole.min(left)) }
+        let left = if left == 0 { usize::MAX } else { usize::try_from(left).unwrap_or(usize::MAX) };
+        let end = input.len().min(left);
+        for at in memchr_iter(b'\n', &input[..end]) {
+            let before = if at == 0 { self.tail[2] } else { input[at - 1] };
+            self.crlf |= before == b'\r';
+            match input[..end].get(at + 1) {
+                Some(b'.') => return at + 1,
+                Some(b'+' | b'-') if behind == Behind::Answers => return at + 1,
+                _ => {}
+            }
+        }
+        end
     }
 
     /// Notes octets that came out.
     fn take(&mut self, run: &[u8]) {
-        if self.crlf.is_none()
-            && let Some(at) = memchr(b'\n', run)
-        {
-            let before = if at == 0 { self.tail[1] } else { run[at - 1] };
-            self.crlf = Some(before == b'\r');
-        }
-        match *run {
+        let [_, second, third] = self.tail;
+        self.tail = match *run {
             [] => return,
-            [one] => self.tail = [self.tail[1], one],
-            [.., before, last] => self.tail = [before, last],
-        }
+            [one] => [second, third, one],
+            [one, two] => [third, one, two],
+            [.., one, two, three] => [one, two, three],
+        };
         self.octets += run.len() as u64;
-        self.at = if self.tail[1] == b'\n' { At::LineStart } else { At::Middle };
+        self.at = if self.tail[2] == b'\n' { At::LineStart } else { At::Middle };
     }
 
     fn is_complete(&self) -> bool {
         self.expected == Some(self.octets)
     }
 
+    fn is_behind_crlf(&self) -> bool {
+        self.tail[1..] == *b"\r\n"
+    }
+
+    /// Whether the last octets look like a terminator that is none of the standard's: a dot at the end of a line. One that
+    /// was doubled is content.
+    fn may_follow_a_terminator(&self) -> bool {
+        let back = match self.tail {
+            [b'.', b'\r', b'\n'] => 3,
+            [_, b'.', b'\n'] => 2,
+            _ => return false,
+        };
+        self.octets.checked_sub(back).is_some_and(|dot| self.doubled != Some(dot))
+    }
+
     /// Judges a dot at the start of a line.
     fn at_dot(&mut self, input: &[u8], behind: Behind) -> Verdict {
-        let last = behind == Behind::Nothing;
-        let (octets, crlf) = match dot(input) {
-            Dot::Doubled => return Verdict::Drop,
-            // A server that does not double its dots: the dot belongs to the message.
+        let is_crlf = self.is_behind_crlf();
+        if !is_crlf && !self.lf {
+            // To the standard this is no start of a line (RFC 1939, section 3): no dot was added here.
+            return self.perhaps_the_end(input, behind);
+        }
+        match dot(input) {
+            Dot::Doubled => Verdict::Drop,
+            Dot::End(octets, true) if is_crlf => Verdict::End(octets),
+            Dot::End(octets, _) if self.lf => {
+                self.ended = Ended::BareLf;
+                Verdict::End(octets)
+            }
+            Dot::Unknown if behind != Behind::Nothing || !self.is_complete() => Verdict::Wait,
+            _ if behind == Behind::Answers => Verdict::GiveUp(Found::DotNotDoubled),
+            // A server that does not double its dots, or ends messages in its own way.
+            Dot::End(..) | Dot::Unknown => {
+                let verdict = self.perhaps_the_end(input, behind);
+                self.unstuffed |= matches!(verdict, Verdict::Keep);
+                verdict
+            }
             Dot::Content => {
                 self.unstuffed = true;
-                return Verdict::Keep;
+                Verdict::Keep
             }
-            Dot::Unknown if last && input == b"." => (1, false),
-            Dot::Unknown if last && input == b".\r" => (2, false),
-            Dot::Unknown => return Verdict::Wait,
-            Dot::End(octets, crlf) => (octets, crlf),
-        };
-        if crlf && self.tail == *b"\r\n" {
-            return Verdict::End(octets);
         }
-        // LF somewhere. Where all lines end so, or as many octets came as LIST told, it is the end. Otherwise a message
-        // that holds such a line would end here, and whoever wrote it could forge the answers that follow: so it is
-        // content, unless nothing follows.
-        let end = self.crlf != Some(true) || self.expected.is_none_or(|expected| self.octets >= expected) || last;
-        if end {
-            self.ended = Ended::BareLf;
-            Verdict::End(octets)
-        } else if input.len() > octets {
-            Verdict::Keep
-        } else {
-            Verdict::Wait
+    }
+
+    /// Judges a dot that ends the body if nothing follows.
+    fn perhaps_the_end(&mut self, input: &[u8], behind: Behind) -> Verdict {
+        let is_last = behind == Behind::Nothing;
+        match dot(input) {
+            Dot::Doubled | Dot::Content => Verdict::Keep,
+            Dot::End(octets, _) if input.len() > octets => Verdict::Keep,
+            Dot::End(..) if is_last => {
+                self.ended = Ended::BareLf;
+                Verdict::End(input.len())
+            }
+            Dot::Unknown if is_last && self.is_complete() => {
+                self.ended = Ended::BareLf;
+                Verdict::End(input.len())
+            }
+            Dot::End(..) | Dot::Unknown => Verdict::Wait,
         }
     }
 
     /// Judges what stands in the middle of a line where LIST said that the body ends.
     fn glued(&mut self, input: &[u8], behind: Behind) -> Verdict {
-        let (last, followed) = (behind == Behind::Nothing, behind == Behind::Answers);
-        let octets = match dot(input) {
-            _ if input[0] != b'.' => return Verdict::Keep,
-            Dot::End(octets, true) => octets,
-            Dot::Unknown if !last => return Verdict::Wait,
-            _ => return Verdict::Keep,
-        };
-        let rest = &input[octets..];
-        let status = [&b"+OK"[..], b"-ERR"];
-        let is_end = followed && status.iter().any(|word| rest.starts_with(word));
-        if is_end || (last && rest.is_empty()) {
-            self.ended = Ended::Glued;
-            Verdict::End(octets)
-        } else if rest.is_empty() || (followed && status.iter().any(|word| word.starts_with(rest))) {
-            Verdict::Wait
-        } else {
-            Verdict::Keep
+        if input[0] != b'.' {
+            return Verdict::Keep;
+        }
+        match dot(input) {
+            Dot::End(octets, true) if input.len() == octets && behind == Behind::Nothing => {
+                self.ended = Ended::Glued;
+                Verdict::End(octets)
+            }
+            Dot::End(octets, true) if input.len() == octets => Verdict::Wait,
+            Dot::Unknown if behind != Behind::Nothing => Verdict::Wait,
+            _ => Verdict::Keep,
         }
     }
 }
 
-/// What to do at a dot.
+/// What to do at an octet.
 enum Verdict {
     /// The body ends; so many octets belong to the terminator.
     End(usize),
@@ -250,6 +314,8 @@ enum Verdict {
     Keep,
     /// More input decides.
     Wait,
+    /// Nothing decides.
+    GiveUp(Found),
 }
 
 /// What the dot at the start of `input` is.
@@ -263,26 +329,47 @@ fn dot(input: &[u8]) -> Dot {
     }
 }
 
+/// Judges a line behind what may have been the end: it may be the next answer.
+fn at_status(input: &[u8]) -> Verdict {
+    let words = [&b"+OK"[..], b"-ERR"];
+    if words.iter().any(|word| input.starts_with(word)) {
+        Verdict::GiveUp(Found::Unsure)
+    } else if words.iter().any(|word| word.starts_with(input)) {
+        Verdict::Wait
+    } else {
+        Verdict::Keep
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    struct All {
+        body: Vec<u8>,
+        consumed: usize,
+        found: Found,
+        ended: Ended,
+    }
+
     /// Decodes in pieces of this size; whole where 0.
-    fn decode(wire: &[u8], size: usize, expected: Option<u64>) -> (Vec<u8>, usize, Option<Ended>) {
-        let mut decoder = Decoder::new(expected);
-        let (mut held, mut body, mut consumed) = (Vec::new(), Vec::new(), 0);
+    fn decode(mut decoder: Decoder, wire: &[u8], size: usize, behind: Behind) -> All {
+        let mut all = All { body: Vec::new(), consumed: 0, found: Found::More, ended: Ended::Properly };
+        let mut held = Vec::new();
         for piece in wire.chunks(if size == 0 { wire.len().max(1) } else { size }) {
             held.extend_from_slice(piece);
-            let decoded = decoder.decode(&mut held, Behind::Body);
-            body.extend_from_slice(&held[..decoded.produced]);
-            consumed += decoded.consumed;
+            let decoded = decoder.decode(&mut held, behind);
+            all.body.extend_from_slice(&held[..decoded.produced]);
+            all.consumed += decoded.consumed;
             held.drain(..decoded.consumed);
-            if decoded.end {
-                assert_eq!(decoder.octets(), body.len() as u64);
-                return (body, consumed, Some(decoder.ended()));
+            all.found = decoded.found;
+            if decoded.found != Found::More {
+                break;
             }
         }
-        (body, consumed, None)
+        assert_eq!(decoder.octets(), all.body.len() as u64);
+        all.ended = decoder.ended();
+        all
     }
 
     #[test]
@@ -292,55 +379,82 @@ mod tests {
             (b"a\r\n.\r\n", b"a\r\n"),
             (b"..\r\n.\r\n", b".\r\n"),
             (b"...\r\n..a\r\n\r\n.\r\n", b"..\r\n.a\r\n\r\n"),
-            (b"a.b\r\n. x\r\n.\r\n", b"a.b\r\n. x\r\n"),
             (b"\r\r\n.\r\n", b"\r\r\n"),
-            (b".\r\r\n.\r\n", b".\r\r\n"),
+            // Behind a bare LF, no line starts: the dot is the message's own, and so is what looks like an end.
+            (b"a\n.x\n..y\r\n.\r\n", b"a\n.x\n..y\r\n"),
+            (b"a\n.\r\nb\n.\nc\r\n.\r\n", b"a\n.\r\nb\n.\nc\r\n"),
+            // A dot that was doubled is content, whatever follows it.
+            (b"a\r\n..\r\n+OK\r\n.\r\n", b"a\r\n.\r\n+OK\r\n"),
         ] {
-            for size in 0..=wire.len() {
-                assert_eq!(
-                    decode(wire, size, None),
-                    (body.into(), wire.len(), Some(Ended::Properly)),
-                    "{size}: {wire:?}"
-                );
+            for behind in [Behind::Body, Behind::Answers] {
+                for size in 0..=wire.len() {
+                    let all = decode(Decoder::new(None), wire, size, behind);
+                    let all = (all.body, all.consumed, all.found, all.ended);
+                    assert_eq!(all, (body.into(), wire.len(), Found::End, Ended::Properly), "{size}: {wire:?}");
+                }
             }
         }
     }
 
     #[test]
     fn what_follows_the_end_is_left_alone() {
-        let wire = b"text\r\n.\r\n+OK next\r\n";
-        assert_eq!(decode(wire, 0, None), (b"text\r\n".into(), 9, Some(Ended::Properly)));
+        let all = decode(Decoder::new(None), b"text\r\n.\r\n+OK next\r\n", 0, Behind::Answers);
+        assert_eq!((all.body, all.consumed), (b"text\r\n".into(), 9));
     }
 
     #[test]
-    fn a_doubtful_end_within_a_proper_message_is_content() {
-        let wire = b"one\r\ntwo\n.\r\nthree\r\n.\r\n";
-        for size in 0..wire.len() {
-            let body = b"one\r\ntwo\n.\r\nthree\r\n";
-            assert_eq!(decode(wire, size, Some(21)), (body.into(), wire.len(), Some(Ended::Properly)));
+    fn with_answers_behind_a_doubtful_end_is_none_and_what_may_be_an_answer_gives_up() {
+        for (wire, body, found) in [
+            (&b"x\n.\r\nmore\r\n"[..], &b"x\n.\r\nmore\r\n"[..], Found::More),
+            (b"x\n.\r\n", b"x\n", Found::More),
+            (b"x\n.\r\n+OK 1\r\n", b"x\n.\r\n", Found::Unsure),
+            (b"x\n.\n-ERR\r\n", b"x\n.\n", Found::Unsure),
+            (b"text.\r\n+OK", b"text.\r\n", Found::Unsure),
+            (b"text.\r\n+O, no", b"text.\r\n+O, no", Found::More),
+            (b"x\r\n.\n", b"x\r\n", Found::DotNotDoubled),
+            (b"x\r\n.y", b"x\r\n", Found::DotNotDoubled),
+        ] {
+            for (expected, size) in [None, Some(1), Some(2), Some(4), Some(9)].into_iter().zip(0..) {
+                let all = decode(Decoder::new(expected), wire, size, Behind::Answers);
+                assert_eq!((all.body, all.found), (body.into(), found), "{size}: {wire:?}");
+            }
         }
     }
 
     #[test]
-    fn a_doubtful_end_where_the_message_is_complete_is_the_end() {
-        let wire = b"one\r\ntwo\n.\r\n";
-        for size in 0..wire.len() {
-            assert_eq!(decode(wire, size, Some(9)), (b"one\r\ntwo\n".into(), wire.len(), Some(Ended::BareLf)));
+    fn with_nothing_behind_only_silence_ends_a_body_in_another_way() {
+        for (wire, body, ended, expected) in [
+            (&b"one\r\ntwo\n.\r\n"[..], &b"one\r\ntwo\n"[..], Ended::BareLf, None),
+            (b"one\ntwo\n.\n", b"one\ntwo\n", Ended::BareLf, None),
+            (b"one\r\n.\n", b"one\r\n", Ended::BareLf, None),
+            (b"text.\r\n", b"text", Ended::Glued, Some(4)),
+        ] {
+            for size in 0..wire.len() {
+                let mut decoder = Decoder::new(expected);
+                let mut held = Vec::new();
+                let mut came = Vec::new();
+                for piece in wire.chunks(if size == 0 { wire.len() } else { size }) {
+                    held.extend_from_slice(piece);
+                    let decoded = decoder.decode(&mut held, Behind::Body);
+                    assert_eq!(decoded.found, Found::More);
+                    came.extend_from_slice(&held[..decoded.produced]);
+                    held.drain(..decoded.consumed);
+                }
+                let (mut goes_on, mut more) = (decoder.clone(), [&held[..], b"more\r\n.\r\n"].concat());
+                assert_eq!(goes_on.decode(&mut more, Behind::Body).found, Found::End);
+                assert_eq!(goes_on.octets(), wire.len() as u64 + 6);
+                assert_eq!(decoder.decode(&mut held, Behind::Nothing).found, Found::End);
+                assert_eq!((&came[..], decoder.ended()), (body, ended), "{size}: {wire:?}");
+            }
         }
     }
 
     #[test]
-    fn a_glued_end_is_believed_only_when_an_answer_or_nothing_follows() {
-        let mut wire = *b"text.\r\n+OK";
-        let mut decoder = Decoder::new(Some(4));
-        let decoded = decoder.decode(&mut wire, Behind::Answers);
-        assert_eq!(decoded, Decoded { consumed: 7, produced: 4, end: true });
-        assert_eq!(decoder.ended(), Ended::Glued);
-        let mut wire = *b"text.\r\nmore";
-        let decoded = Decoder::new(Some(4)).decode(&mut wire, Behind::Answers);
-        assert_eq!(decoded, Decoded { consumed: 11, produced: 11, end: false });
-        let mut wire = *b"text.\r\n";
-        let decoded = Decoder::new(Some(4)).decode(&mut wire, Behind::Nothing);
-        assert_eq!(decoded, Decoded { consumed: 7, produced: 4, end: true });
+    fn a_server_whose_own_lines_end_in_lf_doubles_dots_and_ends_bodies_there() {
+        let wire = b"a\n..b\n.\n";
+        for size in 0..wire.len() {
+            let all = decode(Decoder::new(None).with_bare_lf(), wire, size, Behind::Body);
+            assert_eq!((all.body, all.found, all.ended), (b"a\n.b\n".into(), Found::End, Ended::BareLf));
+        }
     }
 }

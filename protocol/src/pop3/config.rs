@@ -39,14 +39,17 @@ impl Default for Config {
     }
 }
 
-/// When commands may follow each other without waiting for the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+/// When commands may follow each other without waiting for the answer; the more a server bears, the less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Pipelining {
     /// Once the server announces PIPELINING (RFC 2449, section 6.6).
     #[default]
     WhenAnnounced,
+    /// The same, but nothing follows a login before it is answered: for a server that loses it
+    /// ([`super::Fault::SilentBehindLogin`]).
+    AfterLogin,
     /// Never: for a server that announces it and breaks under it
-    /// (see [`super::ProtocolError::suggests_lock_step`]).
+    /// (see [`super::ProtocolError::suggests`]).
     Never,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Mechanism, ResponseCode};
+use super::{Mechanism, Pipelining, ResponseCode};
 
 /// The caller asked for what cannot be. The session is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -119,6 +119,16 @@ impl ProtocolError {
                 self.fault,
                 Fault::NoStatus { .. } | Fault::Unasked { .. } | Fault::BadStat | Fault::BadListing { .. }
             )
+            || matches!(self.fault, Fault::UnsureEnd | Fault::DotNotDoubled)
+    }
+
+    /// How to ask this server on a new connection, if that may help.
+    pub fn suggests(&self) -> Option<Pipelining> {
+        if self.fault == Fault::SilentBehindLogin {
+            Some(Pipelining::AfterLogin)
+        } else {
+            self.suggests_lock_step().then_some(Pipelining::Never)
+        }
     }
 }
 
@@ -189,6 +199,23 @@ pub enum Fault {
         /// The limit.
         limit: u64,
     },
+    /// What was received of a message may be all of it, or its sender wrote what looks like an end: with other answers
+    /// expected behind, nothing but CRLF `.` CRLF ends one.
+    #[error("the end of a message cannot be told from its text, with other answers expected behind it")]
+    UnsureEnd,
+    /// A line of a message starts with a dot that was not doubled: so CRLF `.` CRLF ends no message of this server beyond
+    /// doubt either, and other answers are expected behind.
+    #[error("a dot at the start of a message's line was not doubled, with other answers expected behind it")]
+    DotNotDoubled,
+    /// Text behind a message whose end was told by silence or in the server's own way, where an answer should start.
+    #[error("more text behind the end of a message, which was not a proper end: {excerpt:?}")]
+    BehindEnd {
+        /// The line's beginning.
+        excerpt: String,
+    },
+    /// The login was answered, and what went out with it is not.
+    #[error("no answer to what was sent together with the login")]
+    SilentBehindLogin,
     /// Octets between STLS' +OK and the TLS handshake: somebody may have put them there.
     #[error("octets in clear text after STLS was agreed")]
     ClearTextAfterStls,
@@ -207,6 +234,8 @@ impl Fault {
             Self::NoGreeting { .. } => (1939, "4"),
             Self::LineTooLong { .. } => (2449, "4"),
             Self::NoStatus { .. } | Self::Unasked { .. } => (1939, "3"),
+            Self::UnsureEnd | Self::DotNotDoubled | Self::BehindEnd { .. } => (1939, "3"),
+            Self::SilentBehindLogin => (2449, "6.6"),
             Self::BadStat | Self::BadListing { .. } | Self::NumberTooLarge { .. } => (1939, "5"),
             Self::ListingTooLong { .. } | Self::BodyTooLong { .. } => (1939, "3"),
             Self::BadLast => (1725, "5"),

@@ -9,7 +9,7 @@ mod receive;
 mod send;
 mod submit;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use self::receive::{Read, Reading};
@@ -26,13 +26,13 @@ pub struct Session {
     config: Config,
     phase: Phase,
     /// Commands that were not sent yet, in the order of submission.
-    queue: VecDeque<(Ticket, Command)>,
+    queue: BTreeMap<Ticket, Command>,
     /// Steps that were sent and are not answered, in the order of sending. The first decides how input is read.
     outstanding: VecDeque<Sent>,
     /// How far the answer to the first outstanding step has been read.
     reading: Reading,
     /// Octets expected of all outstanding steps together, and those of the first that have come.
-    in_flight: u64,
+    in_flight: u128,
     arrived: u64,
     inbox: Inbox,
     outbox: Outbox,
@@ -57,8 +57,18 @@ pub struct Session {
     quirks: u64,
     /// Lines that were skipped since the last answer.
     strays: u32,
-    /// The last answered command was TOP: the answers of some servers come twice.
-    after_top: bool,
+    /// TOP was answered, which some servers do twice, and since then no answer has come that cannot be the second one.
+    doubled: bool,
+    /// STAT was sent or answered behind the last TOP, so that what follows is not answered by a second answer.
+    synchronised: bool,
+    /// The line being read ended in LF alone.
+    in_bare_lf: bool,
+    /// A body came in LF lines, and its end too: so will the next.
+    bare_lf_bodies: bool,
+    /// The last body ended otherwise than a body ends: what follows may be the rest of it.
+    guessed: bool,
+    /// Commands went out with the login, and none has been answered since the login was.
+    behind_login: bool,
     /// The stream has ended.
     eof: bool,
     /// The caller's patience has ended: what is in doubt is decided.
@@ -92,7 +102,7 @@ impl Session {
         let mut session = Self {
             config,
             phase: Phase::Greeting,
-            queue: VecDeque::new(),
+            queue: BTreeMap::new(),
             outstanding: VecDeque::new(),
             reading: Reading::Status,
             in_flight: 0,
@@ -112,7 +122,12 @@ impl Session {
             farewell: None,
             quirks: 0,
             strays: 0,
-            after_top: false,
+            doubled: false,
+            synchronised: true,
+            in_bare_lf: false,
+            bare_lf_bodies: false,
+            guessed: false,
+            behind_login: false,
             eof: false,
             stalled: false,
             fate: None,
@@ -131,18 +146,19 @@ impl Session {
         self.planned.with(&command);
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        self.queue.push_back((ticket, command));
+        self.queue.insert(ticket, command);
         Ok(ticket)
     }
 
     /// Takes a command back that has not been sent. Whether there was one: then its ticket has no final event. What was
     /// queued behind a login or STLS that is taken back is refused as if it had failed.
     pub fn cancel(&mut self, ticket: Ticket) -> bool {
-        let Some(at) = self.queue.iter().position(|(queued, _)| *queued == ticket) else { return false };
-        match self.queue.remove(at) {
-            Some((_, Command::Login(_))) => self.refuse_behind_login(at),
-            Some((_, Command::Stls)) => self.refuse_behind_stls(at),
-            _ => self.plan_anew(),
+        match self.queue.remove(&ticket) {
+            Some(Command::Login(_)) => self.refuse_behind_login(ticket),
+            Some(Command::Stls) => self.refuse_behind_stls(ticket),
+            Some(Command::Quit | Command::Utf8) => self.plan_anew(),
+            Some(_) => {}
+            None => return false,
         }
         true
     }
@@ -160,16 +176,36 @@ impl Session {
     }
 
     /// The caller's patience with an answer has ended. Some servers end a body in a way that only their silence tells
-    /// ([`Quirk::GluedTerminator`]): then the body ends now, and the session goes on. Returns whether it does.
+    /// ([`Quirk::GluedTerminator`]): where nothing is expected behind the body, it ends now, and the session goes on. Where
+    /// answers are, or where what went out with a login is not answered, the session fails: on a new connection the server
+    /// has to be asked in another way ([`ProtocolError::suggests`]). Returns whether there is anything to poll for.
     pub fn handle_stall(&mut self) -> bool {
-        self.stalled = self.may_have_ended();
-        self.stalled
+        if self.fate.is_some() {
+            return false;
+        }
+        let is_body = self.is_body_at_doubtful_end();
+        if self.is_silent_behind_login() {
+            self.fail(Fault::SilentBehindLogin);
+        } else if is_body && self.outstanding.front().is_some_and(|head| head.pipelined) {
+            self.fail(Fault::UnsureEnd);
+        } else if is_body {
+            self.stalled = true;
+        } else {
+            return false;
+        }
+        true
     }
 
-    /// Whether a message may have ended in a way that only the server's silence tells. A few seconds of it are enough
-    /// then to call [`Session::handle_stall`].
-    pub fn may_have_ended(&self) -> bool {
-        self.fate.is_none() && self.is_body_at_doubtful_end()
+    /// Whether the server's silence tells something: that a message has ended, or that a command was lost. A few seconds of
+    /// it are enough then to call [`Session::handle_stall`].
+    pub fn is_silence_telling(&self) -> bool {
+        self.fate.is_none() && (self.is_silent_behind_login() || self.is_body_at_doubtful_end())
+    }
+
+    /// Courier's login program reads ahead and takes along to its end what it has read (seen with 1.0). A server that loses
+    /// commands so is silent right behind the login's answer.
+    fn is_silent_behind_login(&self) -> bool {
+        self.behind_login && self.inbox.is_empty() && matches!(self.reading, Reading::Status)
     }
 
     /// The TLS handshake after [`Event::StartTls`] is done. What the server said before is forgotten: what it announced
@@ -243,8 +279,11 @@ impl Session {
 
     /// Whether commands may travel without waiting, as things stand.
     pub fn is_pipelining(&self) -> bool {
-        self.config.pipelining == Pipelining::WhenAnnounced
+        // Where lines end in LF, or dots are not doubled, only silence tells the end of a message.
+        let unfit = Quirk::BareLf.bit() | Quirk::UnstuffedDot.bit() | Quirk::TerminatorBareLf.bit();
+        self.config.pipelining != Pipelining::Never
             && self.capabilities.as_ref().is_some_and(|known| known.pipelining)
+            && self.quirks & unfit == 0
     }
 
     /// Whether commands have travelled without waiting on this connection. If it stalls or breaks then, the server may
@@ -271,7 +310,7 @@ impl Session {
     /// Octets of answers expected to the outstanding commands.
     pub fn expected(&self) -> u64 {
         let head = self.outstanding.front().map_or(0, |head| head.expected);
-        self.in_flight - self.arrived.min(head)
+        u64::try_from(self.in_flight - u128::from(self.arrived.min(head))).unwrap_or(u64::MAX)
     }
 
     /// The quirks this server has shown so far.
@@ -290,11 +329,15 @@ impl Session {
     /// Takes the first outstanding step off: it is answered.
     fn pop(&mut self) -> Option<Sent> {
         let sent = self.outstanding.pop_front()?;
-        self.in_flight -= sent.expected;
+        self.in_flight -= u128::from(sent.expected);
         self.arrived = 0;
         self.strays = 0;
         self.reading = Reading::Status;
-        self.after_top = matches!(sent.step, Step::Top);
+        self.guessed = false;
+        self.behind_login = false;
+        if !sent.step.is_answered_by_status() {
+            self.doubled = matches!(sent.step, Step::Top);
+        }
         Some(sent)
     }
 
@@ -336,18 +379,19 @@ impl Session {
     /// Gives every ticket that has none its final event.
     fn lose_all(&mut self) {
         let mut before = None;
-        for Sent { ticket, .. } in self.outstanding.drain(..) {
-            // USER and PASS are two steps of one ticket.
-            if before.replace(ticket) != Some(ticket) {
+        for Sent { ticket, step, .. } in self.outstanding.drain(..) {
+            // USER and PASS are two steps of one ticket, and the session's own STAT has none.
+            if !matches!(step, Step::Sync) && before.replace(ticket) != Some(ticket) {
                 self.events.push_back(Event::Lost { ticket, sent: true });
             }
         }
-        for (ticket, _) in self.queue.drain(..) {
+        for ticket in std::mem::take(&mut self.queue).into_keys() {
             self.events.push_back(Event::Lost { ticket, sent: false });
         }
         self.reading = Reading::Status;
         self.in_flight = 0;
         self.arrived = 0;
+        self.behind_login = false;
     }
 }
 
@@ -373,9 +417,15 @@ mod tests {
     }
 
     #[test]
-    fn many_commands_are_submitted_in_little_time() {
+    fn many_commands_are_submitted_and_taken_back_in_little_time() {
         let mut session = Session::new(Config::default());
         let tickets: Vec<Ticket> = (0..100_000).filter_map(|_| session.submit(Command::Capa).ok()).collect();
         assert_eq!((tickets.len(), session.queued()), (100_000, 100_000));
+        // From the middle outwards, where a list would have to move the most.
+        let (first, second) = tickets.split_at(50_000);
+        for (before, behind) in first.iter().rev().zip(second) {
+            assert!(session.cancel(*before) && session.cancel(*behind));
+        }
+        assert!(session.is_idle() && !session.cancel(tickets[0]));
     }
 }

@@ -1,4 +1,4 @@
-//! The two buffers between a session and the wire. Both overwrite what they held.
+//! The two buffers between a session and the wire. What was sent may have held a password, and is overwritten.
 //!
 //! Not here: what the bytes mean.
 
@@ -88,43 +88,43 @@ impl Inbox {
 /// Bytes to send.
 #[derive(Default)]
 pub(super) struct Outbox {
+    /// Zero from `end` on: what is overwritten stays in its place, where a test can look at it.
     bytes: Vec<u8>,
+    end: usize,
     sent: bool,
 }
 
 impl Outbox {
     /// Appends a line; CRLF is added. A buffer that must grow is overwritten before it is given up.
     pub(super) fn line(&mut self, parts: &[&[u8]]) {
-        let needed = parts.iter().map(|part| part.len()).sum::<usize>() + 2;
-        if self.bytes.capacity() - self.bytes.len() < needed {
-            let mut grown = Vec::with_capacity((self.bytes.len() + needed).next_power_of_two().max(1024));
-            grown.extend_from_slice(&self.bytes);
-            self.bytes.zeroize();
+        let needed = self.end + parts.iter().map(|part| part.len()).sum::<usize>() + 2;
+        if self.bytes.len() < needed {
+            let mut grown = vec![0; needed.next_power_of_two().max(1024)];
+            move_bytes(&mut self.bytes, &mut grown);
             self.bytes = grown;
         }
-        for part in parts {
-            self.bytes.extend_from_slice(part);
+        for part in parts.iter().copied().chain([&b"\r\n"[..]]) {
+            self.bytes[self.end..][..part.len()].copy_from_slice(part);
+            self.end += part.len();
         }
-        self.bytes.extend_from_slice(b"\r\n");
     }
 
     /// Whether there is nothing to send.
     pub(super) fn is_empty(&self) -> bool {
-        self.sent || self.bytes.is_empty()
+        self.sent || self.end == 0
     }
 
     /// Everything there is to send; it counts as sent.
     pub(super) fn take(&mut self) -> &[u8] {
         self.sent = true;
-        &self.bytes
+        &self.bytes[..self.end]
     }
 
     /// Overwrites what was sent.
     pub(super) fn wipe(&mut self) {
         if self.sent {
-            let len = self.bytes.len();
-            self.bytes[..len].zeroize();
-            self.bytes.clear();
+            self.bytes[..self.end].zeroize();
+            self.end = 0;
             self.sent = false;
         }
     }
@@ -134,6 +134,12 @@ impl Drop for Outbox {
     fn drop(&mut self) {
         self.bytes.zeroize();
     }
+}
+
+/// Moves bytes to a larger buffer: none are left where they were.
+fn move_bytes(from: &mut [u8], to: &mut [u8]) {
+    to[..from.len()].copy_from_slice(from);
+    from.zeroize();
 }
 
 #[cfg(test)]
@@ -170,11 +176,32 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_overwritten() {
+    fn what_was_sent_is_overwritten_in_its_place() {
         let mut outbox = Outbox::default();
         outbox.line(&[b"PASS ", b"secret"]);
         assert_eq!(outbox.take(), b"PASS secret\r\n");
+        let size = outbox.bytes.len();
         outbox.wipe();
-        assert!(outbox.is_empty() && outbox.bytes.is_empty() && outbox.bytes.capacity() >= 13);
+        assert!(outbox.is_empty());
+        assert_eq!(outbox.bytes, vec![0; size]);
+        assert!(size >= 13, "the password stood there");
+    }
+
+    #[test]
+    fn a_buffer_that_is_given_up_for_a_larger_one_is_overwritten_before() {
+        let (mut small, mut large) = (*b"secret", [0; 8]);
+        move_bytes(&mut small, &mut large);
+        assert_eq!((small, large), ([0; 6], *b"secret\0\0"));
+    }
+
+    #[test]
+    fn lines_that_outgrow_the_buffer_come_out_whole() {
+        let mut outbox = Outbox::default();
+        let text = [b'x'; 700];
+        outbox.line(&[b"PASS ", b"secret"]);
+        outbox.line(&[&text]);
+        outbox.line(&[&text]);
+        let all = [b"PASS secret\r\n", &text[..], b"\r\n", &text[..], b"\r\n"].concat();
+        assert_eq!(outbox.take(), all);
     }
 }

@@ -94,11 +94,12 @@ pub struct Connection {
     outgoing: Outgoing,
     buffer: Box<[u8]>,
     timer: Option<LocalBoxFuture<'static, ()>>,
-    /// Runs while a message may have ended.
+    /// Runs while silence tells something: that a message has ended, say.
     doubt: Option<LocalBoxFuture<'static, ()>>,
     quiet_ticks: u32,
     greeted: bool,
     broken: Option<Failure>,
+    suggests: Option<Pipelining>,
 }
 
 /// Octets to send. They may hold a password, so they are overwritten when they are sent.
@@ -112,7 +113,7 @@ struct Outgoing {
 /// Octets that are read at once.
 const BUFFER: usize = 64 << 10;
 
-/// How long a server is silent behind a message that may have ended before it is taken to have ended.
+/// How long a server is silent where silence tells something: behind a message that may have ended, behind a login.
 const DOUBT: Duration = Duration::from_secs(3);
 
 /// A deadline is that many ticks of a timer, so that progress does not cost a new timer each time.
@@ -135,6 +136,11 @@ impl Connection {
     /// The transport, to ask how it is protected.
     pub fn transport(&self) -> &Transport {
         &self.transport
+    }
+
+    /// How to ask this server on a new connection, where the way in which it broke the protocol tells.
+    pub fn suggests(&self) -> Option<Pipelining> {
+        self.suggests
     }
 
     /// Sends what there is to send and waits for the next events, which it tells one after the other.
@@ -196,6 +202,7 @@ impl Connection {
                     tell(event);
                 }
                 Err(error) => {
+                    self.suggests = error.suggests();
                     self.broken.get_or_insert_with(|| of_protocol_error(&error));
                     return if told { Ok(told) } else { self.broken.take().map_or(Ok(false), Err) };
                 }
@@ -239,9 +246,9 @@ impl Connection {
         Ok(())
     }
 
-    /// Ready when silence tells that a message has ended, which no terminator did.
+    /// Ready when silence has told what there is no octet for.
     fn poll_doubt(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.session.may_have_ended() {
+        if !self.session.is_silence_telling() {
             return Poll::Pending;
         }
         let platform = &self.platform;

@@ -173,6 +173,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
                 Either::Left(Ok(Turn::Quiet)) => self.keep_alive(&mut connection),
                 Either::Left(Err(failure)) => {
                     self.tell_rows();
+                    self.session.trace.suggests(connection.suggests());
                     return Outcome::Broken(self.reason(failure));
                 }
                 Either::Right(request) => {

@@ -70,7 +70,7 @@ impl fmt::Display for Way {
 impl Ways {
     /// When commands may follow each other without waiting.
     pub fn pipelining(&self) -> Pipelining {
-        self.pipelining
+        if self.login_alone { self.pipelining.max(Pipelining::AfterLogin) } else { self.pipelining }
     }
 
     /// Whether the server is asked for its capabilities.
@@ -138,10 +138,11 @@ impl Ways {
     fn may_lose_behind_login(&self, trace: &Trace, failure: &Failure) -> bool {
         !self.login_alone
             && self.pipelining == Pipelining::WhenAnnounced
-            && trace.is_signed_in
-            && trace.answered_behind_login == 0
-            && trace.lost > 1
-            && failure.kind == FailureKind::TimedOut
+            && (trace.suggests == Some(Pipelining::AfterLogin)
+                || trace.is_signed_in
+                    && trace.answered_behind_login == 0
+                    && trace.lost > 1
+                    && failure.kind == FailureKind::TimedOut)
     }
 
     /// Whether lock-step may help: the session broke while several commands were under way. Where pipelining has worked
@@ -150,8 +151,9 @@ impl Ways {
         // Behind a lone login two commands travel together, and one of them may be answered.
         let few = usize::from(!self.login_alone);
         self.pipelining == Pipelining::WhenAnnounced
-            && trace.lost > few
-            && (failure.kind == FailureKind::NotPop3 || trace.bodies < PROOF_OF_PIPELINING)
+            && (trace.suggests == Some(Pipelining::Never)
+                || trace.lost > few
+                    && (failure.kind == FailureKind::NotPop3 || trace.bodies < PROOF_OF_PIPELINING))
     }
 }
 
@@ -174,9 +176,16 @@ pub struct Trace {
     hung_up_on_binding: bool,
     knows_utf8: bool,
     needs_utf8: bool,
+    /// What the way in which the server broke the protocol tells.
+    suggests: Option<Pipelining>,
 }
 
 impl Trace {
+    /// Takes note of how to ask this server again, where the session says so in the end.
+    pub fn suggests(&mut self, suggests: Option<Pipelining>) {
+        self.suggests = suggests;
+    }
+
     /// Takes note of an event. Every event of the session is to be told.
     pub fn note(&mut self, event: &Event<'_>) {
         match event {

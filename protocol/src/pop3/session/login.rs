@@ -189,6 +189,7 @@ impl Session {
         self.user_refused = None;
         let (code, text) = text(rest);
         self.finish_with(Reply { code, text, data: ReplyData::Login(mechanism) });
+        self.behind_login = !self.outstanding.is_empty();
     }
 
     fn login_failed(&mut self, by: RefusedBy, rest: &[u8]) {
@@ -214,7 +215,7 @@ impl Session {
         }
         let refusal = self.user_refused.take().unwrap_or_else(|| refusal(by, rest, detail));
         self.events.push_back(Event::Refused { ticket, refusal });
-        self.refuse_behind_login(0);
+        self.refuse_behind_login(ticket);
     }
 
     /// What the server refused with its -ERR: the login, unless it is clear that it means the binding. A wrong guess here
@@ -241,7 +242,7 @@ impl Session {
     /// Refuses a login of which nothing was sent.
     fn refuse_login(&mut self, ticket: Ticket, by: RefusedBy) {
         self.events.push_back(Event::Refused { ticket, refusal: refusal(by, b"", None) });
-        self.refuse_behind_login(0);
+        self.refuse_behind_login(ticket);
     }
 
     /// Some servers close the connection instead of saying no: the command that was under way is refused then.

@@ -10,7 +10,7 @@ use std::mem;
 use super::login::{apop_challenge, refusal};
 use super::send::{Sent, Step};
 use super::{Phase, Session};
-use crate::pop3::body::{Behind, Decoder, Ended};
+use crate::pop3::body::{Behind, Decoder, Ended, Found};
 use crate::pop3::listing::{self, About};
 use crate::pop3::reply::{Status, excerpt, text};
 use crate::pop3::{
@@ -64,7 +64,9 @@ pub(super) struct Body {
     decoder: Decoder,
     /// The first line may be a second status line.
     doubtful: bool,
-    ended: bool,
+    /// Other commands may have been sent behind it.
+    pipelined: bool,
+    found: Found,
 }
 
 /// Lines that are skipped in a row at most.
@@ -77,7 +79,7 @@ impl Session {
     /// Reads one line or chunk.
     pub(super) fn read(&mut self) -> Result<Read, Fault> {
         if let Reading::Body(body) = &self.reading
-            && (body.ended || body.decoder.octets() > self.config.limits.body || !self.inbox.is_empty())
+            && (body.found != Found::More || body.decoder.octets() > self.config.limits.body || !self.inbox.is_empty())
         {
             return self.read_body();
         }
@@ -107,6 +109,7 @@ impl Session {
     fn read_line(&mut self, line: &mut Vec<u8>) -> Result<Read, Fault> {
         self.arrived += line.len() as u64;
         let length = line.len();
+        self.in_bare_lf = !line.ends_with(b"\r\n");
         if line.last() == Some(&b'\n') {
             line.pop();
             if line.last() == Some(&b'\r') {
@@ -146,6 +149,7 @@ impl Session {
             return self.read_greeting(status, line);
         }
         match (self.outstanding.front().map(|head| &head.step), status) {
+            (None, Status::Ok(_) | Status::Continue(_)) if self.guessed => self.not_an_answer(line),
             (None, Status::Ok(_)) => self.stray(Quirk::SecondOk, line),
             (None, Status::Err(rest)) => {
                 self.farewell = Some(text(rest).1);
@@ -166,6 +170,8 @@ impl Session {
     fn skip(&mut self, line: &[u8]) -> Result<(), Fault> {
         if line.is_empty() {
             self.stray(Quirk::EmptyLine, line)
+        } else if self.guessed {
+            self.not_an_answer(line)
         } else if self.phase == Phase::Greeting {
             Err(Fault::NoGreeting { excerpt: excerpt(line) })
         } else if self.outstanding.is_empty() {
@@ -173,6 +179,11 @@ impl Session {
         } else {
             Err(Fault::NoStatus { excerpt: excerpt(line) })
         }
+    }
+
+    /// A line behind a message that ended by silence, or in the server's own way: more of the message, most likely.
+    fn not_an_answer(&self, line: &[u8]) -> Result<(), Fault> {
+        Err(Fault::BehindEnd { excerpt: excerpt(line) })
     }
 
     fn stray(&mut self, quirk: Quirk, line: &[u8]) -> Result<(), Fault> {
@@ -219,9 +230,13 @@ impl Session {
         if matches!(step, Step::Capa) {
             self.quirk(Quirk::CapaRefused);
         }
+        if matches!(step, Step::Sync) {
+            // It has told what it was asked for: that the answers to TOP have all come.
+            return;
+        }
         self.events.push_back(Event::Refused { ticket, refusal: refusal(RefusedBy::Server, rest, None) });
         if step.is_stls() {
-            self.refuse_behind_stls(0);
+            self.refuse_behind_stls(ticket);
         }
         if step.is_quit() {
             // The server closes the connection whatever it says (RFC 1939, section 6).
@@ -238,6 +253,12 @@ impl Session {
             Step::Lang { lists: true } => self.reading = Reading::Languages { said: text(rest), lines: 0 },
             Step::List(None) => self.begin_items(rest, false),
             Step::Uidl(None) => self.begin_items(rest, true),
+            Step::List(Some(number)) if self.doubled && listing::list(rest, About::One(*number)).is_err() => {
+                self.stray(Quirk::SecondOk, line)?;
+            }
+            Step::Uidl(Some(_)) | Step::Last if self.doubled && rest.trim_ascii().is_empty() => {
+                self.stray(Quirk::SecondOk, line)?;
+            }
             Step::List(Some(number)) => {
                 let (item, missing) = listing::list(rest, About::One(*number))?;
                 self.spaced(item.extra_spaces, missing);
@@ -255,9 +276,12 @@ impl Session {
             Step::Top => self.begin_body(rest, None, true),
             Step::Retr { octets } => {
                 let octets = *octets;
-                self.begin_body(rest, octets, self.after_top);
+                self.begin_body(rest, octets, self.doubled);
             }
-            Step::Stat if self.after_top && rest.trim_ascii().is_empty() => self.stray(Quirk::SecondOk, line)?,
+            Step::Stat | Step::Sync if self.doubled && listing::stat(rest).is_err() => {
+                self.stray(Quirk::SecondOk, line)?;
+            }
+            Step::Sync => drop(self.pop()),
             Step::Stat => {
                 let (messages, octets, extra_spaces) = listing::stat(rest)?;
                 self.messages = Some(messages);
@@ -294,17 +318,17 @@ impl Session {
     }
 
     fn begin_body(&mut self, rest: &[u8], octets: Option<u64>, doubtful: bool) {
-        let body = Body { said: text(rest), decoder: Decoder::new(octets), doubtful, ended: false };
+        let pipelined = self.outstanding.len() > 1 || self.outstanding.front().is_some_and(|head| head.pipelined);
+        let mut decoder = Decoder::new(octets);
+        if !pipelined && (self.in_bare_lf || self.bare_lf_bodies) {
+            decoder = decoder.with_bare_lf();
+        }
+        let body = Body { said: text(rest), decoder, doubtful, pipelined, found: Found::More };
         self.reading = Reading::Body(Box::new(body));
     }
 
     fn read_body(&mut self) -> Result<Read, Fault> {
         let last = self.eof || mem::take(&mut self.stalled);
-        let behind = match self.outstanding.len() {
-            _ if last => Behind::Nothing,
-            0 | 1 => Behind::Body,
-            _ => Behind::Answers,
-        };
         let (Reading::Body(body), Some(head)) = (&mut self.reading, self.outstanding.front()) else {
             return Ok(Read::Nothing);
         };
@@ -312,10 +336,20 @@ impl Session {
         if body.decoder.octets() > self.config.limits.body {
             return Err(Fault::BodyTooLong { limit: self.config.limits.body });
         }
-        if body.ended {
-            self.end_body();
-            return Ok(Read::Progress);
+        match body.found {
+            Found::More => {}
+            Found::End => {
+                self.end_body();
+                return Ok(Read::Progress);
+            }
+            Found::DotNotDoubled => return Err(Fault::DotNotDoubled),
+            Found::Unsure => return Err(Fault::UnsureEnd),
         }
+        let behind = match body.pipelined {
+            true => Behind::Answers,
+            false if last => Behind::Nothing,
+            false => Behind::Body,
+        };
         if body.doubtful {
             match second_status(self.inbox.rest()) {
                 Some(0) => body.doubtful = false,
@@ -330,7 +364,7 @@ impl Session {
             }
         }
         let decoded = body.decoder.decode(self.inbox.rest(), behind);
-        body.ended = decoded.end;
+        body.found = decoded.found;
         self.arrived += decoded.consumed as u64;
         let limit = self.config.limits.body;
         let beyond = body.decoder.octets().saturating_sub(limit);
@@ -341,7 +375,7 @@ impl Session {
             Ok(Read::Chunk { ticket, place, octets })
         } else if beyond > 0 {
             Err(Fault::BodyTooLong { limit })
-        } else if decoded.consumed > 0 {
+        } else if decoded.consumed > 0 || decoded.found != Found::More {
             Ok(Read::Progress)
         } else {
             Ok(Read::Nothing)
@@ -356,7 +390,7 @@ impl Session {
         let rest = self.inbox.unread();
         !body.doubtful
             && (1..=HELD).contains(&rest.len())
-            && body.decoder.clone().decode(&mut rest.to_vec(), Behind::Nothing).end
+            && body.decoder.clone().decode(&mut rest.to_vec(), Behind::Nothing).found == Found::End
     }
 
     fn end_body(&mut self) {
@@ -364,7 +398,10 @@ impl Session {
         let Body { said: (code, text), decoder, .. } = *body;
         match decoder.ended() {
             Ended::Properly => {}
-            Ended::BareLf => self.quirk(Quirk::TerminatorBareLf),
+            Ended::BareLf => {
+                self.quirk(Quirk::TerminatorBareLf);
+                self.bare_lf_bodies |= !decoder.has_crlf();
+            }
             Ended::Glued => self.quirk(Quirk::GluedTerminator),
         }
         if decoder.has_unstuffed_dots() {
@@ -374,6 +411,7 @@ impl Session {
             self.quirk(Quirk::WrongSize);
         }
         self.finish_with(Reply { code, text, data: ReplyData::Body { octets: decoder.octets() } });
+        self.guessed = decoder.ended() != Ended::Properly;
     }
 
     /// The stream ended in the middle of a line. What cannot be misread without its end is read: a refusal, and QUIT's

@@ -6,7 +6,7 @@
 
 use super::login::Attempt;
 use super::{Phase, Session};
-use crate::pop3::{Command, Event, Login, MessageNumber, Refusal, RefusedBy, Ticket};
+use crate::pop3::{Command, Event, Login, MessageNumber, Pipelining, Refusal, RefusedBy, Ticket};
 
 /// A step that was sent and is not answered. A login may take several, all of one ticket.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct Sent {
     pub(super) step: Step,
     /// Octets to expect of its answer.
     pub(super) expected: u64,
+    /// Other commands may follow before it is answered.
+    pub(super) pipelined: bool,
 }
 
 /// What was sent.
@@ -38,6 +40,8 @@ pub(super) enum Step {
     Plain {
         alone: bool,
     },
+    /// STAT on the session's own account: its answer cannot be the second one of the TOP before it.
+    Sync,
     Quit,
     Last,
     Lang {
@@ -58,6 +62,11 @@ impl Step {
         matches!(self, Self::Quit)
     }
 
+    /// Whether any `+OK` may be its answer, the second one of a TOP before it too.
+    pub(super) fn is_answered_by_status(&self) -> bool {
+        matches!(self, Self::Plain { .. } | Self::Lang { lists: false } | Self::Quit)
+    }
+
     /// Whether nothing may be sent before it is answered.
     fn stands_alone(&self) -> bool {
         matches!(
@@ -76,15 +85,34 @@ impl Session {
         if matches!(self.phase, Phase::Greeting | Phase::Handshake) {
             return;
         }
-        while let Some((_, command)) = self.queue.front() {
+        while let Some((ticket, command)) = self.queue.first_key_value() {
             let cost = self.cost(command);
             if !self.may_send(command, cost) {
                 return;
             }
-            if let Some((ticket, command)) = self.queue.pop_front() {
+            let ticket = *ticket;
+            if self.needs_sync(command) {
+                let step = self.write("STAT", Step::Sync);
+                self.synchronised = true;
+                self.expect_status(ticket, step);
+            } else if let Some((ticket, command)) = self.queue.pop_first() {
                 self.send(ticket, command, cost);
             }
         }
+    }
+
+    /// Whether something would be believed to be done for a TOP's second `+OK` ([`crate::pop3::Quirk::SecondOk`]).
+    fn needs_sync(&self, command: &Command) -> bool {
+        let is_believed =
+            matches!(command, Command::Dele(_) | Command::Rset) || matches!(command, Command::Quit) && self.deleted;
+        is_believed && !self.synchronised
+    }
+
+    /// Whether nothing may be sent behind a login before it is answered: Courier loses it. It names itself in CAPA's answer.
+    fn login_stands_alone(&self) -> bool {
+        let named = self.capabilities.as_ref().and_then(|known| known.implementation.as_deref());
+        self.config.pipelining == Pipelining::AfterLogin
+            || named.is_some_and(|name| name.starts_with("Courier Mail Server"))
     }
 
     fn may_send(&self, command: &Command, cost: u64) -> bool {
@@ -93,6 +121,7 @@ impl Session {
         let waits = matches!(command, Command::Login(_) | Command::Stls | Command::Utf8 | Command::Lang(_));
         !waits
             && !last.step.stands_alone()
+            && !(last.step.is_login() && self.login_stands_alone())
             && self.is_pipelining()
             && self.outstanding.len() < self.config.commands
             && self.expected().saturating_add(cost) <= self.config.window
@@ -116,6 +145,12 @@ impl Session {
     fn send(&mut self, ticket: Ticket, command: Command, expected: u64) {
         self.deleted |= matches!(command, Command::Dele(_));
         self.in_utf8 |= matches!(command, Command::Utf8);
+        self.synchronised = match command {
+            Command::Top { .. } => false,
+            // Answers that a second +OK cannot be.
+            Command::Stat | Command::List(_) | Command::Uidl(_) | Command::Retr { .. } => true,
+            _ => self.synchronised,
+        };
         let step = match command {
             Command::Login(login) => return self.begin_login(ticket, login),
             Command::Capa => self.write("CAPA", Step::Capa),
@@ -147,8 +182,9 @@ impl Session {
     /// Notes a step as sent.
     pub(super) fn expect(&mut self, ticket: Ticket, step: Step, expected: u64) {
         self.pipelined |= !self.outstanding.is_empty();
-        self.in_flight = self.in_flight.saturating_add(expected);
-        self.outstanding.push_back(Sent { ticket, step, expected });
+        self.in_flight += u128::from(expected);
+        let pipelined = self.is_pipelining();
+        self.outstanding.push_back(Sent { ticket, step, expected, pipelined });
     }
 
     /// Notes a step of a login, or of anything else that is answered by one line.
@@ -157,7 +193,7 @@ impl Session {
     }
 
     /// Refuses what waits for a login that failed or was taken back.
-    pub(super) fn refuse_behind_login(&mut self, from: usize) {
+    pub(super) fn refuse_behind_login(&mut self, from: Ticket) {
         let needs_login = |command: &Command| {
             matches!(
                 command,
@@ -177,18 +213,18 @@ impl Session {
 
     /// Refuses what waits for a STLS that failed or was taken back: everything but QUIT, for it was meant to be
     /// protected (RFC 8314, section 3: no silent clear text).
-    pub(super) fn refuse_behind_stls(&mut self, from: usize) {
+    pub(super) fn refuse_behind_stls(&mut self, from: Ticket) {
         self.refuse_queued(from, RefusedBy::FailedStls, |command| !matches!(command, Command::Quit));
     }
 
-    fn refuse_queued(&mut self, from: usize, by: RefusedBy, waits: impl Fn(&Command) -> bool) {
-        let behind = self.queue.split_off(from.min(self.queue.len()));
+    fn refuse_queued(&mut self, from: Ticket, by: RefusedBy, waits: impl Fn(&Command) -> bool) {
+        let behind = self.queue.split_off(&from);
         for (ticket, command) in behind {
             if waits(&command) {
                 let refusal = Refusal { by: by.clone(), code: None, text: String::new(), detail: None };
                 self.events.push_back(Event::Refused { ticket, refusal });
             } else {
-                self.queue.push_back((ticket, command));
+                self.queue.insert(ticket, command);
             }
         }
         self.plan_anew();

@@ -65,7 +65,7 @@ impl Session {
             utf8: self.in_utf8,
             quit: self.outstanding.iter().any(|sent| sent.step.is_quit()),
         };
-        for (_, command) in &self.queue {
+        for command in self.queue.values() {
             self.planned.with(command);
         }
     }

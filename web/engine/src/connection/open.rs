@@ -93,6 +93,7 @@ impl Connection {
             quiet_ticks: 0,
             greeted: false,
             broken: None,
+            suggests: None,
         };
         stage(Stage::Greeting);
         if options.security == Security::Starttls {

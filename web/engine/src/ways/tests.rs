@@ -107,7 +107,7 @@ fn what_broke_a_session_is_what_the_next_does_without() {
 #[test]
 fn each_way_is_tried_once_whatever_a_session_shows() {
     let mut seen = HashSet::new();
-    for bits in 0..1_u16 << 9 {
+    for bits in 0..1_u16 << 11 {
         let bit = |at: u16| bits & (1 << at) != 0;
         let trace = Trace {
             login: None,
@@ -121,6 +121,11 @@ fn each_way_is_tried_once_whatever_a_session_shows() {
             hung_up_on_binding: bit(6),
             knows_utf8: bit(7),
             needs_utf8: bit(7),
+            suggests: match (bit(9), bit(10)) {
+                (false, _) => None,
+                (true, false) => Some(Pipelining::AfterLogin),
+                (true, true) => Some(Pipelining::Never),
+            },
         };
         for kind in [FailureKind::TimedOut, FailureKind::NotPop3, FailureKind::ConnectionLost, FailureKind::Refused] {
             let ways = learnt(&trace, kind);

@@ -45,7 +45,7 @@ impl Session {
             }
             Reading::Status | Reading::Body(_) => false,
         };
-        let is_second_ok = is_first && self.after_top && matches!(Status::read(line), Some((Status::Ok(_), _)));
+        let is_second_ok = is_first && self.doubled && matches!(Status::read(line), Some((Status::Ok(_), _)));
         if is_second_ok || (line.is_empty() && matches!(self.reading, Reading::Items(_))) {
             self.uncount();
             let quirk = if is_second_ok { Quirk::SecondOk } else { Quirk::EmptyLine };
