@@ -12,6 +12,7 @@ pub mod authority;
 pub mod bench;
 pub mod bridge;
 pub mod canary;
+pub mod courier;
 pub mod delay;
 pub mod dialogues;
 pub mod dovecot;

@@ -9,12 +9,16 @@ use std::process::Output;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
+use restante_engine::api::Security;
 use restante_protocol::pop3::{
     Command, Config, Event, Login, Mechanism, Output as Say, Refusal, Reply, ReplyData, ResponseCode, Secret, Session,
 };
 use restante_protocol::sasl;
 use restante_tests::authority::Authority;
+use restante_tests::bridge::Bridge;
+use restante_tests::courier::{self, Courier};
 use restante_tests::dovecot::{Dovecot, Options, TOKEN_KEY, User};
+use restante_tests::mailbox::{Mailbox, account};
 use restante_tests::maildir::{self, Crowd};
 use restante_tests::scripted::{Fault, Scripted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -192,4 +196,43 @@ async fn dovecot_takes_tokens_by_both_mechanisms_and_says_why_it_takes_one_no_lo
     }
     let forged = Login::with_token("robin", Secret::new("e30.e30.AAAA"));
     assert!(sign_in(port, forged).await.is_err());
+}
+
+#[tokio::test]
+async fn courier_loses_what_follows_pass_and_opens_at_once_where_it_is_known_and_in_a_second_try_where_it_is_not() {
+    if let Some(why) = courier::missing() {
+        assert!(std::env::var_os("RESTANTE_TESTS_STRICT").is_none(), "{why}");
+        return;
+    }
+    let mail = crowd(12);
+    // The server itself: what came in one piece with PASS is never answered, and what comes later is.
+    let server = Courier::start(None, false, &mail).await.unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).await.unwrap();
+    stream.write_all(b"USER robin\r\nPASS secret\r\nSTAT\r\n").await.unwrap();
+    let mut said = String::new();
+    let mut buffer = [0; 1024];
+    while !said.contains("logged in") {
+        let octets = stream.read(&mut buffer).await.unwrap();
+        assert!(octets > 0, "{said} {}", server.log());
+        said.push_str(&String::from_utf8_lossy(&buffer[..octets]));
+    }
+    stream.write_all(b"NOOP\r\nQUIT\r\n").await.unwrap();
+    stream.read_to_string(&mut said).await.unwrap();
+    assert!(!said.contains("+OK 12 ") && said.contains("+OK Yup."), "{said}");
+
+    let local = tokio::task::LocalSet::new();
+    local
+        .run_until(async {
+            let identity = Authority::new().unwrap().issue(&["127.0.0.1"]).unwrap();
+            for (tls, anonymous) in [(false, false), (true, false), (false, true), (true, true)] {
+                let server = Courier::start(tls.then_some(&identity), anonymous, &mail).await.unwrap();
+                let bridge = Bridge::start(&[server.port()], &[]).await.unwrap();
+                let security = if tls { Security::Tls } else { Security::None };
+                let account = account(server.port(), security, "robin", "secret", tls.then_some(identity.fingerprint));
+                let rows = Mailbox::new(bridge.way()).open(account).await.unwrap();
+                assert_eq!(rows.len(), 12, "{}", server.log());
+                assert_eq!(server.connections(), 1 + usize::from(anonymous), "{}", server.log());
+            }
+        })
+        .await;
 }

@@ -38,6 +38,7 @@ pub(crate) fn for_building(workspace: &Workspace) -> Result<BuildTools> {
 /// Sets up what the tests need; with `browser` also what the browser tests need, and returns the browser.
 pub(crate) fn for_tests(workspace: &Workspace, browser: bool) -> Result<Option<PathBuf>> {
     servers::ensure_dovecot()?;
+    servers::unpack_courier(workspace)?;
     servers::ensure_pebble()?;
     servers::ensure_haproxy()?;
     if browser { for_browser(workspace).map(Some) } else { Ok(None) }

@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(400);
 const POLLS: u32 = 200_000;
 
 /// Dialogues that only a session can play: each says why. No more than these.
-const ONLY_SESSION: usize = 9;
+const ONLY_SESSION: usize = 10;
 
 /// The script's server, in memory.
 #[derive(Clone)]

@@ -1,5 +1,7 @@
 //! Debian's packages: which are missing, and their installation where this process may do that.
 
+use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow, bail};
@@ -33,6 +35,28 @@ pub(crate) fn install(name: &str, packages: &[&str]) -> Result<()> {
             process::command(install[0]).args(&install[1..]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive"),
         )
     })
+}
+
+/// Unpacks packages, and the libraries they need that are not installed, into `place`. Nothing is installed or started.
+pub(crate) fn unpack(packages: &[&str], place: &Path) -> Result<()> {
+    update()?;
+    let depends = ["depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks"];
+    let depends = process::output(
+        process::command("apt-cache").args(depends).args(["--no-replaces", "--no-enhances"]).args(packages),
+    )?;
+    let libraries = depends
+        .lines()
+        .filter(|line| line.starts_with("libcourier") || line.starts_with("libidn"))
+        .filter(|library| !installed(library));
+    let wanted: Vec<&str> = packages.iter().copied().chain(libraries).collect();
+    process::run_quietly(process::command("apt-get").arg("download").args(wanted).current_dir(place))?;
+    for entry in fs::read_dir(place)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "deb") {
+            process::run_quietly(process::command("dpkg").arg("--extract").args([&path, place]))?;
+        }
+    }
+    Ok(())
 }
 
 /// Those of `packages` that are not installed; all of them where there is no dpkg.

@@ -1,10 +1,12 @@
 //! Real servers for the tests.
 
 use std::env;
+use std::fs;
 
 use anyhow::{Result, bail};
 
 use super::apt;
+use crate::workspace::Workspace;
 use crate::{process, report};
 
 /// Finds or installs Dovecot with POP3. The tests run it from their own configuration.
@@ -28,6 +30,30 @@ pub(crate) fn ensure_dovecot() -> Result<()> {
         _ => "as root, `dnf install dovecot` (Fedora) or `pacman -S dovecot` (Arch)",
     };
     bail!("the tests need Dovecot: {advice}")
+}
+
+/// Unpacks Courier's POP3 server, where apt has it: Debian's package cannot be installed beside Dovecot's, and would start a
+/// service. Its tests take root, as apt does, and are left out elsewhere.
+pub(crate) fn unpack_courier(workspace: &Workspace) -> Result<()> {
+    const PACKAGES: [&str; 3] = ["courier-pop", "courier-base", "courier-authlib"];
+    let place = workspace.target.join("programs").join("courier");
+    if place.join("usr/lib/courier/courier/courierpop3d").is_file() {
+        report::present("Courier");
+        return Ok(());
+    }
+    if !apt::usable() {
+        report::warn("Courier is not tried: unpacking and running it takes apt and root");
+        return Ok(());
+    }
+    report::step("Courier", || {
+        // Unpacked aside, so that what is there is whole.
+        let aside = workspace.target.join("programs").join("courier.new");
+        let _ = fs::remove_dir_all(&aside);
+        fs::create_dir_all(&aside)?;
+        apt::unpack(&PACKAGES, &aside)?;
+        let _ = fs::remove_dir_all(&place);
+        Ok(fs::rename(aside, place)?)
+    })
 }
 
 /// Finds or installs Pebble, the ACME authority for tests.

@@ -121,6 +121,7 @@ impl Fetch<'_> {
         loop {
             self.proceed(connection)?;
             let turn = connection.turn(&mut |event| self.on_event(event)).await;
+            self.session.trace.suggests(connection.suggests());
             if let Some(trouble) = self.session.trouble.take() {
                 return Err(trouble);
             }
