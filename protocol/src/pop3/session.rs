@@ -67,8 +67,8 @@ pub struct Session {
     bare_lf_bodies: bool,
     /// The last body ended otherwise than a body ends: what follows may be the rest of it.
     guessed: bool,
-    /// Commands went out with the login, and none has been answered since the login was.
-    behind_login: bool,
+    /// So many of the outstanding steps went out with the login, which was answered.
+    behind_login: usize,
     /// The stream has ended.
     eof: bool,
     /// The caller's patience has ended: what is in doubt is decided.
@@ -127,7 +127,7 @@ impl Session {
             in_bare_lf: false,
             bare_lf_bodies: false,
             guessed: false,
-            behind_login: false,
+            behind_login: 0,
             eof: false,
             stalled: false,
             fate: None,
@@ -205,7 +205,8 @@ impl Session {
     /// Courier's login program reads ahead and takes along to its end what it has read (seen with 1.0). A server that loses
     /// commands so is silent right behind the login's answer.
     fn is_silent_behind_login(&self) -> bool {
-        self.behind_login && self.inbox.is_empty() && matches!(self.reading, Reading::Status)
+        // An answer that has begun is read on, but CAPA's may be another's: of two commands one may have been lost.
+        self.behind_login > 0 && matches!(self.reading, Reading::Status | Reading::Capabilities { .. })
     }
 
     /// The TLS handshake after [`Event::StartTls`] is done. What the server said before is forgotten: what it announced
@@ -334,7 +335,7 @@ impl Session {
         self.strays = 0;
         self.reading = Reading::Status;
         self.guessed = false;
-        self.behind_login = false;
+        self.behind_login = self.behind_login.saturating_sub(1);
         if !sent.step.is_answered_by_status() {
             self.doubled = matches!(sent.step, Step::Top);
         }
@@ -391,7 +392,7 @@ impl Session {
         self.reading = Reading::Status;
         self.in_flight = 0;
         self.arrived = 0;
-        self.behind_login = false;
+        self.behind_login = 0;
     }
 }
 

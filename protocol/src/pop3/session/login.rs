@@ -189,7 +189,7 @@ impl Session {
         self.user_refused = None;
         let (code, text) = text(rest);
         self.finish_with(Reply { code, text, data: ReplyData::Login(mechanism) });
-        self.behind_login = !self.outstanding.is_empty();
+        self.behind_login = self.outstanding.len();
     }
 
     fn login_failed(&mut self, by: RefusedBy, rest: &[u8]) {
