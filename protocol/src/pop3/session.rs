@@ -186,7 +186,7 @@ impl Session {
         let is_body = self.is_body_at_doubtful_end();
         if self.is_silent_behind_login() {
             self.fail(Fault::SilentBehindLogin);
-        } else if is_body && self.outstanding.front().is_some_and(|head| head.pipelined) {
+        } else if is_body && self.outstanding.len() > 1 {
             self.fail(Fault::UnsureEnd);
         } else if is_body {
             self.stalled = true;
@@ -281,10 +281,10 @@ impl Session {
     /// Whether commands may travel without waiting, as things stand.
     pub fn is_pipelining(&self) -> bool {
         // Where lines end in LF, or dots are not doubled, only silence tells the end of a message.
-        let unfit = Quirk::BareLf.bit() | Quirk::UnstuffedDot.bit() | Quirk::TerminatorBareLf.bit();
+        let unfit = [Quirk::BareLf, Quirk::UnstuffedDot, Quirk::TerminatorBareLf, Quirk::GluedTerminator];
         self.config.pipelining != Pipelining::Never
             && self.capabilities.as_ref().is_some_and(|known| known.pipelining)
-            && self.quirks & unfit == 0
+            && !unfit.iter().any(|quirk| self.quirks & quirk.bit() != 0)
     }
 
     /// Whether commands have travelled without waiting on this connection. If it stalls or breaks then, the server may

@@ -328,7 +328,8 @@ impl Session {
     }
 
     fn read_body(&mut self) -> Result<Read, Fault> {
-        let last = self.eof || mem::take(&mut self.stalled);
+        let stalled = mem::take(&mut self.stalled);
+        let last = self.eof || stalled;
         let (Reading::Body(body), Some(head)) = (&mut self.reading, self.outstanding.front()) else {
             return Ok(Read::Nothing);
         };
@@ -346,9 +347,10 @@ impl Session {
             Found::Unsure => return Err(Fault::UnsureEnd),
         }
         let behind = match body.pipelined {
-            true => Behind::Answers,
-            false if last => Behind::Nothing,
-            false => Behind::Body,
+            // Silence is believed only where nothing else is expected: see `handle_stall`.
+            true if !stalled => Behind::Answers,
+            _ if last => Behind::Nothing,
+            _ => Behind::Body,
         };
         if body.doubtful {
             match second_status(self.inbox.rest()) {
