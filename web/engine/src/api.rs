@@ -108,7 +108,7 @@ pub struct OpenMailbox {
     pub user: String,
     /// Password.
     pub password: Secret,
-    /// SHA-256 of the one certificate (its DER form) that the user trusts though it does not verify.
+    /// SHA-256 of the one certificate (its DER form) that is accepted; where there is none, whichever verifies.
     pub trusted: Option<Fingerprint>,
     /// The user has read the warning and agrees that the password travels in clear text.
     pub cleartext_agreed: bool,

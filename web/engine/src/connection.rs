@@ -33,7 +33,7 @@ pub struct Options {
     pub security: Security,
     /// Where TLS ends.
     pub tls_end: TlsEnd,
-    /// The one certificate that is accepted though it does not verify.
+    /// The one certificate that is accepted; where there is none, whichever verifies.
     pub trusted: Option<Fingerprint>,
     /// The user agreed that the password travels in clear text.
     pub cleartext_agreed: bool,

@@ -1,4 +1,4 @@
-//! TLS as a client: rustls over any byte stream, with roots that browsers trust, or one certificate that the user does.
+//! TLS as a client: rustls over any byte stream, with roots that browsers trust, or exactly one certificate.
 //!
 //! Not here: when TLS starts (that is `connection`), and how a certificate is judged (that is `verifier`).
 
@@ -49,7 +49,7 @@ const CHACHA20: [CipherSuite; 3] = [
 pub struct Peer {
     /// Host name or address literal, which the certificate must be for.
     pub host: String,
-    /// The one certificate that is accepted though it does not verify.
+    /// The one certificate that is accepted; where there is none, whichever verifies.
     pub trusted: Option<Fingerprint>,
     /// Seconds since 1970-01-01 UTC, for the certificate's validity.
     pub now: u64,

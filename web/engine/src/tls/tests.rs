@@ -113,9 +113,17 @@ async fn exactly_the_trusted_certificate_is_accepted() {
     let other = server("localhost", -1..1);
     let failure = connect(&other, "127.0.0.1", trusted, browser_roots()).await.unwrap_err();
     assert!(matches!(failure.kind, FailureKind::CertificateChanged { .. }), "{failure:?}");
-    // A certificate that verifies by itself needs no trust.
-    let renewed = server(HOST, -1..1);
-    assert!(connect(&renewed, HOST, trusted, renewed.roots.clone()).await.is_ok());
+}
+
+#[tokio::test]
+async fn beside_a_trusted_certificate_one_that_verifies_by_itself_is_refused_too() {
+    let own = server(HOST, -1..1);
+    let trusted = Some(certificate::fingerprint(&own.chain[0]));
+    let signed = server(HOST, -1..1);
+    let failure = connect(&signed, HOST, trusted, signed.roots.clone()).await.unwrap_err();
+    let FailureKind::CertificateChanged { certificate } = &failure.kind else { panic!("{failure:?}") };
+    assert_eq!(certificate.fingerprint, certificate::fingerprint(&signed.chain[0]), "the other one is shown");
+    assert!(connect(&signed, HOST, None, signed.roots.clone()).await.is_ok());
 }
 
 #[tokio::test]

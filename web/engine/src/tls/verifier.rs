@@ -1,8 +1,9 @@
-//! Judges a server's certificate: the ordinary way first, then against the one that the user trusts.
+//! Judges a server's certificate: against the one that the user, or the host of the page, trusts; in the ordinary way where
+//! there is none.
 //!
-//! A certificate that verifies is accepted. One that does not is accepted only if it is exactly the trusted one; the
-//! server's signature over the handshake is verified in any case, so knowing a certificate is not enough to pose as its
-//! owner. On refusal the certificate is kept, so that the user can judge it.
+//! Where one is trusted, it is the only one that is accepted: whoever pins a certificate does not want to be told that some
+//! authority has signed another. The server's signature over the handshake is verified in any case, so knowing a certificate
+//! is not enough to pose as its owner. On refusal the certificate is kept, so that the user can judge it.
 
 use std::sync::{Arc, Mutex};
 
@@ -60,15 +61,26 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let error = match self.ordinary.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            Ok(verified) => return Ok(verified),
-            Err(error) => error,
-        };
-        let view = Box::new(certificate::view(end_entity));
-        let objection = match self.trusted {
-            Some(trusted) if trusted == view.fingerprint => return Ok(ServerCertVerified::assertion()),
-            Some(_) => FailureKind::CertificateChanged { certificate: view },
-            None => FailureKind::Certificate { certificate: view, fault: fault(&error, end_entity) },
+        let view = || Box::new(certificate::view(end_entity));
+        let (error, objection) = match self.trusted {
+            Some(trusted) if trusted == certificate::fingerprint(end_entity) => {
+                return Ok(ServerCertVerified::assertion());
+            }
+            Some(_) => {
+                let error = Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure);
+                (error, FailureKind::CertificateChanged { certificate: view() })
+            }
+            None => {
+                let judged =
+                    self.ordinary.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+                match judged {
+                    Ok(verified) => return Ok(verified),
+                    Err(error) => {
+                        let fault = fault(&error, end_entity);
+                        (error, FailureKind::Certificate { certificate: view(), fault })
+                    }
+                }
+            }
         };
         if let Ok(mut slot) = self.objection.lock() {
             *slot = Some(objection);
