@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
-use restante_engine::api::{Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
+use futures::stream::{self, StreamExt};
+use restante_engine::api::{Call, CallId, Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
 use restante_protocol::tunnel::Secret;
 
 use crate::tunnel::ThroughBridge;
@@ -24,9 +24,10 @@ impl Mailbox {
     pub fn new(bridge: ThroughBridge) -> Self {
         let (requests, incoming) = unbounded();
         let (outgoing, updates) = unbounded();
-        tokio::task::spawn_local(restante_engine::run(bridge, incoming, move |update| {
+        let calls = incoming.zip(stream::iter(0..)).map(|(request, id)| Call::Ask { id: CallId(id), request });
+        tokio::task::spawn_local(restante_engine::run(bridge, calls, move |reply| {
             // The test may have lost interest.
-            let _ = outgoing.unbounded_send(update);
+            let _ = outgoing.unbounded_send(reply.update);
         }));
         Self { requests, updates }
     }
@@ -56,7 +57,9 @@ impl Mailbox {
         loop {
             match wanted(self.next().await?) {
                 Ok(found) => return Ok(found),
-                Err(Update::Failed(failure) | Update::MessageFailed { failure, .. }) => return Err(anyhow!(*failure)),
+                Err(Update::Failed(failure) | Update::Interrupted(failure) | Update::MessageFailed { failure, .. }) => {
+                    return Err(anyhow!(*failure));
+                }
                 Err(_) => {}
             }
         }

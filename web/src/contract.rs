@@ -1,36 +1,22 @@
-//! The contracts between the page's three programs: what crosses `postMessage`, and how it is written.
+//! The contracts between the page's three programs: what crosses to the workers and back, and what the workers run.
 
-use gloo_worker::Codec;
-use gloo_worker::oneshot::oneshot;
-use gloo_worker::reactor::{ReactorScope, reactor};
-use js_sys::Uint8Array;
-use restante_engine::api::{InlineImage, Request, Update};
+use futures::StreamExt;
+use restante_engine::api::{Call, InlineImage, Reply};
 use restante_engine::html::{RemoteContent, sanitise};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
 
-/// Messages as postcard: compact, and bytes stay bytes.
-#[derive(Debug)]
-pub struct Postcard;
+use crate::link::{Crossing, worker};
 
-impl Codec for Postcard {
-    #[expect(clippy::expect_used, reason = "the contract's types hold nothing that postcard cannot write")]
-    fn encode<I: Serialize>(input: I) -> JsValue {
-        let bytes = postcard::to_allocvec(&input).expect("a message of the contract can be written");
-        Uint8Array::from(bytes.as_slice()).into()
+impl Crossing for Call {}
+
+impl Crossing for Reply {
+    fn take_block(&mut self) -> Option<Vec<u8>> {
+        Self::take_block(self)
     }
 
-    #[expect(clippy::expect_used, reason = "page and workers come from one build; their file names carry its hash")]
-    fn decode<O: for<'de> Deserialize<'de>>(input: JsValue) -> O {
-        let bytes = Uint8Array::from(input).to_vec();
-        postcard::from_bytes(&bytes).expect("a message of the same build can be read")
+    fn put_block(&mut self, block: Vec<u8>) {
+        Self::put_block(self, block);
     }
-}
-
-/// The engine, as the page sees it: requests in, updates out. When the page lets go of it, it says QUIT and ends.
-#[reactor]
-pub async fn Engine(scope: ReactorScope<Request, Update>) {
-    crate::platform::engine::run(scope).await;
 }
 
 /// HTML to make safe.
@@ -53,10 +39,22 @@ pub struct Safe {
     pub blocked: u32,
 }
 
-/// The sanitiser: one document in, one out.
-#[oneshot]
-pub async fn Sanitiser(message: Unsafe) -> Safe {
-    let remote = if message.remote { RemoteContent::Allowed } else { RemoteContent::Blocked };
-    let document = sanitise(&message.html, &message.images, remote);
-    Safe { document: document.html, blocked: document.blocked }
+impl Crossing for Unsafe {}
+
+impl Crossing for Safe {}
+
+/// Runs the engine in this worker. When the page lets go of it, it says QUIT and ends.
+pub fn run_engine() {
+    worker::serve(crate::platform::engine::run);
+}
+
+/// Runs the sanitiser in this worker: one document in, one out, in the order they come.
+pub fn run_sanitiser() {
+    worker::serve(|mut messages, answer: fn(Safe)| async move {
+        while let Some(Unsafe { html, images, remote }) = messages.next().await {
+            let remote = if remote { RemoteContent::Allowed } else { RemoteContent::Blocked };
+            let document = sanitise(&html, &images, remote);
+            answer(Safe { document: document.html, blocked: document.blocked });
+        }
+    });
 }

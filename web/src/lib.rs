@@ -9,5 +9,6 @@
 //! and all that decides something is tested natively.
 
 pub mod contract;
+pub mod link;
 pub mod platform;
 pub mod ui;

@@ -1,4 +1,6 @@
-// Starts the engine in its worker.
+// Starts the engine in its worker. The page hears of errors and not of rejected promises, so one becomes the other.
 import init from "asset:worker.js";
+
+addEventListener("unhandledrejection", (event) => reportError(event.reason));
 
 await init({ module_or_path: new URL("asset:worker_bg.wasm", import.meta.url) });

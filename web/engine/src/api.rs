@@ -1,8 +1,9 @@
-//! The whole contract between the page and the engine: requests in, updates out, and the types they show.
+//! The whole contract between the page and the engine: calls in, replies out, and the types they show.
 //!
 //! The page imports nothing of the engine but this module. Everything here is plain data that crosses `postMessage`.
 //! Requests are idempotent, so they may be sent again. Not here: how any of it is done.
 
+mod call;
 mod failure;
 mod message;
 mod text;
@@ -12,8 +13,9 @@ use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
 pub use crate::platform::OtherBridge;
+pub use call::{Call, CallId, Reply};
 pub use failure::{Blame, CertificateFault, Failure, FailureKind};
-pub use message::{Address, Attachment, InlineImage, MessageRef, MessageView, PartId, Source};
+pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source};
 pub use text::{Block, Kind, Span, Text};
 
 /// Rows of the list that are fetched, the newest first, before the page says which it shows.
@@ -22,7 +24,7 @@ pub const FIRST_ROWS: u32 = 50;
 /// What the page asks of the engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
-    /// Opens a mailbox. An open one is closed first.
+    /// Opens a mailbox. Another one that is open is closed first; of the same one, what is known stays known.
     Open(Box<OpenMailbox>),
     /// The list shows these rows: fetch the headers that are missing there, before any others.
     Show {
@@ -53,8 +55,10 @@ pub enum Update {
     Progress(Stage),
     /// The session is up: how, and to whom.
     Connected(Box<ConnectionView>),
-    /// The maildrop's size (STAT): the list can take its length.
+    /// The maildrop's size (STAT): the list can take its length. It comes again with each session.
     Opened {
+        /// Which list this is. Where it is another than before, the mailbox has changed and the former rows are void.
+        list: ListId,
         /// Number of messages.
         messages: u32,
         /// Octets of the maildrop.
@@ -87,7 +91,10 @@ pub enum Update {
         /// Why.
         failure: Box<Failure>,
     },
-    /// The mailbox could not be opened, or the session ended. What has been read stays readable until [`Request::Close`].
+    /// The session was lost, for this reason, and is about to be taken up again. [`Stage::Waiting`] tells when.
+    Interrupted(Box<Failure>),
+    /// The mailbox could not be opened, or the session ended and could not be taken up again. What has been read stays
+    /// readable until [`Request::Close`].
     Failed(Box<Failure>),
     /// The mailbox is closed and forgotten.
     Closed,
@@ -129,6 +136,13 @@ pub enum Security {
     Starttls,
     /// Clear text, only where [`OpenMailbox::cleartext_agreed`].
     None,
+}
+
+impl OpenMailbox {
+    /// Whether this is the same mailbox, however it is reached.
+    pub fn is_same_mailbox(&self, other: &Self) -> bool {
+        (&self.host, self.port, &self.user) == (&other.host, other.port, &other.user)
+    }
 }
 
 impl Security {
@@ -209,7 +223,16 @@ pub enum Stage {
         /// Messages in the maildrop.
         of: u32,
     },
-    /// Fetching a whole message.
+    /// The session was lost: waiting before it is taken up again.
+    Waiting {
+        /// Seconds to the next attempt.
+        seconds: u32,
+        /// Which attempt that will be, from 1.
+        attempt: u32,
+        /// How many there will be.
+        of: u32,
+    },
+    /// Fetching a whole message. Comes as a reply to the question for it.
     Message {
         /// Octets received.
         octets: u64,

@@ -4,43 +4,48 @@ use std::rc::Rc;
 
 use futures::stream::{Stream, StreamExt};
 
-use crate::api::{Failure, FailureKind, Request, Update};
+use crate::api::{Call, Failure, FailureKind, Reply, Request, Update};
 use crate::mailbox::{self, Left};
 use crate::platform::Platform;
 
-/// Serves requests until their stream ends; then the open mailbox is closed with QUIT. Single-threaded: spawn it locally.
+/// Serves calls until their stream ends; then the open mailbox is closed with QUIT. Single-threaded: spawn it locally.
 ///
-/// Updates come in the order things happen. Opening a mailbox closes the one before.
-pub async fn run<P, R, U>(platform: P, mut requests: R, mut updates: U)
+/// Replies come in the order things happen. Opening a mailbox closes the one before.
+pub async fn run<P, C, R>(platform: P, mut calls: C, mut replies: R)
 where
     P: Platform + 'static,
-    R: Stream<Item = Request> + Unpin,
-    U: FnMut(Update),
+    C: Stream<Item = Call> + Unpin,
+    R: FnMut(Reply),
 {
     let platform: Rc<dyn Platform> = Rc::new(platform);
-    let mut request = requests.next().await;
-    while let Some(current) = request {
-        request = match current {
+    let mut call = calls.next().await;
+    while let Some(current) = call {
+        let Call::Ask { id, request } = current else {
+            // Nothing is under way that could be taken back.
+            call = calls.next().await;
+            continue;
+        };
+        call = match request {
             Request::Open(open) => {
-                match mailbox::serve(Rc::clone(&platform), *open, &mut requests, &mut updates).await {
-                    Left::ForAnother(open) => Some(Request::Open(open)),
-                    Left::Closed => {
-                        updates(Update::Closed);
-                        requests.next().await
+                match mailbox::serve(Rc::clone(&platform), id, *open, &mut calls, &mut replies).await {
+                    Left::ForAnother(id, open) => Some(Call::Ask { id, request: Request::Open(open) }),
+                    Left::Closed(id) => {
+                        replies(Reply { to: id, update: Update::Closed });
+                        calls.next().await
                     }
                     Left::Ended => None,
                 }
             }
             Request::Close => {
-                updates(Update::Closed);
-                requests.next().await
+                replies(Reply { to: id, update: Update::Closed });
+                calls.next().await
             }
             Request::Read(message) | Request::Source(message) | Request::Fetch { message, .. } => {
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
-                updates(Update::MessageFailed { message, failure: Box::new(failure) });
-                requests.next().await
+                replies(Reply { to: id, update: Update::MessageFailed { message, failure: Box::new(failure) } });
+                calls.next().await
             }
-            Request::Show { .. } => requests.next().await,
+            Request::Show { .. } => calls.next().await,
         };
     }
 }

@@ -7,13 +7,14 @@
 //! those near by. Nothing is ever written: no DELE, and nothing that a server could remember.
 //!
 //! Here: the loop that waits for the server and the page at once. What to ask next is in [`plan`], what answers mean in
-//! [`events`], what the page is told of messages in [`answers`].
+//! [`events`], what the page is told of messages in [`answers`], how a lost session is taken up again in [`again`].
 
+mod again;
 mod answers;
 mod events;
 mod plan;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
@@ -22,11 +23,12 @@ use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
 use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Mechanism, Ticket};
 
-use crate::api::{Failure, FailureKind, OpenMailbox, Request, Stage, Update};
+use crate::api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Stage, Update};
 use crate::connection::{Connection, Options, Turn};
 use crate::platform::Platform;
 use crate::store::Store;
 use crate::ways::{Trace, Ways};
+use again::Again;
 use answers::Ask;
 use events::Job;
 use plan::Rows;
@@ -34,39 +36,52 @@ use plan::Rows;
 /// Why a mailbox was left.
 pub(crate) enum Left {
     /// The page asked for another one.
-    ForAnother(Box<OpenMailbox>),
+    ForAnother(CallId, Box<OpenMailbox>),
     /// The page closed it.
-    Closed,
-    /// There will be no more requests.
+    Closed(CallId),
+    /// There will be no more calls.
     Ended,
 }
 
 /// Opens a mailbox and serves it until the page is done with it.
-pub(crate) async fn serve<R, U>(
+pub(crate) async fn serve<C, R>(
     platform: Rc<dyn Platform>,
+    call: CallId,
     open: OpenMailbox,
-    requests: &mut R,
-    updates: &mut U,
+    calls: &mut C,
+    replies: &mut R,
 ) -> Left
 where
-    R: Stream<Item = Request> + Unpin,
-    U: FnMut(Update),
+    C: Stream<Item = Call> + Unpin,
+    R: FnMut(Reply),
 {
-    let mut mailbox = Mailbox::new(platform, open, updates);
+    let replies = RefCell::new(replies);
+    let tell = |reply: Reply| (replies.borrow_mut())(reply);
+    let mut mailbox = Mailbox::new(platform, call, open, &tell);
     loop {
-        match mailbox.session(requests).await {
-            Outcome::Left(left) => return left,
-            Outcome::Broken(failure) if mailbox.learns(&failure) => mailbox.reset_session(),
-            Outcome::Broken(failure) => {
-                mailbox.fail(failure);
-                return mailbox.serve_offline(requests).await;
+        let left = match mailbox.session(calls).await {
+            Outcome::Left(left) => Some(left),
+            Outcome::Cut => {
+                mailbox.reset_session();
+                None
             }
+            Outcome::Broken(failure) if mailbox.learns(&failure) => {
+                mailbox.reset_session();
+                None
+            }
+            Outcome::Broken(failure) => mailbox.bear(failure, calls).await,
+        };
+        match left {
+            None => {}
+            Some(Left::ForAnother(call, open)) if open.is_same_mailbox(&mailbox.open) => mailbox.reopen(call, *open),
+            Some(left) => return left,
         }
     }
 }
 
-/// Messages up to this size are read whole into memory.
-const MESSAGE_LIMIT: u64 = 512 << 20;
+/// Messages up to this size are read whole into memory. Taking one apart and handing a file over takes about three times as
+/// much, and a browser on a phone ends a page that takes much more than that.
+const MESSAGE_LIMIT: u64 = 128 << 20;
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -75,13 +90,19 @@ const GOODBYE: Duration = Duration::from_secs(5);
 enum Outcome {
     Left(Left),
     Broken(Failure),
+    /// It was cut off here, for what it brings is not wanted any more.
+    Cut,
 }
 
-struct Mailbox<'u, U> {
+struct Mailbox<'t> {
     platform: Rc<dyn Platform>,
+    /// The question that opened it, which all that happens to the session answers.
+    call: CallId,
     open: OpenMailbox,
-    updates: &'u mut U,
+    teller: &'t dyn Fn(Reply),
     store: Store,
+    list: ListId,
+    again: Again,
     /// What was learnt of the server.
     ways: Ways,
     /// What the page wants to see and read; it outlives a session.
@@ -113,6 +134,8 @@ struct Session {
     unsure: Vec<u32>,
     /// Rows that the page does not know of yet.
     changed: Vec<u32>,
+    /// What is being received has no place and no end.
+    endless: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -134,13 +157,17 @@ enum Phase {
     Open,
 }
 
-impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
-    fn new(platform: Rc<dyn Platform>, open: OpenMailbox, updates: &'u mut U) -> Self {
+impl<'t> Mailbox<'t> {
+    fn new(platform: Rc<dyn Platform>, call: CallId, open: OpenMailbox, teller: &'t dyn Fn(Reply)) -> Self {
         Self {
             platform,
+            call,
             open,
-            updates,
+            teller,
             store: Store::default(),
+            // No two engines of a page have a call in common.
+            list: ListId::first(call),
+            again: Again::default(),
             ways: Ways::default(),
             rows: Rows::default(),
             asks: VecDeque::new(),
@@ -150,8 +177,8 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
     }
 
     /// One connection, from its opening to its end.
-    async fn session<R: Stream<Item = Request> + Unpin>(&mut self, requests: &mut R) -> Outcome {
-        let mut connection = match self.connect(requests).await {
+    async fn session<C: Stream<Item = Call> + Unpin>(&mut self, calls: &mut C) -> Outcome {
+        let mut connection = match self.connect(calls).await {
             Ok(connection) => connection,
             Err(outcome) => return outcome,
         };
@@ -159,13 +186,16 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
             if let Some(failure) = self.session.fatal.take() {
                 return Outcome::Broken(failure);
             }
+            if self.is_worth_cutting() {
+                return Outcome::Cut;
+            }
             self.proceed(&mut connection);
             let happened = {
                 let mut tell = |event: Event<'_>| self.on_event(event);
                 let turn = std::pin::pin!(connection.turn(&mut tell));
-                match select(turn, requests.next()).await {
+                match select(turn, calls.next()).await {
                     Either::Left((turn, _)) => Either::Left(turn),
-                    Either::Right((request, _)) => Either::Right(request),
+                    Either::Right((call, _)) => Either::Right(call),
                 }
             };
             match happened {
@@ -176,8 +206,8 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
                     self.session.trace.suggests(connection.suggests());
                     return Outcome::Broken(self.reason(failure));
                 }
-                Either::Right(request) => {
-                    if let Some(left) = self.on_request(request) {
+                Either::Right(call) => {
+                    if let Some(left) = self.on_call(call) {
                         self.progress(Stage::Closing);
                         self.say_goodbye(&mut connection).await;
                         return Outcome::Left(left);
@@ -195,61 +225,65 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
         self.session.fatal.take().unwrap_or(failure)
     }
 
-    /// Connects, and takes note of what the page asks for meanwhile.
-    async fn connect<R>(&mut self, requests: &mut R) -> Result<Connection, Outcome>
+    /// Connects, and serves what the page asks for meanwhile.
+    async fn connect<C>(&mut self, calls: &mut C) -> Result<Connection, Outcome>
     where
-        R: Stream<Item = Request> + Unpin,
+        C: Stream<Item = Call> + Unpin,
     {
-        let options =
-            Options { pipelining: self.ways.pipelining(), message_limit: MESSAGE_LIMIT, ..Options::from(&self.open) };
+        // A message that is too large costs that message; this limit, the session.
+        let message_limit = MESSAGE_LIMIT.saturating_mul(2);
+        let options = Options { pipelining: self.ways.pipelining(), message_limit, ..Options::from(&self.open) };
         let platform = Rc::clone(&self.platform);
         let (host, port, token) = (self.open.host.clone(), self.open.port, self.open.token.clone());
+        let (teller, to) = (self.teller, self.call);
         let mut greeting = String::new();
-        let mut early = Vec::new();
         let connected = {
-            let updates = &mut *self.updates;
-            let mut stage = |stage| updates(Update::Progress(stage));
+            self.last_stage = None;
+            let mut stage = |stage| teller(Reply { to, update: Update::Progress(stage) });
             let mut greet = |text: Greeting| greeting = text.text;
             let connecting = Connection::open(platform, &host, port, token, &options, &mut stage, &mut greet);
             let mut connecting = std::pin::pin!(connecting);
             loop {
-                match select(connecting.as_mut(), requests.next()).await {
+                match select(connecting.as_mut(), calls.next()).await {
                     Either::Left((connected, _)) => break connected.map_err(Outcome::Broken),
-                    Either::Right((None, _)) => break Err(Outcome::Left(Left::Ended)),
-                    Either::Right((Some(Request::Close), _)) => break Err(Outcome::Left(Left::Closed)),
-                    Either::Right((Some(Request::Open(open)), _)) => {
-                        break Err(Outcome::Left(Left::ForAnother(open)));
+                    Either::Right((call, _)) => {
+                        if let Some(left) = self.on_call(call) {
+                            break Err(Outcome::Left(left));
+                        }
                     }
-                    Either::Right((Some(request), _)) => early.push(request),
                 }
             }
         };
         self.session.greeting = greeting;
-        for request in early {
-            self.on_request(Some(request));
-        }
         connected
     }
 
-    /// Takes note of a request. `Some` where it ends the mailbox.
-    fn on_request(&mut self, request: Option<Request>) -> Option<Left> {
-        match request {
+    /// Takes note of a call. `Some` where it ends the mailbox.
+    fn on_call(&mut self, call: Option<Call>) -> Option<Left> {
+        let (id, request) = match call {
             None => return Some(Left::Ended),
-            Some(Request::Close) => return Some(Left::Closed),
-            Some(Request::Open(open)) => return Some(Left::ForAnother(open)),
-            Some(Request::Show { first, count }) => self.show(first, count),
-            Some(Request::Read(message)) => self.ask(Ask::read(message)),
-            Some(Request::Fetch { message, part }) => self.ask(Ask::fetch(message, part)),
-            Some(Request::Source(message)) => self.ask(Ask::source(message)),
+            Some(Call::Cancel { id }) => {
+                self.cancel(id);
+                return None;
+            }
+            Some(Call::Ask { id, request }) => (id, request),
+        };
+        match request {
+            Request::Close => return Some(Left::Closed(id)),
+            Request::Open(open) => return Some(Left::ForAnother(id, open)),
+            Request::Show { first, count } => self.show(first, count),
+            Request::Read(message) => self.ask(Ask::read(id, message)),
+            Request::Fetch { message, part } => self.ask(Ask::fetch(id, message, part)),
+            Request::Source(message) => self.ask(Ask::source(id, message)),
         }
         None
     }
 
     /// The connection is gone. What has been read stays readable.
-    async fn serve_offline<R: Stream<Item = Request> + Unpin>(&mut self, requests: &mut R) -> Left {
+    async fn serve_offline<C: Stream<Item = Call> + Unpin>(&mut self, calls: &mut C) -> Left {
         loop {
-            let request = requests.next().await;
-            if let Some(left) = self.on_request(request) {
+            let call = calls.next().await;
+            if let Some(left) = self.on_call(call) {
                 return left;
             }
             self.refuse_asks(&Failure::new(FailureKind::ConnectionLost, ""));
@@ -258,7 +292,7 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
 
     fn fail(&mut self, failure: Failure) {
         self.refuse_asks(&failure);
-        (self.updates)(Update::Failed(Box::new(failure)));
+        self.tell(Update::Failed(Box::new(failure)));
     }
 
     /// Whether a new connection may do what this one could not.
@@ -291,7 +325,16 @@ impl<'u, U: FnMut(Update)> Mailbox<'u, U> {
     fn progress(&mut self, stage: Stage) {
         if self.last_stage != Some(stage) {
             self.last_stage = Some(stage);
-            (self.updates)(Update::Progress(stage));
+            self.tell(Update::Progress(stage));
         }
+    }
+
+    /// Tells what happens to the session.
+    fn tell(&self, update: Update) {
+        self.answer_to(self.call, update);
+    }
+
+    fn answer_to(&self, to: CallId, update: Update) {
+        (self.teller)(Reply { to, update });
     }
 }

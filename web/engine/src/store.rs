@@ -24,14 +24,9 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Takes in what STAT says. Whether it is the maildrop that is known already; otherwise everything else is forgotten.
-    pub(crate) fn set_extent(&mut self, messages: u32, octets: u64) -> bool {
-        let same = self.extent == Some((messages, octets));
-        if !same {
-            *self = Self::default();
-        }
+    /// Takes in what STAT says.
+    pub(crate) fn set_extent(&mut self, messages: u32, octets: u64) {
         self.extent = Some((messages, octets));
-        same
     }
 
     /// Number of messages; 0 while it is not known.
@@ -97,33 +92,34 @@ impl Store {
     }
 
     /// A message that was read, if it is still kept.
-    pub(crate) fn message(&mut self, number: u32) -> Option<Rc<[u8]>> {
+    pub(crate) fn message(&mut self, number: u32) -> Option<Rc<Vec<u8>>> {
         self.messages.get(number)
     }
 
     /// Keeps a message that was read.
-    pub(crate) fn put_message(&mut self, number: u32, octets: Rc<[u8]>) {
-        self.messages.put(number, octets);
+    pub(crate) fn put_message(&mut self, number: u32, octets: Vec<u8>) {
+        // Not as a slice: that would copy it.
+        self.messages.put(number, Rc::new(octets));
     }
 }
 
 /// Whole messages, the least recently read ones given up first.
 #[derive(Debug, Default)]
 struct Messages {
-    kept: HashMap<u32, (Rc<[u8]>, u64)>,
+    kept: HashMap<u32, (Rc<Vec<u8>>, u64)>,
     octets: usize,
     reads: u64,
 }
 
 impl Messages {
-    fn get(&mut self, number: u32) -> Option<Rc<[u8]>> {
+    fn get(&mut self, number: u32) -> Option<Rc<Vec<u8>>> {
         self.reads += 1;
         let (octets, read) = self.kept.get_mut(&number)?;
         *read = self.reads;
         Some(Rc::clone(octets))
     }
 
-    fn put(&mut self, number: u32, octets: Rc<[u8]>) {
+    fn put(&mut self, number: u32, octets: Rc<Vec<u8>>) {
         self.reads += 1;
         self.octets += octets.len();
         if let Some((old, _)) = self.kept.insert(number, (octets, self.reads)) {
@@ -154,7 +150,7 @@ mod tests {
     #[test]
     fn messages_are_kept_within_the_budget_and_the_last_read_stays() {
         let mut messages = Messages::default();
-        let third: Rc<[u8]> = vec![0; BUDGET / 3].into();
+        let third = Rc::new(vec![0; BUDGET / 3]);
         for number in 1..=3 {
             messages.put(number, Rc::clone(&third));
         }
@@ -165,14 +161,5 @@ mod tests {
         messages.put(5, vec![0; BUDGET + 1].into());
         assert!(messages.get(5).is_some() && messages.kept.len() == 1);
         assert_eq!(messages.octets, BUDGET + 1);
-    }
-
-    #[test]
-    fn another_maildrop_forgets_the_former() {
-        let mut store = Store::default();
-        store.set_extent(2, 10);
-        store.put_message(2, b"x".as_slice().into());
-        assert!(store.set_extent(2, 10) && store.message(2).is_some());
-        assert!(!store.set_extent(3, 20) && store.message(2).is_none());
     }
 }

@@ -293,21 +293,21 @@ async fn a_server_that_loses_what_travels_behind_the_login_is_sent_nothing_along
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_the_connection_is_lost_what_was_read_stays_readable() {
-    let host = Host::new(Manners { hangs_up_on: Some(1), capa: Some("TOP\r\nUSER\r\n"), ..Manners::modern(3) });
+async fn after_the_connection_is_lost_for_good_what_was_read_stays_readable() {
+    let refuses = Manners { refuses: true, refusal: "-ERR [SYS/PERM] never again", ..Manners::modern(3) };
+    let first = Manners { hangs_up_on: Some(1), capa: Some("TOP\r\nUSER\r\n"), ..Manners::modern(3) };
+    let host = Host::new(first.then(refuses));
     with_engine(&host, async |engine| {
         engine.open("secret");
         engine.send(Request::Read(MessageRef::top(3)));
         engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
         engine.send(Request::Read(MessageRef::top(1)));
         engine.until(|update| matches!(update, Update::MessageFailed { .. }).then_some(())).await;
-        assert_eq!(engine.failed().await.kind, FailureKind::ConnectionLost);
+        assert_eq!(engine.failed().await.kind, FailureKind::Refused);
         engine.send(Request::Read(MessageRef::top(3)));
         engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
         engine.send(Request::Read(MessageRef::top(2)));
         engine.until(|update| matches!(update, Update::MessageFailed { .. }).then_some(())).await;
-        engine.open("secret");
-        engine.rows(3).await;
     })
     .await;
 }

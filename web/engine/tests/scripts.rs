@@ -15,10 +15,11 @@ use std::time::Duration;
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, stream};
 use futures_rustls::TlsAcceptor;
 use restante_engine::api::{
-    Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd, Update,
+    Call, CallId, Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd,
+    Update,
 };
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::tunnel::Secret;
@@ -146,7 +147,7 @@ impl Person {
                 self.is_idle = true;
                 self.outcomes.push(format!("message {} failed {}", message.number, words(&failure)));
             }
-            Update::Failed(failure) => {
+            Update::Failed(failure) | Update::Interrupted(failure) => {
                 self.over = true;
                 if self.is_open && self.outcomes.len() == 1 {
                     self.tell_rows();
@@ -210,8 +211,9 @@ fn play(plan: Plan, acceptor: TlsAcceptor, fingerprint: Fingerprint) -> Vec<Stri
         let host = Host { plan: Rc::new(plan), acceptor, connections: Rc::default() };
         let (requests, incoming) = unbounded();
         let (outgoing, updates) = unbounded();
-        let running = restante_engine::run(host.clone(), incoming, move |update| {
-            let _ = outgoing.unbounded_send(update);
+        let calls = incoming.zip(stream::iter(0..)).map(|(request, id)| Call::Ask { id: CallId(id), request });
+        let running = restante_engine::run(host.clone(), calls, move |reply| {
+            let _ = outgoing.unbounded_send(reply.update);
         });
         let mut person = Person {
             requests,

@@ -1,31 +1,23 @@
-//! Runs the engine for a page: requests out of the worker's scope, updates into it.
+//! Runs the engine for a page: calls out of the worker's link, replies into it.
 
-use futures::channel::mpsc;
-use futures::future::join;
-use futures::stream::StreamExt;
-use gloo_worker::reactor::ReactorScope;
-use restante_engine::api::{Failure, FailureKind, Request, Update};
+use futures::StreamExt;
+use futures::channel::mpsc::UnboundedReceiver;
+use restante_engine::api::{Call, Failure, FailureKind, Reply, Update};
 
 use super::Browser;
 
 /// Runs until the page lets go of the worker.
-pub async fn run(scope: ReactorScope<Request, Update>) {
-    let (to_page, mut requests) = scope.split();
-    let (updates, outgoing) = mpsc::unbounded();
-    let post = move |update| {
-        // Fails only when the page is gone, and then nobody is there to be told.
-        let _ = updates.unbounded_send(update);
-    };
-    let engine = async move {
-        match Browser::of_this_worker() {
-            Ok(browser) => restante_engine::run(browser, requests, post).await,
-            // Every request gets an answer: a page that waits would never know.
-            Err(why) => {
-                while requests.next().await.is_some() {
-                    post(Update::Failed(Box::new(Failure::new(FailureKind::Internal, why.clone()))));
+pub async fn run(mut calls: UnboundedReceiver<Call>, reply: fn(Reply)) {
+    match Browser::of_this_worker() {
+        Ok(browser) => restante_engine::run(browser, calls, reply).await,
+        // Every question gets an answer: a page that waits would never know.
+        Err(why) => {
+            while let Some(call) = calls.next().await {
+                if let Call::Ask { id, .. } = call {
+                    let failure = Failure::new(FailureKind::Internal, why.clone());
+                    reply(Reply { to: id, update: Update::Failed(Box::new(failure)) });
                 }
             }
         }
-    };
-    let (_, _) = join(engine, outgoing.map(Ok).forward(to_page)).await;
+    }
 }

@@ -2,7 +2,7 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use restante_engine::api::{Request, Update};
+use restante_engine::api::{Call, Reply, Request};
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, Html, html};
 
@@ -10,24 +10,21 @@ use super::browser::{engine, files, hashes, page, sanitiser};
 use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
 use super::view::{connect::Connect, mailbox::MailboxScreen};
 use crate::contract::Unsafe;
+use crate::link::page::Heard;
 
 /// How long the list stands still before missing rows are asked for, in milliseconds.
 const STANDSTILL_MS: u32 = 60;
-
-/// How long a fresh engine may take to say its first word, in milliseconds: its program has to be loaded.
-const START_MS: u32 = 60_000;
 
 /// The page.
 #[derive(Debug)]
 pub struct App {
     state: State,
     act: Callback<Action>,
-    engine: engine::Link,
+    engine: engine::Engine,
     /// Counts engines, so that the last words of a former one are not taken for this one's.
     generation: u32,
-    sanitiser: sanitiser::Link,
+    sanitiser: sanitiser::Sanitiser,
     standstill: Option<Timeout>,
-    start_limit: Option<Timeout>,
     focus: Option<Focus>,
     _listeners: Vec<EventListener>,
 }
@@ -37,8 +34,8 @@ pub struct App {
 pub enum Message {
     /// Something happened.
     Act(Action),
-    /// The engine of this generation spoke, or stopped.
-    Heard(u32, Option<Update>),
+    /// The engine of this generation spoke, or died.
+    Heard(u32, Heard<Reply>),
 }
 
 impl Component for App {
@@ -52,9 +49,8 @@ impl Component for App {
             state: State::default(),
             engine: start_engine(ctx, 0),
             generation: 0,
-            sanitiser: sanitiser::Link::new(act.clone()),
+            sanitiser: sanitiser::Sanitiser::new(act.clone()),
             standstill: None,
-            start_limit: None,
             focus: None,
             act: act.clone(),
             _listeners: listeners,
@@ -72,10 +68,8 @@ impl Component for App {
         let action = match message {
             Message::Act(action) => action,
             Message::Heard(generation, _) if generation != self.generation => return false,
-            Message::Heard(_, update) => {
-                self.start_limit = None;
-                update.map_or_else(|| Action::EngineLost("The engine has stopped.".into()), Action::Engine)
-            }
+            Message::Heard(_, Heard::Said(reply)) => Action::Engine(reply),
+            Message::Heard(_, Heard::Died(death)) => Action::EngineDied(death),
         };
         for effect in reduce(&mut self.state, action) {
             self.carry_out(ctx, effect);
@@ -118,24 +112,19 @@ impl Component for App {
 impl App {
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
         match effect {
-            Effect::Ask(mut request) => {
-                if let Request::Open(open) = &mut request {
-                    if let Some(ascii) = page::ascii_host(&open.host) {
-                        open.host = ascii;
-                    }
-                    let act = self.act.clone();
-                    self.start_limit = Some(Timeout::new(START_MS, move || {
-                        act.emit(Action::EngineLost("The engine's program could not be loaded.".into()));
-                    }));
+            Effect::Call(mut call) => {
+                if let Call::Ask { request: Request::Open(open), .. } = &mut call
+                    && let Some(ascii) = page::ascii_host(&open.host)
+                {
+                    open.host = ascii;
                 }
-                self.engine.ask(request);
+                self.engine.call(call);
             }
             Effect::ReplaceEngine => {
                 self.generation = self.generation.wrapping_add(1);
-                self.start_limit = None;
                 // The former engine goes with the former link, and the sanitiser with its: neither remembers a message.
                 self.engine = start_engine(ctx, self.generation);
-                self.sanitiser = sanitiser::Link::new(self.act.clone());
+                self.sanitiser = sanitiser::Sanitiser::new(self.act.clone());
             }
             Effect::ShowSoon => {
                 let act = self.act.clone();
@@ -172,8 +161,8 @@ impl App {
     }
 }
 
-fn start_engine(ctx: &Context<App>, generation: u32) -> engine::Link {
-    engine::Link::start(ctx.link().callback(move |update| Message::Heard(generation, update)))
+fn start_engine(ctx: &Context<App>, generation: u32) -> engine::Engine {
+    engine::Engine::start(ctx.link().callback(move |heard| Message::Heard(generation, heard)))
 }
 
 fn listen(act: &Callback<Action>) -> Vec<EventListener> {

@@ -8,22 +8,26 @@
 
 mod about;
 pub mod bridge;
+mod calls;
 mod form;
+mod heard;
 mod mailbox;
 mod reading;
 mod reduce;
 mod site;
 
-use restante_engine::api::{ConnectionView, Failure, MessageRef, PartId, Request, Stage, Update};
+use restante_engine::api::{Call, CallId, ConnectionView, Failure, MessageRef, PartId, Reply, Stage};
 
 pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
+pub use calls::Calls;
 pub use form::{Complaint, Field, Form};
-pub use mailbox::{Account, Mailbox, Rows};
+pub use mailbox::{Account, Mailbox, Notice, Rows};
 pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
 pub use site::{Preset, SITE_DOCUMENT, Site};
 
+use crate::link::Death;
 use crate::ui::shared::Shared;
 
 /// Everything the page shows.
@@ -47,6 +51,12 @@ pub struct State {
     pub about: Option<Load<Shared<About>>>,
     /// The open mailbox; there is one exactly in [`Phase::Open`].
     pub mailbox: Option<Mailbox>,
+    /// What the engine is asked.
+    pub calls: Calls,
+    /// The question for the mailbox; what answers another one is about a session that is over.
+    pub session: CallId,
+    /// The engine is no more; the next question goes to a fresh one.
+    pub engine_died: bool,
 }
 
 /// Where the user is.
@@ -82,9 +92,15 @@ pub enum Action {
     /// Close the mailbox and forget everything.
     Close,
     /// The engine says something.
-    Engine(Update),
-    /// The engine cannot be started, or has stopped.
-    EngineLost(String),
+    Engine(Reply),
+    /// The engine is no more.
+    EngineDied(Death),
+    /// Stop fetching the message that is shown.
+    Stop,
+    /// Ask for the message that is shown once more.
+    Again,
+    /// The notice has been read.
+    Dismiss,
     /// These rows are in sight.
     InSight {
         /// The first row.
@@ -138,8 +154,8 @@ pub enum Action {
 /// What has to be done because of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Ask the engine.
-    Ask(Request),
+    /// Ask the engine, or take a question back.
+    Call(Call),
     /// End the engine and start a fresh one.
     ReplaceEngine,
     /// Send [`Action::ShowDue`] once the list has stood still for a moment.
@@ -199,6 +215,9 @@ impl Default for State {
             connection: None,
             mailbox: None,
             about: None,
+            calls: Calls::default(),
+            session: CallId::default(),
+            engine_died: false,
         }
     }
 }

@@ -5,7 +5,8 @@ use restante_engine::api::{Failure, FailureKind, Stage};
 use restante_protocol::pop3::UrlError;
 
 use super::format;
-use super::state::{BadBridge, Complaint};
+use super::state::{BadBridge, Complaint, Notice};
+use crate::link::Death;
 
 /// What is happening now, for the status line while a mailbox is opened.
 pub fn opening(stage: Stage) -> &'static str {
@@ -14,21 +15,33 @@ pub fn opening(stage: Stage) -> &'static str {
         Stage::Securing => "Checking the certificate…",
         Stage::Greeting => "Waiting for the server's greeting…",
         Stage::SigningIn => "Signing in…",
-        Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } => "Opening the mailbox…",
+        Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } | Stage::Waiting { .. } => {
+            "Opening the mailbox…"
+        }
         Stage::Closing => "Closing…",
     }
 }
 
-/// What is happening in an open mailbox of this many messages, apart from the count of headers.
+/// What is happening in an open mailbox, apart from the count of headers.
 pub fn working(stage: Option<Stage>) -> Option<String> {
     match stage? {
-        Stage::Message { octets, of: 0 } => Some(format!("fetching a message, {}", format::octets(octets))),
-        Stage::Message { octets, of } => {
-            Some(format!("fetching a message, {} of {}", format::octets(octets.min(of)), format::octets(of)))
+        Stage::Waiting { seconds, attempt, of } => {
+            Some(format!("connection lost, trying again in {seconds} s ({attempt} of {of})"))
         }
         Stage::Connecting | Stage::Securing | Stage::Greeting | Stage::SigningIn => Some("connecting again".into()),
         Stage::Closing => Some("closing".into()),
-        Stage::Headers { .. } | Stage::Idle { .. } => None,
+        Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } => None,
+    }
+}
+
+/// How far the fetching of a message is.
+pub fn fetching(progress: Option<(u64, u64)>) -> String {
+    match progress {
+        None => "Fetching the message…".into(),
+        Some((octets, 0)) => format!("Fetching the message, {}", format::octets(octets)),
+        Some((octets, of)) => {
+            format!("Fetching the message, {} of {}", format::octets(octets.min(of)), format::octets(of))
+        }
     }
 }
 
@@ -57,9 +70,36 @@ pub fn complaint(complaint: Complaint) -> &'static str {
     }
 }
 
-/// The failure of an engine that cannot be started or has stopped.
-pub fn engine_lost(detail: String) -> Failure {
-    Failure::new(FailureKind::Internal, detail)
+/// The failure of an engine that is no more.
+pub fn engine_died(death: &Death) -> Failure {
+    Failure::new(FailureKind::Internal, worker_died("The engine", death))
+}
+
+/// What became of one of the page's programs.
+pub fn worker_died(which: &str, death: &Death) -> String {
+    match death {
+        Death::NotLoaded => format!("{which} could not be loaded."),
+        Death::Trapped(what) if what.is_empty() => format!("{which} stopped by an error."),
+        Death::Trapped(what) => format!("{which} stopped by an error: {what}"),
+        Death::Hung => format!("{which} did not answer any more and was ended."),
+    }
+}
+
+/// What happened to the mailbox by itself.
+pub fn notice(notice: Notice) -> String {
+    match notice {
+        Notice::Changed { before, now } if before == now => {
+            "The mailbox has changed on the server, so the list was started anew.".into()
+        }
+        Notice::Changed { before, now } => format!(
+            "The mailbox has changed on the server: it had {} messages and has {} now. The list was started anew.",
+            format::count(before),
+            format::count(now)
+        ),
+        Notice::Restarted => {
+            "Restante's engine stopped and was started anew. If a message did that, the others are not affected.".into()
+        }
+    }
 }
 
 /// The failure of HTML that could not be made safe to show.
@@ -83,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_message_of_unknown_size_shows_no_total() {
-        let stage = Stage::Message { octets: 2048, of: 0 };
-        assert_eq!(working(Some(stage)).as_deref(), Some("fetching a message, 2 KB"));
+        assert_eq!(fetching(Some((2048, 0))), "Fetching the message, 2 KB");
+        assert_eq!(fetching(Some((2048, 1024))), "Fetching the message, 1 KB of 1 KB");
     }
 }

@@ -104,6 +104,8 @@ pub enum FailureKind {
     TimedOut,
     /// This message is not there (any more).
     NoSuchMessage,
+    /// The mailbox has changed since the list that this message was chosen from.
+    Outdated,
     /// This message is larger than can be held in memory at once.
     TooLarge,
     /// A fault in Restante.
@@ -131,7 +133,8 @@ impl FailureKind {
             | Self::NoMechanism
             | Self::TryLater { .. }
             | Self::Refused
-            | Self::NoSuchMessage => Blame::Server,
+            | Self::NoSuchMessage
+            | Self::Outdated => Blame::Server,
             Self::TooLarge | Self::Internal => Blame::Restante,
         }
     }

@@ -4,26 +4,54 @@ use serde::{Deserialize, Serialize};
 
 use super::Text;
 
+/// Tells lists apart, those of a former engine as well: there is another one whenever the mailbox turns out to have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct ListId(u64);
+
+impl ListId {
+    /// The first list of the mailbox that this question opened.
+    pub(crate) fn first(call: super::CallId) -> Self {
+        Self(u64::from(call.0) << 32)
+    }
+
+    /// The list after this one.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// Whether both come from one engine, which tells a mailbox that has changed from one that has not.
+    pub fn is_of_same_engine(self, other: Self) -> bool {
+        self.0 >> 32 == other.0 >> 32
+    }
+}
+
 /// A message of the open mailbox, or a message nested in one (message/rfc822).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
-    /// The message's number in this session (RFC 1939, section 4).
+    /// The list that the number counts in: a reference of a former list names nothing in a later one.
+    pub list: ListId,
+    /// The message's number in its session (RFC 1939, section 4).
     pub number: u32,
     /// Parts to descend through, outermost first; empty for the message itself.
     pub path: Vec<PartId>,
 }
 
 impl MessageRef {
-    /// The message of this number itself.
+    /// The message of this number itself, in the first list.
     pub fn top(number: u32) -> Self {
-        Self { number, path: Vec::new() }
+        Self { list: ListId::default(), number, path: Vec::new() }
+    }
+
+    /// The message of this number itself.
+    pub fn in_list(list: ListId, number: u32) -> Self {
+        Self { list, number, path: Vec::new() }
     }
 
     /// The message nested in this one as `part`.
     pub fn nested(&self, part: PartId) -> Self {
         let mut path = self.path.clone();
         path.push(part);
-        Self { number: self.number, path }
+        Self { list: self.list, number: self.number, path }
     }
 }
 

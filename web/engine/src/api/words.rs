@@ -37,6 +37,7 @@ impl Failure {
             K::ConnectionLost => "The connection was lost.",
             K::TimedOut => "The server took too long.",
             K::NoSuchMessage => "This message cannot be had.",
+            K::Outdated => "The mailbox has changed.",
             K::TooLarge => "This message is too large to be shown here.",
             K::Internal => "Something went wrong inside Restante.",
         }
@@ -45,7 +46,7 @@ impl Failure {
     /// Whose fault it is, in a few words.
     pub fn fault(&self) -> &'static str {
         match self.kind {
-            FailureKind::InUse => "Another session of this mailbox",
+            FailureKind::InUse | FailureKind::Outdated => "Another session of this mailbox",
             _ => self.blame.words(),
         }
     }
@@ -145,6 +146,7 @@ impl Failure {
                     .into(),
                 _ => "Open the mailbox again, and then the message.".into(),
             },
+            K::Outdated => "Messages came or went, and the list was started anew. Choose the message from it.".into(),
             K::TooLarge => {
                 "It is larger than a browser can hold at once. It stays on the server; fetch it with another \
                             mail program."
@@ -183,6 +185,7 @@ impl FailureKind {
             Self::ConnectionLost => "connection-lost",
             Self::TimedOut => "timed-out",
             Self::NoSuchMessage => "no-such-message",
+            Self::Outdated => "outdated",
             Self::TooLarge => "too-large",
             Self::Internal => "internal",
         }
@@ -203,7 +206,7 @@ impl FailureKind {
             Self::InUse => "RFC 2449, section 8.1.2",
             Self::TryLater { .. } | Self::Refused => "RFC 3206, section 4",
             Self::ConnectionLost | Self::TimedOut => "RFC 1939, section 3",
-            Self::NoSuchMessage => "RFC 1939, section 5",
+            Self::NoSuchMessage | Self::Outdated => "RFC 1939, section 5",
             Self::BridgeUnreachable
             | Self::OtherBridge(_)
             | Self::BridgeUnauthorized

@@ -1,18 +1,20 @@
 //! What the page is told of messages it asks for: from what is kept, or once the server has sent them.
 
-use std::rc::Rc;
-
 use super::Mailbox;
-use crate::api::{Failure, FailureKind, MessageRef, PartId, Source, Update};
+use crate::api::{CallId, Failure, FailureKind, MessageRef, PartId, Source, Update};
 use crate::mime;
 
 /// Something the page asked of a message.
 #[derive(Debug)]
 pub(super) struct Ask {
+    /// The question.
+    id: CallId,
     pub(super) message: MessageRef,
     wish: Wish,
     /// RETR was sent for it.
     pub(super) is_under_way: bool,
+    /// Sessions that were lost while it came.
+    pub(super) lost: u8,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -23,52 +25,72 @@ enum Wish {
 }
 
 impl Ask {
-    pub(super) fn read(message: MessageRef) -> Self {
-        Self { message, wish: Wish::Read, is_under_way: false }
+    pub(super) fn read(id: CallId, message: MessageRef) -> Self {
+        Self::new(id, message, Wish::Read)
     }
 
-    pub(super) fn fetch(message: MessageRef, part: PartId) -> Self {
-        Self { message, wish: Wish::Fetch(part), is_under_way: false }
+    pub(super) fn fetch(id: CallId, message: MessageRef, part: PartId) -> Self {
+        Self::new(id, message, Wish::Fetch(part))
     }
 
-    pub(super) fn source(message: MessageRef) -> Self {
-        Self { message, wish: Wish::Source, is_under_way: false }
+    pub(super) fn source(id: CallId, message: MessageRef) -> Self {
+        Self::new(id, message, Wish::Source)
+    }
+
+    fn new(id: CallId, message: MessageRef, wish: Wish) -> Self {
+        Self { id, message, wish, is_under_way: false, lost: 0 }
     }
 }
 
-impl<U: FnMut(Update)> Mailbox<'_, U> {
-    /// Answers at once if the message is kept, and queues the question otherwise. The same question is queued once.
+impl Mailbox<'_> {
+    /// Answers at once if the message is kept, and queues the question otherwise. A question about a former list is
+    /// refused: its number may be another message's by now.
     pub(super) fn ask(&mut self, mut ask: Ask) {
-        if let Some(octets) = self.store.message(ask.message.number) {
-            return self.tell(&ask, &octets);
+        if ask.message.list != self.list {
+            return self.tell_failed(&ask, Failure::new(FailureKind::Outdated, ""));
         }
-        if self.asks.iter().any(|queued| queued.message == ask.message && queued.wish == ask.wish) {
-            return;
+        if let Some(octets) = self.store.message(ask.message.number) {
+            return self.tell_of(&ask, &octets);
         }
         ask.is_under_way =
             self.asks.iter().any(|queued| queued.message.number == ask.message.number && queued.is_under_way);
         self.asks.push_back(ask);
     }
 
+    /// Nobody waits for this answer any more.
+    pub(super) fn cancel(&mut self, id: CallId) {
+        self.asks.retain(|ask| ask.id != id);
+    }
+
+    /// Whether somebody waits for this message.
+    pub(super) fn is_wanted(&self, number: u32) -> bool {
+        self.asks.iter().any(|ask| ask.message.number == number)
+    }
+
+    /// Who waits for this message, the last one first.
+    pub(super) fn asker(&self, number: u32) -> Option<CallId> {
+        self.asks.iter().rev().find(|ask| ask.message.number == number).map(|ask| ask.id)
+    }
+
     /// The message has come: answers what was asked of it.
     pub(super) fn answer(&mut self, number: u32) {
         let Some(octets) = self.store.message(number) else { return };
         for ask in self.take_asks(Some(number)) {
-            self.tell(&ask, &octets);
+            self.tell_of(&ask, &octets);
         }
     }
 
     /// The message cannot be had.
     pub(super) fn refuse(&mut self, number: u32, failure: &Failure) {
         for ask in self.take_asks(Some(number)) {
-            self.tell_failed(ask.message, failure.clone());
+            self.tell_failed(&ask, failure.clone());
         }
     }
 
     /// No message can be had any more.
     pub(super) fn refuse_asks(&mut self, failure: &Failure) {
         for ask in self.take_asks(None) {
-            self.tell_failed(ask.message, failure.clone());
+            self.tell_failed(&ask, failure.clone());
         }
     }
 
@@ -80,7 +102,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         Vec::from(taken)
     }
 
-    fn tell(&mut self, ask: &Ask, octets: &Rc<[u8]>) {
+    fn tell_of(&self, ask: &Ask, octets: &[u8]) {
         let message = &ask.message;
         let update = match ask.wish {
             Wish::Read => mime::view(message, octets).map(|view| Update::Message(Box::new(view))),
@@ -95,15 +117,16 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
                 .map(|(name, bytes)| Update::Source(Box::new(Source { message: message.clone(), name, bytes }))),
         };
         match update {
-            Some(update) => (self.updates)(update),
+            Some(update) => self.answer_to(ask.id, update),
             None => {
                 let detail = "there is no such part in this message";
-                self.tell_failed(message.clone(), Failure::new(FailureKind::NoSuchMessage, detail));
+                self.tell_failed(ask, Failure::new(FailureKind::NoSuchMessage, detail));
             }
         }
     }
 
-    fn tell_failed(&mut self, message: MessageRef, failure: Failure) {
-        (self.updates)(Update::MessageFailed { message, failure: Box::new(failure) });
+    fn tell_failed(&self, ask: &Ask, failure: Failure) {
+        let message = ask.message.clone();
+        self.answer_to(ask.id, Update::MessageFailed { message, failure: Box::new(failure) });
     }
 }

@@ -3,10 +3,11 @@
 use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
 
 use super::plan::Top;
-use super::{Mailbox, Phase};
+use super::{MESSAGE_LIMIT, Mailbox, Phase};
 use crate::api::{Failure, FailureKind, MessageRef, Row, Stage, Update};
 use crate::connection::{of_login_refusal, of_refusal};
 use crate::mime;
+use crate::store::Store;
 
 /// What a command was sent for, and what has come of it so far.
 pub(super) enum Job {
@@ -30,7 +31,7 @@ const MAX_MESSAGES: u32 = 4_000_000;
 /// Rows told at once at most, so that a listing of 100,000 sizes does not become one message.
 const MAX_ROWS: usize = 1000;
 
-impl<U: FnMut(Update)> Mailbox<'_, U> {
+impl Mailbox<'_> {
     pub(super) fn on_event(&mut self, event: Event<'_>) {
         self.session.trace.note(&event);
         match event {
@@ -62,26 +63,55 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
 
     fn on_uid(&mut self, number: u32, uid: Uid) {
         if !self.store.put_uid(number, uid) {
-            let detail = "the server gave its messages other numbers";
-            self.session.fatal = Some(Failure::new(FailureKind::ConnectionLost, detail));
+            // As large as before, and yet another: the numbers mean other messages now.
+            let extent = self.store.extent.unwrap_or_default();
+            self.begin_list();
+            self.store.set_extent(extent.0, extent.1);
+            self.session.listing = false;
+            self.tell_opened();
         }
+    }
+
+    /// The mailbox is not the one it was: what is known of it, and what was asked of it, is void.
+    fn begin_list(&mut self) {
+        self.store = Store::default();
+        self.rows.whole = 0;
+        self.session.changed.clear();
+        self.list = self.list.next();
+        self.refuse_asks(&Failure::new(FailureKind::Outdated, ""));
     }
 
     fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) {
         match self.session.jobs.get_mut(&ticket) {
             Some(Job::Top { head, .. }) => head.push(chunk),
             Some(Job::Retr { number, body, told, asked }) => {
+                let number = *number;
+                let octets = body.len() as u64 + chunk.len() as u64;
+                // No list of sizes is to be relied on, and no browser says how much memory it has left.
+                if octets > MESSAGE_LIMIT || body.try_reserve(chunk.len()).is_err() {
+                    *body = Vec::new();
+                    self.session.endless = true;
+                    return self.refuse_as_too_large(number, octets);
+                }
                 body.extend_from_slice(chunk);
-                let of = self.store.size(*number).unwrap_or_default();
-                let octets = body.len() as u64;
+                let of = self.store.size(number).unwrap_or_default();
                 // A step of two hundredths, or 64 KiB: enough for the eye.
                 if *asked && octets - *told >= (of / 50).max(64 << 10) {
                     *told = octets;
-                    self.progress(Stage::Message { octets, of });
+                    if let Some(asker) = self.asker(number) {
+                        self.answer_to(asker, Update::Progress(Stage::Message { octets, of }));
+                    }
                 }
             }
             _ => {}
         }
+    }
+
+    pub(super) fn refuse_as_too_large(&mut self, number: u32, octets: u64) {
+        let detail = format!("it has {} MB or more; Restante holds {} MB", octets >> 20, MESSAGE_LIMIT >> 20);
+        let failure = Failure::new(FailureKind::TooLarge, detail);
+        self.put_fault_row(number, failure.headline());
+        self.refuse(number, &failure);
     }
 
     fn on_done(&mut self, ticket: Ticket, reply: Reply) {
@@ -99,9 +129,10 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
                         self.session.fatal = Some(Failure::new(FailureKind::NotPop3, detail));
                         return;
                     }
-                    if !self.store.set_extent(messages, octets) {
-                        self.rows.whole = 0;
+                    if self.store.extent.is_some_and(|known| known != (messages, octets)) {
+                        self.begin_list();
                     }
+                    self.store.set_extent(messages, octets);
                     self.session.phase = Phase::SignedIn;
                 }
             }
@@ -114,7 +145,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
                 let mut head = mime::Head::default();
                 head.push(&body);
                 self.put_row(number, head);
-                self.store.put_message(number, body.into());
+                self.store.put_message(number, body);
                 self.answer(number);
             }
             Some(Job::Capa) => self.capabilities_asked(),
@@ -172,7 +203,9 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
     fn put_row(&mut self, number: u32, source: mime::Head) {
         self.rows.done(number);
         let Some(position) = self.store.position_of(number) else { return };
-        self.store.put_row(mime::row(number, position, source, self.store.size(number)));
+        let mut row = mime::row(number, position, source, self.store.size(number));
+        row.message.list = self.list;
+        self.store.put_row(row);
         self.session.changed.push(number);
     }
 
@@ -185,7 +218,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         }
         self.store.put_row(Row {
             position,
-            message: MessageRef::top(number),
+            message: MessageRef::in_list(self.list, number),
             from: None,
             subject: String::new(),
             snippet: String::new(),
@@ -204,7 +237,7 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
         changed.dedup();
         for numbers in changed.chunks(MAX_ROWS) {
             let rows: Vec<Row> = numbers.iter().filter_map(|number| self.store.row(*number).cloned()).collect();
-            (self.updates)(Update::Rows(rows));
+            self.tell(Update::Rows(rows));
         }
     }
 }

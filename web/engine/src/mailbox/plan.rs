@@ -22,7 +22,7 @@ const SNIPPET_LINES: u32 = 10;
 /// TOPs under way at once where the server pipelines. Few, so that a click does not wait behind many rows.
 const TOPS_UNDER_WAY: usize = 64;
 
-/// Messages under way at once where the server pipelines.
+/// Messages under way at once for the sake of their rows, where the server pipelines.
 const RETRS_UNDER_WAY: usize = 4;
 
 /// Without TOP, so many messages of at most so many octets are fetched whole for the sake of their rows.
@@ -71,7 +71,7 @@ impl Rows {
     }
 }
 
-impl<U: FnMut(Update)> Mailbox<'_, U> {
+impl Mailbox<'_> {
     /// The page shows these rows.
     pub(super) fn show(&mut self, first: u32, count: u32) {
         self.rows.first = first;
@@ -145,23 +145,29 @@ impl<U: FnMut(Update)> Mailbox<'_, U> {
             mechanism: self.session.mechanism.map(|mechanism| mechanism.name().to_owned()).unwrap_or_default(),
             pipelined: connection.session().is_pipelining(),
         };
-        (self.updates)(Update::Connected(Box::new(view)));
-        let (messages, octets) = self.store.extent.unwrap_or_default();
-        (self.updates)(Update::Opened { messages, octets });
+        self.tell(Update::Connected(Box::new(view)));
+        self.note_opened();
+        self.tell_opened();
         self.proceed(connection);
     }
 
-    /// Messages that were asked for, in the order of asking.
+    /// Tells the page which list this is, and how long.
+    pub(super) fn tell_opened(&self) {
+        let (messages, octets) = self.store.extent.unwrap_or_default();
+        self.tell(Update::Opened { list: self.list, messages, octets });
+    }
+
+    /// Messages that were asked for, the last one first: that is what somebody looks at. One at a time, for what has been
+    /// sent cannot be taken back.
     fn fetch_messages(&mut self, connection: &mut Connection) {
-        let limit = if connection.session().is_pipelining() { RETRS_UNDER_WAY } else { 1 };
-        while self.session.jobs.values().filter(|job| matches!(job, Job::Retr { .. })).count() < limit {
-            let Some(ask) = self.asks.iter().find(|ask| !ask.is_under_way) else { return };
+        while !self.session.jobs.values().any(|job| matches!(job, Job::Retr { asked: true, .. })) {
+            let Some(ask) = self.asks.iter().rev().find(|ask| !ask.is_under_way) else { return };
             let number = ask.message.number;
             let size = self.store.size(number);
             if self.store.position_of(number).is_none() {
                 self.refuse(number, &Failure::new(FailureKind::NoSuchMessage, ""));
-            } else if size.is_some_and(|octets| octets > MESSAGE_LIMIT) {
-                self.refuse(number, &Failure::new(FailureKind::TooLarge, ""));
+            } else if let Some(octets) = size.filter(|octets| *octets > MESSAGE_LIMIT) {
+                self.refuse_as_too_large(number, octets);
             } else {
                 for ask in self.asks.iter_mut().filter(|ask| ask.message.number == number) {
                     ask.is_under_way = true;

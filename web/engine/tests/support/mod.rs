@@ -7,6 +7,8 @@
 
 pub(crate) mod scripted;
 
+use std::cell::Cell;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,7 +18,9 @@ use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use futures::{FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
-use restante_engine::api::{Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
+use restante_engine::api::{
+    Call, CallId, Failure, Fingerprint, OpenMailbox, Reply, Request, Row, Security, TlsEnd, Update,
+};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_engine::tls::certificate;
 use restante_protocol::tunnel::Secret;
@@ -55,8 +59,16 @@ pub(crate) struct Manners {
     pub(crate) glues_terminators: bool,
     /// Hangs up in the middle of RETR's body.
     pub(crate) hangs_up_on: Option<u32>,
+    /// Falls silent in the middle of RETR's body.
+    pub(crate) stalls_on: Option<u32>,
+    /// What LIST says of a message, where it is not the truth.
+    pub(crate) listed: Option<(u32, u64)>,
+    /// The number that the first message's unique-id has.
+    pub(crate) first_uid: u32,
     /// Messages, oldest first.
     pub(crate) messages: Vec<Vec<u8>>,
+    /// How it behaves from the second connection on, where that differs.
+    pub(crate) later: Option<Box<Manners>>,
 }
 
 /// What Dovecot announces.
@@ -80,8 +92,17 @@ impl Manners {
             garbles_pipelines: false,
             glues_terminators: false,
             hangs_up_on: None,
+            stalls_on: None,
+            listed: None,
+            first_uid: 1,
             messages: (1..=messages).map(message).collect(),
+            later: None,
         }
+    }
+
+    /// These manners on the first connection, and modern ones with so many messages from then on.
+    pub(crate) fn then(self, later: Self) -> Self {
+        Self { later: Some(Box::new(later)), ..self }
     }
 }
 
@@ -103,13 +124,14 @@ pub(crate) struct Host {
     /// Lines that were sent; a line `--` before each flight: what arrived at once.
     pub(crate) said: Arc<Mutex<Vec<String>>>,
     pub(crate) connections: Arc<AtomicU32>,
-    /// Refuses to connect.
+    /// Refuses to connect, in these attempts.
     pub(crate) fault: Option<TunnelFault>,
+    pub(crate) refused: Range<u32>,
 }
 
 impl Host {
     pub(crate) fn new(manners: Manners) -> Self {
-        Self { manners, said: Arc::default(), connections: Arc::default(), fault: None }
+        Self { manners, said: Arc::default(), connections: Arc::default(), fault: None, refused: 0..u32::MAX }
     }
 
     pub(crate) fn lines(&self) -> Vec<String> {
@@ -119,12 +141,13 @@ impl Host {
 
 impl Dial for Host {
     fn dial(&self, _: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
-        if let Some(fault) = self.fault.clone() {
+        let connection = self.connections.fetch_add(1, Ordering::SeqCst);
+        if let Some(fault) = self.fault.clone().filter(|_| self.refused.contains(&connection)) {
             return futures::future::ready(Err(fault)).boxed_local();
         }
         let (near, far) = tokio::io::duplex(1 << 20);
-        let connection = self.connections.fetch_add(1, Ordering::SeqCst);
-        tokio::spawn(serve(far, self.manners.clone(), self.said.clone(), connection));
+        let manners = self.manners.later.as_deref().filter(|_| connection > 0).unwrap_or(&self.manners);
+        tokio::spawn(serve(far, manners.clone(), self.said.clone(), connection));
         futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
     }
 }
@@ -259,14 +282,26 @@ where
                     let octets: usize = manners.messages.iter().map(Vec::len).sum();
                     format!("+OK {} {octets}\r\n", manners.messages.len()).into_bytes()
                 }
-                ("LIST", None) => listing(&|number, message| format!("{number} {}\r\n", message.len())),
+                ("LIST", None) => listing(&|number, message| match manners.listed {
+                    Some((lied, octets)) if lied as usize == number => format!("{number} {octets}\r\n"),
+                    _ => format!("{number} {}\r\n", message.len()),
+                }),
                 ("UIDL", Some(_)) if manners.uidl => format!("+OK {number} uid-{number}\r\n").into_bytes(),
-                ("UIDL", None) if manners.uidl => listing(&|number, _| format!("{number} uid-{number}\r\n")),
+                ("UIDL", None) if manners.uidl => {
+                    listing(&|number, _| format!("{number} uid-{}\r\n", number + manners.first_uid as usize - 1))
+                }
                 ("TOP" | "RETR", Some(_)) if damaged => b"-ERR cannot read it\r\n".to_vec(),
                 ("TOP", Some(message)) if manners.top => multiline(&head(message)),
                 ("RETR", Some(message)) if manners.hangs_up_on == u32::try_from(number).ok() => {
                     answer.extend_from_slice(&multiline(message)[..message.len() / 2]);
                     let _ = io.write_all(&answer).await;
+                    return;
+                }
+                ("RETR", Some(message)) if manners.stalls_on == u32::try_from(number).ok() => {
+                    answer.extend_from_slice(&multiline(message)[..message.len() / 2]);
+                    let _ = io.write_all(&answer).await;
+                    // Until the other side has enough.
+                    let _ = io.read(&mut buffer).await;
                     return;
                 }
                 ("RETR", Some(message)) if manners.glues_terminators => {
@@ -319,27 +354,54 @@ pub(crate) fn open(password: &str) -> OpenMailbox {
 
 /// An engine that runs, and what it says.
 pub(crate) struct Engine {
-    pub(crate) requests: Option<UnboundedSender<Request>>,
-    updates: UnboundedReceiver<Update>,
+    pub(crate) calls: Option<UnboundedSender<Call>>,
+    /// The first call has the name 0, so that [`MessageRef::top`] names the messages of the first list.
+    asked: Cell<u32>,
+    replies: UnboundedReceiver<Reply>,
     pub(crate) seen: Vec<Update>,
 }
 
 impl Engine {
-    pub(crate) fn send(&self, request: Request) {
-        self.requests.as_ref().unwrap().unbounded_send(request).unwrap();
+    pub(crate) fn send(&self, request: Request) -> CallId {
+        let id = CallId(self.asked.replace(self.asked.get() + 1));
+        self.call(Call::Ask { id, request });
+        id
+    }
+
+    pub(crate) fn cancel(&self, id: CallId) {
+        self.call(Call::Cancel { id });
+    }
+
+    fn call(&self, call: Call) {
+        self.calls.as_ref().unwrap().unbounded_send(call).unwrap();
+    }
+
+    /// The next reply.
+    pub(crate) async fn reply(&mut self) -> (CallId, Update) {
+        let reply = self.replies.next().await.unwrap_or_else(|| panic!("the engine ended: {:#?}", self.seen));
+        self.seen.push(reply.update.clone());
+        (reply.to, reply.update)
+    }
+
+    /// Waits for what ends this call: anything but progress.
+    pub(crate) async fn answer(&mut self, id: CallId) -> Update {
+        loop {
+            let (to, update) = self.reply().await;
+            if to == id && !matches!(update, Update::Progress(_)) {
+                return update;
+            }
+        }
     }
 
     pub(crate) fn open(&self, password: &str) {
-        self.send(Request::Open(Box::new(open(password))));
+        let _ = self.send(Request::Open(Box::new(open(password))));
     }
 
     /// Waits for an update of this kind, and keeps all on the way in [`Engine::seen`].
     pub(crate) async fn until<T>(&mut self, mut wanted: impl FnMut(&Update) -> Option<T>) -> T {
         loop {
-            let update = self.updates.next().await.unwrap_or_else(|| panic!("the engine ended: {:#?}", self.seen));
-            let found = wanted(&update);
-            self.seen.push(update);
-            if let Some(found) = found {
+            let (_, update) = self.reply().await;
+            if let Some(found) = wanted(&update) {
                 return found;
             }
         }
@@ -370,16 +432,16 @@ impl Engine {
 
 /// Runs the engine against the host for as long as the test lasts.
 pub(crate) async fn with_engine<F: AsyncFnOnce(&mut Engine)>(host: &Host, test: F) {
-    let (requests, incoming) = unbounded();
-    let (outgoing, updates) = unbounded();
-    let running = restante_engine::run(host.clone(), incoming, move |update| {
-        let _ = outgoing.unbounded_send(update);
+    let (calls, incoming) = unbounded();
+    let (outgoing, replies) = unbounded();
+    let running = restante_engine::run(host.clone(), incoming, move |reply| {
+        let _ = outgoing.unbounded_send(reply);
     });
-    let mut engine = Engine { requests: Some(requests), updates, seen: Vec::new() };
+    let mut engine = Engine { calls: Some(calls), asked: Cell::new(0), replies, seen: Vec::new() };
     let testing = async {
         test(&mut engine).await;
-        engine.requests = None;
-        while engine.updates.next().await.is_some() {}
+        engine.calls = None;
+        while engine.replies.next().await.is_some() {}
     };
     let both = futures::future::join(running, testing);
     let ended = tokio::time::timeout(Duration::from_secs(1000), both).await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use restante_engine::api::{FIRST_ROWS, Failure, MessageRef, OpenMailbox, Row, Security, TlsEnd};
+use restante_engine::api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
 use super::reading::Reading;
 use crate::ui::shared::Shared;
@@ -17,6 +17,8 @@ pub struct Mailbox {
     pub account: Account,
     /// Octets of the maildrop.
     pub octets: u64,
+    /// Which list this is.
+    pub list: ListId,
     /// The list.
     pub rows: Rows,
     /// Number of rows that are known.
@@ -35,8 +37,26 @@ pub struct Mailbox {
     pub trusted_senders: BTreeSet<String>,
     /// Why the session ended, where it did.
     pub failure: Option<Shared<Failure>>,
+    /// Something to be told once.
+    pub notice: Option<Notice>,
+    /// How often the engine had to be started anew since a message was read last.
+    pub restarts: u8,
     /// "Path and certificate" is open.
     pub shows_path: bool,
+}
+
+/// Something that happened to the mailbox by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// Another session changed it, and the list was started anew.
+    Changed {
+        /// How many messages there were.
+        before: u32,
+        /// How many there are.
+        now: u32,
+    },
+    /// The engine stopped and was started anew.
+    Restarted,
 }
 
 /// What the page keeps of the form once the mailbox is open.
@@ -71,10 +91,11 @@ impl From<&OpenMailbox> for Account {
 
 impl Mailbox {
     /// A mailbox of which nothing is known but its size.
-    pub fn new(account: Account, messages: u32, octets: u64) -> Self {
+    pub fn new(account: Account, list: ListId, messages: u32, octets: u64) -> Self {
         Self {
             account,
             octets,
+            list,
             rows: Shared::new(vec![None; messages as usize]),
             known: 0,
             cursor: 0,
@@ -84,7 +105,33 @@ impl Mailbox {
             seen: Shared::default(),
             trusted_senders: BTreeSet::new(),
             failure: None,
+            notice: None,
+            restarts: 0,
             shows_path: false,
+        }
+    }
+
+    /// A session is up again. Where its list is another one, every row is void; where the mailbox has changed, so is every
+    /// place in the list.
+    pub fn reopened(&mut self, list: ListId, messages: u32, octets: u64) {
+        self.failure = None;
+        self.asked = None;
+        if list == self.list {
+            return;
+        }
+        let before = self.len();
+        // A fresh engine counts its lists anew, and that alone changes nothing.
+        let is_changed = (before, self.octets) != (messages, octets) || self.list.is_of_same_engine(list);
+        (self.list, self.octets) = (list, octets);
+        self.rows = Shared::new(vec![None; messages as usize]);
+        self.known = 0;
+        self.cursor = self.cursor.min(messages.saturating_sub(1));
+        if is_changed {
+            self.notice = Some(Notice::Changed { before, now: messages });
+            self.seen = Shared::default();
+            if let Some(reading) = &mut self.reading {
+                reading.position = None;
+            }
         }
     }
 
@@ -106,7 +153,7 @@ impl Mailbox {
     /// Takes rows in. Positions beyond the list are the engine's error and are left out.
     pub fn take(&mut self, rows: Vec<Row>) {
         let list = self.rows.edit();
-        for row in rows {
+        for row in rows.into_iter().filter(|row| row.message.list == self.list) {
             if let Some(place) = list.get_mut(row.position as usize) {
                 self.known += u32::from(place.is_none());
                 *place = Some(Shared::new(row));

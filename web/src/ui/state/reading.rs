@@ -1,8 +1,8 @@
 //! The message that is being read, and the messages inside it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use restante_engine::api::{Failure, MessageRef, MessageView, PartId, Source};
+use restante_engine::api::{CallId, Failure, MessageRef, MessageView, PartId, Source};
 
 use crate::ui::shared::Shared;
 
@@ -15,6 +15,8 @@ pub enum Load<T> {
     Ready(T),
     /// It will not come.
     Failed(Shared<Failure>),
+    /// It is not wanted any more.
+    Stopped,
 }
 
 impl<T> Load<T> {
@@ -22,7 +24,7 @@ impl<T> Load<T> {
     pub fn ready(&self) -> Option<&T> {
         match self {
             Self::Ready(thing) => Some(thing),
-            Self::Waiting | Self::Failed(_) => None,
+            Self::Waiting | Self::Failed(_) | Self::Stopped => None,
         }
     }
 }
@@ -59,8 +61,8 @@ pub struct SafeHtml {
 /// A message from the list, with the messages that were opened inside it, outermost first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// Its position in the list.
-    pub position: u32,
+    /// Its position in the list; `None` where the list is another one by now.
+    pub position: Option<u32>,
     /// Never empty: the last one is shown.
     trail: Vec<Opened>,
 }
@@ -72,6 +74,10 @@ pub struct Opened {
     pub message: MessageRef,
     /// Its content.
     pub view: Load<Shared<MessageView>>,
+    /// The question for it, while it is waited for.
+    pub asked: Option<CallId>,
+    /// Octets that have come, and how many there will be (0 where nobody knows), once it takes a while.
+    pub progress: Option<(u64, u64)>,
     /// What is shown of it.
     pub face: Face,
     /// Whether remote pictures may be fetched.
@@ -80,18 +86,20 @@ pub struct Opened {
     pub html: Load<Shared<SafeHtml>>,
     /// The message as the server holds it, once it was asked for.
     pub source: Option<Load<Shared<Source>>>,
+    /// The question for the source, while it is waited for.
+    pub source_asked: Option<CallId>,
     /// The source is to be saved as soon as it comes.
     pub save_source: bool,
     /// Attachments that are on their way.
-    pub fetching: HashSet<PartId>,
+    pub fetching: HashMap<PartId, CallId>,
     /// Why the last attachment could not be had.
     pub fetch_failure: Option<Shared<Failure>>,
 }
 
 impl Reading {
-    /// Begins to read the message at this position.
-    pub fn new(position: u32, message: MessageRef) -> Self {
-        Self { position, trail: vec![Opened::new(message)] }
+    /// Begins to read the message at this position, which was asked for.
+    pub fn new(position: u32, message: MessageRef, asked: CallId) -> Self {
+        Self { position: Some(position), trail: vec![Opened::new(message, asked)] }
     }
 
     /// The message that is shown.
@@ -116,6 +124,25 @@ impl Reading {
         self.trail.iter_mut().find(|opened| opened.message == *message)
     }
 
+    /// The message that waits for the answer to this question.
+    pub fn waiting_for(&mut self, call: CallId) -> Option<&mut Opened> {
+        self.trail.iter_mut().find(|opened| opened.calls().any(|waited| waited == call))
+    }
+
+    /// Everything that is waited for.
+    pub fn calls(&self) -> Vec<CallId> {
+        self.trail.iter().flat_map(Opened::calls).collect()
+    }
+
+    /// Nothing that is waited for will come.
+    pub fn fail(&mut self, failure: &Shared<Failure>) {
+        for opened in &mut self.trail {
+            for call in opened.calls().collect::<Vec<_>>() {
+                opened.fail(call, failure.clone());
+            }
+        }
+    }
+
     /// How many messages deep the reader is; at least 1.
     pub fn depth(&self) -> usize {
         self.trail.len()
@@ -128,41 +155,56 @@ impl Reading {
     }
 
     /// Opens a message inside the one that is shown.
-    pub fn descend(&mut self, message: MessageRef) {
-        self.trail.push(Opened::new(message));
+    pub fn descend(&mut self, message: MessageRef, asked: CallId) {
+        self.trail.push(Opened::new(message, asked));
     }
 
-    /// Goes back to this depth, but never out of the message itself.
-    pub fn truncate(&mut self, depth: usize) {
-        self.trail.truncate(depth.max(1));
+    /// Goes back to this depth, but never out of the message itself. What the messages that are left were waiting for.
+    pub fn truncate(&mut self, depth: usize) -> Vec<CallId> {
+        let depth = depth.clamp(1, self.trail.len());
+        self.trail.drain(depth..).flat_map(|opened| opened.calls().collect::<Vec<_>>()).collect()
     }
 }
 
 impl Opened {
-    fn new(message: MessageRef) -> Self {
+    fn new(message: MessageRef, asked: CallId) -> Self {
         Self {
             message,
             view: Load::Waiting,
+            asked: Some(asked),
+            progress: None,
             face: Face::Text,
             remote: Remote::Blocked,
             html: Load::Waiting,
             source: None,
+            source_asked: None,
             save_source: false,
-            fetching: HashSet::new(),
+            fetching: HashMap::new(),
             fetch_failure: None,
         }
     }
 
-    /// Takes note of a failure: of whatever has been asked for and has not come.
-    pub fn fail(&mut self, failure: Failure) {
-        let failure = Shared::new(failure);
-        if self.view == Load::Waiting {
+    /// Asks for the message itself.
+    pub fn await_view(&mut self, asked: CallId) {
+        (self.view, self.asked, self.progress) = (Load::Waiting, Some(asked), None);
+    }
+
+    /// What is waited for.
+    fn calls(&self) -> impl Iterator<Item = CallId> {
+        self.asked.into_iter().chain(self.source_asked).chain(self.fetching.values().copied())
+    }
+
+    /// What this question asked for will not come.
+    pub fn fail(&mut self, call: CallId, failure: Shared<Failure>) {
+        if self.asked == Some(call) {
+            (self.asked, self.progress) = (None, None);
             self.view = Load::Failed(failure);
-        } else if self.source == Some(Load::Waiting) {
+        } else if self.source_asked == Some(call) {
+            self.source_asked = None;
             self.source = Some(Load::Failed(failure));
             self.save_source = false;
         } else {
-            self.fetching.clear();
+            self.fetching.retain(|_, waited| *waited != call);
             self.fetch_failure = Some(failure);
         }
     }

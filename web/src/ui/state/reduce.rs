@@ -1,8 +1,9 @@
 //! The reducer: one function a group of actions.
 
-use restante_engine::api::{FailureKind, MessageRef, PartId, Request, Stage, Update};
+use restante_engine::api::{FailureKind, MessageRef, PartId, Request, Stage};
 
-use super::{Action, Effect, Face, Focus, Load, Mailbox, Opened, Phase, Reading, Remote, SafeHtml, State};
+use super::calls::{Calls, cancel};
+use super::{Action, Effect, Face, Focus, Load, Mailbox, Opened, Phase, Reading, Remote, SafeHtml, State, heard};
 use crate::ui::shared::Shared;
 
 /// Rows asked for around a message that is read, so that its neighbours can be stepped to.
@@ -57,55 +58,64 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             vec![]
         }
         Action::Close => {
-            *state = State { site: state.site.clone(), ..State::default() };
-            vec![Effect::Ask(Request::Close), Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
+            let (_, close) = state.calls.ask(Request::Close);
+            *state = State { site: state.site.clone(), calls: state.calls.clone(), ..State::default() };
+            vec![close, Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
         }
-        Action::Engine(update) => engine(state, update),
-        Action::EngineLost(detail) => {
-            let failure = crate::ui::words::engine_lost(detail);
-            let mut effects = engine(state, Update::Failed(Box::new(failure)));
-            effects.push(Effect::ReplaceEngine);
-            effects
-        }
-        Action::InSight { first, count } => in_mailbox(state, |mailbox| {
+        Action::Engine(reply) => heard::reply(state, reply),
+        Action::EngineDied(death) => heard::death(state, &death),
+        Action::Dismiss => in_mailbox(state, |mailbox, _| {
+            mailbox.notice = None;
+            vec![]
+        }),
+        Action::Stop => in_reading(state, |reading, _| {
+            let opened = reading.current_mut();
+            let Some(asked) = opened.asked.take() else { return vec![] };
+            (opened.view, opened.progress) = (Load::Stopped, None);
+            cancel([asked]).collect()
+        }),
+        Action::Again => in_mailbox(state, again),
+        Action::InSight { first, count } => in_mailbox(state, |mailbox, _| {
             mailbox.sight = (first, count);
             mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
         }),
-        Action::ShowDue => in_mailbox(state, |mailbox| {
+        Action::ShowDue => in_mailbox(state, |mailbox, calls| {
             let Some((first, count)) = mailbox.wanted() else { return vec![] };
             mailbox.asked = Some((first, count));
-            vec![Effect::Ask(Request::Show { first, count })]
+            vec![calls.ask(Request::Show { first, count }).1]
         }),
-        Action::Cursor(position) => in_mailbox(state, |mailbox| {
+        Action::Cursor(position) => in_mailbox(state, |mailbox, _| {
             mailbox.cursor = position.min(mailbox.len().saturating_sub(1));
             vec![]
         }),
-        Action::Read(position) => in_mailbox(state, |mailbox| read(mailbox, position)),
-        Action::Step(by) => in_mailbox(state, |mailbox| {
-            let at = mailbox.reading.as_ref().map_or(mailbox.cursor, |reading| reading.position);
-            at.checked_add_signed(by.into()).map_or_else(Vec::new, |position| read(mailbox, position))
+        Action::Read(position) => in_mailbox(state, |mailbox, calls| read(mailbox, calls, position)),
+        Action::Step(by) => in_mailbox(state, |mailbox, calls| {
+            let at = mailbox.reading.as_ref().map_or(Some(mailbox.cursor), |reading| reading.position);
+            let to = at.and_then(|at| at.checked_add_signed(by.into()));
+            to.map_or_else(Vec::new, |position| read(mailbox, calls, position))
         }),
-        Action::OpenNested(part) => in_reading(state, |reading| {
+        Action::OpenNested(part) => in_reading(state, |reading, calls| {
             let message = reading.current().message.nested(part);
-            reading.descend(message.clone());
-            vec![Effect::Ask(Request::Read(message)), Effect::Focus(Focus::Message)]
+            let (asked, ask) = calls.ask(Request::Read(message.clone()));
+            reading.descend(message, asked);
+            vec![ask, Effect::Focus(Focus::Message)]
         }),
-        Action::Back => in_mailbox(state, |mailbox| {
+        Action::Back => in_mailbox(state, |mailbox, _| {
             let depth = mailbox.depth().saturating_sub(1);
             rise_to(mailbox, depth)
         }),
-        Action::History(depth) => in_mailbox(state, |mailbox| rise_to(mailbox, depth)),
-        Action::Show(face) => in_reading(state, |reading| show(reading.current_mut(), face)),
-        Action::ShowRemote => in_reading(state, |reading| fetch_pictures(reading.current_mut())),
-        Action::TrustSender => in_mailbox(state, trust_sender),
+        Action::History(depth) => in_mailbox(state, |mailbox, _| rise_to(mailbox, depth)),
+        Action::Show(face) => in_reading(state, |reading, calls| show(reading.current_mut(), calls, face)),
+        Action::ShowRemote => in_reading(state, |reading, _| fetch_pictures(reading.current_mut())),
+        Action::TrustSender => in_mailbox(state, |mailbox, _| trust_sender(mailbox)),
         Action::Sanitised { message, remote, html } => sanitised(state, &message, remote, html),
-        Action::Download(part) => in_reading(state, |reading| download(reading.current_mut(), part)),
-        Action::SaveSource => in_reading(state, |reading| save_source(reading.current_mut())),
-        Action::NotSaved => in_reading(state, |reading| {
+        Action::Download(part) => in_reading(state, |reading, calls| download(reading.current_mut(), calls, part)),
+        Action::SaveSource => in_reading(state, |reading, calls| save_source(reading.current_mut(), calls)),
+        Action::NotSaved => in_reading(state, |reading, _| {
             reading.current_mut().fetch_failure = Some(Shared::new(crate::ui::words::not_saved()));
             vec![]
         }),
-        Action::ShowPath(open) => in_mailbox(state, |mailbox| {
+        Action::ShowPath(open) => in_mailbox(state, |mailbox, _| {
             mailbox.shows_path = open;
             vec![]
         }),
@@ -129,12 +139,19 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-fn in_mailbox(state: &mut State, change: impl FnOnce(&mut Mailbox) -> Vec<Effect>) -> Vec<Effect> {
-    state.mailbox.as_mut().map_or_else(Vec::new, change)
+pub(super) fn in_mailbox(
+    state: &mut State,
+    change: impl FnOnce(&mut Mailbox, &mut Calls) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let State { mailbox, calls, .. } = state;
+    mailbox.as_mut().map_or_else(Vec::new, |mailbox| change(mailbox, calls))
 }
 
-fn in_reading(state: &mut State, change: impl FnOnce(&mut Reading) -> Vec<Effect>) -> Vec<Effect> {
-    in_mailbox(state, |mailbox| mailbox.reading.as_mut().map_or_else(Vec::new, change))
+pub(super) fn in_reading(
+    state: &mut State,
+    change: impl FnOnce(&mut Reading, &mut Calls) -> Vec<Effect>,
+) -> Vec<Effect> {
+    in_mailbox(state, |mailbox, calls| mailbox.reading.as_mut().map_or_else(Vec::new, |reading| change(reading, calls)))
 }
 
 fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
@@ -152,17 +169,26 @@ fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
     }
 }
 
-fn submit(state: &mut State) -> Vec<Effect> {
+/// Opens a mailbox, or the open one again. What is open stays as it is until the new session is up.
+pub(super) fn submit(state: &mut State) -> Vec<Effect> {
     if matches!(state.phase, Phase::Opening(_)) {
         return vec![];
     }
     match state.form.to_request(&state.site) {
         Ok(open) => {
-            state.phase = Phase::Opening((&open).into());
+            match &mut state.mailbox {
+                Some(mailbox) => mailbox.failure = None,
+                None => {
+                    state.phase = Phase::Opening((&open).into());
+                    state.connection = None;
+                }
+            }
             state.stage = Some(Stage::Connecting);
             (state.complaint, state.failure) = (None, None);
-            (state.mailbox, state.connection) = (None, None);
-            vec![Effect::Ask(Request::Open(Box::new(open)))]
+            let fresh = std::mem::take(&mut state.engine_died).then_some(Effect::ReplaceEngine);
+            let (session, ask) = state.calls.ask(Request::Open(Box::new(open)));
+            state.session = session;
+            fresh.into_iter().chain([ask]).collect()
         }
         Err(complaint) => {
             state.complaint = Some(complaint);
@@ -182,134 +208,74 @@ fn trust(state: &mut State) -> Vec<Effect> {
     }
 }
 
-fn engine(state: &mut State, update: Update) -> Vec<Effect> {
-    match update {
-        Update::Progress(stage) => {
-            if state.phase != Phase::Form {
-                state.stage = Some(stage);
-            }
-            vec![]
-        }
-        Update::Opened { messages, octets } => opened(state, messages, octets),
-        Update::Connected(connection) => {
-            state.connection = Some(Shared::new(*connection));
-            vec![]
-        }
-        Update::Rows(rows) => in_mailbox(state, |mailbox| {
-            mailbox.take(rows);
-            mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
-        }),
-        Update::Message(view) => in_mailbox(state, |mailbox| {
-            let allowed = view.from.first().is_some_and(|from| mailbox.trusted_senders.contains(&from.address));
-            let Some(opened) = mailbox.reading.as_mut().and_then(|reading| reading.find_mut(&view.message)) else {
-                return vec![];
-            };
-            let has_html = view.html.is_some();
-            if has_html {
-                opened.face = Face::Html;
-                opened.remote = if allowed { Remote::Allowed } else { Remote::Blocked };
-            }
-            opened.view = Load::Ready(Shared::new(*view));
-            if has_html { vec![sanitise(opened)] } else { vec![] }
-        }),
-        Update::Attachment { message, part, name, bytes, .. } => {
-            in_mailbox(state, |mailbox| {
-                if let Some(opened) = mailbox.reading.as_mut().and_then(|reading| reading.find_mut(&message)) {
-                    // What is no longer waited for was given up by closing the message.
-                    if opened.fetching.remove(&part) {
-                        return vec![Effect::Save { name, bytes }];
-                    }
-                }
-                vec![]
-            })
-        }
-        Update::Source(source) => in_mailbox(state, |mailbox| {
-            let Some(opened) = mailbox.reading.as_mut().and_then(|reading| reading.find_mut(&source.message)) else {
-                return vec![];
-            };
-            opened.source = Some(Load::Ready(Shared::new(*source)));
-            if std::mem::take(&mut opened.save_source) { save_source(opened) } else { vec![] }
-        }),
-        Update::MessageFailed { message, failure } => in_mailbox(state, |mailbox| {
-            if let Some(opened) = mailbox.reading.as_mut().and_then(|reading| reading.find_mut(&message)) {
-                opened.fail(*failure);
-            }
-            vec![]
-        }),
-        Update::Failed(failure) => {
-            state.stage = None;
-            match state.phase {
-                Phase::Form => {}
-                Phase::Opening(_) => {
-                    state.phase = Phase::Form;
-                    // Only a refused password is asked for again; everything else is for reading first.
-                    let refused = failure.kind == FailureKind::WrongPassword;
-                    state.failure = Some(Shared::new(*failure));
-                    return vec![Effect::Focus(if refused { Focus::Password } else { Focus::Failure })];
-                }
-                Phase::Open => {
-                    if let Some(mailbox) = &mut state.mailbox {
-                        mailbox.failure = Some(Shared::new(*failure));
-                    }
-                }
-            }
-            vec![]
-        }
-        Update::Closed => vec![],
-    }
-}
-
-fn opened(state: &mut State, messages: u32, octets: u64) -> Vec<Effect> {
-    let Phase::Opening(account) = &state.phase else { return vec![] };
-    state.mailbox = Some(Mailbox::new(account.clone(), messages, octets));
-    state.phase = Phase::Open;
-    // What was under way until now, the signing in, is done.
-    state.stage = Some(Stage::Headers { have: 0, of: messages });
-    // The link has done its work; what it names is not left standing in the address bar.
-    vec![Effect::ClearLink, Effect::Focus(Focus::List)]
-}
-
-fn read(mailbox: &mut Mailbox, position: u32) -> Vec<Effect> {
+/// Reads the message at this position. Whatever the message before was waiting for is not wanted any more.
+fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> {
     let Some(message) = mailbox.message_at(position) else { return vec![] };
     mailbox.cursor = position;
     if mailbox.reading.as_ref().is_some_and(|reading| reading.current().message == message) {
         return vec![Effect::Focus(Focus::Message)];
     }
     mailbox.seen.edit().insert(message.number);
-    let mut effects = vec![Effect::Ask(Request::Read(message.clone())), Effect::Focus(Focus::Message)];
-    mailbox.reading = Some(Reading::new(position, message));
+    let left = mailbox.reading.take().map(|reading| reading.calls()).unwrap_or_default();
+    let mut effects: Vec<Effect> = cancel(left).collect();
+    let (asked, ask) = calls.ask(Request::Read(message.clone()));
+    effects.extend([ask, Effect::Focus(Focus::Message)]);
+    mailbox.reading = Some(Reading::new(position, message, asked));
     let neighbours = [position.checked_sub(1), position.checked_add(1).filter(|next| *next < mailbox.len())];
     if neighbours.into_iter().flatten().any(|near| mailbox.row(near).is_none()) {
         let first = position.saturating_sub(NEIGHBOURS / 2);
-        effects.push(Effect::Ask(Request::Show { first, count: NEIGHBOURS }));
+        effects.push(calls.ask(Request::Show { first, count: NEIGHBOURS }).1);
     }
     effects
+}
+
+/// Asks for the message that is shown once more, by the reference that the list has for it now.
+fn again(mailbox: &mut Mailbox, calls: &mut Calls) -> Vec<Effect> {
+    let position = mailbox.reading.as_ref().filter(|reading| reading.depth() == 1).and_then(|reading| reading.position);
+    let now = position.and_then(|position| mailbox.message_at(position));
+    let Some(reading) = &mut mailbox.reading else { return vec![] };
+    let opened = reading.current_mut();
+    if opened.asked.is_some() || opened.view.ready().is_some() {
+        return vec![];
+    }
+    if let Some(now) = now {
+        opened.message = now;
+    }
+    let (asked, ask) = calls.ask(Request::Read(opened.message.clone()));
+    opened.await_view(asked);
+    vec![ask, Effect::Focus(Focus::Message)]
 }
 
 fn rise_to(mailbox: &mut Mailbox, depth: usize) -> Vec<Effect> {
     if depth >= mailbox.depth() {
         return vec![];
     }
-    if depth == 0 {
-        mailbox.reading = None;
-        return vec![Effect::Focus(Focus::List)];
-    }
-    if let Some(reading) = &mut mailbox.reading {
-        reading.truncate(depth);
-    }
-    vec![Effect::Focus(Focus::Message)]
+    let (left, focus) = if depth == 0 {
+        (mailbox.reading.take().map(|reading| reading.calls()), Focus::List)
+    } else {
+        (mailbox.reading.as_mut().map(|reading| reading.truncate(depth)), Focus::Message)
+    };
+    cancel(left.unwrap_or_default()).chain([Effect::Focus(focus)]).collect()
 }
 
-fn show(opened: &mut Opened, face: Face) -> Vec<Effect> {
+fn show(opened: &mut Opened, calls: &mut Calls, face: Face) -> Vec<Effect> {
     opened.face = face;
-    if face == Face::Source && !matches!(opened.source, Some(Load::Ready(_) | Load::Waiting)) {
-        opened.source = Some(Load::Waiting);
-        return vec![Effect::Ask(Request::Source(opened.message.clone()))];
+    match face {
+        Face::Source if !matches!(opened.source, Some(Load::Ready(_) | Load::Waiting)) => {
+            vec![ask_for_source(opened, calls)]
+        }
+        Face::Html if matches!(opened.html, Load::Failed(_)) => vec![sanitise(opened)],
+        Face::Source | Face::Html | Face::Text => vec![],
     }
-    vec![]
 }
 
-fn sanitise(opened: &mut Opened) -> Effect {
+fn ask_for_source(opened: &mut Opened, calls: &mut Calls) -> Effect {
+    let (asked, ask) = calls.ask(Request::Source(opened.message.clone()));
+    (opened.source, opened.source_asked) = (Some(Load::Waiting), Some(asked));
+    ask
+}
+
+pub(super) fn sanitise(opened: &mut Opened) -> Effect {
     // What is shown already stays until the new one is there.
     if opened.html.ready().is_none() {
         opened.html = Load::Waiting;
@@ -331,7 +297,7 @@ fn trust_sender(mailbox: &mut Mailbox) -> Vec<Effect> {
 }
 
 fn sanitised(state: &mut State, message: &MessageRef, remote: Remote, html: Result<SafeHtml, String>) -> Vec<Effect> {
-    in_reading(state, |reading| {
+    in_reading(state, |reading, _| {
         // An answer for another choice of pictures has been overtaken.
         if let Some(opened) = reading.find_mut(message).filter(|opened| opened.remote == remote) {
             match html {
@@ -346,25 +312,26 @@ fn sanitised(state: &mut State, message: &MessageRef, remote: Remote, html: Resu
     })
 }
 
-fn download(opened: &mut Opened, part: PartId) -> Vec<Effect> {
+fn download(opened: &mut Opened, calls: &mut Calls, part: PartId) -> Vec<Effect> {
     opened.fetch_failure = None;
-    if !opened.fetching.insert(part) {
+    if opened.fetching.contains_key(&part) {
         return vec![];
     }
-    vec![Effect::Ask(Request::Fetch { message: opened.message.clone(), part })]
+    let (asked, ask) = calls.ask(Request::Fetch { message: opened.message.clone(), part });
+    opened.fetching.insert(part, asked);
+    vec![ask]
 }
 
-fn save_source(opened: &mut Opened) -> Vec<Effect> {
+pub(super) fn save_source(opened: &mut Opened, calls: &mut Calls) -> Vec<Effect> {
     match &opened.source {
         Some(Load::Ready(source)) => vec![Effect::Save { name: source.name.clone(), bytes: source.bytes.clone() }],
         Some(Load::Waiting) => {
             opened.save_source = true;
             vec![]
         }
-        Some(Load::Failed(_)) | None => {
-            opened.source = Some(Load::Waiting);
+        Some(Load::Failed(_) | Load::Stopped) | None => {
             opened.save_source = true;
-            vec![Effect::Ask(Request::Source(opened.message.clone()))]
+            vec![ask_for_source(opened, calls)]
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn AboutDialog(props: &AboutProps) -> Html {
             </dl>
             <div role="status">
                 {match &props.about {
-                    Load::Waiting => html! { <p class="verdict">{"Comparing the page's files with their list…"}</p> },
+                    Load::Waiting | Load::Stopped => html! { <p class="verdict">{"Comparing the page's files with their list…"}</p> },
                     Load::Failed(failure) => html! { <p class="note">{&failure.detail}</p> },
                     Load::Ready(about) => summary(about),
                 }}

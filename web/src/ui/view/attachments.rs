@@ -1,8 +1,8 @@
 //! The attachments of a message.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
-use restante_engine::api::{Attachment, MessageView, PartId};
+use restante_engine::api::{Attachment, CallId, MessageView, PartId};
 use yew::{Html, Properties, component, html};
 
 use super::{Act, sends};
@@ -14,7 +14,7 @@ use crate::ui::state::Action;
 pub(super) struct AttachmentsProps {
     pub(super) view: Shared<MessageView>,
     /// Attachments on their way.
-    pub(super) fetching: HashSet<PartId>,
+    pub(super) fetching: HashMap<PartId, CallId>,
     pub(super) act: Act,
 }
 
@@ -23,7 +23,8 @@ pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
     if props.view.attachments.is_empty() {
         return Html::default();
     }
-    let files = props.view.attachments.iter().map(|file| draw(file, props.fetching.contains(&file.part), &props.act));
+    let files =
+        props.view.attachments.iter().map(|file| draw(file, props.fetching.contains_key(&file.part), &props.act));
     html! { <ul class="files" aria-label="Attachments">{for files}</ul> }
 }
 

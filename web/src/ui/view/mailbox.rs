@@ -1,6 +1,6 @@
 //! The second screen: bar, rail, list, reader.
 
-use restante_engine::api::{ConnectionView, Stage};
+use restante_engine::api::{ConnectionView, Failure, Stage};
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
@@ -16,6 +16,7 @@ use super::status::Status;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::{About, Action, Load, Mailbox};
+use crate::ui::words;
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -51,27 +52,28 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             <header class="bar">
                 <h1 class="unseen">{"Mailbox of "}{&mailbox.account.user}</h1>
                 {mark()}
-                <Status stage={props.stage} have={mailbox.known} of={mailbox.len()} ended={mailbox.failure.is_some()} />
+                <Status stage={props.stage} have={mailbox.known} of={mailbox.len()} ended={mailbox.failure.is_some()} act={act.clone()} />
                 <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
                 <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
             </header>
             <Rail account={mailbox.account.clone()} messages={mailbox.len()} octets={mailbox.octets} act={act.clone()} />
-            if let Some(failure) = mailbox.failure.clone() {
+            if mailbox.notice.is_some() || mailbox.failure.is_some() {
                 <div class="interrupted">
-                    <FailureNote failure={failure.clone()}>
-                        <TrustPanel kind={failure.kind.clone()} act={act.clone()} />
-                        if waits(&failure) {
-                            <Retry failure={failure.clone()} name="Open again" again={Action::Reopen} act={act.clone()} />
-                        } else {
-                            <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
-                        }
-                    </FailureNote>
+                    if let Some(notice) = mailbox.notice {
+                        <p class="note warn told" role="alert">
+                            <span>{words::notice(notice)}</span>
+                            <button onclick={sends(act, Action::Dismiss)}>{"Close this notice"}</button>
+                        </p>
+                    }
+                    if let Some(failure) = mailbox.failure.clone() {
+                        {ended(&failure, act)}
+                    }
                 </div>
             }
             <main>
                 <section class="list" aria-labelledby="list-title">
                     <MessageList rows={mailbox.rows.clone()} cursor={mailbox.cursor} seen={mailbox.seen.clone()}
-                        selected={reading.map(|reading| reading.position)} act={act.clone()} />
+                        selected={reading.and_then(|reading| reading.position)} act={act.clone()} />
                 </section>
                 <div class="pane">
                     if let Some(reading) = reading {
@@ -90,5 +92,19 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 <AboutDialog about={about.clone()} act={act.clone()} />
             }
         </div>
+    }
+}
+
+/// Why the session is over, and how to go on.
+fn ended(failure: &Shared<Failure>, act: &Act) -> Html {
+    html! {
+        <FailureNote failure={failure.clone()}>
+            <TrustPanel kind={failure.kind.clone()} act={act.clone()} />
+            if waits(failure) {
+                <Retry failure={failure.clone()} name="Open again" again={Action::Reopen} act={act.clone()} />
+            } else {
+                <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
+            }
+        </FailureNote>
     }
 }

@@ -1,5 +1,6 @@
 //! The reading pane: the message that is being read, and what can be done with it.
 
+use restante_engine::api::{Failure, FailureKind};
 use yew::{Html, Properties, classes, component, html};
 
 use super::attachments::Attachments;
@@ -10,6 +11,7 @@ use super::plain::PlainText;
 use super::source::SourceView;
 use super::{Act, icon, sends};
 use crate::ui::state::{Action, Face, Load, Opened, Reading, Remote};
+use crate::ui::words;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct ReaderProps {
@@ -29,8 +31,28 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
             aria-busy={(opened.view == Load::Waiting).to_string()}>
             {toolbar(props, opened)}
             {match &opened.view {
-                Load::Waiting => ghost(),
-                Load::Failed(failure) => html! { <FailureNote failure={failure.clone()} /> },
+                Load::Waiting => html! {
+                    <>
+                        <p class="fetching">
+                            <span>{words::fetching(opened.progress)}</span>
+                            <button onclick={sends(act, Action::Stop)}>{"Cancel"}</button>
+                        </p>
+                        {ghost()}
+                    </>
+                },
+                Load::Stopped => html! {
+                    <p class="note stopped">
+                        <span>{"Fetching this message was cancelled."}</span>
+                        <button onclick={sends(act, Action::Again)}>{"Fetch it"}</button>
+                    </p>
+                },
+                Load::Failed(failure) => html! {
+                    <FailureNote failure={failure.clone()}>
+                        if may_be_asked_for_again(failure) {
+                            <p><button onclick={sends(act, Action::Again)}>{"Try again"}</button></p>
+                        }
+                    </FailureNote>
+                },
                 Load::Ready(view) => html! {
                     <>
                         <Letterhead view={view.clone()} />
@@ -44,6 +66,11 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
             }}
         </article>
     }
+}
+
+/// Whether the same question may have another answer.
+fn may_be_asked_for_again(failure: &Failure) -> bool {
+    !matches!(failure.kind, FailureKind::Outdated | FailureKind::TooLarge)
 }
 
 fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
@@ -77,9 +104,9 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
                 </button>
             }
             <span class="gap"></span>
-            <button class="square" aria-label="Previous" title="Previous" disabled={reading.position == 0}
+            <button class="square" aria-label="Previous" title="Previous" disabled={reading.position.is_none_or(|at| at == 0)}
                 onclick={sends(act, Action::Step(-1))}>{icon::up()}</button>
-            <button class="square" aria-label="Next" title="Next" disabled={reading.position + 1 >= *messages}
+            <button class="square" aria-label="Next" title="Next" disabled={reading.position.is_none_or(|at| at + 1 >= *messages)}
                 onclick={sends(act, Action::Step(1))}>{icon::down()}</button>
         </div>
     }

@@ -3,6 +3,8 @@
 use restante_engine::api::Stage;
 use yew::{Html, Properties, classes, component, html};
 
+use super::{Act, sends};
+use crate::ui::state::Action;
 use crate::ui::{format, words};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -14,13 +16,16 @@ pub(super) struct StatusProps {
     pub(super) of: u32,
     /// The session has ended.
     pub(super) ended: bool,
+    pub(super) act: Act,
 }
 
 #[component]
 pub(super) fn Status(props: &StatusProps) -> Html {
-    let StatusProps { stage, have, of, ended } = *props;
-    let dot = if ended { "ended" } else { "up" };
+    let StatusProps { stage, have, of, ended, .. } = *props;
+    let waits = !ended && matches!(stage, Some(Stage::Waiting { .. }));
+    let dot = if ended || waits { "ended" } else { "up" };
     html! {
+        <>
         <p class={classes!("status", dot)} role="status">
             <i aria-hidden="true"></i>
             <span>{if ended { "Preview · not connected" } else { "Preview · nothing is kept" }}
@@ -31,5 +36,9 @@ pub(super) fn Status(props: &StatusProps) -> Html {
                 }
             </span>
         </p>
+        if waits {
+            <button class="quiet" onclick={sends(&props.act, Action::Reopen)}>{"Try now"}</button>
+        }
+        </>
     }
 }
