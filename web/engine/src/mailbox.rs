@@ -130,6 +130,8 @@ struct Session {
     /// LIST and UIDL were asked, and LIST was answered.
     listing: bool,
     listed: bool,
+    /// UIDL was answered, one way or the other.
+    uids_told: bool,
     /// Messages whose TOP was refused before it was known whether the server has TOP at all.
     unsure: Vec<u32>,
     /// Rows that the page does not know of yet.

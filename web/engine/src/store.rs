@@ -91,6 +91,11 @@ impl Store {
         }
     }
 
+    /// Whether it is known which message has which number.
+    pub(crate) fn has_uids(&self) -> bool {
+        !self.uids.is_empty()
+    }
+
     /// A message that was read, if it is still kept.
     pub(crate) fn message(&mut self, number: u32) -> Option<Rc<Vec<u8>>> {
         self.messages.get(number)

@@ -119,7 +119,6 @@ async fn the_rest_of_a_small_message_is_waited_for_and_so_is_a_large_one_that_an
         idle(engine).await;
         let small = engine.send(Request::Read(MessageRef::top(1)));
         engine.cancel(small);
-        idle(engine).await;
         let first = engine.send(Request::Read(MessageRef::top(2)));
         let source = engine.send(Request::Source(MessageRef::top(2)));
         engine.cancel(first);
@@ -163,7 +162,8 @@ async fn a_message_that_costs_the_session_twice_is_given_up_and_the_others_go_on
         assert!(matches!(engine.answer(other).await, Update::Message(_)));
     })
     .await;
-    assert_eq!(host.connections.load(Ordering::SeqCst), 3);
+    // One of them tries whether the server is better off without pipelining.
+    assert_eq!(host.connections.load(Ordering::SeqCst), 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,7 +248,7 @@ async fn a_mailbox_that_changed_meanwhile_is_another_list_and_its_numbers_fetch_
             assert!(matches!(engine.answer(now).await, Update::Message(_)));
         })
         .await;
-        assert!(!host.lines().contains(&"RETR 3".to_owned()));
+        assert_eq!(retrieved(&host), ["RETR 1", "RETR 2"], "a number is used once it is known what it means");
     }
 }
 

@@ -149,7 +149,8 @@ impl Mailbox<'_> {
                 self.answer(number);
             }
             Some(Job::Capa) => self.capabilities_asked(),
-            Some(Job::Utf8 | Job::Uidl | Job::Noop) | None => {}
+            Some(Job::Uidl) => self.session.uids_told = true,
+            Some(Job::Utf8 | Job::Noop) | None => {}
         }
     }
 
@@ -181,7 +182,8 @@ impl Mailbox<'_> {
                 self.refuse(number, &failure);
             }
             Some(Job::List) => self.session.listed = true,
-            Some(Job::Capa | Job::Utf8 | Job::Stat | Job::Uidl | Job::Noop) | None => {}
+            Some(Job::Uidl) => self.session.uids_told = true,
+            Some(Job::Capa | Job::Utf8 | Job::Stat | Job::Noop) | None => {}
         }
     }
 

@@ -91,6 +91,11 @@ impl Mailbox<'_> {
             }
             Phase::Asking | Phase::SigningIn | Phase::Counting => {}
             Phase::SignedIn => self.open_list(connection),
+            // The same STAT does not say that the numbers are the same messages'.
+            Phase::Open if self.store.has_uids() && !self.session.uids_told => {
+                self.fetch_listings(connection);
+                self.tell_stage();
+            }
             Phase::Open => {
                 self.fetch_messages(connection);
                 self.fetch_rows(connection);
@@ -250,6 +255,8 @@ impl Mailbox<'_> {
         self.session.listing = true;
         if connection.session().capabilities().is_none_or(|known| known.uidl) {
             self.submit(connection, Command::Uidl(None), Job::Uidl);
+        } else {
+            self.session.uids_told = true;
         }
         self.submit(connection, Command::List(None), Job::List);
     }
