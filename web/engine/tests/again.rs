@@ -162,8 +162,7 @@ async fn a_message_that_costs_the_session_twice_is_given_up_and_the_others_go_on
         assert!(matches!(engine.answer(other).await, Update::Message(_)));
     })
     .await;
-    // One of them tries whether the server is better off without pipelining.
-    assert_eq!(host.connections.load(Ordering::SeqCst), 4);
+    assert_eq!(host.connections.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -81,6 +81,7 @@ struct Person {
     is_open: bool,
     is_idle: bool,
     over: bool,
+    is_lost: bool,
 }
 
 impl Person {
@@ -113,7 +114,8 @@ impl Person {
 
     /// Takes in what the engine tells until it has nothing more to tell.
     async fn settle(&mut self) {
-        loop {
+        // A script is about one session, and what a lost one is followed by is a matter of its own.
+        while !self.is_lost {
             let patience = if self.is_idle || self.over { SETTLED } else { PATIENCE };
             match tokio::time::timeout(patience, self.updates.next()).await {
                 Ok(update) => self.take(update.expect("the engine goes on")),
@@ -147,12 +149,14 @@ impl Person {
                 self.is_idle = true;
                 self.outcomes.push(format!("message {} failed {}", message.number, words(&failure)));
             }
-            Update::Failed(failure) | Update::Interrupted(failure) => {
+            Update::Failed(_) | Update::Interrupted(_) if self.is_lost => {}
+            Update::Failed(ref failure) | Update::Interrupted(ref failure) => {
                 self.over = true;
+                self.is_lost = matches!(update, Update::Interrupted(_));
                 if self.is_open && self.outcomes.len() == 1 {
                     self.tell_rows();
                 }
-                self.outcomes.push(format!("failed {}", words(&failure)));
+                self.outcomes.push(format!("failed {}", words(failure)));
             }
             Update::Connected(_) | Update::Attachment { .. } | Update::Source(_) | Update::Closed => {}
         }
@@ -223,6 +227,7 @@ fn play(plan: Plan, acceptor: TlsAcceptor, fingerprint: Fingerprint) -> Vec<Stri
             is_open: false,
             is_idle: false,
             over: false,
+            is_lost: false,
         };
         let began = Instant::now();
         let mut running = pin!(running);

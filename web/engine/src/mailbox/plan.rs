@@ -94,7 +94,7 @@ impl Mailbox<'_> {
             // The same STAT does not say that the numbers are the same messages'.
             Phase::Open if self.store.has_uids() && !self.session.uids_told => {
                 self.fetch_listings(connection);
-                self.tell_stage();
+                self.progress(Stage::Headers { have: self.store.row_count(), of: self.store.count() });
             }
             Phase::Open => {
                 self.fetch_messages(connection);
