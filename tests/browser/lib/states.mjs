@@ -113,7 +113,7 @@ export const STATES = {
     await mailbox(restante, world, 'sample', { port: world.lossy_port });
     await restante.read('The key is under the blue pot');
     await world.cut();
-    await restante.page.getByText('The connection was lost').first().waitFor();
+    await restante.page.getByText('connection lost, trying again').first().waitFor();
   },
 };
 
