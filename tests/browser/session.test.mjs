@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { visit } from './lib/browser.mjs';
 import { Line } from './lib/line.mjs';
 import { Bridge } from './lib/programs.mjs';
@@ -15,11 +15,13 @@ let toServer;
 let toBridge;
 let bridge;
 
-before(async () => {
+/** Puts a line before the server, and another before the bridge. */
+async function lines() {
+  if (bridge) return;
   toServer = await Line.to(our.world.pops_port);
   bridge = await Bridge.serve({ ports: [toServer.port] });
   toBridge = await Line.to(Number(new URL(bridge.url).port));
-});
+}
 
 after(async () => {
   await toBridge?.end();
@@ -29,6 +31,7 @@ after(async () => {
 
 /** Opens a mailbox over both lines. */
 async function withMailbox(name, use) {
+  await lines();
   await visit(our.browser, `http://127.0.0.1:${toBridge.port}/`, { clean: false }, async (page) => {
     const restante = new Restante(page);
     const { user, password } = our.world.mailbox(name);
