@@ -152,8 +152,7 @@ impl Ways {
         let few = usize::from(!self.login_alone);
         self.pipelining == Pipelining::WhenAnnounced
             && (trace.suggests == Some(Pipelining::Never)
-                || trace.lost > few
-                    && (failure.kind == FailureKind::NotPop3 || trace.bodies < PROOF_OF_PIPELINING))
+                || trace.lost > few && (failure.kind == FailureKind::NotPop3 || trace.bodies < PROOF_OF_PIPELINING))
     }
 }
 
