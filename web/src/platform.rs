@@ -4,9 +4,11 @@ mod clock;
 pub mod engine;
 mod inbox;
 mod socket;
+mod spare;
 
 pub use clock::BrowserClock;
-pub use socket::{BridgeAddress, Socket};
+pub use socket::{BridgeAddress, Opening, Socket};
+pub use spare::Spare;
 
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 #[derive(Debug, Clone)]
 pub struct Browser {
     bridge: BridgeAddress,
+    spare: Spare,
     clock: BrowserClock,
 }
 
@@ -27,14 +30,21 @@ impl Browser {
     /// # Errors
     /// Where the program does not run in a worker that came from an http or https address.
     pub fn of_this_worker() -> Result<Self, String> {
-        Ok(Self { bridge: BridgeAddress::of_this_worker()?, clock: BrowserClock })
+        Ok(Self { bridge: BridgeAddress::of_this_worker()?, spare: Spare::default(), clock: BrowserClock })
     }
 }
 
 impl Dial for Browser {
     fn dial(&self, to: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
-        let bridge = to.bridge.clone().map_or_else(|| self.bridge.clone(), BridgeAddress::elsewhere);
-        Box::pin(async move { Ok(Box::new(Socket::open(&bridge, to).await?) as Box<dyn Tunnel>) })
+        let opening = match to.bridge.clone() {
+            None => self.spare.take().map_or_else(|| Opening::begin(&self.bridge), Ok),
+            Some(bridge) => Opening::begin(&BridgeAddress::elsewhere(bridge)),
+        };
+        Box::pin(async move { Ok(Box::new(opening?.lead_to(to).await?) as Box<dyn Tunnel>) })
+    }
+
+    fn ready(&self) {
+        self.spare.ready(&self.bridge);
     }
 }
 

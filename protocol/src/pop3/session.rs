@@ -228,6 +228,12 @@ impl Session {
         Ok(())
     }
 
+    /// Takes for announced what this server announced in an earlier session on such a channel, which saves asking. What it
+    /// announces itself takes its place.
+    pub fn assume(&mut self, capabilities: Capabilities) {
+        self.capabilities.get_or_insert(capabilities);
+    }
+
     /// What there is to do or to know next. Drain it until [`Output::NeedInput`] after every other call.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 // One visit: a browser that has never seen the page opens it, waits until it is quiet, clicks `Open mailbox`, and
-// waits until fifty rows are drawn.
+// waits until fifty rows are drawn. With a time in milliseconds, the password field gets the focus that long before the click.
 //
-// `node path.mjs CHROMIUM URL ROWS` prints one JSON line; all times are milliseconds since 1970 by this machine's clock.
+// `node path.mjs CHROMIUM URL ROWS [FOCUS]` prints one JSON line; all times are milliseconds since 1970 by this machine's clock.
 // The form has to be filled in already (an operator's preset). The window is high enough for all the rows.
 
 import { createRequire } from 'node:module';
@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../../browser/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
-const [executablePath, url, rows] = process.argv.slice(2);
+const [executablePath, url, rows, focus] = process.argv.slice(2);
 const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 if (process.getuid?.() === 0) FLAGS.push('--no-sandbox');
@@ -20,7 +20,9 @@ function watch(rows) {
   const now = () => performance.timeOrigin + performance.now();
   const seen = { click: 0, inDocument: 0, drawn: 0, ready: 0, statuses: [], filled: [], alert: '' };
   window.restanteBench = seen;
-  addEventListener('click', () => { seen.click ||= now(); }, { capture: true });
+  addEventListener('click', (event) => {
+    if (event.target.closest('button')) seen.click ||= now();
+  }, { capture: true });
   const look = () => {
     if (!seen.ready && document.querySelector('form button')) seen.ready = now();
     const status = document.querySelector('[role=status]')?.textContent.trim();
@@ -53,6 +55,10 @@ try {
   const paints = await page.evaluate(() => performance.getEntriesByType('paint')
     .map(({ name, startTime }) => [name, performance.timeOrigin + startTime]));
   const start = await page.evaluate(() => performance.timeOrigin);
+  if (focus) {
+    await page.getByLabel('Password', { exact: true }).click();
+    await page.waitForTimeout(Number(focus));
+  }
   await button.click();
   try {
     await page.waitForFunction(() => window.restanteBench.drawn || window.restanteBench.alert);

@@ -2,8 +2,8 @@
 //! over TLS, and distance between browser and bridge.
 //!
 //! Every run is a browser that has never seen the page. Time is taken by the page itself; round trips are counted by
-//! the proxy, up to the moment the rows are in the document (what comes while they are painted was not waited for), on
-//! the longest way: there, what waits for a trip and what only takes time cannot be taken for each other.
+//! the proxy, from the click up to the moment the rows are in the document (what comes while they are painted was not
+//! waited for): after the password field had the focus for a second, and without that.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,8 +26,39 @@ use crate::delay::{Delay, Options};
 use crate::dovecot::{self, Dovecot, User};
 use crate::maildir::Crowd;
 
-/// The round trip at which trips are counted.
-pub const COUNTING: u64 = 200;
+/// The round trips at which trips are counted, in milliseconds.
+pub const COUNTING: [u64; 2] = [50, 200];
+
+/// What happens before the click.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Before {
+    /// Nothing: the form is filled in, and the page has been there for a moment.
+    Nothing,
+    /// The password field has had the focus for a second.
+    Focus,
+}
+
+impl Before {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Focus, Self::Nothing];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "without a focus before",
+            Self::Focus => "a second after the password's focus",
+        }
+    }
+
+    /// Round trips from the click to the rows that are aimed at.
+    pub fn aim(self) -> usize {
+        match self {
+            Self::Nothing => 5,
+            Self::Focus => 3,
+        }
+    }
+}
 
 /// How long a visit may take.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -59,6 +90,8 @@ pub struct Scene {
 pub struct Visit {
     /// The round trip it was made at.
     pub round_trip_ms: u64,
+    /// What happened before the click.
+    pub before: Before,
     /// From asking for the page to its first paint.
     pub first_paint_ms: f64,
     /// From asking for the page to its form.
@@ -71,7 +104,7 @@ pub struct Visit {
     pub stages: Vec<(f64, String)>,
     /// How many rows there were in the document, and how long after the click.
     pub filled: Vec<(f64, u32)>,
-    /// The round trips of the tunnel up to the rows.
+    /// The round trips of the tunnel from the click up to the rows.
     pub trips: Vec<Trip>,
     /// Connections to the bridge that were made after the click.
     pub connections_after_click: usize,
@@ -145,11 +178,11 @@ impl Scene {
         Ok(Self { needs, rows, bridge, _restante: restante, _dovecot: dovecot, _scratch: scratch })
     }
 
-    /// Makes one visit over so many milliseconds of round trip.
+    /// Makes one visit over so many milliseconds of round trip, with this before the click.
     ///
     /// # Errors
     /// Where the browser fails, or the rows do not come; the message has what the page said.
-    pub async fn visit(&self, round_trip_ms: u64) -> Result<Visit> {
+    pub async fn visit(&self, round_trip_ms: u64, before: Before) -> Result<Visit> {
         let options = Options { round_trip: Duration::from_millis(round_trip_ms), record: true };
         let delay = Delay::start(self.bridge, options).await?;
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bench/path.mjs");
@@ -158,6 +191,7 @@ impl Scene {
             .arg(&self.needs.chromium)
             .arg(format!("http://{}:{}/", Ipv4Addr::LOCALHOST, delay.port()))
             .arg(self.rows.to_string())
+            .args((before == Before::Focus).then_some("1000"))
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
             .kill_on_drop(true)
@@ -175,7 +209,7 @@ impl Scene {
             told.statuses.last(),
             told.complaints
         );
-        Ok(visit(round_trip_ms, &told, &trace::items(&delay.pieces())))
+        Ok(visit(round_trip_ms, before, &told, &trace::items(&delay.pieces())))
     }
 
     /// The page's files, by what `visit` needed them for; none where the folder is not known.
@@ -188,7 +222,7 @@ impl Scene {
     }
 }
 
-fn visit(round_trip_ms: u64, told: &Told, items: &[Item]) -> Visit {
+fn visit(round_trip_ms: u64, before: Before, told: &Told, items: &[Item]) -> Visit {
     let painted = told.paints.get("first-contentful-paint").or_else(|| told.paints.get("first-paint")).copied();
     let painted = painted.unwrap_or(told.start);
     let (click, drawn) = (moment(told.click), moment(told.drawn));
@@ -220,6 +254,7 @@ fn visit(round_trip_ms: u64, told: &Told, items: &[Item]) -> Visit {
     }
     Visit {
         round_trip_ms,
+        before,
         first_paint_ms: painted - told.start,
         form_ms: told.ready - told.start,
         document_ms: told.in_document - told.click,
@@ -232,7 +267,7 @@ fn visit(round_trip_ms: u64, told: &Told, items: &[Item]) -> Visit {
             .collect(),
         filled: told.filled.iter().map(|filled| (filled.at - told.click, filled.rows)).collect(),
         trips: tunnel
-            .map(|tunnel| trace::trips(items, tunnel.connection, moment(told.in_document)))
+            .map(|tunnel| trace::trips(items, tunnel.connection, click + one_way, moment(told.in_document)))
             .unwrap_or_default(),
         connections_after_click: after_click.len(),
         files,

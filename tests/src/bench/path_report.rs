@@ -4,16 +4,20 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::page::{File, Needed};
-use super::path::{COUNTING, Visit};
+use super::path::{Before, COUNTING, Visit};
 use super::table::{Table, median};
 
 /// A figure of a visit, in milliseconds, and its name.
 type Named = (&'static str, fn(&Visit) -> f64);
 
-/// Medians of the visits at one distance, in milliseconds.
-fn middle(visits: &[Visit], round_trip: u64, figure: impl Fn(&Visit) -> f64) -> f64 {
-    let times = visits.iter().filter(|visit| visit.round_trip_ms == round_trip);
-    median(times.map(|visit| Duration::from_secs_f64(figure(visit).max(0.0) / 1000.0)).collect()).as_secs_f64() * 1000.0
+/// Medians of the visits at one distance with the same before the click, in milliseconds.
+fn middle(visits: &[Visit], round_trip: u64, before: Before, figure: impl Fn(&Visit) -> f64) -> f64 {
+    let times = of(visits, round_trip, before).map(|visit| Duration::from_secs_f64(figure(visit).max(0.0) / 1000.0));
+    median(times.collect()).as_secs_f64() * 1000.0
+}
+
+fn of(visits: &[Visit], round_trip: u64, before: Before) -> impl Iterator<Item = &Visit> {
+    visits.iter().filter(move |visit| visit.round_trip_ms == round_trip && visit.before == before)
 }
 
 /// Times at each distance.
@@ -21,58 +25,74 @@ pub fn times(visits: &[Visit], round_trips: &[u64]) -> String {
     let mut head = vec!["milliseconds, median".to_owned()];
     head.extend(round_trips.iter().map(|rtt| format!("{rtt} ms round trip")));
     let mut table = Table::new(head);
-    let figures: [Named; 4] = [
+    let page: [Named; 2] = [
         ("page: asked for → first paint", |visit| visit.first_paint_ms),
         ("page: asked for → form can be filled in", |visit| visit.form_ms),
+    ];
+    let click: [Named; 2] = [
         ("click on Open mailbox → 50 rows in the document", |visit| visit.document_ms),
         ("click on Open mailbox → 50 rows drawn", |visit| visit.rows_ms),
     ];
-    for (name, figure) in figures {
-        let mut cells = vec![name.to_owned()];
-        cells.extend(round_trips.iter().map(|&rtt| format!("{:.0}", middle(visits, rtt, figure))));
+    let plain = page.into_iter().map(|(name, figure)| (name.to_owned(), Before::Nothing, figure));
+    let both = Before::ALL.into_iter().flat_map(|before| {
+        click.into_iter().map(move |(name, figure)| (format!("{name}, {}", before.words()), before, figure))
+    });
+    for (name, before, figure) in plain.chain(both) {
+        let mut cells = vec![name];
+        cells.extend(round_trips.iter().map(|&rtt| format!("{:.0}", middle(visits, rtt, before, figure))));
         table.row(cells);
     }
     let mut text = table.to_string();
     for &rtt in round_trips {
-        let runs: Vec<String> = visits
-            .iter()
-            .filter(|visit| visit.round_trip_ms == rtt)
-            .map(|visit| format!("{:.0}", visit.rows_ms))
-            .collect();
-        let _ = writeln!(text, "click → rows, each run at {rtt} ms: {}", runs.join(", "));
+        for before in Before::ALL {
+            let runs: Vec<String> = of(visits, rtt, before).map(|visit| format!("{:.0}", visit.rows_ms)).collect();
+            let _ = writeln!(text, "click → rows, each run at {rtt} ms, {}: {}", before.words(), runs.join(", "));
+        }
     }
     text
 }
 
-/// Round trips one by one, and whether time agrees.
+/// Round trips: both counts at each distance, then one by one.
 pub fn trips(visits: &[Visit]) -> String {
-    let Some(visit) = visits.iter().rfind(|visit| visit.round_trip_ms == COUNTING) else { return String::new() };
+    let mut head = vec!["round trips from the click to 50 rows".to_owned()];
+    head.extend(COUNTING.iter().map(|rtt| format!("at {rtt} ms")));
+    head.push("aim".into());
+    let mut counts = Table::new(head);
+    for before in Before::ALL {
+        let mut cells = vec![before.words().to_owned()];
+        let mut most = 0;
+        for rtt in COUNTING {
+            let each: Vec<usize> = of(visits, rtt, before).map(|visit| visit.trips.len()).collect();
+            most = each.iter().copied().max().unwrap_or_default().max(most);
+            cells.push(each.iter().map(usize::to_string).collect::<Vec<_>>().join(", "));
+        }
+        let reached = if most <= before.aim() { "reached" } else { "MISSED" };
+        cells.push(format!("{} or fewer: {reached}", before.aim()));
+        counts.row(cells);
+    }
+    let mut text = counts.to_string();
+    for before in Before::ALL {
+        for rtt in COUNTING {
+            if let Some(visit) = of(visits, rtt, before).last() {
+                one_by_one(&mut text, visit);
+            }
+        }
+    }
+    text
+}
+
+/// The round trips of one visit, and what the page did meanwhile.
+fn one_by_one(text: &mut String, visit: &Visit) {
     let mut table = Table::new(["trip", "page → bridge", "bridge → page"]);
     for trip in &visit.trips {
         table.row([trip.number.to_string(), trip.sent.clone(), trip.received.clone()]);
     }
-    let counts: Vec<String> = visits
-        .iter()
-        .filter(|visit| visit.round_trip_ms == COUNTING)
-        .map(|visit| visit.trips.len().to_string())
-        .collect();
-    let mut text = format!(
-        "round trips from the click to 50 rows, TCP's and the WebSocket's included (aim: 7 or fewer), counted at \
-         {COUNTING} ms: {}\n\n{table}",
-        counts.join(", ")
-    );
+    let _ = writeln!(text, "\n{} ms, {}:\n\n{table}", visit.round_trip_ms, visit.before.words());
     let _ = writeln!(text, "connections made after the click: {}", visit.connections_after_click);
-    let near = visits.iter().any(|visit| visit.round_trip_ms == 0);
-    if near {
-        let by_time = (middle(visits, COUNTING, |visit| visit.rows_ms) - middle(visits, 0, |visit| visit.rows_ms))
-            / COUNTING as f64;
-        let _ = writeln!(text, "by time ((at {COUNTING} ms − at 0 ms) / {COUNTING} ms): {by_time:.2}");
-    }
     let filled: Vec<String> = visit.filled.iter().map(|(at, rows)| format!("{at:.0} ms {rows}")).collect();
-    let _ = writeln!(text, "rows in the document at {COUNTING} ms: {}", filled.join("; "));
+    let _ = writeln!(text, "rows in the document: {}", filled.join("; "));
     let stages: Vec<String> = visit.stages.iter().map(|(at, words)| format!("{at:.0} ms {words:?}")).collect();
-    let _ = writeln!(text, "what the status line said at {COUNTING} ms: {}", stages.join("; "));
-    text
+    let _ = writeln!(text, "what the status line said: {}", stages.join("; "));
 }
 
 /// The page's files in the order they are needed.

@@ -77,23 +77,26 @@ pub fn items(pieces: &[Piece]) -> Vec<Item> {
     items
 }
 
-/// The round trips of one connection that were needed for what had arrived by `until`, the handshake of TCP first.
+/// The round trips of one connection that were needed for what had arrived by `until`, those left out that were begun
+/// before: what arrived at the bridge before `from`, the moment at which the first byte sent after the click can be there.
+/// Where nothing did, the handshake of TCP is the first.
 ///
 /// What the page sends belongs to the trip it begins; what no answer had arrived for by then is left out, and so are
 /// grants of credit, which nobody waits for.
-pub fn trips(items: &[Item], connection: u32, until: SystemTime) -> Vec<Trip> {
+pub fn trips(items: &[Item], connection: u32, from: SystemTime, until: SystemTime) -> Vec<Trip> {
     let mine = || items.iter().filter(|item| item.connection == connection && item.arrived <= until);
+    let sent = || mine().filter(|item| item.to_bridge && !matches!(item.what, What::Credit(_) | What::Other));
     let last = mine().filter(|item| !item.to_bridge).map(|item| item.depth).max().unwrap_or(0);
+    let is_new = sent().all(|item| item.arrived >= from);
+    let first = if is_new { Some(1) } else { sent().filter(|item| item.arrived >= from).map(|item| item.depth).min() };
+    let Some(first) = first else { return Vec::new() };
     let said = |to_bridge: bool, depth: u32| {
         words(mine().filter(|item| item.to_bridge == to_bridge && item.depth == depth).map(|item| &item.what))
     };
-    let mut trips = vec![Trip { number: 1, sent: "TCP: SYN".into(), received: "SYN, ACK".into() }];
-    trips.extend((1..=last).map(|depth| Trip {
-        number: depth + 1,
-        sent: said(true, depth),
-        received: said(false, depth),
-    }));
-    trips
+    let handshake = is_new.then(|| (String::from("TCP: SYN"), String::from("SYN, ACK")));
+    let dialogue = (first..=last).map(|depth| (said(true, depth), said(false, depth)));
+    let trips = handshake.into_iter().chain(dialogue);
+    (1..).zip(trips).map(|(number, (sent, received))| Trip { number, sent, received }).collect()
 }
 
 fn words<'a>(list: impl Iterator<Item = &'a What>) -> String {
@@ -267,7 +270,7 @@ mod tests {
         let items = items(&visit());
         let trip = |number, sent: &str, received: &str| Trip { number, sent: sent.into(), received: received.into() };
         assert_eq!(
-            trips(&items, 1, START + Duration::from_secs(1)),
+            trips(&items, 1, START, START + Duration::from_secs(1)),
             [
                 trip(1, "TCP: SYN", "SYN, ACK"),
                 trip(2, "GET /a.css + WebSocket upgrade", "WebSocket upgrade"),
@@ -277,9 +280,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_done_before_the_click_does_not_count() {
+        let items = items(&visit());
+        let from = START + Duration::from_millis(2);
+        let trips = trips(&items, 1, from, START + Duration::from_secs(1));
+        assert_eq!(trips.len(), 1, "{trips:?}");
+        assert_eq!((trips[0].number, trips[0].sent.as_str()), (1, "open + TLS hello"));
+        assert!(super::trips(&items, 1, from + Duration::from_millis(1), START + Duration::from_secs(1)).is_empty());
+    }
+
+    #[test]
     fn what_came_later_does_not_count() {
         let items = items(&visit());
-        assert_eq!(trips(&items, 1, START + Duration::from_millis(1)).len(), 2);
+        assert_eq!(trips(&items, 1, START, START + Duration::from_millis(1)).len(), 2);
         assert_eq!(items.last().unwrap().what, What::Credit(21));
     }
 }

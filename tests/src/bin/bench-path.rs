@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use restante_tests::bench::path::{COUNTING, Needs, Scene};
+use restante_tests::bench::path::{Before, COUNTING, Needs, Scene};
 use restante_tests::bench::path_report as report;
 use serde_json::json;
 
@@ -13,13 +13,13 @@ use serde_json::json;
 #[derive(Debug, Parser)]
 #[command(name = "bench-path", version)]
 struct Arguments {
-    /// Round trips between browser and bridge, in milliseconds. Trips are counted at 200 ms besides.
+    /// Round trips between browser and bridge, in milliseconds. Trips are counted at 50 and 200 ms besides.
     #[arg(long, value_delimiter = ',', default_value = "0,50")]
     rtt: Vec<u64>,
     /// Visits at each of them; the median counts.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..))]
     runs: u8,
-    /// Visits for counting round trips.
+    /// Visits for counting round trips, at each distance and with each beginning.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
     counting_runs: u8,
     /// Messages of the maildrop.
@@ -49,23 +49,29 @@ async fn main() -> Result<()> {
     eprintln!("writing {} messages and starting Dovecot and the bridge", arguments.messages);
     let scene = Scene::start(needs, arguments.messages, arguments.rows).await?;
     // The first login of a maildrop makes the server's index: nobody's figure.
-    scene.visit(0).await?;
+    scene.visit(0, Before::Nothing).await?;
 
     let mut visits = Vec::new();
-    let plan = arguments.rtt.iter().map(|rtt| (*rtt, arguments.runs)).chain([(COUNTING, arguments.counting_runs)]);
-    for (round_trip, runs) in plan {
+    let mut distances = [&arguments.rtt[..], &COUNTING].concat();
+    distances.sort_unstable();
+    distances.dedup();
+    for round_trip in distances {
+        let runs = if arguments.rtt.contains(&round_trip) { arguments.runs } else { arguments.counting_runs };
         for run in 1..=runs {
-            let visit = scene.visit(round_trip).await?;
-            eprintln!(
-                "{round_trip} ms, visit {run}: first paint {:.0} ms, rows {:.0} ms, {} round trips",
-                visit.first_paint_ms,
-                visit.rows_ms,
-                visit.trips.len()
-            );
-            visits.push(visit);
+            for before in Before::ALL {
+                let visit = scene.visit(round_trip, before).await?;
+                eprintln!(
+                    "{round_trip} ms, {}, visit {run}: first paint {:.0} ms, rows {:.0} ms, {} round trips",
+                    before.words(),
+                    visit.first_paint_ms,
+                    visit.rows_ms,
+                    visit.trips.len()
+                );
+                visits.push(visit);
+            }
         }
     }
-    let counted = visits.iter().rfind(|visit| visit.round_trip_ms == COUNTING);
+    let counted = visits.iter().rfind(|visit| visit.before == Before::Nothing);
     let files = counted.map(|visit| scene.files(visit)).transpose()?.unwrap_or_default();
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&json!({"visits": visits, "files": files}))?);

@@ -6,6 +6,7 @@
 mod call;
 mod failure;
 mod message;
+mod server;
 mod text;
 mod words;
 
@@ -16,6 +17,7 @@ pub use crate::platform::OtherBridge;
 pub use call::{Call, CallId, Reply};
 pub use failure::{Blame, CertificateFault, Failure, FailureKind};
 pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source};
+pub use server::{Prepare, Server};
 pub use text::{Block, Kind, Span, Text};
 
 /// Rows of the list that are fetched, the newest first, before the page says which it shows.
@@ -24,6 +26,9 @@ pub const FIRST_ROWS: u32 = 50;
 /// What the page asks of the engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Request {
+    /// Somebody is about to open a mailbox: readies what that would wait for. What is not used soon is given up. Answered
+    /// by [`Update::Untrusted`], or not at all; means nothing while a mailbox is open.
+    Prepare(Prepare),
     /// Opens a mailbox. Another one that is open is closed first; of the same one, what is known stays known.
     Open(Box<OpenMailbox>),
     /// The list shows these rows: fetch the headers that are missing there, before any others.
@@ -96,6 +101,8 @@ pub enum Update {
     /// The mailbox could not be opened, or the session ended and could not be taken up again. What has been read stays
     /// readable until [`Request::Close`].
     Failed(Box<Failure>),
+    /// The server of [`Prepare::Server`] shows a certificate that does not verify.
+    Untrusted(Box<Failure>),
     /// The mailbox is closed and forgotten.
     Closed,
 }

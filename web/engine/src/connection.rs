@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
-use restante_protocol::pop3::{Command, Event, Misuse, Output, Pipelining, Session, Ticket};
+use restante_protocol::pop3::{Capabilities, Command, Event, Misuse, Output, Pipelining, Session, Ticket};
 use zeroize::Zeroize;
 
 use crate::api::{Blame, Failure, FailureKind, Fingerprint, Security, TlsEnd};
@@ -126,6 +126,11 @@ impl Connection {
     /// [`Misuse`] where it cannot be sent.
     pub fn submit(&mut self, command: Command) -> Result<Ticket, Misuse> {
         self.session.submit(command)
+    }
+
+    /// Takes for announced what the server announced in an earlier session.
+    pub(crate) fn assume(&mut self, capabilities: Capabilities) {
+        self.session.assume(capabilities);
     }
 
     /// The session, to ask what is known of the server.

@@ -1,12 +1,16 @@
 //! The engine's main loop: one mailbox at a time, opened and closed as the page asks.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
 
-use crate::api::{Call, Failure, FailureKind, Reply, Request, Update};
+use crate::api::{Call, CallId, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update};
 use crate::mailbox::{self, Left};
+use crate::memory::Memory;
 use crate::platform::Platform;
+use crate::prepare::{Over, Preparation};
 
 /// Serves calls until their stream ends; then the open mailbox is closed with QUIT. Single-threaded: spawn it locally.
 ///
@@ -18,34 +22,92 @@ where
     R: FnMut(Reply),
 {
     let platform: Rc<dyn Platform> = Rc::new(platform);
-    let mut call = calls.next().await;
-    while let Some(current) = call {
+    let memory = RefCell::new(Memory::default());
+    let mut prepared = None;
+    let mut call = next(&mut calls, &mut prepared, &mut replies).await;
+    while let Some(current) = call.take() {
         let Call::Ask { id, request } = current else {
             // Nothing is under way that could be taken back.
-            call = calls.next().await;
+            call = next(&mut calls, &mut prepared, &mut replies).await;
             continue;
         };
-        call = match request {
+        match request {
+            Request::Prepare(wanted) => prepare(&platform, &memory.borrow(), id, wanted, &mut prepared),
             Request::Open(open) => {
-                match mailbox::serve(Rc::clone(&platform), id, *open, &mut calls, &mut replies).await {
-                    Left::ForAnother(id, open) => Some(Call::Ask { id, request: Request::Open(open) }),
-                    Left::Closed(id) => {
-                        replies(Reply { to: id, update: Update::Closed });
-                        calls.next().await
-                    }
-                    Left::Ended => None,
+                let ready = take(&mut prepared, &open);
+                let place = mailbox::Place { platform: Rc::clone(&platform), memory: &memory, ready };
+                match mailbox::serve(place, id, *open, &mut calls, &mut replies).await {
+                    Left::ForAnother(id, open) => call = Some(Call::Ask { id, request: Request::Open(open) }),
+                    Left::Closed(to) => replies(Reply { to, update: Update::Closed }),
+                    Left::Unopened => {}
+                    Left::Ended => return,
                 }
             }
-            Request::Close => {
-                replies(Reply { to: id, update: Update::Closed });
-                calls.next().await
-            }
+            Request::Close => replies(Reply { to: id, update: Update::Closed }),
             Request::Read(message) | Request::Source(message) | Request::Fetch { message, .. } => {
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
                 replies(Reply { to: id, update: Update::MessageFailed { message, failure: Box::new(failure) } });
-                calls.next().await
             }
-            Request::Show { .. } => calls.next().await,
-        };
+            Request::Show { .. } => {}
+        }
+        if call.is_none() {
+            call = next(&mut calls, &mut prepared, &mut replies).await;
+        }
     }
+    if let Some((_, unused)) = prepared {
+        unused.give_up();
+    }
+}
+
+/// What is prepared, and the question that asked for it.
+type Prepared = Option<(CallId, Preparation)>;
+
+/// Waits for a call, while what is being prepared goes on.
+async fn next<C, R>(calls: &mut C, prepared: &mut Prepared, replies: &mut R) -> Option<Call>
+where
+    C: Stream<Item = Call> + Unpin,
+    R: FnMut(Reply),
+{
+    loop {
+        let Some((id, preparation)) = prepared else { return calls.next().await };
+        let proceeding = std::pin::pin!(preparation.proceed());
+        match select(calls.next(), proceeding).await {
+            Either::Left((call, _)) => return call,
+            Either::Right((Over::Untrusted(failure), _)) => {
+                replies(Reply { to: *id, update: Update::Untrusted(failure) });
+            }
+            Either::Right((Over::GivenUp, _)) => {}
+        }
+    }
+}
+
+fn prepare(platform: &Rc<dyn Platform>, memory: &Memory, id: CallId, wanted: Prepare, prepared: &mut Prepared) {
+    let unused = match wanted {
+        Prepare::Bridge => return platform.ready(),
+        Prepare::Server(server) => {
+            if let Some((asked, already)) = prepared
+                && already.is_for(&server)
+                && already.renew(&**platform)
+            {
+                *asked = id;
+                return;
+            }
+            let known = memory.of(&server);
+            prepared.replace((id, Preparation::begin(platform, *server, &known)))
+        }
+        Prepare::Nothing => prepared.take(),
+    };
+    if let Some((_, unused)) = unused {
+        unused.give_up();
+    }
+}
+
+/// What is prepared for this mailbox's server. What is prepared for another one is given up.
+fn take(prepared: &mut Prepared, open: &OpenMailbox) -> Option<Preparation> {
+    let (_, preparation) = prepared.take()?;
+    if preparation.is_under_way() && preparation.is_for(&Server::from(open)) {
+        return Some(preparation);
+    }
+    preparation.give_up();
+    None
 }

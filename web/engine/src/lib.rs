@@ -13,9 +13,11 @@ mod engine;
 #[cfg(feature = "html")]
 pub mod html;
 mod mailbox;
+mod memory;
 pub mod mime;
 mod picture;
 pub mod platform;
+mod prepare;
 mod store;
 pub mod tls;
 pub mod transport;

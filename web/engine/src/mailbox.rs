@@ -21,11 +21,13 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
-use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Mechanism, Ticket};
+use restante_protocol::pop3::{Capabilities, Command, Event, Mechanism, Ticket};
 
-use crate::api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Stage, Update};
-use crate::connection::{Connection, Options, Turn};
+use crate::api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Server, Stage, Update};
+use crate::connection::{Connection, Turn};
+use crate::memory::Memory;
 use crate::platform::Platform;
+use crate::prepare::{Begun, Capa, Preparation};
 use crate::store::Store;
 use crate::ways::{Trace, Ways};
 use again::Again;
@@ -39,13 +41,23 @@ pub(crate) enum Left {
     ForAnother(CallId, Box<OpenMailbox>),
     /// The page closed it.
     Closed(CallId),
+    /// It could not be opened, so there is nothing to serve.
+    Unopened,
     /// There will be no more calls.
     Ended,
 }
 
+/// What a mailbox finds when it is opened.
+pub(crate) struct Place<'m> {
+    pub(crate) platform: Rc<dyn Platform>,
+    pub(crate) memory: &'m RefCell<Memory>,
+    /// A connection for the first session.
+    pub(crate) ready: Option<Preparation>,
+}
+
 /// Opens a mailbox and serves it until the page is done with it.
 pub(crate) async fn serve<C, R>(
-    platform: Rc<dyn Platform>,
+    place: Place<'_>,
     call: CallId,
     open: OpenMailbox,
     calls: &mut C,
@@ -57,7 +69,7 @@ where
 {
     let replies = RefCell::new(replies);
     let tell = |reply: Reply| (replies.borrow_mut())(reply);
-    let mut mailbox = Mailbox::new(platform, call, open, &tell);
+    let mut mailbox = Mailbox::new(place, call, open, &tell);
     loop {
         let left = match mailbox.session(calls).await {
             Outcome::Left(left) => Some(left),
@@ -65,11 +77,17 @@ where
                 mailbox.reset_session();
                 None
             }
-            Outcome::Broken(failure) if mailbox.learns(&failure) => {
-                mailbox.reset_session();
-                None
+            Outcome::Broken(failure) => {
+                if failure.kind != FailureKind::WrongPassword {
+                    mailbox.memory.borrow_mut().doubt(&Server::from(&mailbox.open));
+                }
+                if mailbox.learns(&failure) {
+                    mailbox.reset_session();
+                    None
+                } else {
+                    mailbox.bear(failure, calls).await
+                }
             }
-            Outcome::Broken(failure) => mailbox.bear(failure, calls).await,
         };
         match left {
             None => {}
@@ -81,7 +99,7 @@ where
 
 /// Messages up to this size are read whole into memory. Taking one apart and handing a file over takes about three times as
 /// much, and a browser on a phone ends a page that takes much more than that.
-const MESSAGE_LIMIT: u64 = 128 << 20;
+pub(crate) const MESSAGE_LIMIT: u64 = 128 << 20;
 
 /// How long a goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -96,6 +114,8 @@ enum Outcome {
 
 struct Mailbox<'t> {
     platform: Rc<dyn Platform>,
+    memory: &'t RefCell<Memory>,
+    ready: Option<Preparation>,
     /// The question that opened it, which all that happens to the session answers.
     call: CallId,
     open: OpenMailbox,
@@ -160,9 +180,13 @@ enum Phase {
 }
 
 impl<'t> Mailbox<'t> {
-    fn new(platform: Rc<dyn Platform>, call: CallId, open: OpenMailbox, teller: &'t dyn Fn(Reply)) -> Self {
+    fn new(place: Place<'t>, call: CallId, open: OpenMailbox, teller: &'t dyn Fn(Reply)) -> Self {
+        let Place { platform, memory, ready } = place;
+        let ways = memory.borrow().of(&Server::from(&open)).ways;
         Self {
             platform,
+            memory,
+            ready,
             call,
             open,
             teller,
@@ -170,7 +194,7 @@ impl<'t> Mailbox<'t> {
             // No two engines of a page have a call in common.
             list: ListId::first(call),
             again: Again::default(),
-            ways: Ways::default(),
+            ways,
             rows: Rows::default(),
             asks: VecDeque::new(),
             session: Session::default(),
@@ -232,18 +256,18 @@ impl<'t> Mailbox<'t> {
     where
         C: Stream<Item = Call> + Unpin,
     {
-        // A message that is too large costs that message; this limit, the session.
-        let message_limit = MESSAGE_LIMIT.saturating_mul(2);
-        let options = Options { pipelining: self.ways.pipelining(), message_limit, ..Options::from(&self.open) };
-        let platform = Rc::clone(&self.platform);
-        let (host, port, token) = (self.open.host.clone(), self.open.port, self.open.token.clone());
+        let (platform, server) = (Rc::clone(&self.platform), Server::from(&self.open));
+        let (ready, pipelining) = (self.ready.take(), self.ways.pipelining());
         let (teller, to) = (self.teller, self.call);
-        let mut greeting = String::new();
         let connected = {
             self.last_stage = None;
             let mut stage = |stage| teller(Reply { to, update: Update::Progress(stage) });
-            let mut greet = |text: Greeting| greeting = text.text;
-            let connecting = Connection::open(platform, &host, port, token, &options, &mut stage, &mut greet);
+            let connecting = async {
+                match ready {
+                    Some(ready) => ready.finish(&mut stage).await,
+                    None => Begun::open(platform, &server, pipelining, &mut stage).await,
+                }
+            };
             let mut connecting = std::pin::pin!(connecting);
             loop {
                 match select(connecting.as_mut(), calls.next()).await {
@@ -256,8 +280,33 @@ impl<'t> Mailbox<'t> {
                 }
             }
         };
+        connected.map(|begun| self.begin(begun))
+    }
+
+    /// Takes note of what has been said on the connection, and of what need not be asked because it is known.
+    fn begin(&mut self, begun: Begun) -> Connection {
+        let Begun { mut connection, greeting, capa, capabilities } = begun;
         self.session.greeting = greeting;
-        connected
+        match capa {
+            Capa::Asked(ticket) => {
+                self.session.phase = Phase::Asking;
+                self.session.jobs.insert(ticket, Job::Capa);
+            }
+            Capa::Answered => {
+                self.session.capabilities = capabilities;
+                self.session.phase = Phase::Asking;
+                self.capabilities_asked();
+            }
+            Capa::NotAsked | Capa::Known => {
+                let known = self.memory.borrow().of(&Server::from(&self.open)).capabilities;
+                if let Some(known) = known {
+                    connection.assume(known.clone());
+                    self.session.capabilities = Some(Box::new(known));
+                    self.session.phase = Phase::Asked;
+                }
+            }
+        }
+        connection
     }
 
     /// Takes note of a call. `Some` where it ends the mailbox.
@@ -277,6 +326,7 @@ impl<'t> Mailbox<'t> {
             Request::Read(message) => self.ask(Ask::read(id, message)),
             Request::Fetch { message, part } => self.ask(Ask::fetch(id, message, part)),
             Request::Source(message) => self.ask(Ask::source(id, message)),
+            Request::Prepare(_) => {}
         }
         None
     }

@@ -31,11 +31,16 @@ async fn the_first_screen_takes_four_flights_after_the_greeting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_near_by_wait_for_those_in_sight_and_then_come_in_one_flight() {
+async fn rows_near_by_wait_until_the_page_shows_those_in_sight_and_then_come_in_one_flight() {
     let host = Host::new(Manners::modern(200));
     with_engine(&host, async |engine| {
         engine.open("secret");
-        assert_eq!(engine.rows(100).await.len(), 100);
+        engine.rows(50).await;
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        let asked = host.lines().iter().filter(|line| line.starts_with("TOP ")).count();
+        assert_eq!(asked, 50, "the page is drawing: nothing is sent in its way");
+        engine.send(Request::Show { first: 0, count: 50 });
+        assert_eq!(engine.rows(50).await.len(), 50);
     })
     .await;
     let said = host.lines();

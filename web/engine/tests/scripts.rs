@@ -158,7 +158,11 @@ impl Person {
                 }
                 self.outcomes.push(format!("failed {}", words(failure)));
             }
-            Update::Connected(_) | Update::Attachment { .. } | Update::Source(_) | Update::Closed => {}
+            Update::Connected(_)
+            | Update::Untrusted(_)
+            | Update::Attachment { .. }
+            | Update::Source(_)
+            | Update::Closed => {}
         }
     }
 

@@ -128,19 +128,32 @@ struct Handlers {
     _error: Closure<dyn FnMut(Event)>,
 }
 
+impl fmt::Debug for Opening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening").field("socket", &self.socket).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket").field("state", &self.socket.ready_state()).finish_non_exhaustive()
     }
 }
 
-impl Socket {
-    /// Opens a WebSocket and asks the bridge for the destination. Bytes may be written at once: whether the bridge
-    /// reached the server comes out of the first read.
+/// A WebSocket that is not a tunnel yet: no destination was named on it.
+pub struct Opening {
+    socket: Socket,
+    bridge: BridgeAddress,
+    barred: Barred,
+    opened: oneshot::Receiver<()>,
+}
+
+impl Opening {
+    /// Begins to open a WebSocket.
     ///
     /// # Errors
-    /// [`TunnelFault::BridgeUnreachable`] where no WebSocket comes about: the browser does not say why.
-    pub async fn open(bridge: &BridgeAddress, to: Destination) -> Result<Self, TunnelFault> {
+    /// [`TunnelFault::BridgeUnreachable`] where the browser does not even try.
+    pub fn begin(bridge: &BridgeAddress) -> Result<Self, TunnelFault> {
         let barred = Barred::watch();
         let socket = WebSocket::new_with_str(&bridge.url, tunnel::SUBPROTOCOL)
             .map_err(|_| bridge.unreachable(barred.get(), "the browser refuses its address".into()))?;
@@ -149,16 +162,33 @@ impl Socket {
         let (opened, on_open) = oneshot::channel();
         let opened = Rc::new(RefCell::new(Some(opened)));
         let handlers = Handlers::attach(&socket, &inbox, &opened);
-        let this = Self { socket, inbox, window: DEFAULT_WINDOW, pause: None, _handlers: handlers };
-        if on_open.await.is_err() {
-            let why = this.inbox.borrow().fault().map_or_else(String::new, ToString::to_string);
-            return Err(bridge.unreachable(barred.get(), why));
-        }
-        let open = Open { host: to.host, port: to.port, tls: to.tls, token: to.token, window: this.window };
-        this.send(&PageMessage::Open(open))?;
-        Ok(this)
+        let socket = Socket { socket, inbox, window: DEFAULT_WINDOW, pause: None, _handlers: handlers };
+        Ok(Self { socket, bridge: bridge.clone(), barred, opened: on_open })
     }
 
+    /// Waits until the WebSocket is open, and asks the bridge for the destination. Bytes may be written at once: whether
+    /// the bridge reached the server comes out of the first read.
+    ///
+    /// # Errors
+    /// [`TunnelFault::BridgeUnreachable`] where no WebSocket comes about: the browser does not say why.
+    pub async fn lead_to(self, to: Destination) -> Result<Socket, TunnelFault> {
+        let Self { socket, bridge, barred, opened } = self;
+        if opened.await.is_err() {
+            let why = socket.inbox.borrow().fault().map_or_else(String::new, ToString::to_string);
+            return Err(bridge.unreachable(barred.get(), why));
+        }
+        let open = Open { host: to.host, port: to.port, tls: to.tls, token: to.token, window: socket.window };
+        socket.send(&PageMessage::Open(open))?;
+        Ok(socket)
+    }
+
+    /// Whether it is open, or may still come to be.
+    pub(super) fn is_sound(&self) -> bool {
+        matches!(self.socket.socket.ready_state(), WebSocket::CONNECTING | WebSocket::OPEN)
+    }
+}
+
+impl Socket {
     fn send(&self, message: &PageMessage) -> Result<(), TunnelFault> {
         self.socket.send_with_str(&tunnel::encode(message)).map_err(|_| self.fault())
     }

@@ -2,7 +2,7 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use restante_engine::api::{Call, Reply, Request};
+use restante_engine::api::{Call, Prepare, Reply, Request};
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, Html, html};
 
@@ -95,6 +95,7 @@ impl Component for App {
                     opening={matches!(self.state.phase, Phase::Opening(_)).then_some(self.state.stage).flatten()}
                     complaint={self.state.complaint}
                     failure={self.state.failure.clone()}
+                    untrusted={self.state.prepared.untrusted.clone()}
                     about={self.state.about.clone()}
                     act={self.act.clone()}
                 />
@@ -113,10 +114,15 @@ impl App {
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
         match effect {
             Effect::Call(mut call) => {
-                if let Call::Ask { request: Request::Open(open), .. } = &mut call
-                    && let Some(ascii) = page::ascii_host(&open.host)
+                let host = match &mut call {
+                    Call::Ask { request: Request::Open(open), .. } => Some(&mut open.host),
+                    Call::Ask { request: Request::Prepare(Prepare::Server(server)), .. } => Some(&mut server.host),
+                    _ => None,
+                };
+                if let Some(host) = host
+                    && let Some(ascii) = page::ascii_host(host)
                 {
-                    open.host = ascii;
+                    *host = ascii;
                 }
                 self.engine.call(call);
             }

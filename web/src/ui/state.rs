@@ -12,6 +12,7 @@ mod calls;
 mod form;
 mod heard;
 mod mailbox;
+mod prepare;
 mod reading;
 mod reduce;
 mod site;
@@ -23,6 +24,7 @@ pub use bridge::{BadBridge, Bridge};
 pub use calls::Calls;
 pub use form::{Complaint, Field, Form};
 pub use mailbox::{Account, Mailbox, Notice, Rows};
+pub use prepare::Prepared;
 pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
 pub use site::{Preset, SITE_DOCUMENT, Site};
@@ -45,6 +47,8 @@ pub struct State {
     pub complaint: Option<Complaint>,
     /// Why the mailbox could not be opened.
     pub failure: Option<Shared<Failure>>,
+    /// What was prepared before the mailbox is opened.
+    pub prepared: Prepared,
     /// How the session came about, once it is up.
     pub connection: Option<Shared<ConnectionView>>,
     /// "About this page", while it is open.
@@ -81,6 +85,11 @@ pub enum Action {
     UsePreset,
     /// A control was changed.
     Edit(Field),
+    /// The keyboard is at a control of the form.
+    AtForm {
+        /// It is the password's, by the user's own doing.
+        password: bool,
+    },
     /// Open the mailbox.
     Submit,
     /// Trust exactly the certificate that is shown, and open.
@@ -212,6 +221,7 @@ impl Default for State {
             stage: None,
             complaint: None,
             failure: None,
+            prepared: Prepared::default(),
             connection: None,
             mailbox: None,
             about: None,

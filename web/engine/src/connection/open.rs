@@ -9,7 +9,7 @@ use restante_protocol::pop3::{Channel, Command, Config, Event, Greeting, Limits,
 use restante_protocol::tunnel::{BridgeTls, Secret};
 
 use super::{BUFFER, Connection, Deadlines, Options, Outgoing, blame};
-use crate::api::{Failure, FailureKind, OpenMailbox, Security, Stage, TlsEnd};
+use crate::api::{Failure, FailureKind, OpenMailbox, Security, Server, Stage, TlsEnd};
 use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of_tunnel};
@@ -35,12 +35,18 @@ impl Default for Options {
 
 impl From<&OpenMailbox> for Options {
     fn from(open: &OpenMailbox) -> Self {
+        Self::from(&Server::from(open))
+    }
+}
+
+impl From<&Server> for Options {
+    fn from(server: &Server) -> Self {
         Self {
-            security: open.security,
-            tls_end: open.tls_end,
-            trusted: open.trusted,
-            cleartext_agreed: open.cleartext_agreed,
-            bridge: open.bridge.clone(),
+            security: server.security,
+            tls_end: server.tls_end,
+            trusted: server.trusted,
+            cleartext_agreed: server.cleartext_agreed,
+            bridge: server.bridge.clone(),
             ..Self::default()
         }
     }

@@ -4,8 +4,9 @@ use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyDat
 
 use super::plan::Top;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
-use crate::api::{Failure, FailureKind, MessageRef, Row, Stage, Update};
+use crate::api::{Failure, FailureKind, MessageRef, Row, Server, Stage, Update};
 use crate::connection::{of_login_refusal, of_refusal};
+use crate::memory::Known;
 use crate::mime;
 use crate::store::Store;
 
@@ -155,9 +156,12 @@ impl Mailbox<'_> {
     }
 
     /// CAPA was answered, one way or the other: what it told decides how to sign in.
-    fn capabilities_asked(&mut self) {
+    pub(super) fn capabilities_asked(&mut self) {
         if self.session.phase == Phase::Asking {
             self.session.phase = Phase::Asked;
+            let capabilities = self.session.capabilities.as_deref().cloned();
+            let known = Known { capabilities, ways: self.ways.clone() };
+            self.memory.borrow_mut().learn(Server::from(&self.open), known);
         }
     }
 

@@ -6,11 +6,12 @@ use restante_protocol::pop3::{Command, Login, MessageNumber};
 
 use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
-use crate::api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Stage, TlsEnd, Update};
+use crate::api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Server, Stage, TlsEnd, Update};
 use crate::connection::Connection;
 use crate::mime::Head;
 
-/// Rows that are fetched around those in sight, on each side, once those are there.
+/// Rows that are fetched around those in sight, on each side, once those are there and drawn: the page has better things to
+/// do before.
 const MARGIN: u32 = 50;
 
 /// Rows in sight at most: a page that asks for more gets them in turn.
@@ -34,6 +35,8 @@ const WHOLE_OCTETS: u64 = 128 << 10;
 pub(super) struct Rows {
     first: u32,
     count: u32,
+    /// The page has said which rows it shows, so those that came are drawn.
+    shown: bool,
     under_way: HashSet<u32>,
     /// Whether the server knows TOP, as far as is known.
     pub(super) top: Top,
@@ -50,7 +53,7 @@ pub(super) enum Top {
 
 impl Default for Rows {
     fn default() -> Self {
-        Self { first: 0, count: FIRST_ROWS, under_way: HashSet::new(), top: Top::Untried, whole: 0 }
+        Self { first: 0, count: FIRST_ROWS, shown: false, under_way: HashSet::new(), top: Top::Untried, whole: 0 }
     }
 }
 
@@ -63,17 +66,19 @@ impl Rows {
         self.under_way.remove(&number);
     }
 
-    /// The positions in the order they are wanted: those in sight, those below, those above.
+    /// The positions in the order they are wanted: those in sight, and once the page shows them those below and above.
     fn positions(&self) -> impl Iterator<Item = u32> + use<> {
+        let margin = if self.shown { MARGIN } else { 0 };
         let end = self.first.saturating_add(self.count);
-        let above = self.first.saturating_sub(MARGIN)..self.first;
-        (self.first..end).chain(end..end.saturating_add(MARGIN)).chain(above.rev())
+        let above = self.first.saturating_sub(margin)..self.first;
+        (self.first..end).chain(end..end.saturating_add(margin)).chain(above.rev())
     }
 }
 
 impl Mailbox<'_> {
     /// The page shows these rows.
     pub(super) fn show(&mut self, first: u32, count: u32) {
+        self.rows.shown = true;
         self.rows.first = first;
         self.rows.count = count.clamp(1, MAX_IN_SIGHT);
     }
@@ -138,6 +143,7 @@ impl Mailbox<'_> {
     /// Tells the page that the list is open, and asks for the first screen.
     fn open_list(&mut self, connection: &mut Connection) {
         self.session.phase = Phase::Open;
+        self.memory.borrow_mut().learn_ways(Server::from(&self.open), self.ways.clone());
         let capabilities = connection.session().capabilities();
         if let (Top::Untried, Some(known)) = (self.rows.top, capabilities) {
             self.rows.top = if known.top { Top::Works } else { Top::Missing };

@@ -26,7 +26,7 @@ use restante_engine::tls::certificate;
 use restante_protocol::tunnel::Secret;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
 
 /// How the server behaves.
 #[derive(Debug, Clone)]
@@ -127,11 +127,26 @@ pub(crate) struct Host {
     /// Refuses to connect, in these attempts.
     pub(crate) fault: Option<TunnelFault>,
     pub(crate) refused: Range<u32>,
+    /// How long it takes to reach the server.
+    pub(crate) distance: Duration,
+    /// The server's TLS, where there is any.
+    pub(crate) tls: Option<TlsAcceptor>,
+    /// How often the way to the bridge was readied.
+    pub(crate) readied: Arc<AtomicU32>,
 }
 
 impl Host {
     pub(crate) fn new(manners: Manners) -> Self {
-        Self { manners, said: Arc::default(), connections: Arc::default(), fault: None, refused: 0..u32::MAX }
+        Self {
+            manners,
+            said: Arc::default(),
+            connections: Arc::default(),
+            fault: None,
+            refused: 0..u32::MAX,
+            distance: Duration::ZERO,
+            tls: None,
+            readied: Arc::default(),
+        }
     }
 
     pub(crate) fn lines(&self) -> Vec<String> {
@@ -147,8 +162,26 @@ impl Dial for Host {
         }
         let (near, far) = tokio::io::duplex(1 << 20);
         let manners = self.manners.later.as_deref().filter(|_| connection > 0).unwrap_or(&self.manners);
-        tokio::spawn(serve(far, manners.clone(), self.said.clone(), connection));
-        futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
+        let (manners, said, tls, distance) = (manners.clone(), self.said.clone(), self.tls.clone(), self.distance);
+        async move {
+            tokio::time::sleep(distance).await;
+            tokio::spawn(async move {
+                match tls {
+                    None => serve(far, manners, said, connection).await,
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(far.compat()).await {
+                            serve(stream.compat(), manners, said, connection).await;
+                        }
+                    }
+                }
+            });
+            Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)
+        }
+        .boxed_local()
+    }
+
+    fn ready(&self) {
+        self.readied.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -405,6 +438,12 @@ impl Engine {
                 return found;
             }
         }
+    }
+
+    /// Whether nothing is told for a while.
+    pub(crate) async fn is_silent(&mut self) -> bool {
+        let told = self.until(|_| Some(()));
+        tokio::time::timeout(Duration::from_secs(1), told).await.is_err()
     }
 
     pub(crate) async fn rows(&mut self, count: usize) -> Vec<Row> {

@@ -107,6 +107,15 @@ pub fn focus(place: Focus, form: &Form) {
     }
 }
 
+/// Whether a person has done something in this page, as far as the browser tells.
+pub fn is_in_use() -> bool {
+    let path = ["navigator", "userActivation", "hasBeenActive"];
+    let active = path.iter().try_fold(js_sys::global().into(), |at: JsValue, name| {
+        Reflect::get(&at, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())
+    });
+    active.and_then(|active| active.as_bool()).unwrap_or(false)
+}
+
 /// The host's settings; none where it has none, or they cannot be read.
 pub async fn site() -> Option<Site> {
     let response = JsFuture::from(window()?.fetch_with_str(SITE_DOCUMENT)).await.ok()?;

@@ -1,6 +1,6 @@
 //! The connect form: what is typed in, what a link or the host fills in, and what becomes of it.
 
-use restante_engine::api::{Fingerprint, OpenMailbox, Security, TlsEnd};
+use restante_engine::api::{Fingerprint, OpenMailbox, Security, Server, TlsEnd};
 use restante_protocol::pop3::{Scheme, Url, UrlError};
 use restante_protocol::tunnel::Secret;
 
@@ -194,23 +194,53 @@ impl Form {
         self.host.is_empty() && self.user.is_empty() && self.password.expose().is_empty()
     }
 
+    /// The server, and how it is reached: what can be prepared before user name and password are there.
+    ///
+    /// # Errors
+    /// The first control that has to be looked at again.
+    pub fn server(&self, site: &Site) -> Result<Server, Complaint> {
+        let (host, port) = self.host_and_port()?;
+        self.reached(host, port, site)
+    }
+
     /// What the engine is asked for.
     ///
     /// # Errors
     /// The first control that has to be looked at again.
     pub fn to_request(&self, site: &Site) -> Result<OpenMailbox, Complaint> {
-        let host = self.host.trim().trim_end_matches('.');
-        let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@?#[]\\".contains(c)) {
-            return Err(Complaint::Host);
-        }
-        let port = self.port.trim().parse().ok().filter(|port| *port != 0).ok_or(Complaint::Port)?;
+        let (host, port) = self.host_and_port()?;
         if self.user.is_empty() {
             return Err(Complaint::User);
         }
         if self.password.expose().is_empty() {
             return Err(Complaint::Password);
         }
+        let server = self.reached(host, port, site)?;
+        Ok(OpenMailbox {
+            host: server.host,
+            port: server.port,
+            security: server.security,
+            tls_end: server.tls_end,
+            user: self.user.clone(),
+            password: self.password.clone(),
+            trusted: server.trusted,
+            cleartext_agreed: server.cleartext_agreed,
+            token: server.token,
+            bridge: server.bridge,
+        })
+    }
+
+    fn host_and_port(&self) -> Result<(&str, u16), Complaint> {
+        let host = self.host.trim().trim_end_matches('.');
+        let host = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control() || "/@?#[]\\".contains(c)) {
+            return Err(Complaint::Host);
+        }
+        let port = self.port.trim().parse().ok().filter(|port| *port != 0).ok_or(Complaint::Port)?;
+        Ok((host, port))
+    }
+
+    fn reached(&self, host: &str, port: u16, site: &Site) -> Result<Server, Complaint> {
         let token = self.token.expose().trim();
         let bridge = self.other_bridge(site).map_err(Complaint::Bridge);
         // What the host says of tokens, it says of its own bridge.
@@ -220,19 +250,16 @@ impl Form {
         if self.security == Security::None && !self.cleartext_agreed {
             return Err(Complaint::Cleartext);
         }
-        let bridge = bridge?;
-        Ok(OpenMailbox {
+        Ok(Server {
             host: host.to_owned(),
             port,
             security: self.security,
             // Where there is no TLS, nobody ends it.
             tls_end: if self.security == Security::None { TlsEnd::Browser } else { self.tls_end },
-            user: self.user.clone(),
-            password: self.password.clone(),
             trusted: self.trusted,
             cleartext_agreed: self.security == Security::None && self.cleartext_agreed,
             token: (!token.is_empty()).then(|| Secret::new(token)),
-            bridge,
+            bridge: bridge?,
         })
     }
 

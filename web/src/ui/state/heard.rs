@@ -3,7 +3,7 @@
 use restante_engine::api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
 
 use super::reduce::{in_mailbox, in_reading, sanitise, save_source, submit};
-use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State};
+use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, prepare};
 use crate::link::Death;
 use crate::ui::shared::Shared;
 
@@ -22,6 +22,7 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
         Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {
             of_message(state, to, update)
         }
+        Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
         // A session that was given up, or an engine that was replaced.
         _ if to != state.session || state.phase == Phase::Form => vec![],
         update => of_session(state, update),
@@ -41,7 +42,7 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
-        Update::Interrupted(_) | Update::Closed => {}
+        Update::Interrupted(_) | Update::Closed | Update::Untrusted(_) => {}
         Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
     }
     vec![]

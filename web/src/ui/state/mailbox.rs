@@ -161,7 +161,8 @@ impl Mailbox {
         }
     }
 
-    /// The rows to ask for: those in sight, where any is missing and they are not asked for already.
+    /// The rows to ask for: those in sight, where any is missing and they are not asked for already. Once in any case: the
+    /// engine fetches what is near by when it knows that there is something to see.
     pub fn wanted(&self) -> Option<(u32, u32)> {
         let (first, count) = self.sight;
         let last = first.saturating_add(count).min(self.len());
@@ -171,7 +172,8 @@ impl Mailbox {
             return None;
         }
         let missing = (first..last).any(|position| self.row(position).is_none());
-        (missing && self.asked != Some(self.sight)).then_some(self.sight)
+        let is_first = self.asked.is_none() && count > 0;
+        ((missing || is_first) && self.asked != Some(self.sight)).then_some(self.sight)
     }
 
     /// The message at this position.

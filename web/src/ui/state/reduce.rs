@@ -3,7 +3,10 @@
 use restante_engine::api::{FailureKind, MessageRef, PartId, Request, Stage};
 
 use super::calls::{Calls, cancel};
-use super::{Action, Effect, Face, Focus, Load, Mailbox, Opened, Phase, Reading, Remote, SafeHtml, State, heard};
+use super::{
+    Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, State,
+    heard, prepare,
+};
 use crate::ui::shared::Shared;
 
 /// Rows asked for around a message that is read, so that its neighbours can be stepped to.
@@ -34,20 +37,23 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
                 state.form.fill_from_preset(preset);
             }
             state.site = site;
-            vec![]
+            prepare::approach(state)
         }
         Action::UsePreset => {
             if let Some(preset) = &state.site.preset {
                 state.form.fill_from_preset(preset);
                 (state.failure, state.complaint) = (None, None);
             }
-            vec![]
+            prepare::revise(state)
         }
         Action::Link(link) => follow_link(state, &link),
         Action::Edit(field) => {
+            let is_password = matches!(field, Field::Password(_));
             state.complaint = state.form.edit(field).err();
-            vec![]
+            if is_password { prepare::connect(state) } else { prepare::revise(state) }
         }
+        Action::AtForm { password: true } => prepare::connect(state),
+        Action::AtForm { password: false } => prepare::approach(state),
         Action::Submit | Action::Reopen => submit(state),
         Action::Trust => trust(state),
         Action::Cancel => {
@@ -160,7 +166,7 @@ fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
     }
     (state.failure, state.complaint) = (None, None);
     match state.form.fill_from_link(link) {
-        Ok(()) => vec![Effect::Focus(Focus::Form)],
+        Ok(()) => [prepare::revise(state), vec![Effect::Focus(Focus::Form)]].concat(),
         Err(complaint) => {
             state.complaint = Some(complaint);
             // Whatever is wrong with it, a password in the address bar must not stay there.
@@ -185,6 +191,7 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
             }
             state.stage = Some(Stage::Connecting);
             (state.complaint, state.failure) = (None, None);
+            state.prepared = Prepared::default();
             let fresh = std::mem::take(&mut state.engine_died).then_some(Effect::ReplaceEngine);
             let (session, ask) = state.calls.ask(Request::Open(Box::new(open)));
             state.session = session;
@@ -198,7 +205,8 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
 }
 
 fn trust(state: &mut State) -> Vec<Effect> {
-    let failure = state.failure.as_ref().or_else(|| state.mailbox.as_ref()?.failure.as_ref());
+    let early = state.prepared.untrusted.as_ref();
+    let failure = early.or(state.failure.as_ref()).or_else(|| state.mailbox.as_ref()?.failure.as_ref());
     match failure.map(|failure| &failure.kind) {
         Some(FailureKind::Certificate { certificate, .. } | FailureKind::CertificateChanged { certificate }) => {
             state.form.trusted = Some(certificate.fingerprint);

@@ -27,6 +27,8 @@ pub struct ConnectProps {
     pub complaint: Option<Complaint>,
     /// Why the mailbox could not be opened.
     pub failure: Option<Shared<Failure>>,
+    /// A certificate that does not verify, found before the mailbox is opened.
+    pub untrusted: Option<Shared<Failure>>,
     /// "About this page", while it is open.
     pub about: Option<Load<Shared<About>>>,
     /// Where to send what the user does.
@@ -55,6 +57,13 @@ pub fn Connect(props: &ConnectProps) -> Html {
                 }
                 <ConnectForm form={props.form.clone()} site={props.site.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
                     act={props.act.clone()} />
+                // Below the form: nothing that the user is about to click moves, and nothing takes its place.
+                if let Some(failure) = props.untrusted.clone().filter(|_| props.opening.is_none()) {
+                    <div class="note bad" role="status">
+                        <p><b>{failure.headline()}</b>{" "}{failure.advice()}</p>
+                        <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
+                    </div>
+                }
                 if let Some(preset) = &props.site.preset {
                     {offer(preset, &props.form, &props.act)}
                 }

@@ -2,12 +2,13 @@
 
 use restante_engine::api::{Security, Stage, TlsEnd};
 use restante_protocol::tunnel::Secret;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Html, InputEvent, Properties, SubmitEvent, TargetCast, component, html};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::{Callback, FocusEvent, Html, InputEvent, Properties, SubmitEvent, TargetCast, component, html};
 
 use super::bridge::BridgeChoice;
 use super::way::WayOfMail;
 use super::{Act, sends};
+use crate::ui::browser::page;
 use crate::ui::state::{Action, Complaint, Field, Form, Site};
 use crate::ui::words;
 
@@ -37,13 +38,22 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
             act.emit(Action::Submit);
         })
     };
+    let onfocusin = {
+        let act = act.clone();
+        Callback::from(move |event: FocusEvent| {
+            let id = event.target_dyn_into::<HtmlElement>().map(|element| element.id());
+            // Where the page itself has moved the focus, nobody has asked for anything yet.
+            let password = id.as_deref() == Some("password") && page::is_in_use();
+            act.emit(Action::AtForm { password });
+        })
+    };
     let faulty = |which: Complaint| (*complaint == Some(which)).then_some("true");
     let explained = |which: Complaint| (*complaint == Some(which)).then_some("complaint");
     let text = |field: fn(String) -> Field| input(act, field);
     let secret = |field: fn(Secret) -> Field| input(act, move |value| field(Secret::new(value)));
     let busy = props.opening.is_some();
     html! {
-        <form class="card" novalidate=true {onsubmit}>
+        <form class="card" novalidate=true {onsubmit} {onfocusin}>
             <fieldset disabled={busy}>
                 <legend class="unseen">{"Your mailbox"}</legend>
                 <div class="fields">

@@ -24,6 +24,14 @@ pub(super) fn Help(props: &HelpProps) -> Html {
                     shows its fingerprint."}</p>
             </details>
             <details>
+                <summary>{"When is my mail server contacted?"}</summary>
+                <p>{"When you go to the password, or type it, with server and port filled in. Then this page asks its bridge to \
+                    connect, begins TLS, and reads what the server says of itself, so that the mailbox opens sooner. Your \
+                    user name and your password are sent when you open the mailbox, and not before. A connection that you \
+                    do not use is given up after half a minute; so is the one to the bridge that this page keeps ready \
+                    while you fill the form in."}</p>
+            </details>
+            <details>
                 <summary>{"What happens to my mail?"}</summary>
                 <p>{"Nothing. Messages are read where they are and stay on the server: none is deleted, none is marked, \
                     none is kept here. What you want to have, save as a file."}</p>
