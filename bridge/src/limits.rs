@@ -7,7 +7,8 @@ use std::time::Duration;
 pub struct Limits {
     /// For a request's head to arrive.
     pub header_timeout: Duration,
-    /// For the `open` message, from the upgrade on.
+    /// For the `open` message, from the upgrade on. The page keeps a WebSocket at hand for 30 s while its form is filled in;
+    /// until `open` it has a place among the connections that carry requests, which others take when all are taken.
     pub open_timeout: Duration,
     /// For resolving the name and for connecting, all addresses together.
     pub connect_timeout: Duration,
@@ -48,7 +49,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             header_timeout: Duration::from_secs(10),
-            open_timeout: Duration::from_secs(10),
+            open_timeout: Duration::from_secs(40),
             connect_timeout: Duration::from_secs(15),
             handshake_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(15 * 60),

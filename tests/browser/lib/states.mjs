@@ -54,6 +54,11 @@ export const STATES = {
     await restante.trustButton.waitFor();
   },
 
+  'certificate-early': async (restante, world) => {
+    await restante.fill({ ...account(world, 'sample'), password: 'half of i' });
+    await restante.trustButton.waitFor();
+  },
+
   'wrong-password': async (restante, world) => {
     await restante.submit({ ...account(world, 'sample'), password: 'wrong' }, world.fingerprint);
     await restante.page.getByText('refused user name or password').first().waitFor();
