@@ -21,13 +21,17 @@ export class Restante {
     this.trustButton = page.getByRole('button', { name: /trust/i });
   }
 
-  /** Fills the form in. */
-  async fill({ host = '127.0.0.1', port, security = 'TLS', user, password }) {
+  /** Fills the form in. Without `ahead` in an order in which nothing is prepared: the password before the server. */
+  async fill({ host = '127.0.0.1', port, security = 'TLS', user, password }, { ahead = true } = {}) {
+    if (!ahead) {
+      await this.server.fill('');
+      await this.password.fill(password);
+    }
     await this.server.fill(host);
     await this.security.selectOption({ label: security });
     await this.port.fill(String(port));
     await this.user.fill(user);
-    await this.password.fill(password);
+    if (ahead) await this.password.fill(password);
   }
 
   /** Opens a mailbox; where its certificate is shown, it has to be the one of this fingerprint, and is trusted. */
