@@ -197,11 +197,11 @@ async fn every_sample_message_can_be_read_and_what_is_broken_says_so() {
                 assert!(shows || *slug == "odd-empty", "{slug} shows nothing");
             }
             let broken = read(&mut mailbox, MessageRef::top(sample.number("odd-broken"))).await;
-            assert!(broken.text.contains("café"), "{}", broken.text);
+            assert!(broken.text.to_string().contains("café"), "{}", broken.text);
             assert!(!broken.faults.is_empty());
             let japanese = read(&mut mailbox, MessageRef::top(sample.number("japanese-iso-2022-jp"))).await;
             assert_eq!(japanese.subject, "来週の打ち合わせについて");
-            assert!(japanese.text.contains("お世話になっております"));
+            assert!(japanese.text.to_string().contains("お世話になっております"));
             assert_eq!(japanese.from[0].name, "田中 美咲");
             let photos = read(&mut mailbox, MessageRef::top(sample.number("inline-photos"))).await;
             assert_eq!(photos.inline_images.len(), 2);
