@@ -119,9 +119,8 @@ impl Session {
         let Some(last) = self.outstanding.back() else { return true };
         // A login waits for everything before it: what it does depends on CAPA's answer.
         let waits = matches!(command, Command::Login(_) | Command::Stls | Command::Utf8 | Command::Lang(_));
-        !waits
-            && !last.step.stands_alone()
-            && !(last.step.is_login() && self.login_stands_alone())
+        let is_alone = last.step.stands_alone() || last.step.is_login() && self.login_stands_alone();
+        !(waits || is_alone)
             && self.is_pipelining()
             && self.outstanding.len() < self.config.commands
             && self.expected().saturating_add(cost) <= self.config.window
