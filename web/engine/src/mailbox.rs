@@ -306,6 +306,9 @@ impl<'t> Mailbox<'t> {
                 }
             }
         }
+        if let Some(known) = &self.session.capabilities {
+            self.session.trace.knows(known);
+        }
         connection
     }
 

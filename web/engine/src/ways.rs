@@ -185,10 +185,15 @@ impl Trace {
         self.suggests = suggests;
     }
 
+    /// Takes note of what is known of the server without having been asked in this session.
+    pub fn knows(&mut self, capabilities: &Capabilities) {
+        self.knows_utf8 = capabilities.utf8.is_some();
+    }
+
     /// Takes note of an event. Every event of the session is to be told.
     pub fn note(&mut self, event: &Event<'_>) {
         match event {
-            Event::Capabilities { capabilities, .. } => self.knows_utf8 = capabilities.utf8.is_some(),
+            Event::Capabilities { capabilities, .. } => self.knows(capabilities),
             Event::MechanismChosen { ticket, mechanism, why, .. } => {
                 self.login = Some(*ticket);
                 // Who asks for a binding by name does not want to do without.

@@ -214,6 +214,24 @@ async fn a_certificate_to_judge_is_shown_ahead_of_the_click_and_once_trusted_the
     assert_eq!(connections(&host), 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_was_learnt_before_the_click_counts_when_the_login_is_refused() {
+    for prepared in [false, true] {
+        let capa = Some("TOP\r\nUIDL\r\nPIPELINING\r\nUSER\r\nUTF8\r\n");
+        let host = Host::new(Manners { capa, signs_in_by_utf8: true, ..Manners::modern(5) });
+        with_engine(&host, async |engine| {
+            if prepared {
+                engine.send(prepare(&support::open("secret")));
+                wait(1000).await;
+            }
+            engine.open("secret");
+            assert_eq!(engine.rows(5).await.len(), 5, "prepared: {prepared}");
+        })
+        .await;
+        assert!(host.lines().contains(&"UTF8".to_owned()), "prepared: {prepared}");
+    }
+}
+
 /// Tries a wrong password, and opens the mailbox then, with a preparation between or without.
 async fn opened_after_a_wrong_password(host: &Host, engine: &mut Engine, prepared: bool) {
     engine.open("wrong");

@@ -49,6 +49,8 @@ pub(crate) struct Manners {
     pub(crate) damaged: Vec<u32>,
     /// Refuses RETR of this message unless UTF8 came before the login (RFC 6856, section 2.1).
     pub(crate) needs_utf8: Option<u32>,
+    /// Refuses the login unless UTF8 came before it.
+    pub(crate) signs_in_by_utf8: bool,
     /// Announces PIPELINING and forgets what came together with a command.
     pub(crate) breaks_pipelines: bool,
     /// Announces PIPELINING and forgets what came behind PASS in the same flight.
@@ -87,6 +89,7 @@ impl Manners {
             stat: None,
             damaged: Vec::new(),
             needs_utf8: None,
+            signs_in_by_utf8: false,
             breaks_pipelines: false,
             loses_behind_login: false,
             garbles_pipelines: false,
@@ -301,6 +304,7 @@ where
                     b"-ERR [UTF8] Message needs UTF-8 mode\r\n".to_vec()
                 }
                 ("USER", _) => b"+OK\r\n".to_vec(),
+                ("PASS", _) if manners.signs_in_by_utf8 && !in_utf8 => b"-ERR [UTF8] UTF-8 mode is needed\r\n".to_vec(),
                 ("PASS", _) if manners.refuses || line != "PASS secret" => {
                     format!("{}\r\n", manners.refusal).into_bytes()
                 }
