@@ -18,7 +18,7 @@ pub(super) enum Job {
     Stat,
     Uidl,
     List,
-    Top { number: u32, head: mime::Head },
+    Top { number: u32, head: Box<mime::Head> },
     Retr { number: u32, body: Vec<u8>, told: u64, asked: bool },
     Noop,
 }
@@ -140,7 +140,7 @@ impl Mailbox<'_> {
             Some(Job::List) => self.session.listed = true,
             Some(Job::Top { number, head }) => {
                 self.rows.top = Top::Works;
-                self.put_row(number, head);
+                self.put_row(number, *head);
             }
             Some(Job::Retr { number, body, .. }) => {
                 let mut head = mime::Head::default();

@@ -8,7 +8,6 @@ use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
 use crate::api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Server, Stage, TlsEnd, Update};
 use crate::connection::Connection;
-use crate::mime::Head;
 
 /// Rows that are fetched around those in sight, on each side, once those are there and drawn: the page has better things to
 /// do before.
@@ -224,7 +223,7 @@ impl Mailbox<'_> {
             room -= 1;
             self.rows.under_way.insert(number);
             let command = Command::Top { number: message, lines: SNIPPET_LINES };
-            self.submit(connection, command, Job::Top { number, head: Head::default() });
+            self.submit(connection, command, Job::Top { number, head: Box::default() });
         }
     }
 

@@ -206,7 +206,7 @@ fn trim_url(url: &str) -> &str {
 fn mail_address(word: &str, from: usize, sign: usize) -> Option<(usize, usize)> {
     let local = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'%' | b'+' | b'-');
     let before = word.as_bytes().get(from..sign)?;
-    let length = before.iter().rev().take(MAX_LOCAL).take_while(|c| local(*c)).count();
+    let length = before.iter().rev().take(MAX_LOCAL).take_while(|c| local(c)).count();
     let domain = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-');
     let after = &word[sign + 1..];
     // A domain has 255 octets at most.
