@@ -345,7 +345,6 @@ impl Settings {
             limits: self.limits.over(Limits::default()),
             log_clients: self.log_clients,
             authorities: self.tls_ca,
-            ..Config::default()
         })
     }
 }
