@@ -15,7 +15,7 @@ use futures::future::LocalBoxFuture;
 use futures::io::BufReader;
 use futures::{AsyncBufReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
-use restante_engine::api::{Failure, FailureKind, OpenMailbox, Request, Security, Update};
+use restante_engine::api::{Call, CallId, Failure, FailureKind, OpenMailbox, Request, Security, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use support::{Pipe, certified, open};
 use tokio::io::DuplexStream;
@@ -97,13 +97,14 @@ async fn sign_in(hangs_up: HangsUp) -> (Vec<String>, Failure) {
     let (requests, incoming) = unbounded();
     let (outgoing, mut updates) = unbounded();
     let mailbox = OpenMailbox { security: Security::Tls, trusted: Some(fingerprint), ..open("secret") };
-    requests.unbounded_send(Request::Open(Box::new(mailbox))).unwrap();
-    let running = restante_engine::run(host.clone(), incoming, move |update| {
-        let _ = outgoing.unbounded_send(update);
+    let request = Request::Open(Box::new(mailbox));
+    requests.unbounded_send(Call::Ask { id: CallId(1), request }).unwrap();
+    let running = restante_engine::run(host.clone(), incoming, move |reply| {
+        let _ = outgoing.unbounded_send(reply);
     });
     let failing = async {
         loop {
-            if let Update::Failed(failure) = updates.next().await.expect("the engine goes on") {
+            if let Update::Failed(failure) = updates.next().await.expect("the engine goes on").update {
                 drop(requests);
                 return *failure;
             }
