@@ -1,7 +1,7 @@
 // What the page contacts before the click on "Open mailbox", and when: its own bridge once it is there, the mail server from
 // the password field on, and nothing of the user on either.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { visit } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
 import { suite } from './lib/suite.mjs';
@@ -11,18 +11,18 @@ const timeout = 120_000;
 const server = await Listener.start();
 const our = suite({ bridges: { watched: () => ({ ports: [server.port] }) } });
 let door;
-before(async () => { door = await Door.start(new URL(our.watched.url)); });
 after(async () => {
   await door?.end();
   await server.end();
 });
 
 /** A fresh page whose way to the bridge, and whose mail server, are watched. */
-const watched = (use) => {
+async function watched(use, link = '') {
+  door ??= await Door.start(new URL(our.watched.url));
   door.forget();
   server.forget();
-  return visit(our.browser, door.url, {}, (page) => use(new Restante(page), page));
-};
+  await visit(our.browser, door.url + link, {}, (page) => use(new Restante(page), page));
+}
 
 /** The form is filled in but for the password; the server speaks clear text, so that everything can be read here. */
 async function fillIn(restante, page, port = server.port) {
@@ -117,16 +117,12 @@ test('a certificate to judge is shown while the password is typed: nothing moves
     await restante.list.waitFor();
   }));
 
-test('a link that fills the form in contacts no mail server by itself', { timeout }, async () => {
-  door.forget();
-  server.forget();
-  await visit(our.browser, `${door.url}#pops://ann@127.0.0.1:${server.port}`, {}, async (page) => {
-    const restante = new Restante(page);
+test('a link that fills the form in contacts no mail server by itself', { timeout }, () =>
+  watched(async (restante, page) => {
     await page.waitForFunction(() => document.activeElement?.id === 'password');
     await until(() => door.tunnels.length === 1, 'the bridge is reached');
     await pause(1000);
     assert.equal(server.connections, 0);
     await restante.password.press('x');
     await until(() => server.connections === 1, 'typing is asking for it');
-  });
-});
+  }, `#pops://ann@127.0.0.1:${server.port}`));
