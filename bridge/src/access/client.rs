@@ -117,6 +117,7 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(client("::ffff:10.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert!(proxies().contains("::ffff:10.0.0.1".parse().unwrap()));
     }
 
     #[test]

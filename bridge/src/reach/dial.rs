@@ -171,6 +171,17 @@ mod tests {
         assert_eq!(vet(&policy, &host, 995, hidden), Err(Forbidden::Special("private")));
     }
 
+    #[test]
+    fn of_several_failures_the_one_that_came_from_the_host_is_told() {
+        use io::ErrorKind::{ConnectionRefused, NetworkUnreachable, TimedOut};
+        for (worse, better) in
+            [(NetworkUnreachable, TimedOut), (NetworkUnreachable, ConnectionRefused), (TimedOut, ConnectionRefused)]
+        {
+            assert!(tells_more(&better.into(), &worse.into()) && !tells_more(&worse.into(), &better.into()));
+            assert!(!tells_more(&better.into(), &better.into()));
+        }
+    }
+
     #[tokio::test]
     async fn a_second_address_is_tried_when_the_first_refuses() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -125,6 +125,13 @@ mod tests {
     }
 
     #[test]
+    fn a_listed_address_is_served_on_its_own_ports_only() {
+        let policy = policy(&["1.1.1.1:995"]);
+        assert_eq!(ask(&policy, "1.1.1.1", 995, "1.1.1.1"), Ok(()));
+        assert_eq!(ask(&policy, "1.1.1.1", 110, "1.1.1.1"), Err(Forbidden::NotListed));
+    }
+
+    #[test]
     fn listing_localhost_means_loopback_for_that_name_alone() {
         let policy = policy(&["localhost:1110", "rebound.example:1110"]);
         assert_eq!(ask(&policy, "localhost", 1110, "127.0.0.1"), Ok(()));

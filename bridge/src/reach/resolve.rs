@@ -107,11 +107,15 @@ impl Known {
         } else {
             (servers.iter().copied().map(server).collect(), ResolverOpts::default())
         };
-        let dns = TokioResolver::builder_with_config(absolute_names_only(servers), TokioRuntimeProvider::default());
         options.cache_size = CACHED;
         options.use_hosts_file = ResolveHosts::Never;
         // A file that cannot be read lists nobody.
         let hosts = Hosts::from_system().unwrap_or_default();
+        Self::new(hosts, servers, options)
+    }
+
+    fn new(hosts: Hosts, servers: Vec<NameServerConfig>, options: ResolverOpts) -> io::Result<Self> {
+        let dns = TokioResolver::builder_with_config(absolute_names_only(servers), TokioRuntimeProvider::default());
         Ok(Self { hosts, dns: dns.with_options(options).build().map_err(io::Error::other)? })
     }
 
@@ -184,6 +188,10 @@ fn stamps() -> [Option<SystemTime>; 2] {
 
 #[cfg(test)]
 mod tests {
+    use hickory_resolver::lookup::Lookup;
+    use hickory_resolver::proto::rr::rdata::A;
+    use hickory_resolver::proto::rr::{RData, Record};
+
     use super::*;
 
     #[test]
@@ -207,6 +215,18 @@ mod tests {
         assert!(!addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback), "{addresses:?}");
     }
 
+    #[tokio::test]
+    async fn what_the_hosts_file_says_is_all_there_is() {
+        let name = absolute("pop.example.org").unwrap();
+        let record = Record::from_rdata(name.clone(), 60, RData::A(A::new(192, 0, 2, 1)));
+        let listed = Lookup::new_with_max_ttl(Query::query(name.clone(), RecordType::A), [record]);
+        let mut hosts = Hosts::default();
+        hosts.insert(name.clone(), RecordType::A, listed);
+        let nobody = vec![server("127.0.0.1:1".parse().unwrap())];
+        let known = Known::new(hosts, nobody, ResolverOpts::default()).unwrap();
+        assert_eq!(known.look_up(&name).await.unwrap(), [IpAddr::from([192, 0, 2, 1])]);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_family_that_is_never_answered_for_holds_the_other_up_for_a_moment_only() {
         let address: IpAddr = [192, 0, 2, 1].into();
@@ -216,6 +236,12 @@ mod tests {
         let soon = async || Ok(vec![six]);
         assert_eq!(join(Ok(vec![address]), soon(), false).await.unwrap(), [six, address]);
         assert_eq!(join(Err(io::ErrorKind::NotFound.into()), soon(), false).await.unwrap(), [six]);
-        assert_eq!(join(Ok(vec![]), soon(), false).await.unwrap(), [six]);
+        // Where the first has none, the other one has all its time.
+        let later = async || {
+            tokio::time::sleep(4 * OTHER_FAMILY).await;
+            Ok(vec![six])
+        };
+        assert_eq!(join(Ok(vec![]), later(), false).await.unwrap(), [six]);
+        assert_eq!(join(Ok(vec![address]), later(), false).await.unwrap(), [address]);
     }
 }
