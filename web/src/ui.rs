@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod cost;
 pub mod format;
 pub mod path;
 pub mod shared;

@@ -21,6 +21,7 @@ mod rail;
 mod reader;
 mod retry;
 mod row;
+mod scrolled;
 mod source;
 mod stamp;
 mod status;

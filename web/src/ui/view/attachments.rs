@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use restante_engine::api::{Attachment, CallId, MessageView, PartId};
-use yew::{Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, html};
 
+use super::scrolled::Scrolled;
 use super::{Act, sends};
-use crate::ui::format;
 use crate::ui::shared::Shared;
 use crate::ui::state::Action;
+use crate::ui::{cost, format};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct AttachmentsProps {
@@ -23,24 +24,37 @@ pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
     if props.view.attachments.is_empty() {
         return Html::default();
     }
-    let files =
-        props.view.attachments.iter().map(|file| draw(file, props.fetching.contains_key(&file.part), &props.act));
-    html! { <ul class="files" aria-label="Attachments">{for files}</ul> }
+    let draw = {
+        let AttachmentsProps { view, fetching, act } = props.clone();
+        Callback::from(move |at: usize| {
+            view.attachments.get(at).map(|file| draw(file, fetching.contains_key(&file.part), &act)).unwrap_or_default()
+        })
+    };
+    let file_costs = Callback::from(|_: usize| FILE);
+    html! {
+        <ul class="files" aria-label="Attachments">
+            <Scrolled count={props.view.attachments.len()} cost={file_costs} {draw} />
+        </ul>
+    }
 }
 
+/// What drawing a file costs, its name and its buttons.
+const FILE: u32 = 200;
+
 fn draw(file: &Attachment, on_its_way: bool, act: &Act) -> Html {
+    let name = cost::within(&file.name, cost::LINE);
     html! {
         <li>
-            <b dir="auto" title={file.name.clone()}>{&file.name}</b>
+            <b dir="auto" title={name.to_string()}>{&*name}</b>
             <small>{format::media_type(&file.media_type)}{" · "}{format::octets(file.octets)}</small>
             <div class="actions">
                 if file.is_message {
-                    <button onclick={sends(act, Action::OpenNested(file.part))} aria-label={format!("Open {}", file.name)}>
+                    <button onclick={sends(act, Action::OpenNested(file.part))} aria-label={format!("Open {name}")}>
                         {"Open"}
                     </button>
                 }
                 <button onclick={sends(act, Action::Download(file.part))} aria-disabled={on_its_way.to_string()}
-                    aria-label={format!("Download {}", file.name)}>
+                    aria-label={format!("Download {name}")}>
                     {if on_its_way { "Fetching…" } else { "Download" }}
                 </button>
             </div>

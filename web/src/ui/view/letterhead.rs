@@ -5,8 +5,8 @@ use yew::{Html, Properties, component, html};
 
 use super::avatar::avatar;
 use crate::ui::browser::dates;
-use crate::ui::format;
 use crate::ui::shared::Shared;
+use crate::ui::{cost, format};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct LetterheadProps {
@@ -17,16 +17,17 @@ pub(super) struct LetterheadProps {
 pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
     let view = &props.view;
     let from = view.from.first();
+    let subject = cost::within(&view.subject, cost::HEADING);
     let answers_elsewhere = !view.reply_to.is_empty() && view.reply_to != view.from;
     html! {
         <>
-            <h2 class="subject" dir="auto" title={view.subject.clone()}>{if view.subject.trim().is_empty() { "(no subject)" } else { &view.subject }}</h2>
+            <h2 class="subject" dir="auto" title={subject.to_string()}>{if subject.trim().is_empty() { "(no subject)" } else { &*subject }}</h2>
             <div class="who">
                 {avatar(from)}
                 <div>
-                    <p class="from" title={from.map(written)}><b dir="auto">{format::name(from)}</b>
+                    <p class="from" title={from.map(|from| cost::within(&written(from), cost::HEADING).into_owned())}><b dir="auto">{cost::within(format::name(from), cost::LINE).into_owned()}</b>
                         if let Some(from) = from.filter(|from| !from.address.is_empty() && from.address != format::name(Some(from))) {
-                            {" "}<span>{format!("<{}>", from.address)}</span>
+                            {" "}<span>{format!("<{}>", cost::within(&from.address, cost::LINE))}</span>
                         }
                     </p>
                     <p class="to">
@@ -42,7 +43,7 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
             </div>
             if !view.faults.is_empty() {
                 <div class="note warn">
-                    <p><b>{"This message is damaged."}</b>{" "}{view.faults.join(" ")}</p>
+                    <p><b>{"This message is damaged."}</b>{" "}{cost::within(&view.faults.join(" "), cost::HEADING).into_owned()}</p>
                 </div>
             }
         </>
@@ -56,7 +57,9 @@ fn line(word: &str, addresses: &[Address]) -> Html {
         return Html::default();
     }
     let all = addresses.iter().map(written).collect::<Vec<_>>().join(", ");
+    let all = cost::within(&all, cost::HEADING).into_owned();
     let shown = addresses.iter().take(SHOWN).map(|address| format::name(Some(address))).collect::<Vec<_>>().join(", ");
+    let shown = cost::within(&shown, cost::HEADING).into_owned();
     let more = addresses.len().saturating_sub(SHOWN);
     html! {
         <span title={all}>{word}{" "}<bdi>{shown}</bdi>

@@ -1,8 +1,10 @@
 //! Plain-text mail in the reading face.
 
 use restante_engine::api::{Block, Kind, MessageView, Span};
-use yew::{Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, html};
 
+use super::scrolled::Scrolled;
+use crate::ui::cost;
 use crate::ui::shared::Shared;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -13,12 +15,25 @@ pub(super) struct PlainProps {
 #[component]
 pub(super) fn PlainText(props: &PlainProps) -> Html {
     let text = &props.view.text;
+    let block_costs = {
+        let view = props.view.clone();
+        // A link is an element, and that is laid out too.
+        Callback::from(move |at: usize| {
+            view.text.blocks.get(at).map_or(0, |block| {
+                block.spans.iter().map(|span| 20 + cost::of(span.text())).fold(40, u32::saturating_add)
+            })
+        })
+    };
+    let draw = {
+        let view = props.view.clone();
+        Callback::from(move |at: usize| view.text.blocks.get(at).map(draw).unwrap_or_default())
+    };
     html! {
         <div class="text">
             if text.blocks.is_empty() {
                 <p class="nothing">{"This message has no text."}</p>
             }
-            { for text.blocks.iter().map(draw) }
+            <Scrolled count={text.blocks.len()} cost={block_costs} {draw} />
             if text.is_cut {
                 <p class="note">{"The text is very long, and this is its beginning. The whole is among the attachments."}</p>
             }

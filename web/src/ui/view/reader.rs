@@ -11,7 +11,7 @@ use super::plain::PlainText;
 use super::source::SourceView;
 use super::{Act, icon, sends};
 use crate::ui::state::{Action, Face, Load, Opened, Reading, Remote};
-use crate::ui::words;
+use crate::ui::{cost, words};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct ReaderProps {
@@ -60,7 +60,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                         if let Some(failure) = opened.fetch_failure.clone() {
                             <FailureNote {failure} />
                         }
-                        <Attachments view={view.clone()} fetching={opened.fetching.clone()} act={act.clone()} />
+                        <Attachments key={format!("{:?}", opened.message)} view={view.clone()} fetching={opened.fetching.clone()} act={act.clone()} />
                     </>
                 },
             }}
@@ -81,7 +81,7 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
         }
         Some(subject) => html! {
             <button class="quiet back nested" onclick={sends(act, Action::Back)}>
-                {icon::back()}<span>{"Back to "}<bdi>{if subject.is_empty() { "the outer message" } else { subject }}</bdi></span>
+                {icon::back()}<span>{"Back to "}<bdi>{if subject.is_empty() { "the outer message".into() } else { cost::within(subject, cost::LINE).into_owned() }}</bdi></span>
             </button>
         },
     };
@@ -122,7 +122,9 @@ fn body(opened: &Opened, act: &Act) -> Html {
             </>
         },
         (Face::Html, ..) => lines(),
-        (Face::Source, _, Some(Load::Ready(source))) => html! { <SourceView source={source.clone()} /> },
+        (Face::Source, _, Some(Load::Ready(source))) => {
+            html! { <SourceView key={format!("{:?}", opened.message)} source={source.clone()} /> }
+        }
         (Face::Source, _, Some(Load::Failed(failure))) => html! { <FailureNote failure={failure.clone()} /> },
         (Face::Source, ..) => lines(),
         (Face::Text, html, _) => html! {
@@ -131,7 +133,7 @@ fn body(opened: &Opened, act: &Act) -> Html {
                     <FailureNote failure={failure.clone()} />
                 }
                 if let Some(view) = opened.view.ready() {
-                    <PlainText view={view.clone()} />
+                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} />
                 }
             </>
         },

@@ -6,9 +6,9 @@ use yew::{Html, MouseEvent, Properties, classes, component, html};
 use super::avatar::avatar;
 use super::{Act, icon, sends};
 use crate::ui::browser::dates;
-use crate::ui::format;
 use crate::ui::shared::Shared;
 use crate::ui::state::Action;
+use crate::ui::{cost, format};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct RowProps {
@@ -40,15 +40,15 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
             aria-posinset={(row.position + 1).to_string()} aria-setsize={of.to_string()}
             onclick={sends::<MouseEvent>(act, Action::Read(row.position))}>
             {avatar(row.from.as_ref())}
-            <b dir="auto">{format::name(row.from.as_ref())}</b>
+            <b dir="auto">{cost::within(format::name(row.from.as_ref()), cost::LINE).into_owned()}</b>
             if let Some(date) = row.date {
                 <time datetime={dates::machine(date)}>{dates::short(date)}</time>
             }
-            <strong dir="auto">{subject}</strong>
+            <strong dir="auto">{cost::within(subject, cost::LINE).into_owned()}</strong>
             if let Some(fault) = &row.fault {
-                <span class="snippet" dir="auto">{fault}</span>
+                <span class="snippet" dir="auto">{cost::within(fault, cost::LINE).into_owned()}</span>
             } else {
-                <span class="snippet" dir="auto">{&row.snippet}</span>
+                <span class="snippet" dir="auto">{cost::within(&row.snippet, cost::LINE).into_owned()}</span>
             }
             if row.attachments {
                 <span class="clip">{icon::clip()}<span class="unseen">{"with attachments"}</span></span>

@@ -1,13 +1,17 @@
 //! A message as the server holds it.
 
 use restante_engine::api::Source;
-use yew::{Html, Properties, component, html, use_memo};
+use yew::{Callback, Html, Properties, component, html, use_memo};
 
-use crate::ui::format;
+use super::scrolled::Scrolled;
 use crate::ui::shared::Shared;
+use crate::ui::{cost, format};
 
 /// Bytes shown at most; the file has them all.
 const SHOWN: usize = 256 << 10;
+
+/// Bytes of a piece.
+const PIECE: usize = 2 << 10;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct SourceProps {
@@ -16,16 +20,57 @@ pub(super) struct SourceProps {
 
 #[component]
 pub(super) fn SourceView(props: &SourceProps) -> Html {
-    let text = use_memo(props.source.clone(), |source| {
-        String::from_utf8_lossy(&source.bytes[..source.bytes.len().min(SHOWN)]).replace("\r\n", "\n")
+    let pieces = use_memo(props.source.clone(), |source| {
+        let text = String::from_utf8_lossy(&source.bytes[..source.bytes.len().min(SHOWN)]).replace("\r\n", "\n");
+        Shared::new(pieces(&text))
     });
     let rest = props.source.bytes.len().saturating_sub(SHOWN) as u64;
+    let piece_costs = {
+        let pieces = (*pieces).clone();
+        Callback::from(move |at: usize| pieces.get(at).map_or(0, |piece| cost::of(piece)))
+    };
+    let draw = {
+        let pieces = (*pieces).clone();
+        Callback::from(move |at: usize| html! { <span>{pieces.get(at).cloned().unwrap_or_default()}</span> })
+    };
     html! {
         <>
             if rest > 0 {
                 <p class="note">{format!("This is the beginning; {} more are in the saved file.", format::octets(rest))}</p>
             }
-            <pre class="source" tabindex="0" role="region" aria-label="Source of the message">{text.as_str()}</pre>
+            <pre class="source" tabindex="0" role="region" aria-label="Source of the message">
+                <Scrolled count={pieces.len()} cost={piece_costs} {draw} />
+            </pre>
         </>
+    }
+}
+
+/// The text in pieces, each with whole lines where those are short enough.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = vec![String::new()];
+    for mut line in text.split_inclusive('\n') {
+        while !line.is_empty() {
+            let (part, rest) = line.split_at(line.floor_char_boundary(PIECE));
+            match pieces.last_mut() {
+                Some(last) if last.len() + part.len() <= PIECE => last.push_str(part),
+                _ => pieces.push(part.to_owned()),
+            }
+            line = rest;
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_cut_into_pieces_at_line_ends_and_nothing_is_lost() {
+        let text = format!("{}\n{}\nend", "line\n".repeat(1000), "é".repeat(5000));
+        let pieces = pieces(&text);
+        assert_eq!(pieces.concat(), text);
+        assert!(pieces.len() > 5 && pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert!(pieces[0].ends_with('\n'));
     }
 }

@@ -1,0 +1,107 @@
+//! A long thing drawn piece by piece, as far as one scrolls: no step lays out more than the page's thread can bear.
+//!
+//! How much a step draws is counted in what it costs ([`crate::ui::cost`]), not in pieces.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq};
+
+/// What a step may cost.
+const STEP: u32 = 6_000;
+
+/// How far below what is in sight pieces are drawn.
+const AHEAD: &str = "0px 0px 600px 0px";
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct ScrolledProps {
+    /// How many pieces there are. Another thing needs another `key`.
+    pub(super) count: usize,
+    /// What drawing a piece costs.
+    pub(super) cost: Callback<usize, u32>,
+    /// Draws a piece.
+    pub(super) draw: Callback<usize, Html>,
+}
+
+#[component]
+pub(super) fn Scrolled(props: &ScrolledProps) -> Html {
+    let ScrolledProps { count, cost, draw } = props;
+    let drawn = use_state_eq(|| next(0, *count, cost));
+    let end = use_node_ref();
+    {
+        let (drawn, end, cost) = (drawn.clone(), end.clone(), cost.clone());
+        // Each step is observed anew, and an observer always tells once how things are: so it goes on until the end is
+        // out of sight, a frame for each step.
+        use_effect_with((*drawn, *count), move |(now, count)| {
+            let (now, count) = (*now, *count);
+            let observed = end
+                .cast::<Element>()
+                .filter(|_| now < count)
+                .and_then(|end| watch(&end, move || drawn.set(next(now, count, &cost))));
+            move || drop(observed)
+        });
+    }
+    html! {
+        <>
+            { for (0..*drawn).map(|at| draw.emit(at)) }
+            if *drawn < *count {
+                <div ref={end} class="more" aria-hidden="true"></div>
+            }
+        </>
+    }
+}
+
+/// How many pieces are drawn after one more step: one at least.
+fn next(drawn: usize, count: usize, cost: &Callback<usize, u32>) -> usize {
+    let mut spent = 0_u32;
+    let mut at = drawn;
+    while at < count && (at == drawn || spent < STEP) {
+        spent = spent.saturating_add(cost.emit(at));
+        at += 1;
+    }
+    at
+}
+
+/// An observer of an element near the end of what is in sight. Dropping it ends it.
+struct Watch {
+    observer: IntersectionObserver,
+    _told: Closure<dyn FnMut(Vec<IntersectionObserverEntry>)>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+fn watch(end: &Element, in_sight: impl Fn() + 'static) -> Option<Watch> {
+    let told =
+        Closure::<dyn FnMut(Vec<IntersectionObserverEntry>)>::new(move |seen: Vec<IntersectionObserverEntry>| {
+            if seen.iter().any(IntersectionObserverEntry::is_intersecting) {
+                in_sight();
+            }
+        });
+    let options = IntersectionObserverInit::new();
+    // Margins count from the element that scrolls.
+    options.set_root(end.closest(".pane").ok().flatten().as_ref());
+    options.set_root_margin(AHEAD);
+    let observer = IntersectionObserver::new_with_options(told.as_ref().unchecked_ref(), &options).ok()?;
+    observer.observe(end);
+    Some(Watch { observer, _told: told })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::cost;
+
+    #[test]
+    fn a_step_draws_a_screenful_of_words_and_a_single_piece_of_marks() {
+        let words = Callback::from(|_: usize| cost::of(&"word ".repeat(40)));
+        assert_eq!(next(0, 1000, &words), 30);
+        assert_eq!(next(990, 1000, &words), 1000);
+        let marks = Callback::from(|_: usize| cost::of(&"\u{301}".repeat(2000)));
+        assert_eq!(next(7, 9, &marks), 8);
+        assert_eq!(next(9, 9, &marks), 9);
+    }
+}
