@@ -1,4 +1,5 @@
-// Letters whose text is made to keep a browser busy: the page's thread is free again every 50 ms, whatever they hold.
+// Letters whose text is made to keep a browser busy: the page's thread is free again every 50 ms, whatever they hold. What
+// counts is the time that the thread itself has worked, so that a machine which is busy with something else changes nothing.
 import assert from 'node:assert/strict';
 import { readdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,6 +30,15 @@ const long = Object.entries({
 });
 for (const [subject, head] of long) LETTERS[subject] = [head, 'Short.'];
 
+/** The longest task of a page's main thread, in milliseconds of the thread's own time. */
+function longestTask({ traceEvents }) {
+  const main = new Set(traceEvents.filter((event) => event.name === 'thread_name' && event.args.name === 'CrRendererMain')
+    .map((event) => `${event.pid}/${event.tid}`));
+  const tasks = traceEvents.filter((event) => event.name === 'RunTask' && main.has(`${event.pid}/${event.tid}`));
+  assert.ok(tasks.length > 10, 'the trace tells of tasks');
+  return Math.round(Math.max(...tasks.map((event) => event.tdur ?? 0)) / 1000);
+}
+
 test('no letter holds up the page for 50 ms', { timeout }, async (suite) => {
   const { maildir, user, password } = our.world.mailbox('empty');
   const places = [];
@@ -43,16 +53,11 @@ test('no letter holds up the page for 50 ms', { timeout }, async (suite) => {
       const restante = new Restante(page);
       await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
       await restante.settled();
-      await page.evaluate(() => {
-        window.longest = 0;
-        new PerformanceObserver((list) => {
-          for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
-        }).observe({ entryTypes: ['longtask'] });
-      });
       for (const subject of Object.keys(LETTERS)) {
         await suite.test(subject, async () => {
-          await page.evaluate(() => { window.longest = 0; });
-          await (await restante.row(subject)).click();
+          const row = await restante.row(subject);
+          await our.browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline'] });
+          await row.click();
           await restante.message.locator('.text > *').first().waitFor();
           for (let screen = 0; screen < 6; screen += 1) {
             await page.locator('.pane').evaluate(async (pane) => {
@@ -60,8 +65,8 @@ test('no letter holds up the page for 50 ms', { timeout }, async (suite) => {
               await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)));
             });
           }
-          const longest = await page.evaluate(() => window.longest);
-          suite.diagnostic(`${subject}: ${Math.round(longest)} ms`);
+          const longest = longestTask(JSON.parse(await our.browser.stopTracing()));
+          suite.diagnostic(`${subject}: ${longest} ms`);
           assert.ok(longest < 50, `the page was busy for ${longest} ms`);
         });
       }

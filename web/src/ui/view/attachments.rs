@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use restante_engine::api::{Attachment, CallId, MessageView, PartId};
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, html, use_callback};
 
 use super::scrolled::Scrolled;
 use super::{Act, sends};
@@ -21,15 +21,13 @@ pub(super) struct AttachmentsProps {
 
 #[component]
 pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
+    let AttachmentsProps { view, fetching, act } = props.clone();
+    let draw = use_callback((view, fetching, act), |at: usize, (view, fetching, act)| {
+        view.attachments.get(at).map(|file| draw(file, fetching.contains_key(&file.part), act)).unwrap_or_default()
+    });
     if props.view.attachments.is_empty() {
         return Html::default();
     }
-    let draw = {
-        let AttachmentsProps { view, fetching, act } = props.clone();
-        Callback::from(move |at: usize| {
-            view.attachments.get(at).map(|file| draw(file, fetching.contains_key(&file.part), &act)).unwrap_or_default()
-        })
-    };
     let file_costs = Callback::from(|_: usize| FILE);
     html! {
         <ul class="files" aria-label="Attachments">

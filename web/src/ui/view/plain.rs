@@ -1,7 +1,7 @@
 //! Plain-text mail in the reading face.
 
 use restante_engine::api::{Block, Kind, MessageView, Span};
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, html, use_callback};
 
 use super::scrolled::Scrolled;
 use crate::ui::cost;
@@ -24,10 +24,8 @@ pub(super) fn PlainText(props: &PlainProps) -> Html {
             })
         })
     };
-    let draw = {
-        let view = props.view.clone();
-        Callback::from(move |at: usize| view.text.blocks.get(at).map(draw).unwrap_or_default())
-    };
+    let draw =
+        use_callback(props.view.clone(), |at: usize, view| view.text.blocks.get(at).map(draw).unwrap_or_default());
     html! {
         <div class="text">
             if text.blocks.is_empty() {

@@ -19,36 +19,54 @@ pub(super) struct ScrolledProps {
     pub(super) count: usize,
     /// What drawing a piece costs.
     pub(super) cost: Callback<usize, u32>,
-    /// Draws a piece.
+    /// Draws a piece. As long as it is the same callback, it draws the same.
     pub(super) draw: Callback<usize, Html>,
 }
 
 #[component]
 pub(super) fn Scrolled(props: &ScrolledProps) -> Html {
     let ScrolledProps { count, cost, draw } = props;
-    let drawn = use_state_eq(|| next(0, *count, cost));
+    // Where each step ended. A step that is drawn is not looked at again.
+    let ends = use_state_eq(|| vec![next(0, *count, cost)]);
+    let drawn = ends.last().copied().unwrap_or_default();
     let end = use_node_ref();
     {
-        let (drawn, end, cost) = (drawn.clone(), end.clone(), cost.clone());
+        let (ends, end, cost) = (ends.clone(), end.clone(), cost.clone());
         // Each step is observed anew, and an observer always tells once how things are: so it goes on until the end is
         // out of sight, a frame for each step.
-        use_effect_with((*drawn, *count), move |(now, count)| {
-            let (now, count) = (*now, *count);
-            let observed = end
-                .cast::<Element>()
-                .filter(|_| now < count)
-                .and_then(|end| watch(&end, move || drawn.set(next(now, count, &cost))));
+        use_effect_with((drawn, *count), move |(drawn, count)| {
+            let (drawn, count) = (*drawn, *count);
+            let observed = end.cast::<Element>().filter(|_| drawn < count).and_then(|end| {
+                watch(&end, move || {
+                    let mut further = (*ends).clone();
+                    further.push(next(drawn, count, &cost));
+                    ends.set(further);
+                })
+            });
             move || drop(observed)
         });
     }
+    let starts = std::iter::once(0).chain(ends.iter().copied());
     html! {
         <>
-            { for (0..*drawn).map(|at| draw.emit(at)) }
-            if *drawn < *count {
+            { for starts.zip(ends.iter()).map(|(from, to)| html! { <Step key={from} {from} to={*to} draw={draw.clone()} /> }) }
+            if drawn < *count {
                 <div ref={end} class="more" aria-hidden="true"></div>
             }
         </>
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+struct StepProps {
+    from: usize,
+    to: usize,
+    draw: Callback<usize, Html>,
+}
+
+#[component]
+fn Step(props: &StepProps) -> Html {
+    html! { <>{ for (props.from..props.to).map(|at| props.draw.emit(at)) }</> }
 }
 
 /// How many pieces are drawn after one more step: one at least.

@@ -1,7 +1,7 @@
 //! A message as the server holds it.
 
 use restante_engine::api::Source;
-use yew::{Callback, Html, Properties, component, html, use_memo};
+use yew::{Callback, Html, Properties, component, html, use_callback, use_memo};
 
 use super::scrolled::Scrolled;
 use crate::ui::shared::Shared;
@@ -29,10 +29,9 @@ pub(super) fn SourceView(props: &SourceProps) -> Html {
         let pieces = (*pieces).clone();
         Callback::from(move |at: usize| pieces.get(at).map_or(0, |piece| cost::of(piece)))
     };
-    let draw = {
-        let pieces = (*pieces).clone();
-        Callback::from(move |at: usize| html! { <span>{pieces.get(at).cloned().unwrap_or_default()}</span> })
-    };
+    let draw = use_callback((*pieces).clone(), |at: usize, pieces| {
+        html! { <span>{pieces.get(at).cloned().unwrap_or_default()}</span> }
+    });
     html! {
         <>
             if rest > 0 {
