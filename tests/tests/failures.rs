@@ -128,7 +128,7 @@ async fn without_stls_nothing_is_sent_and_without_consent_no_clear_text_either()
 }
 
 #[tokio::test]
-async fn a_connection_lost_in_the_middle_of_a_message_ends_the_session_and_says_so() {
+async fn a_message_in_which_the_connection_is_lost_again_and_again_costs_itself_and_says_so() {
     let identity = identity(&["127.0.0.1"]);
     let server = Scripted::start(Fault::DropsInBody, Some(&identity)).await.unwrap();
     let bridge = Bridge::start(&[server.port()], &[]).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_connection_lost_in_the_middle_of_a_message_ends_the_session_and_says_
             mailbox.ask(Request::Read(MessageRef::top(2))).unwrap();
             loop {
                 match mailbox.next().await.unwrap() {
-                    Update::Failed(failure) => {
+                    Update::MessageFailed { failure, .. } => {
                         assert_eq!(failure.kind, FailureKind::ConnectionLost, "{failure:?}");
                         break;
                     }

@@ -2,7 +2,7 @@
 //!
 //! A WebSocket is not bound by the same-origin policy, so every upgrade's Origin is checked (RFC 6455, section 10.2).
 //! And a foreign page that makes its own name resolve to this bridge has the same origin as the bridge's page; its
-//! Host header gives it away. Both checks are pure functions. Not here: reading the host ([`crate::authority`]).
+//! Host header gives it away. Both checks are pure functions. Not here: reading the host (`authority.rs`).
 
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
