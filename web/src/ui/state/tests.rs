@@ -154,7 +154,10 @@ fn the_list_takes_its_length_before_any_row_is_known() {
 #[test]
 fn only_rows_that_are_missing_are_asked_for_and_only_once() {
     let mut state = with_rows(1000, 50);
-    assert!(reduce(&mut state, Action::InSight { first: 0, count: 30 }).is_empty());
+    // Once in any case: it tells the engine that there is something to see.
+    assert_eq!(reduce(&mut state, Action::InSight { first: 0, count: 30 }), [Effect::ShowSoon]);
+    assert_eq!(asks(&reduce(&mut state, Action::ShowDue)), [&Request::Show { first: 0, count: 30 }]);
+    assert!(reduce(&mut state, Action::InSight { first: 10, count: 30 }).is_empty());
     assert_eq!(reduce(&mut state, Action::InSight { first: 40, count: 30 }), [Effect::ShowSoon]);
     assert_eq!(asks(&reduce(&mut state, Action::ShowDue)), [&Request::Show { first: 40, count: 30 }]);
     assert!(reduce(&mut state, Action::ShowDue).is_empty());
