@@ -104,7 +104,8 @@ export const STATES = {
   broken: async (restante, world) => {
     await mailbox(restante, world, 'sample');
     await restante.read('Broken on the way');
-    await restante.message.getByText('café').first().waitFor();
+    // Half of it is HTML.
+    await (await restante.mailFrame()).getByText('café').first().waitFor();
   },
 
   source: async (restante, world) => {
