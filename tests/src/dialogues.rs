@@ -258,6 +258,7 @@ fn read_failure(text: &str) -> Result<Failure> {
         K::NoStarttls,
         K::CleartextNotAgreed,
         K::NotPop3,
+        K::UnfitCredentials,
         K::WrongPassword,
         K::NoMechanism,
         K::InUse,
