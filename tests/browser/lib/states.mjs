@@ -104,8 +104,7 @@ export const STATES = {
   broken: async (restante, world) => {
     await mailbox(restante, world, 'sample');
     await restante.read('Broken on the way');
-    // Half of it is HTML.
-    await (await restante.mailFrame()).getByText('café').first().waitFor();
+    await restante.message.getByText('café').first().waitFor();
   },
 
   source: async (restante, world) => {

@@ -124,7 +124,7 @@ CAYAAAAfFcSJAAAADUlEQVR42mNk+
 Content-Type: multipart/alternative; boundary=\"inner\"
 
 --inner
-Content-Type: text/html
+Content-Type: text/plain
 
-<p>An unclosed <b>tag, an unclosed <i>part
+An unclosed part
 ";
