@@ -47,6 +47,7 @@ async function play(restante, script) {
   // A script tells what is said on its first connection: none is made ahead of the click.
   await restante.fill(script, { ahead: false });
   if (script.security === 'none') await restante.page.getByRole('checkbox').setChecked(script.agreed);
+  await noteInterruptions(restante.page);
   await restante.openButton.click();
   if (script.security !== 'none') await trust(restante);
   const mailbox = script.outcomes.some(({ what }) => what === 'opened');
@@ -92,11 +93,29 @@ const SHOWN = {
   async failed(restante, { kind, words }, mailbox) {
     // Without consent the form itself says no, and nothing is sent.
     if (kind === 'cleartext-not-agreed') await restante.page.getByRole('checkbox', { checked: false }).and(restante.page.locator('[aria-invalid=true]')).waitFor();
-    else await says(mailbox ? restante.page.locator('.interrupted').getByRole('alert') : restante.alert, words);
+    else if (mailbox) await said(restante.page, words);
+    else await says(restante.alert, words);
   },
 };
 
 const row = (restante, position) => restante.list.locator(`[role=option][aria-posinset="${position + 1}"]`);
+
+/** Notes what the page says of a lost session: it takes the session up again soon, and then the note is gone. */
+async function noteInterruptions(page) {
+  await page.evaluate(() => {
+    window.interruptions = [];
+    const note = () => document.querySelectorAll('.interrupted [role=alert]').forEach((alert) => window.interruptions.push(alert.innerText));
+    window.noting ??= new MutationObserver(note);
+    window.noting.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}
+
+/** The page has said these words of a lost session. */
+async function said(page, [headline, advice]) {
+  await page.waitForFunction((words) => window.interruptions.some((text) => text.includes(words)), headline, { timeout: timeout - 10_000 });
+  const texts = await page.evaluate(() => window.interruptions.map((text) => text.replaceAll(/\s+/g, ' ')));
+  assert.ok(texts.some((text) => text.includes(advice.replaceAll(/\s+/g, ' '))), `${JSON.stringify(texts)} advise otherwise than ${JSON.stringify(advice)}`);
+}
 
 /** The note has these words for what happened and for what to do. */
 async function says(note, [headline, advice]) {
