@@ -93,6 +93,8 @@ const SHOWN = {
   async failed(restante, { kind, words }, mailbox) {
     // Without consent the form itself says no, and nothing is sent.
     if (kind === 'cleartext-not-agreed') await restante.page.getByRole('checkbox', { checked: false }).and(restante.page.locator('[aria-invalid=true]')).waitFor();
+    // A session that is lost is taken up again at once where the server answers: then the list simply stays.
+    else if (mailbox && kind === 'connection-lost') await restante.list.waitFor();
     else if (mailbox) await said(restante.page, words);
     else await says(restante.alert, words);
   },
