@@ -11,6 +11,7 @@ pub mod bridge;
 mod calls;
 mod form;
 mod heard;
+mod held;
 mod mailbox;
 mod prepare;
 mod reading;

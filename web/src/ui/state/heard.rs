@@ -3,7 +3,7 @@
 use restante_engine::api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
 
 use super::reduce::{in_mailbox, in_reading, sanitise, save_source, submit};
-use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, prepare};
+use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, prepare};
 use crate::link::Death;
 use crate::ui::shared::Shared;
 
@@ -88,8 +88,9 @@ fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Ef
     // What was under way until now, the signing in, is done.
     state.stage = Some(Stage::Headers { have: 0, of: messages });
     if let Some(mailbox) = &mut state.mailbox {
-        mailbox.reopened(list, messages, octets);
-        return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect();
+        let is_changed = mailbox.reopened(list, messages, octets);
+        let released = held::release(mailbox, list, is_changed);
+        return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(released).collect();
     }
     let Phase::Opening(account) = &state.phase else { return vec![] };
     state.mailbox = Some(Mailbox::new(account.clone(), list, messages, octets));
@@ -102,7 +103,9 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
     state.stage = None;
     match &mut state.mailbox {
         Some(mailbox) => {
-            mailbox.failure = Some(Shared::new(failure));
+            let failure = Shared::new(failure);
+            held::give_up(mailbox, &failure);
+            mailbox.failure = Some(failure);
             vec![]
         }
         None => {

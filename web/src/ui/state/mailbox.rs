@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use restante_engine::api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
+use super::held::Held;
 use super::reading::Reading;
 use crate::ui::shared::Shared;
 
@@ -39,6 +40,8 @@ pub struct Mailbox {
     pub failure: Option<Shared<Failure>>,
     /// Something to be told once.
     pub notice: Option<Notice>,
+    /// Questions that wait for a fresh engine to open the mailbox, while one does.
+    pub held: Option<Held>,
     /// How often the engine had to be started anew since a message was read last.
     pub restarts: u8,
     /// "Path and certificate" is open.
@@ -106,18 +109,19 @@ impl Mailbox {
             trusted_senders: BTreeSet::new(),
             failure: None,
             notice: None,
+            held: None,
             restarts: 0,
             shows_path: false,
         }
     }
 
     /// A session is up again. Where its list is another one, every row is void; where the mailbox has changed, so is every
-    /// place in the list.
-    pub fn reopened(&mut self, list: ListId, messages: u32, octets: u64) {
+    /// place in the list. Whether it has changed.
+    pub fn reopened(&mut self, list: ListId, messages: u32, octets: u64) -> bool {
         self.failure = None;
         self.asked = None;
         if list == self.list {
-            return;
+            return false;
         }
         let before = self.len();
         // A fresh engine counts its lists anew, and that alone changes nothing.
@@ -133,6 +137,7 @@ impl Mailbox {
                 reading.position = None;
             }
         }
+        is_changed
     }
 
     /// Number of messages.

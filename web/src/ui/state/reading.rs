@@ -114,6 +114,11 @@ impl Reading {
         &mut self.trail[last]
     }
 
+    /// The message and those opened inside it, outermost first, to change.
+    pub fn trail_mut(&mut self) -> impl Iterator<Item = &mut Opened> {
+        self.trail.iter_mut()
+    }
+
     /// The message of the trail that this reference names.
     pub fn find(&self, message: &MessageRef) -> Option<&Opened> {
         self.trail.iter().find(|opened| opened.message == *message)

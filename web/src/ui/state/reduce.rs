@@ -5,7 +5,7 @@ use restante_engine::api::{FailureKind, MessageRef, PartId, Request, Stage};
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, State,
-    heard, prepare,
+    heard, held, prepare,
 };
 use crate::ui::shared::Shared;
 
@@ -16,7 +16,8 @@ const NEIGHBOURS: u32 = 20;
 pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let depth = depth(state);
     let by_history = matches!(action, Action::History(_));
-    let mut effects = apply(state, action);
+    let effects = apply(state, action);
+    let mut effects = held::hold(state, effects);
     let now = self::depth(state);
     if !by_history && now > depth {
         effects.push(Effect::Deepen(now));
@@ -183,7 +184,12 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
     match state.form.to_request(&state.site) {
         Ok(open) => {
             match &mut state.mailbox {
-                Some(mailbox) => mailbox.failure = None,
+                Some(mailbox) => {
+                    mailbox.failure = None;
+                    if state.engine_died {
+                        mailbox.held.get_or_insert_default();
+                    }
+                }
                 None => {
                     state.phase = Phase::Opening((&open).into());
                     state.connection = None;
