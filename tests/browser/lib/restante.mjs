@@ -44,7 +44,8 @@ export class Restante {
   async submit(account, fingerprint) {
     await this.fill(account);
     await this.openButton.click();
-    await this.trustButton.or(this.list).or(this.alert).first().waitFor();
+    // What was found before the click is no alert: it is still in sight for a moment, and then gone.
+    await this.list.or(this.alert).first().waitFor();
     if (await this.trustButton.isVisible()) await this.trust(fingerprint);
   }
 
