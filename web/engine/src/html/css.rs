@@ -37,8 +37,8 @@ struct Edit {
 }
 
 fn rewrite(css: &str, resolver: &Resolver) -> String {
-    // Nothing that fetches can be written without one of these, whatever is escaped.
-    if !css.contains(['(', '@', '\\']) {
+    // Nothing that fetches can be written without one of these: a letter may be escaped, and neither of them.
+    if !css.contains(['(', '@']) {
         return css.to_owned();
     }
     let mut walk = Walk { resolver, edits: Vec::new() };

@@ -276,6 +276,14 @@ fn remote_pictures_are_counted_and_left_out() {
     assert!(content.contains("role=\"img\" aria-label=\"One\""), "{content}");
     assert_eq!(content.matches("<img").count(), 1, "{content}");
     assert_eq!(body(html, RemoteContent::Allowed).1, 0);
+    // A browser skips control characters before an address, and takes a backslash for a slash.
+    for address in
+        ["\u{1}//a.example/x.png", "\u{1f} http://a.example/x.png", "/\\a.example/x.png", "\\\\a.example/x.png"]
+    {
+        let html = format!("<img src=\"{address}\">");
+        assert_eq!(body(&html, RemoteContent::Blocked).1, 1, "{address:?}");
+        assert!(body(&html, RemoteContent::Allowed).0.contains("://a.example/x.png\""), "{address:?}");
+    }
 }
 
 #[test]
@@ -356,6 +364,48 @@ fn html_of_hostile_shape_takes_bounded_time() {
         assert!(document.html.len() < 12 << 20, "{what}");
         assert!(started.elapsed().as_secs() < 60, "{what} took too long");
     }
+}
+
+#[test]
+fn style_sheets_that_are_rewritten_bring_nothing_in_by_escapes_substitutions_or_depth() {
+    let style = |css: &str| {
+        let html = sanitise(&format!("<style>{css}</style><p>x"), &[], RemoteContent::Allowed).html;
+        let start = html.rfind("<style>").unwrap();
+        html[start..].to_owned()
+    };
+    // Written anew, an escaped end tag would be one.
+    for end in ["\\3c/style>", "\\3C /STYLE>", "\\00003c/style\\3e "] {
+        let rewritten = style(&format!("a{{background:url(\"data:image/png,{end}<img src=x onerror=alert(1)>\")}}"));
+        assert!(!tags(&rewritten).iter().any(|(name, _)| name == "img"), "{rewritten}");
+    }
+    for name in ["var(--a)", "VAR(--a)", "env(a)", "attr(title)", "if(else:'http://evil.example/')"] {
+        let rewritten = style(&format!("a{{background:image-set({name} 1x)}}"));
+        assert!(rewritten.contains("image-set(none 1x)"), "{name}: {rewritten}");
+        assert!(style(&format!("a{{color:{name}}}")).contains(name), "elsewhere it stays");
+    }
+    let inner = body(
+        "<style>a{b:image-set(x(['http://evil.example/'],{'http://evil.example/'}) 1x)}</style>",
+        RemoteContent::Blocked,
+    )
+    .0;
+    assert!(!inner.contains("evil") && inner.contains("x([none],{none})"), "{inner}");
+    let nested = |depth: usize| style(&format!("a{{b:{}x{}}}", "(".repeat(depth), ")".repeat(depth)));
+    assert!(nested(30).contains('x') && nested(30).contains(&"(".repeat(30)));
+    assert!(!nested(40).contains(&"(".repeat(36)), "what is nested deeper is dropped");
+}
+
+#[test]
+fn a_base_a_citation_and_an_area_lead_nowhere_that_a_link_may_not() {
+    let (content, _) = body(
+        "<map name=m><area href='javascript:x'><area href='https://a.example/'></map><q cite='http://evil.example/'>x</q>",
+        RemoteContent::Allowed,
+    );
+    assert_eq!(content.matches("href=").count(), 1, "{content}");
+    assert!(!content.contains("cite=") && !content.contains("javascript"), "{content}");
+    let deep = sanitise(&"<div>&lt;script>alert(1)&lt;/script>".repeat(2000), &[], RemoteContent::Blocked).html;
+    assert!(deep.contains("<pre>") && !tags(&deep).iter().any(|(name, _)| name == "script"), "text is escaped");
+    let rtl = |html: &str| sanitise(html, &[], RemoteContent::Blocked).html.contains("<html dir=\"rtl\">");
+    assert!(rtl("<html dir=rtl>x") && rtl("<body dir=RTL>x") && !rtl("<p dir=rtl>x"));
 }
 
 /// Elements that are open at the same time, at most, in HTML that ammonia wrote: there, everything is closed.
