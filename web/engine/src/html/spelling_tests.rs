@@ -250,7 +250,7 @@ fn fetches(css: &str, remote: bool) -> Vec<String> {
 }
 
 /// What in a document acts, leads away or fetches.
-fn offences(document: &str, remote: bool) -> Vec<String> {
+pub(super) fn offences(document: &str, remote: bool) -> Vec<String> {
     let mut found = Vec::new();
     for (name, attributes) in tags(document) {
         if !(ELEMENTS.contains(&name.as_str()) || ["html", "head", "body", "meta", "title"].contains(&name.as_str())) {
@@ -316,6 +316,26 @@ fn what_a_user_allows_is_pictures_alone_in_any_spelling() {
         allowed += usize::from(document.html.contains("evil.example/a"));
     }
     assert!(allowed > 500, "{allowed} allowed");
+}
+
+#[test]
+fn the_whole_document_is_as_harmless_as_its_body() {
+    let mut random = Random(13);
+    for html in super::tests::HOSTILE
+        .iter()
+        .copied()
+        .chain(["<html lang='x\" onload=\"alert(1)'>x", "<html lang='\"><img src=x>'>"])
+    {
+        let found = offences(&sanitise(html, &[], RemoteContent::Blocked).html, false);
+        assert!(found.is_empty(), "{html}\n{found:?}");
+    }
+    for element in ["html", "body", "head"].repeat(200) {
+        let html =
+            format!("<{element} lang=\"{0}\" {0} {1}>{1}", random.html().replace('"', "&quot;"), random.attribute());
+        let document = sanitise(&html, &[], RemoteContent::Blocked).html;
+        let found = offences(&document, false);
+        assert!(found.is_empty(), "{html}\n→ {document}\n{found:?}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn body(html: &str, remote: RemoteContent) -> (String, u32) {
 }
 
 /// Hostile HTML in the spelling of many collections. None may leave any of [`FORBIDDEN`] in the content.
-const HOSTILE: &[&str] = &[
+pub(super) const HOSTILE: &[&str] = &[
     "<script>alert(1)</script>",
     "<SCRIPT SRC=http://evil.example/x.js></SCRIPT>",
     "<scr<script>ipt>alert(1)</scr</script>ipt>",
@@ -404,6 +404,11 @@ fn a_base_a_citation_and_an_area_lead_nowhere_that_a_link_may_not() {
     assert!(!content.contains("cite=") && !content.contains("javascript"), "{content}");
     let deep = sanitise(&"<div>&lt;script>alert(1)&lt;/script>".repeat(2000), &[], RemoteContent::Blocked).html;
     assert!(deep.contains("<pre>") && !tags(&deep).iter().any(|(name, _)| name == "script"), "text is escaped");
+    let (strange, _) = body("<body class='a\"b' \"x bgcolor=red <p>x", RemoteContent::Blocked);
+    assert!(
+        strange.starts_with("<body class=\"a&quot;b\" bgcolor=\"red\""),
+        "what is sound of a body's attributes stays: {strange}"
+    );
     let rtl = |html: &str| sanitise(html, &[], RemoteContent::Blocked).html.contains("<html dir=\"rtl\">");
     assert!(rtl("<html dir=rtl>x") && rtl("<body dir=RTL>x") && !rtl("<p dir=rtl>x"));
 }
