@@ -63,13 +63,13 @@
 //! | RFC 3206, 4 | SYS, SYS/TEMP, SYS/PERM, AUTH: [`pop3::Refusal::advice`] | `error` | `login/code-*`, `login/user-pass-refused` |
 //! | RFC 5034, 4 | the initial response where the line stays within 255 octets, `=` for an empty one, `*` to cancel, challenges of any length | `login`, [`sasl`] | `login/plain-at-the-limit`, `login/plain-beyond-the-limit`, `login/plain-challenged-again`, `login/sasl-challenge-of-any-length` |
 //! | RFC 6856, 2.1 | UTF8 before the login, and no STLS behind it | `submit`, `send` | `standards/utf8*`, `tls/stls-behind-utf8` |
-//! | RFC 6856, 2.2 | USER, PASS and APOP beyond ASCII only where UTF8 USER is announced, and prepared | `login` | `standards/utf8-user-*`, `standards/utf8-and-apop`, `standards/utf8-password-by-sasl` |
+//! | RFC 6856, 2.2 | USER, PASS and APOP beyond ASCII only where UTF8 USER is announced; prepared for APOP's digest | `login` | `standards/utf8-user-*`, `standards/utf8-and-apop`, `standards/utf8-password-by-sasl` |
 //! | RFC 6856, 3 | LANG | `lines` | `standards/lang-list` |
 //! | RFC 6856, 5 | the response code UTF8 | `reply` | `standards/utf8-needed` |
 //! | RFC 2384 | `pop:` URLs, read and written; a password in one is refused | `url` | its tests, the fuzz target `url` |
 //! | RFC 8314, 3 | nothing that shows the password on a clear channel without consent; a refused STLS stops what was meant to be protected | `choice`, `send` | `login/clear-text-*`, `tls/stls-refused` |
-//! | RFC 4013 | SASLprep of names (query) and passwords (query in PLAIN, stored in SCRAM) | `sasl/prepare` | `login/plain-prepared`, `login/password-with-a-control-character`, `login/scram-password-too-new` |
-//! | RFC 4616 | PLAIN, and LOGIN as it is used | `sasl/exchange` | `login/plain*`, `login/login*` |
+//! | RFC 4013 | SASLprep of names (query) and passwords (stored), where digests and keys are made of them: APOP, SCRAM | `sasl/prepare` | `login/scram-password-for-private-use`, `login/scram-password-too-new` |
+//! | RFC 4616 | PLAIN, and LOGIN as it is used; both as typed, for the server prepares what it compares | `sasl/exchange` | `login/plain*`, `login/plain-as-typed`, `login/login*` |
 //! | RFC 5802, 7677 | SCRAM-SHA-1, -256 and -512, all with -PLUS; nonce and proof verified, iterations between 4,096 and a million | `sasl/scram` | `login/scram-*`, `hostile/scram-*`, `tests/scram.rs` |
 //! | RFC 5802, 6 | the flags `p`, `y` and `n`; a refusal of the binding told from one of the user | `sasl/credential`, `login` | `login/binding-*`, `quirks/binding-refused`, `tests/scram.rs` |
 //! | RFC 9266, 5929 | tls-exporter and tls-server-end-point, given by the caller; tls-exporter was tried against Dovecot 2.4.1 | `sasl/credential` | `login/strongest-with-binding`, `quirks/binding-hangup`, `tests/scram.rs` |

@@ -130,9 +130,14 @@ impl Exchange {
         let fit = |part, text, rule| prepare(text, rule).map_err(|forbidden| CannotStart::Unfit(part, forbidden));
         let (engine, first) = match mechanism {
             Mechanism::Plain => {
-                // RFC 4616, section 2: both are looked up.
-                let (user, password) = (fit(Part::User, user, Rule::Query)?, fit(Part::Password, secret, Rule::Query)?);
-                (Engine::Plain, Some(joined(&["\0", &user, "\0", &password])))
+                // RFC 4616, section 2: they are prepared for the comparison, which is the server's. Not every server does,
+                // and such a one would refuse what is not as it was typed. NUL separates them.
+                for (part, text) in [(Part::User, user), (Part::Password, secret)] {
+                    if text.contains('\0') {
+                        return Err(CannotStart::Unfit(part, Forbidden::Character));
+                    }
+                }
+                (Engine::Plain, Some(joined(&["\0", user, "\0", secret])))
             }
             // No standard says how its strings are prepared, so they are sent as they are. In the order of need, from
             // behind.
@@ -378,11 +383,11 @@ mod tests {
 
     #[test]
     fn names_and_passwords_are_prepared_by_the_rule_of_each_mechanism() {
-        let plain = exchange(Mechanism::Plain, "I\u{AD}X", "pass\u{A0}🔑").unwrap().open(&PROFILE);
-        assert_eq!(*plain, format!("AUTH PLAIN {}", STANDARD.encode("\0IX\0pass 🔑")));
+        let plain = exchange(Mechanism::Plain, "I\u{AD}X", "pass\u{A0}²\u{7}🔑").unwrap().open(&PROFILE);
+        assert_eq!(*plain, format!("AUTH PLAIN {}", STANDARD.encode("\0I\u{AD}X\0pass\u{A0}²\u{7}🔑")), "as typed");
         for (mechanism, user, password, expected) in [
-            (Mechanism::Plain, "u\u{7}", "p", CannotStart::Unfit(Part::User, Forbidden::Character)),
-            (Mechanism::Plain, "u", "p\u{7}", CannotStart::Unfit(Part::Password, Forbidden::Character)),
+            (Mechanism::Plain, "u\0", "p", CannotStart::Unfit(Part::User, Forbidden::Character)),
+            (Mechanism::Plain, "u", "p\0", CannotStart::Unfit(Part::Password, Forbidden::Character)),
             (Mechanism::ScramSha1, "u", "p\u{E000}", CannotStart::Unfit(Part::Password, Forbidden::Character)),
             (Mechanism::ScramSha256, "u", "🔑", CannotStart::Unfit(Part::Password, Forbidden::Unassigned)),
             (Mechanism::ScramSha512, "u", "\u{627}1", CannotStart::Unfit(Part::Password, Forbidden::Directions)),

@@ -60,8 +60,11 @@ impl Session {
         let channel = self.config.channel;
         self.events.push_back(Event::MechanismChosen { ticket, mechanism, why, channel });
         let begun = match mechanism {
-            Mechanism::UserPass => as_sent(login, mechanism).map(|login| self.begin_user_pass(ticket, login)),
-            Mechanism::Apop => as_sent(login, mechanism).map(|login| self.begin_apop(ticket, &login)),
+            Mechanism::UserPass => {
+                self.begin_user_pass(ticket, login);
+                Ok(())
+            }
+            Mechanism::Apop => digested(login).map(|login| self.begin_apop(ticket, &login)),
             Mechanism::Sasl(mechanism) => {
                 self.begin_sasl(ticket, mechanism, login);
                 Ok(())
@@ -278,22 +281,20 @@ fn is_bad_protocol(rest: &[u8]) -> bool {
     memchr::memmem::find(rest, b"bad protocol").is_some()
 }
 
-/// A login as USER, PASS and APOP may have it: where it is not ASCII, name and password are prepared as query strings,
-/// APOP's password as a stored one (RFC 6856, section 2.2). They may be longer than before, or have spaces, so they are
-/// checked again.
-fn as_sent(mut login: Login, mechanism: Mechanism) -> Result<Login, RefusedBy> {
+/// A login as APOP's digest is made of it: where it is not ASCII, the name is prepared as a query string and the password as
+/// a stored one (RFC 6856, section 2.2). The name may be longer than before, or have spaces, so it is checked again.
+fn digested(mut login: Login) -> Result<Login, RefusedBy> {
     if login.is_ascii() {
         return Ok(login);
     }
-    let rule = if mechanism == Mechanism::Apop { Rule::Stored } else { Rule::Query };
     let prepared = |part, text: &str, rule| {
         prepare(text, rule).map_err(|forbidden| RefusedBy::CannotStart(CannotStart::Unfit(part, forbidden)))
     };
     login.user = prepared(Part::User, &login.user, Rule::Query)?.to_string();
     if let Credential::Password(password) = &mut login.credential {
-        *password = Secret::new(prepared(Part::Password, password.expose(), rule)?.as_str());
+        *password = Secret::new(prepared(Part::Password, password.expose(), Rule::Stored)?.as_str());
     }
-    let login = login.by(mechanism);
+    let login = login.by(Mechanism::Apop);
     check_login(&login).map_err(|_| RefusedBy::NoMechanism(NoMechanism::TooLong))?;
     Ok(login)
 }
