@@ -84,6 +84,14 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
 
+/// The same, with what would be an end in a server's own way, and an answer behind it.
+fn late() -> impl Strategy<Value = Vec<u8>> {
+    let end = proptest::sample::select(vec![&b"x.\r\n"[..], b"x.\n", b"\n.\r\n", b"\n.\n", b".\r\n"]);
+    let answer = proptest::sample::select(vec![&b"+OK 90\r\n"[..], b"+OK\r\n", b"-ERR 90\r\n", b"+OK 90 90\r\n"]);
+    let pair = (message(), end, answer).prop_map(|(before, end, answer)| [&before, end, answer].concat());
+    proptest::collection::vec(pair, 1..4).prop_map(|pairs| pairs.concat())
+}
+
 fn question() -> impl Strategy<Value = Question> {
     let size = prop_oneof![
         Just(Size::True),
@@ -210,8 +218,9 @@ struct Outcome {
     fault: Option<Fault>,
 }
 
-/// A server that answers each line it gets, in pieces cut at these places, and hangs up when it has nothing to say.
-fn run(server: Server, questions: &[Question], window: u64, cuts: &[usize]) -> (Vec<Ticket>, Outcome) {
+/// A server that answers each line it gets, in pieces cut at these places, and hangs up when it has nothing to say. Where
+/// it `pauses`, it does so for longer than the caller's patience wherever its silence would tell something.
+fn run(server: Server, questions: &[Question], window: u64, cuts: &[usize], pauses: bool) -> (Vec<Ticket>, Outcome) {
     let mut session = Session::new(Config { channel: Channel::Tls, window, ..Config::default() });
     let mut outcome = Outcome::default();
     let mut tickets = vec![session.submit(Command::Capa).unwrap()];
@@ -224,6 +233,7 @@ fn run(server: Server, questions: &[Question], window: u64, cuts: &[usize]) -> (
     let mut pending = b"+OK ready\r\n".to_vec();
     let mut cuts = cuts.iter().cycle();
     let mut lines = Vec::new();
+    let mut told = 0;
     loop {
         loop {
             match session.poll_output() {
@@ -257,12 +267,18 @@ fn run(server: Server, questions: &[Question], window: u64, cuts: &[usize]) -> (
                 b"CAPA\r\n" => pending.extend(b"+OK\r\nUSER\r\n.\r\n"),
                 b"USER u\r\n" | b"PASS p\r\n" => pending.extend(b"+OK\r\n"),
                 // The session's own, where the caller has not asked.
-                b"STAT\r\n" if !matches!(asked.front(), Some((_, Question::Stat))) => pending.extend(b"+OK 0 0\r\n"),
+                b"STAT\r\n" if !matches!(asked.front(), Some((_, Question::Stat))) => {
+                    pending.extend(format!("+OK {told} {told}\r\n").into_bytes());
+                }
                 _ => {
                     let (at, question) = asked.pop_front().expect("no line but those submitted");
+                    told = if matches!(question, Question::Stat) { at } else { told };
                     pending.extend(server.answer(at, question));
                 }
             }
+        }
+        if pauses && session.is_silence_telling() && session.handle_stall() {
+            continue;
         }
         if !pending.is_empty() {
             let size = cuts.next().copied().unwrap_or(usize::MAX).clamp(1, pending.len());
@@ -286,9 +302,9 @@ proptest! {
         window in 1u64..5000,
         cuts in proptest::collection::vec(1usize..200, 1..8),
     ) {
-        let (tickets, whole) = run(server, &questions, window, &[usize::MAX]);
+        let (tickets, whole) = run(server, &questions, window, &[usize::MAX], false);
         for cuts in [&[1][..], &[2], &cuts] {
-            let (_, cut) = run(server, &questions, window, cuts);
+            let (_, cut) = run(server, &questions, window, cuts, false);
             prop_assert_eq!(&cut.events, &whole.events);
             prop_assert_eq!(&cut.bodies, &whole.bodies);
             prop_assert_eq!(&cut.fault, &whole.fault);
@@ -332,6 +348,29 @@ proptest! {
                     prop_assert_eq!(fault, &Fault::UnsureEnd);
                     prop_assert!(may_be_unsure && server.pipelining);
                 }
+            }
+        }
+    }
+
+    /// What comes of a message after it was taken to have ended may look like anything, an answer most of all.
+    #[test]
+    fn octets_that_come_late_are_no_answer(
+        server in server(),
+        bodies in proptest::collection::vec(late(), 1..4),
+        size in prop_oneof![Just(Size::True), Just(Size::Missing), any::<u8>().prop_map(Size::Short)],
+        piece in 1usize..40,
+    ) {
+        let behind = [Question::Dele, Question::Noop, Question::Stat];
+        let pairs = bodies.into_iter().zip(behind.into_iter().cycle());
+        let questions = pairs.flat_map(|(body, behind)| [Question::Retr(body, size), behind]);
+        let questions: Vec<Question> = [Question::Stat].into_iter().chain(questions).collect();
+        let (tickets, outcome) = run(server, &questions, u64::MAX, &[piece], true);
+        for ticket in &tickets {
+            prop_assert_eq!(outcome.finals.get(ticket), Some(&1), "{}", ticket);
+        }
+        for (at, ticket) in (1..).zip(&tickets[2..]) {
+            if let Some(reply) = outcome.done.get(ticket) {
+                prop_assert!(is_own(at, reply), "{} has {:?}", ticket, reply);
             }
         }
     }

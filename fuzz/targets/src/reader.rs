@@ -88,9 +88,15 @@ fn harmless(document: &str, remote: RemoteContent) {
 /// Elements that are open at the same time, at most.
 fn depth(document: &str) -> usize {
     let (mut open, mut depth) = (0_usize, 0);
+    // What is in a style sheet is no tag.
+    let mut sheet = 0;
     for at in document.match_indices('<').map(|(at, _)| at + 1) {
         let name = &document[at..];
-        if name.starts_with('/') {
+        if at < sheet {
+            continue;
+        } else if name.starts_with("style") {
+            sheet = at + name.find("</style").unwrap_or(name.len());
+        } else if name.starts_with('/') {
             open = open.saturating_sub(1);
         } else if !["br", "hr", "img", "wbr", "col", "area", "!", "meta"].iter().any(|void| name.starts_with(void)) {
             open += 1;

@@ -42,8 +42,8 @@ pub struct Session {
     capabilities: Option<Capabilities>,
     apop_challenge: Option<String>,
     planned: Planned,
-    /// Messages, as STAT told.
-    messages: Option<u32>,
+    /// Messages and their octets, as STAT told.
+    extent: Option<(u32, u64)>,
     /// DELE was sent: listings have gaps from now on.
     deleted: bool,
     /// UTF8 was sent: no STLS from now on.
@@ -59,7 +59,8 @@ pub struct Session {
     strays: u32,
     /// TOP was answered, which some servers do twice, and since then no answer has come that cannot be the second one.
     doubled: bool,
-    /// STAT was sent or answered behind the last TOP, so that what follows is not answered by a second answer.
+    /// STAT was sent or answered behind the last TOP, or behind the last message whose end was guessed: what follows is
+    /// not answered by a second answer, or by the rest of a message.
     synchronised: bool,
     /// The line being read ended in LF alone.
     in_bare_lf: bool,
@@ -114,7 +115,7 @@ impl Session {
             capabilities: None,
             apop_challenge: None,
             planned: Planned::default(),
-            messages: None,
+            extent: None,
             deleted: false,
             in_utf8: false,
             pipelined: false,

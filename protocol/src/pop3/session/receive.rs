@@ -158,6 +158,7 @@ impl Session {
             (None, Status::Continue(_)) => Err(Fault::Unasked { excerpt: excerpt(line) }),
             (Some(step), _) if step.is_login() => self.read_login(status),
             (Some(_), Status::Ok(rest)) => self.read_ok(rest, line),
+            (Some(Step::Stat | Step::Sync), Status::Err(_)) if self.guessed => self.not_an_answer(line),
             (Some(_), Status::Err(rest)) => {
                 self.refused(rest);
                 Ok(())
@@ -278,13 +279,14 @@ impl Session {
                 let octets = *octets;
                 self.begin_body(rest, octets, self.doubled);
             }
+            Step::Stat | Step::Sync if self.guessed && !self.is_known_extent(rest) => self.not_an_answer(line)?,
             Step::Stat | Step::Sync if self.doubled && listing::stat(rest).is_err() => {
                 self.stray(Quirk::SecondOk, line)?;
             }
             Step::Sync => drop(self.pop()),
             Step::Stat => {
                 let (messages, octets, extra_spaces) = listing::stat(rest)?;
-                self.messages = Some(messages);
+                self.extent = Some((messages, octets));
                 self.spaced(extra_spaces, false);
                 self.negative(rest);
                 self.finish(ReplyData::Stat { messages, octets }, rest);
@@ -310,6 +312,17 @@ impl Session {
             Step::User(_) | Step::Pass | Step::Apop | Step::Auth(_) => {}
         }
         Ok(())
+    }
+
+    /// Whether this is what STAT tells in this session, which nobody knows who writes a letter. What is marked as deleted
+    /// may count or not.
+    fn is_known_extent(&self, rest: &[u8]) -> bool {
+        let Ok((messages, octets, _)) = listing::stat(rest) else { return false };
+        match self.extent {
+            Some(known) if self.deleted => messages <= known.0 && octets <= known.1,
+            Some(known) => (messages, octets) == known,
+            None => true,
+        }
     }
 
     fn begin_items(&mut self, rest: &[u8], uidl: bool) {
@@ -414,6 +427,10 @@ impl Session {
         }
         self.finish_with(Reply { code, text, data: ReplyData::Body { octets: decoder.octets() } });
         self.guessed = decoder.ended() != Ended::Properly;
+        // A server that ends its own lines with LF ends its messages so, and doubles dots behind it.
+        if self.guessed && !self.in_bare_lf {
+            self.synchronised = false;
+        }
     }
 
     /// The stream ended in the middle of a line. What cannot be misread without its end is read: a refusal, and QUIT's

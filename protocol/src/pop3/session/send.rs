@@ -101,11 +101,13 @@ impl Session {
         }
     }
 
-    /// Whether something would be believed to be done for a TOP's second `+OK` ([`crate::pop3::Quirk::SecondOk`]).
+    /// Whether something would be believed to be done for a TOP's second `+OK` ([`crate::pop3::Quirk::SecondOk`]), or
+    /// anything at all for what may still come of a message whose end was guessed.
     fn needs_sync(&self, command: &Command) -> bool {
-        let is_believed =
-            matches!(command, Command::Dele(_) | Command::Rset) || matches!(command, Command::Quit) && self.deleted;
-        is_believed && !self.synchronised
+        let is_quit = matches!(command, Command::Quit);
+        let is_believed = matches!(command, Command::Dele(_) | Command::Rset) || is_quit && self.deleted;
+        let is_any = !is_quit && !matches!(command, Command::Stat);
+        !self.synchronised && (is_believed || self.guessed && is_any)
     }
 
     /// Whether nothing may be sent behind a login before it is answered: Courier loses it. It names itself in CAPA's answer.
@@ -128,7 +130,7 @@ impl Session {
 
     /// Octets to expect of a command's answer.
     fn cost(&self, command: &Command) -> u64 {
-        let listing = |line: u64| self.messages.map_or(self.config.estimate, |messages| u64::from(messages) * line);
+        let listing = |line: u64| self.extent.map_or(self.config.estimate, |(messages, _)| u64::from(messages) * line);
         let body = match command {
             Command::Capa => 512,
             Command::List(None) => listing(13),
