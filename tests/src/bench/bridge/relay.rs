@@ -31,6 +31,8 @@ pub enum Relay {
     SocatLarge,
     /// The bridge.
     Ours,
+    /// The least relay on tokio-tungstenite: what the bridge's own framing is measured against.
+    Library,
     /// Python.
     Websockify,
     /// Rust.
@@ -65,8 +67,16 @@ pub struct Running {
 
 impl Relay {
     /// All of them, in the table's order.
-    pub const ALL: [Self; 7] =
-        [Self::Direct, Self::Socat, Self::SocatLarge, Self::Ours, Self::Websockify, Self::Websocat, Self::WispJs];
+    pub const ALL: [Self; 8] = [
+        Self::Direct,
+        Self::Socat,
+        Self::SocatLarge,
+        Self::Ours,
+        Self::Library,
+        Self::Websockify,
+        Self::Websocat,
+        Self::WispJs,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -75,6 +85,7 @@ impl Relay {
             Self::Socat => "socat",
             Self::SocatLarge => "socat -b65536",
             Self::Ours => "ours",
+            Self::Library => "tungstenite",
             Self::Websockify => "websockify",
             Self::Websocat => "websocat",
             Self::WispJs => "wisp-js",
@@ -86,7 +97,7 @@ impl Relay {
         match self {
             Self::Direct | Self::Socat | Self::SocatLarge => Dialect::Raw,
             Self::Ours => Dialect::Restante,
-            Self::Websockify | Self::Websocat => Dialect::WebSocket,
+            Self::Library | Self::Websockify | Self::Websocat => Dialect::WebSocket,
             Self::WispJs => Dialect::Wisp,
         }
     }
@@ -105,6 +116,7 @@ impl Relay {
                 said.lines().find_map(|line| line.strip_prefix("socat version ")?.split(' ').next().map(str::to_owned))
             }
             Self::Ours => said(&bridge_program(), &["--version"]).map(|text| first_line(&text)),
+            Self::Library => said(&library_program(), &["--version"]).map(|text| first_line(&text)),
             Self::Websockify => {
                 let package = said(Path::new("dpkg-query"), &["--show", "--showformat=${Version}", "websockify"]);
                 // Its flags are all that it says about itself.
@@ -145,6 +157,9 @@ impl Relay {
                     "--drain-timeout".into(),
                     "1".into(),
                 ]
+            }
+            Self::Library => {
+                vec![text(library_program()), "--listen".into(), listen, "--server".into(), server_address]
             }
             Self::Websockify => vec!["websockify".into(), listen, server_address],
             Self::Websocat => {
@@ -254,6 +269,11 @@ pub fn bridge_program() -> PathBuf {
         return beside;
     }
     here.parent().and_then(Path::parent).map_or(beside, |above| above.join("restante"))
+}
+
+/// The relay on the library lies beside the benchmark.
+fn library_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_default().with_file_name("relay-tungstenite")
 }
 
 fn wisp_script() -> PathBuf {

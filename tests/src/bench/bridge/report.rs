@@ -213,6 +213,7 @@ fn aims(all: &[Figures], rows: &[Row]) -> Table {
             if lost.is_empty() { format!("in all {run}") } else { format!("behind in: {}", lost.join(", ")) };
         table.row([aim, measured, outcome(lost.is_empty())]);
     }
+    table.row(library(all, ours, rows));
     for (row, better) in rows.iter().take(2).flat_map(|row| [(row, Relay::Socat), (row, Relay::SocatLarge)]) {
         let limit = all.iter().find(|figures| figures.relay == better).and_then(|figures| (row.value)(figures));
         let aim = format!("{}: 0.7 or more of {}", row.name, better.name());
@@ -232,6 +233,26 @@ fn aims(all: &[Figures], rows: &[Row]) -> Table {
     most("KiB a client that never reads", 256.0, "256 KiB or less a client that never reads", &mut table);
     most("p99 added, µs, 1000 tunnels", 1000.0, "p99 added at 1,000 tunnels: under 1,000 µs", &mut table);
     table
+}
+
+/// Whether the library would do: at least 0.9 of the bridge in every row.
+fn library(all: &[Figures], ours: &Figures, rows: &[Row]) -> [String; 3] {
+    let aim = "our own frames: the library is below 0.9 in a row".to_owned();
+    let library = all.iter().find(|figures| figures.relay == Relay::Library);
+    let below: Vec<String> = rows
+        .iter()
+        .filter(|row| is_race(row) || row.name.starts_with("ms of relay"))
+        .filter_map(|row| {
+            let (mine, theirs) = ((row.value)(ours)?, (row.value)(library?)?);
+            let ratio = if row.more_is_better { theirs / mine } else { mine / theirs };
+            (ratio < 0.9).then(|| format!("{} {ratio:.2}", row.name))
+        })
+        .collect();
+    match library.is_some_and(|library| library.version.is_some()) {
+        false => [aim, "it is missing".to_owned(), "not measured".to_owned()],
+        true if below.is_empty() => [aim, "in none".to_owned(), "MISSED".to_owned()],
+        true => [aim, below.join(", "), "reached".to_owned()],
+    }
 }
 
 fn of_exchanges(figures: &Figures, tunnels: usize, pick: fn(&Exchanges) -> f64) -> Option<f64> {
