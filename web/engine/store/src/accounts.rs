@@ -1,0 +1,186 @@
+//! Accounts, and what becomes of their mail on the server.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::{AccountId, Store, StoreError, folders};
+
+/// What becomes of messages on the server once they are kept here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// They stay.
+    #[default]
+    Leave,
+    /// They are deleted when they have been kept here for so many days.
+    DeleteAfter {
+        /// Days since they were kept.
+        days: u32,
+    },
+    /// They are deleted when they are deleted here.
+    DeleteWhenDeletedHere,
+    /// They are deleted as soon as they are kept.
+    DeleteOnceKept,
+    /// They stay, and only their headers are kept; the rest comes on demand.
+    HeadersOnly,
+}
+
+impl Policy {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Leave => "leave",
+            Self::DeleteAfter { .. } => "delete-after",
+            Self::DeleteWhenDeletedHere => "delete-when-deleted-here",
+            Self::DeleteOnceKept => "delete-once-kept",
+            Self::HeadersOnly => "headers-only",
+        }
+    }
+
+    fn days(self) -> u32 {
+        if let Self::DeleteAfter { days } = self { days } else { 0 }
+    }
+
+    fn read(name: &str, days: u32) -> Self {
+        match name {
+            "delete-after" => Self::DeleteAfter { days },
+            "delete-when-deleted-here" => Self::DeleteWhenDeletedHere,
+            "delete-once-kept" => Self::DeleteOnceKept,
+            "headers-only" => Self::HeadersOnly,
+            // The schema admits no other.
+            _ => Self::Leave,
+        }
+    }
+}
+
+/// An account to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// What its owner calls it.
+    pub name: String,
+    /// Host name or address of the mail server.
+    pub host: String,
+    /// TCP port, not 0.
+    pub port: u16,
+    /// User name.
+    pub user: String,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its identity.
+    pub id: AccountId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Host name or address of the mail server.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// User name.
+    pub user: String,
+    /// What becomes of its mail on the server.
+    pub policy: Policy,
+    /// Octets above which only the header of a message is fetched.
+    pub size_limit: Option<u64>,
+}
+
+const COLUMNS: &str = "id, name, host, port, user, policy, policy_days, size_limit";
+
+impl Store {
+    /// Makes an account with its folders, or finds the one that has the same server and user.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn add_account(&mut self, new: &NewAccount) -> Result<AccountId, StoreError> {
+        self.together(|db| {
+            let found = db
+                .query_row(
+                    "SELECT id FROM account WHERE host = ?1 AND port = ?2 AND user = ?3",
+                    params![new.host, new.port, new.user],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if let Some(id) = found {
+                return Ok(id);
+            }
+            db.execute(
+                "INSERT INTO account (name, host, port, user, policy, policy_days, size_limit, listing)
+                 VALUES (?1, ?2, ?3, ?4, 'leave', 0, 0, 0)",
+                params![new.name, new.host, new.port, new.user],
+            )?;
+            let id = AccountId(db.last_insert_rowid());
+            folders::make_standard(db, id)?;
+            Ok(id)
+        })
+    }
+
+    /// All accounts, in the order they were made.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM account ORDER BY id"))?;
+        let accounts = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+        Ok(accounts)
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is none.
+    pub fn account(&self, id: AccountId) -> Result<Account, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"))?;
+        statement.query_row([id], read).optional()?.ok_or(StoreError::NotFound("account"))
+    }
+
+    /// Says what becomes of an account's mail on the server from now on.
+    ///
+    /// What was to be deleted under the policy before and is not deleted yet stays on the server, unless the new policy
+    /// deletes it too.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such account.
+    pub fn set_policy(
+        &mut self,
+        account: AccountId,
+        policy: Policy,
+        size_limit: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let limit = i64::try_from(size_limit.unwrap_or(0)).unwrap_or(i64::MAX);
+        self.together(|db| {
+            let changed = db.execute(
+                "UPDATE account SET policy = ?2, policy_days = ?3, size_limit = ?4 WHERE id = ?1",
+                params![account, policy.name(), policy.days(), limit],
+            )?;
+            if changed == 0 {
+                return Err(StoreError::NotFound("account"));
+            }
+            db.execute("UPDATE maildrop SET state = 'kept' WHERE account_id = ?1 AND state = 'delete'", [account])?;
+            Ok(())
+        })
+    }
+
+    /// Removes an account with all that is kept of it. The server is not asked to delete anything.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be removed.
+    pub fn remove_account(&mut self, account: AccountId) -> Result<(), StoreError> {
+        self.together(|db| {
+            db.execute("DELETE FROM search WHERE rowid IN (SELECT id FROM message WHERE account_id = ?1)", [account])?;
+            db.execute("DELETE FROM message WHERE account_id = ?1", [account])?;
+            db.execute("DELETE FROM account WHERE id = ?1", [account])?;
+            Ok(())
+        })
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let limit: i64 = row.get(7)?;
+    Ok(Account {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        host: row.get(2)?,
+        port: row.get(3)?,
+        user: row.get(4)?,
+        policy: Policy::read(row.get_ref(5)?.as_str()?, row.get(6)?),
+        size_limit: u64::try_from(limit).ok().filter(|limit| *limit > 0),
+    })
+}

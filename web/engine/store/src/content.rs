@@ -1,0 +1,63 @@
+//! The octets of messages, in pieces: compressed where that pays, and never whole in memory unless somebody asks.
+
+use rusqlite::{Connection, params};
+
+use crate::{MessageId, Store, StoreError};
+
+/// Octets of a piece at most.
+pub const PIECE: usize = 1 << 20;
+
+/// Writes a piece. It is compressed where that saves at least an eighth: base64 and text do, archives do not.
+pub(crate) fn put(db: &Connection, message: MessageId, piece: u32, octets: &[u8]) -> Result<(), StoreError> {
+    let packed = lz4_flex::block::compress(octets);
+    let (codec, data) = if packed.len() <= octets.len() - octets.len() / 8 { (1, &packed[..]) } else { (0, octets) };
+    let mut statement =
+        db.prepare_cached("INSERT INTO content (message_id, piece, codec, octets, data) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    statement.execute(params![message, piece, codec, octets.len() as i64, data])?;
+    Ok(())
+}
+
+/// Writes a message's octets, from the given piece on.
+pub(crate) fn put_all(db: &Connection, message: MessageId, octets: &[u8]) -> Result<(), StoreError> {
+    for (piece, octets) in (0..).zip(octets.chunks(PIECE)) {
+        put(db, message, piece, octets)?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// A message's octets, as they came; of one of which only the header is kept, those.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where they are not as they were written.
+    pub fn content(&self, message: MessageId) -> Result<Vec<u8>, StoreError> {
+        let mut whole = Vec::new();
+        self.read_content(message, &mut |piece| whole.extend_from_slice(piece))?;
+        Ok(whole)
+    }
+
+    /// Reads a message's octets piece by piece.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] where they are not as they were written.
+    pub fn read_content(&self, message: MessageId, take: &mut dyn FnMut(&[u8])) -> Result<(), StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT codec, octets, data FROM content WHERE message_id = ?1 ORDER BY piece")?;
+        let mut rows = statement.query([message])?;
+        while let Some(row) = rows.next()? {
+            let (codec, octets): (u8, usize) = (row.get(0)?, row.get::<_, i64>(1)?.try_into().unwrap_or(0));
+            let data = row.get_ref(2)?.as_blob().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            if octets > PIECE {
+                return Err(StoreError::Corrupt("a piece is larger than pieces are".into()));
+            }
+            if codec == 0 {
+                take(data);
+            } else {
+                let piece = lz4_flex::block::decompress(data, octets)
+                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                take(&piece);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Folders: those that every account has, and its owner's own.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{AccountId, FolderId, Store, StoreError};
+
+/// What a folder is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// New mail comes in here.
+    Inbox,
+    /// What is done with, but kept.
+    Archive,
+    /// What was deleted, until it is emptied.
+    Deleted,
+    /// Whatever its owner says.
+    Own,
+}
+
+impl Role {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Archive => "archive",
+            Self::Deleted => "deleted",
+            Self::Own => "own",
+        }
+    }
+
+    fn read(name: &str) -> Self {
+        match name {
+            "inbox" => Self::Inbox,
+            "archive" => Self::Archive,
+            "deleted" => Self::Deleted,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// A folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Its identity.
+    pub id: FolderId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// What it is for.
+    pub role: Role,
+    /// Its name, where it has one of its own; that of the others is the reader's language's business.
+    pub name: String,
+    /// Messages in it.
+    pub messages: u32,
+    /// Those that were not read.
+    pub unread: u32,
+}
+
+/// The folders that every account has.
+pub(crate) fn make_standard(db: &Connection, account: AccountId) -> Result<(), StoreError> {
+    for role in [Role::Inbox, Role::Archive, Role::Deleted] {
+        db.execute("INSERT INTO folder (account_id, role, name) VALUES (?1, ?2, ?2)", params![account, role.name()])?;
+    }
+    Ok(())
+}
+
+/// The folder of this role.
+pub(crate) fn of_role(db: &Connection, account: AccountId, role: Role) -> Result<FolderId, StoreError> {
+    let mut statement = db.prepare_cached("SELECT id FROM folder WHERE account_id = ?1 AND role = ?2 ORDER BY id")?;
+    statement
+        .query_row(params![account, role.name()], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NotFound("folder"))
+}
+
+impl Store {
+    /// An account's folders with their counts: the standard ones first, then its owner's by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    pub fn folders(&self, account: AccountId) -> Result<Vec<Folder>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT f.id, f.role, f.name,
+                    (SELECT count(*) FROM message m WHERE m.folder_id = f.id AND m.extent <> 'arriving'),
+                    (SELECT count(*) FROM message m WHERE m.folder_id = f.id AND m.extent <> 'arriving' AND NOT m.is_read)
+             FROM folder f WHERE f.account_id = ?1
+             ORDER BY f.role = 'own', CASE WHEN f.role = 'own' THEN f.name ELSE '' END, f.id",
+        )?;
+        let folders = statement.query_map([account], |row| {
+            Ok(Folder {
+                id: row.get(0)?,
+                account,
+                role: Role::read(row.get_ref(1)?.as_str()?),
+                name: row.get(2)?,
+                messages: row.get(3)?,
+                unread: row.get(4)?,
+            })
+        })?;
+        Ok(folders.collect::<Result<_, _>>()?)
+    }
+
+    /// The account's folder of a standard role.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such account, or the role is [`Role::Own`] and it has none.
+    pub fn folder_of(&self, account: AccountId, role: Role) -> Result<FolderId, StoreError> {
+        of_role(&self.db, account, role)
+    }
+
+    /// Makes a folder of the owner's own, or finds the one of that name.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn add_folder(&mut self, account: AccountId, name: &str) -> Result<FolderId, StoreError> {
+        self.together(|db| {
+            db.execute(
+                "INSERT INTO folder (account_id, role, name) VALUES (?1, 'own', ?2) ON CONFLICT DO NOTHING",
+                params![account, name],
+            )?;
+            let found = db.query_row(
+                "SELECT id FROM folder WHERE account_id = ?1 AND name = ?2",
+                params![account, name],
+                |row| row.get(0),
+            )?;
+            Ok(found)
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! The mailbox on the device, in one SQLite database: accounts, folders, messages and their octets, what each server's
+//! maildrop is known to hold, and full-text search.
+//!
+//! ```text
+//!  sync ──► messages (insert) ──► search (words)        list, search, content ──► readers
+//!    └────► maildrop (listing, what to fetch, what to delete)
+//! ```
+//!
+//! The same code runs natively and in the page's worker; [`Location`] says where the database lies. Calls are
+//! synchronous and belong to one thread. What is to be durable together is written between [`Store::begin`] and
+//! [`Store::commit`]: after `commit` it survives the end of the process at any moment.
+//!
+//! Not here: the network, MIME, passwords.
+
+mod accounts;
+mod content;
+mod error;
+mod folders;
+mod list;
+mod maildrop;
+mod messages;
+mod query;
+mod rescue;
+mod schema;
+mod search;
+mod threads;
+mod types;
+mod words;
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use accounts::{Account, NewAccount, Policy};
+pub use content::PIECE;
+pub use error::StoreError;
+pub use folders::{Folder, Role};
+pub use list::{Filter, List, Order, Row};
+pub use maildrop::{Due, Identity, Item, Known, Listed, State};
+pub use messages::{Arrival, Extent, Flag, NewMessage, Source, Summary};
+pub use query::{BadQuery, Query};
+pub use rescue::{Check, Rescued};
+pub use schema::VERSION;
+pub use types::{AccountId, Digest, FolderId, HeaderHash, ItemId, MessageId, ThreadId};
+
+/// Where the database lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// In memory: gone with the [`Store`].
+    Memory,
+    /// A file of the operating system.
+    File(PathBuf),
+    /// A file of a virtual file system that SQLite was given by name before.
+    Vfs {
+        /// The name the virtual file system was registered under.
+        vfs: String,
+        /// The file's name in it.
+        file: String,
+    },
+}
+
+/// An open mailbox database.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    revision: u64,
+}
+
+impl Store {
+    /// Opens the database, makes it where there is none, and brings an older one up to date. Messages that a crash left
+    /// half written are removed.
+    ///
+    /// # Errors
+    /// [`StoreError::TooNew`] for a database of a later version, [`StoreError::Corrupt`] where it cannot be read (see
+    /// [`rescue`](Self::rescue)), [`StoreError::InUse`] where somebody else has it open.
+    pub fn open(at: &Location) -> Result<Self, StoreError> {
+        let mut db = match at {
+            Location::Memory => Connection::open_in_memory()?,
+            Location::File(path) => Connection::open(path)?,
+            Location::Vfs { vfs, file } => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+                Connection::open_with_flags_and_vfs(file, flags, vfs.as_str())?
+            }
+        };
+        schema::prepare(&mut db)?;
+        let store = Self { db, revision: 0 };
+        store.db.execute("DELETE FROM message WHERE extent = 'arriving'", [])?;
+        Ok(store)
+    }
+
+    /// Starts a transaction. What follows is durable, and seen by others, once it is committed.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not take it.
+    pub fn begin(&mut self) -> Result<(), StoreError> {
+        if self.db.is_autocommit() {
+            self.db.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything since [`begin`](Self::begin) durable. Without a transaction it does nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] where the device has no room: then nothing since `begin` is kept.
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        if !self.db.is_autocommit() {
+            let committed = self.db.execute_batch("COMMIT");
+            if committed.is_err() {
+                self.roll_back()?;
+            }
+            committed?;
+            self.revision += 1;
+        }
+        Ok(())
+    }
+
+    /// Gives up everything since [`begin`](Self::begin).
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database fails.
+    pub fn roll_back(&mut self) -> Result<(), StoreError> {
+        if !self.db.is_autocommit() {
+            self.db.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
+    }
+
+    /// Lets the database grow to so many octets and no further: beyond them a device counts as full. The limit goes with
+    /// this [`Store`], and takes nothing away that is there.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be set.
+    pub fn set_room(&mut self, octets: u64) -> Result<(), StoreError> {
+        let size: i64 = self.db.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        let pages = i64::try_from(octets).unwrap_or(i64::MAX) / size.max(1);
+        let _: i64 =
+            self.db
+                .query_row(&format!("PRAGMA max_page_count = {}", pages.clamp(1, 0xFFFF_FFFE)), [], |row| row.get(0))?;
+        Ok(())
+    }
+
+    /// Counts commits: while it stands, no query's answer has changed.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Runs `work` in a transaction of its own, or as part of the one that is open.
+    fn together<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if !self.db.is_autocommit() {
+            return work(&self.db);
+        }
+        self.begin()?;
+        match work(&self.db) {
+            Ok(done) => {
+                self.commit()?;
+                Ok(done)
+            }
+            Err(error) => {
+                self.roll_back()?;
+                Err(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Lists of messages: which ones and in which order as ids alone, and rows for those that are looked at.
+//!
+//! A list of ids is cheap to make, to hold and to compare with the one before; a window of it costs as many look-ups as it
+//! has rows, wherever in the list it lies.
+
+use rusqlite::{OptionalExtension, Row as SqlRow, params_from_iter};
+
+use crate::{AccountId, Extent, FolderId, MessageId, Role, Store, StoreError, ThreadId};
+
+/// Which messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum List {
+    /// Those of a folder.
+    Folder(FolderId),
+    /// Those of all accounts' folders of one role: the unified inbox, for example.
+    Role(Role),
+    /// Those of an account, wherever they are.
+    Account(AccountId),
+    /// Those of a conversation.
+    Thread(ThreadId),
+}
+
+/// Which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Filter {
+    /// All.
+    #[default]
+    All,
+    /// Those that were not read.
+    Unread,
+    /// Those with a star.
+    Starred,
+    /// Those with attachments.
+    Attachments,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// The oldest first.
+    Oldest,
+    /// By the sender's name or address.
+    Sender,
+    /// By subject, prefixes of replies aside.
+    Subject,
+    /// The largest first.
+    Largest,
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The message.
+    pub id: MessageId,
+    /// Where it is.
+    pub folder: FolderId,
+    /// The conversation it belongs to.
+    pub thread: ThreadId,
+    /// Seconds since 1970-01-01 UTC.
+    pub date: i64,
+    /// The sender's display name.
+    pub from_name: String,
+    /// The sender's address.
+    pub from_address: String,
+    /// Subject, decoded.
+    pub subject: String,
+    /// The beginning of the text.
+    pub snippet: String,
+    /// Octets of the whole message.
+    pub octets: u64,
+    /// How much of it is kept.
+    pub extent: Extent,
+    /// It was read.
+    pub is_read: bool,
+    /// It is starred.
+    pub is_starred: bool,
+    /// It has attachments.
+    pub has_attachments: bool,
+}
+
+impl Store {
+    /// The messages of a list, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    pub fn list(&self, list: List, filter: Filter, order: Order) -> Result<Vec<MessageId>, StoreError> {
+        let which = match list {
+            List::Folder(FolderId(id)) => format!("folder_id = {id}"),
+            List::Role(role) => format!("folder_id IN (SELECT id FROM folder WHERE role = '{}')", role.name()),
+            List::Account(AccountId(id)) => format!("account_id = {id}"),
+            List::Thread(ThreadId(id)) => format!("thread_id = {id}"),
+        };
+        let which_of_them = match filter {
+            Filter::All => "",
+            Filter::Unread => " AND NOT is_read",
+            Filter::Starred => " AND is_starred",
+            Filter::Attachments => " AND has_attachments",
+        };
+        let order = match order {
+            Order::Newest => "date DESC, id DESC",
+            Order::Oldest => "date, id",
+            Order::Sender => "iif(from_name = '', from_address, from_name) COLLATE NOCASE, date DESC, id DESC",
+            Order::Subject => "base_subject, date DESC, id DESC",
+            Order::Largest => "octets DESC, id DESC",
+        };
+        let sql =
+            format!("SELECT id FROM message WHERE {which} AND extent <> 'arriving'{which_of_them} ORDER BY {order}");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let ids = statement.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// The rows of some messages, in the order asked for. One that is no longer there has none.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    pub fn rows(&self, ids: &[MessageId]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, folder_id, thread_id, date, from_name, from_address, subject, snippet, octets, extent, is_read,
+                    is_starred, has_attachments
+             FROM message WHERE id = ?1 AND extent <> 'arriving'",
+        )?;
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.extend(statement.query_row([id], read).optional()?);
+        }
+        Ok(rows)
+    }
+
+    /// How many messages each of these accounts' lists would show, all folders together.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be counted.
+    pub fn count(&self, account: AccountId) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM message WHERE account_id = ? AND extent <> 'arriving'";
+        let count: i64 = self.db.prepare_cached(sql)?.query_row(params_from_iter([account]), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        id: row.get(0)?,
+        folder: row.get(1)?,
+        thread: row.get(2)?,
+        date: row.get(3)?,
+        from_name: row.get(4)?,
+        from_address: row.get(5)?,
+        subject: row.get(6)?,
+        snippet: row.get(7)?,
+        octets: row.get::<_, i64>(8)?.unsigned_abs(),
+        extent: Extent::read(row.get_ref(9)?.as_str()?),
+        is_read: row.get(10)?,
+        is_starred: row.get(11)?,
+        has_attachments: row.get(12)?,
+    })
+}

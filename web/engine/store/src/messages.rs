@@ -1,0 +1,320 @@
+//! Messages: kept with their octets and words in one step, marked, moved, removed.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::Digest as _;
+
+use crate::{AccountId, Digest, FolderId, MessageId, Role, Store, StoreError, content, folders, search, threads};
+
+/// What a message says of itself, as far as lists, threads and search need it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// The header's date, seconds since 1970-01-01 UTC.
+    pub date: Option<i64>,
+    /// The sender's display name.
+    pub from_name: String,
+    /// The sender's address.
+    pub from_address: String,
+    /// Recipients: names and addresses, in any form.
+    pub recipients: String,
+    /// Subject, decoded.
+    pub subject: String,
+    /// The beginning of the text, white space folded.
+    pub snippet: String,
+    /// Whether it has attachments.
+    pub has_attachments: bool,
+    /// The attachments' names.
+    pub attachments: String,
+    /// The text of all its parts.
+    pub text: String,
+    /// Its Message-ID, without angle brackets; empty where it has none.
+    pub message_id: String,
+    /// The Message-IDs in References and In-Reply-To, without angle brackets.
+    pub references: Vec<String>,
+}
+
+/// How much of a message is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Extent {
+    /// The header, and perhaps the first lines.
+    Header,
+    /// All of it, byte for byte.
+    Whole,
+}
+
+impl Extent {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Whole => "whole",
+        }
+    }
+
+    pub(crate) fn read(name: &str) -> Self {
+        if name == "whole" { Self::Whole } else { Self::Header }
+    }
+}
+
+/// A message to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMessage<'a> {
+    /// Where it is put.
+    pub folder: FolderId,
+    /// What it says of itself.
+    pub summary: &'a Summary,
+    /// Its octets.
+    pub source: Source<'a>,
+    /// When it came, seconds since 1970-01-01 UTC.
+    pub arrived_at: i64,
+}
+
+/// The octets of a message to be kept.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// Its header, and perhaps the first lines.
+    Header {
+        /// What there is of it.
+        source: &'a [u8],
+        /// Octets of the whole message.
+        octets: u64,
+    },
+    /// All of it.
+    Whole {
+        /// Its octets.
+        source: &'a [u8],
+        /// Their hash.
+        digest: Digest,
+    },
+}
+
+/// A mark on a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flag {
+    /// It was read.
+    Read,
+    /// It is starred.
+    Starred,
+}
+
+/// A message that comes in pieces, larger than it should be in memory. Nobody sees it before
+/// [`Store::finish_arrival`]; what a crash leaves of it is removed at the next start.
+#[derive(Debug)]
+pub struct Arrival {
+    id: MessageId,
+    account: AccountId,
+    pieces: u32,
+    octets: u64,
+    hash: sha2::Sha256,
+}
+
+impl Arrival {
+    /// The hash of the octets so far.
+    pub fn digest(&self) -> Digest {
+        Digest(self.hash.clone().finalize().into())
+    }
+}
+
+impl Store {
+    /// Keeps a message with its octets in a folder, unread.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written; then nothing of it is.
+    pub fn insert(&mut self, new: &NewMessage<'_>) -> Result<MessageId, StoreError> {
+        self.together(|db| {
+            let id = new_row(db, new.folder, new.arrived_at)?;
+            let (source, octets, digest) = match new.source {
+                Source::Header { source, octets } => (source, octets, None),
+                Source::Whole { source, digest } => (source, source.len() as u64, Some(digest)),
+            };
+            content::put_all(db, id, source)?;
+            describe(db, id, new.summary, octets, digest, new.arrived_at)?;
+            Ok(id)
+        })
+    }
+
+    /// Begins a message that comes in pieces.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn begin_arrival(&mut self, account: AccountId, now: i64) -> Result<Arrival, StoreError> {
+        self.together(|db| {
+            let folder = folders::of_role(db, account, Role::Inbox)?;
+            let id = new_row(db, folder, now)?;
+            Ok(Arrival { id, account, pieces: 0, octets: 0, hash: sha2::Sha256::new() })
+        })
+    }
+
+    /// Adds a piece, of [`PIECE`](crate::PIECE) octets at most.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn add_piece(&mut self, arrival: &mut Arrival, octets: &[u8]) -> Result<(), StoreError> {
+        arrival.hash.update(octets);
+        arrival.octets += octets.len() as u64;
+        arrival.pieces += 1;
+        self.together(|db| content::put(db, arrival.id, arrival.pieces - 1, octets))
+    }
+
+    /// The message is whole: from now on it is there.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn finish_arrival(&mut self, arrival: Arrival, summary: &Summary, now: i64) -> Result<MessageId, StoreError> {
+        self.together(|db| {
+            describe(db, arrival.id, summary, arrival.octets, Some(arrival.digest()), now)?;
+            Ok(arrival.id)
+        })
+    }
+
+    /// Gives up a message that will not come whole.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be removed.
+    pub fn abandon_arrival(&mut self, arrival: Arrival) -> Result<(), StoreError> {
+        self.together(|db| {
+            db.execute("DELETE FROM message WHERE id = ?1 AND account_id = ?2", params![arrival.id, arrival.account])?;
+            Ok(())
+        })
+    }
+
+    /// All of a message has come of which only the header was kept. It keeps its identity, place and marks.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such message any more.
+    pub fn complete(&mut self, id: MessageId, summary: &Summary, source: &[u8]) -> Result<(), StoreError> {
+        self.together(|db| {
+            let arrived_at = undescribe(db, id)?;
+            content::put_all(db, id, source)?;
+            describe(db, id, summary, source.len() as u64, Some(Digest::of(source)), arrived_at)
+        })
+    }
+
+    /// [`complete`](Self::complete), with what has come in pieces.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such message any more.
+    pub fn complete_with(&mut self, id: MessageId, summary: &Summary, arrival: Arrival) -> Result<(), StoreError> {
+        self.together(|db| {
+            let arrived_at = undescribe(db, id)?;
+            db.execute("UPDATE content SET message_id = ?2 WHERE message_id = ?1", params![arrival.id, id])?;
+            db.execute("DELETE FROM message WHERE id = ?1", [arrival.id])?;
+            describe(db, id, summary, arrival.octets, Some(arrival.digest()), arrived_at)
+        })
+    }
+
+    /// Sets or takes back a mark.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn set_flag(&mut self, messages: &[MessageId], flag: Flag, is_set: bool) -> Result<(), StoreError> {
+        let sql = match flag {
+            Flag::Read => "UPDATE message SET is_read = ?2 WHERE id = ?1",
+            Flag::Starred => "UPDATE message SET is_starred = ?2 WHERE id = ?1",
+        };
+        self.together(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for id in messages {
+                statement.execute(params![id, is_set])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Moves messages to a folder of their account, and tells where each was: moving them back undoes it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the folder is not of the message's account.
+    pub fn move_to(
+        &mut self,
+        messages: &[MessageId],
+        folder: FolderId,
+    ) -> Result<Vec<(MessageId, FolderId)>, StoreError> {
+        self.together(|db| {
+            let mut before = Vec::with_capacity(messages.len());
+            let mut find = db.prepare_cached(
+                "SELECT m.folder_id FROM message m JOIN folder f ON f.account_id = m.account_id
+                 WHERE m.id = ?1 AND f.id = ?2",
+            )?;
+            let mut update = db.prepare_cached("UPDATE message SET folder_id = ?2 WHERE id = ?1")?;
+            for id in messages {
+                let from = find.query_row(params![id, folder], |row| row.get(0)).optional()?;
+                before.push((*id, from.ok_or(StoreError::NotFound("folder of this account"))?));
+                update.execute(params![id, folder])?;
+            }
+            Ok(before)
+        })
+    }
+
+    /// Removes messages from this device for good. What becomes of them on the server is the policy's business.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be removed.
+    pub fn remove(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
+        self.together(|db| {
+            for id in messages {
+                db.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id])?;
+                db.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([id])?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Takes away what is to be replaced of a message. Returns when it came.
+fn undescribe(db: &Connection, id: MessageId) -> Result<i64, StoreError> {
+    let arrived_at = db
+        .query_row("SELECT arrived_at FROM message WHERE id = ?1", [id], |row| row.get(0))
+        .optional()?
+        .ok_or(StoreError::NotFound("message"))?;
+    db.execute("DELETE FROM content WHERE message_id = ?1", [id])?;
+    db.execute("DELETE FROM search WHERE rowid = ?1", [id])?;
+    Ok(arrived_at)
+}
+
+fn new_row(db: &Connection, folder: FolderId, now: i64) -> Result<MessageId, StoreError> {
+    let mut statement = db.prepare_cached(
+        "INSERT INTO message (account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject,
+                              snippet, octets, extent, is_read, is_starred, has_attachments, base_subject,
+                              is_loose_reply, digest)
+         SELECT account_id, id, 0, ?2, ?2, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x'' FROM folder WHERE id = ?1",
+    )?;
+    if statement.execute(params![folder, now])? == 0 {
+        return Err(StoreError::NotFound("folder"));
+    }
+    Ok(MessageId(db.last_insert_rowid()))
+}
+
+/// Writes what the message says of itself, and makes it visible and findable.
+fn describe(
+    db: &Connection,
+    id: MessageId,
+    summary: &Summary,
+    octets: u64,
+    digest: Option<Digest>,
+    arrived_at: i64,
+) -> Result<(), StoreError> {
+    let date = summary.date.unwrap_or(arrived_at);
+    let place = threads::place(db, id, summary, date)?;
+    let extent = if digest.is_some() { Extent::Whole } else { Extent::Header };
+    let mut statement = db.prepare_cached(
+        "UPDATE message SET thread_id = ?2, date = ?3, from_name = ?4, from_address = ?5, subject = ?6, snippet = ?7,
+                            octets = ?8, extent = ?9, has_attachments = ?10, base_subject = ?11, is_loose_reply = ?12,
+                            digest = ?13
+         WHERE id = ?1",
+    )?;
+    statement.execute(params![
+        id,
+        place.thread,
+        date,
+        summary.from_name,
+        summary.from_address,
+        summary.subject,
+        summary.snippet,
+        i64::try_from(octets).unwrap_or(i64::MAX),
+        extent.name(),
+        summary.has_attachments,
+        place.base_subject,
+        place.is_loose_reply,
+        digest.as_ref().map_or(&[][..], |digest| &digest.0),
+    ])?;
+    search::index(db, id, summary)
+}

@@ -1,0 +1,40 @@
+//! The database's settings and its numbered migrations.
+
+use rusqlite::Connection;
+
+use crate::StoreError;
+
+/// The version that this program writes, as `PRAGMA user_version` has it.
+pub const VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Each brings a database of the version that is its position to the next. One that was released never changes.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+
+/// Pages larger than SQLite's default make fewer writes of what is mostly blobs.
+const SETTINGS: &str = "
+    PRAGMA page_size = 8192;
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA journal_mode = PERSIST;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16384;
+";
+
+/// Applies the settings, and the migrations that are missing, each in a transaction of its own.
+pub(crate) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
+    db.execute_batch(SETTINGS)?;
+    // A rank of one's own would be read from the database's file, which may be damaged or somebody else's.
+    db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > VERSION {
+        return Err(StoreError::TooNew { found, known: VERSION });
+    }
+    for (version, migration) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        let transaction = db.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

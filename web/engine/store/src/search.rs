@@ -1,0 +1,50 @@
+//! The full-text index: what goes in, and what a query finds, best first.
+
+use rusqlite::{Connection, params, params_from_iter};
+
+use crate::{MessageId, Query, Store, StoreError, Summary, words};
+
+/// Puts a message's words into the index.
+pub(crate) fn index(db: &Connection, id: MessageId, summary: &Summary) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(
+        "INSERT INTO search (rowid, sender, recipients, subject, text, attachments) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    statement.execute(params![
+        id,
+        words::for_index(&format!("{} {}", summary.from_name, summary.from_address)),
+        words::for_index(&summary.recipients),
+        words::for_index(&summary.subject),
+        words::for_index(&summary.text),
+        words::for_index(&summary.attachments),
+    ])?;
+    Ok(())
+}
+
+impl Store {
+    /// The messages that a query finds, `limit` at most: the best matches first where it has words, else the newest.
+    /// A match in the sender's name or the subject counts for more than one in the text.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the index cannot be read.
+    pub fn search(&self, query: &Query, limit: u32) -> Result<Vec<MessageId>, StoreError> {
+        let (conditions, mut values) = query.conditions();
+        let wanted = conditions.iter().fold(String::new(), |sql, condition| sql + " AND " + condition);
+        let sql = match query.expression() {
+            Some(expression) => {
+                values.insert(0, expression.into());
+                format!(
+                    "SELECT m.id FROM search JOIN message m ON m.id = search.rowid
+                     WHERE search MATCH ? AND m.extent <> 'arriving'{wanted}
+                     ORDER BY bm25(search, 6.0, 3.0, 8.0, 1.0, 3.0), m.date DESC, m.id DESC LIMIT {limit}"
+                )
+            }
+            None => format!(
+                "SELECT m.id FROM message m WHERE m.extent <> 'arriving'{wanted}
+                 ORDER BY m.date DESC, m.id DESC LIMIT {limit}"
+            ),
+        };
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let found = statement.query_map(params_from_iter(values), |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,166 @@
+//! What happens to a database that is old, new, full or damaged.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod support;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use restante_store::{Digest, Extent, Filter, List, Location, Order, Policy, Query, Role, Store, StoreError, VERSION};
+use support::{NOW, about, account, put};
+
+/// Each version's migration, what a program of that version left, and the migration's SHA-256: one that was released
+/// never changes.
+const VERSIONS: [(&str, &str, &str); 1] = [(
+    include_str!("../src/migrations/0001.sql"),
+    include_str!("versions/0001.sql"),
+    "f8c69f4ecba1608b9f4656d95efc510d3e1d5b4aacd99913994a48b481b9eda0",
+)];
+
+#[test]
+fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
+    assert_eq!(VERSIONS.len(), VERSION as usize, "a new version comes with what the one before it leaves");
+    for (at, (migration, rows, hash)) in VERSIONS.iter().enumerate() {
+        let is: String = Digest::of(migration.as_bytes()).0.iter().map(|octet| format!("{octet:02x}")).collect();
+        assert_eq!(is, *hash, "migration {} was changed", at + 1);
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("mail.sqlite");
+        let old = rusqlite::Connection::open(&path).unwrap();
+        for (migration, ..) in &VERSIONS[..=at] {
+            old.execute_batch(migration).unwrap();
+        }
+        old.execute_batch(rows).unwrap();
+        old.pragma_update(None, "user_version", at as i64 + 1).unwrap();
+        drop(old);
+
+        let mut store = Store::open(&Location::File(path.clone())).unwrap();
+        assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
+        let known = &store.accounts().unwrap()[0];
+        assert_eq!((known.policy, known.size_limit), (Policy::DeleteAfter { days: 7 }, Some(1_000_000)));
+        let id = known.id;
+        let all = store.list(List::Account(id), Filter::All, Order::Oldest).unwrap();
+        let rows = store.rows(&all).unwrap();
+        assert_eq!(rows.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["Harbour", "Large"]);
+        assert!(rows[0].is_starred && rows[0].is_read && rows[1].extent == Extent::Header);
+        assert_eq!(store.content(all[0]).unwrap(), b"Subject: Harbour\r\n\r\nWe met\n");
+        assert_eq!(store.search(&"from:bo met".parse::<Query>().unwrap(), 9).unwrap(), [all[0]]);
+        // And it goes on: what is known is known, what is due is due, and more can be kept.
+        store.take_listing(id, &[support::listed("a", 27), support::listed("c", 900)], NOW).unwrap();
+        store.apply_policy(id, NOW).unwrap();
+        assert_eq!(store.due(id).unwrap().len(), 2);
+        put(&mut store, id, &about("another", ""));
+        drop(store);
+        let version: u32 = rusqlite::Connection::open(&path)
+            .unwrap()
+            .pragma_query_value(None, "user_version", |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, VERSION);
+    }
+}
+
+#[test]
+fn a_database_of_a_later_version_is_refused_and_left_as_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("mail.sqlite");
+    drop(Store::open(&Location::File(path.clone())).unwrap());
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let error = Store::open(&Location::File(path.clone())).unwrap_err();
+    assert!(matches!(error, StoreError::TooNew { found: 999, .. }), "{error}");
+}
+
+/// Texts that cannot be compressed to nothing, none like another.
+fn noise(seed: u64, octets: usize) -> String {
+    let mut dice = seed;
+    let mut next = || {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + (dice >> 33) as u8 % 26)
+    };
+    (0..octets).map(|_| next()).collect()
+}
+
+/// A mailbox of 120 messages in a file. Returns their octets.
+fn mailbox(path: &Path) -> HashSet<Vec<u8>> {
+    let mut store = Store::open(&Location::File(path.to_owned())).unwrap();
+    let account = account(&mut store);
+    store.begin().unwrap();
+    let ids: Vec<_> = (0..120)
+        .map(|n| put(&mut store, account, &about(&format!("message {n}"), &noise(n, 400 + n as usize * 150))))
+        .collect();
+    store.commit().unwrap();
+    ids.iter().map(|id| store.content(*id).unwrap()).collect()
+}
+
+#[test]
+fn damage_anywhere_is_reported_and_what_can_be_read_is_rescued_and_told_from_what_is_doubtful() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("mail.sqlite");
+    let written = mailbox(&path);
+    let sound = std::fs::read(&path).unwrap();
+    let pages = sound.len() / 8192;
+    let mut dice = 7_u64;
+    let mut below = |limit: usize| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) as usize % limit
+    };
+    let mut rescued_of_all = 0;
+    for round in 0..40 {
+        let mut bytes = sound.clone();
+        if round % 4 == 0 {
+            bytes.truncate(sound.len() / 4 + below(sound.len() / 2));
+        } else {
+            for _ in 0..=below(6) {
+                let page = 1 + below(pages - 1);
+                let noise = noise(below(1 << 30) as u64, 8192);
+                bytes[page * 8192..][..8192].copy_from_slice(noise.as_bytes());
+            }
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let mut found = 0;
+        let done = Store::rescue(&path, &mut |octets| found += u64::from(written.contains(octets))).unwrap_or_default();
+        assert!(std::fs::read(&path).unwrap() == bytes, "round {round}: the damaged file is left as it is");
+        assert!(done.whole <= found, "round {round}: {done:?}, {found}");
+        rescued_of_all += found;
+        let is_reported = match Store::open(&Location::File(path.clone())) {
+            Ok(store) => store.check().map_or(true, |check| !check.faults.is_empty()),
+            Err(error) => matches!(error, StoreError::Corrupt(_)),
+        };
+        assert!(is_reported, "round {round}");
+    }
+    assert!(rescued_of_all > 40 * 120 / 2, "{rescued_of_all} of {}", 40 * 120);
+    std::fs::write(&path, b"this is no database, whatever its name says, and long enough to be looked at").unwrap();
+    assert!(matches!(Store::open(&Location::File(path)), Err(StoreError::Corrupt(_))));
+}
+
+#[test]
+fn a_full_device_keeps_what_was_committed_and_takes_more_once_there_is_room() {
+    let home = tempfile::tempdir().unwrap();
+    let at = Location::File(home.path().join("mail.sqlite"));
+    let mut store = Store::open(&at).unwrap();
+    let account = account(&mut store);
+    store.set_room(1 << 20).unwrap();
+    let mut kept = 0;
+    let error = loop {
+        store.begin().unwrap();
+        let inbox = store.folder_of(account, Role::Inbox).unwrap();
+        let body = noise(kept, 50_000);
+        let source = restante_store::Source::Whole { source: body.as_bytes(), digest: Digest::of(body.as_bytes()) };
+        let summary = about(&format!("{kept}"), "");
+        let new = restante_store::NewMessage { folder: inbox, summary: &summary, source, arrived_at: NOW };
+        match store.insert(&new).and_then(|_| store.commit()) {
+            Ok(()) => kept += 1,
+            Err(error) => break error,
+        }
+        assert!(kept < 100, "it is never full");
+    };
+    assert!(matches!(error, StoreError::Full), "{error}");
+    store.roll_back().unwrap();
+    assert_eq!(store.count(account).unwrap(), kept);
+    assert!(kept > 5);
+    store.set_room(1 << 30).unwrap();
+    put(&mut store, account, &about("one more", ""));
+    drop(store);
+    let store = Store::open(&at).unwrap();
+    assert_eq!(store.count(account).unwrap(), kept + 1);
+    assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
+}
