@@ -19,6 +19,7 @@ pub mod dovecot;
 pub mod hostile;
 pub mod mailbox;
 pub mod maildir;
+pub mod maildrop;
 pub mod scripted;
 pub mod soak;
 pub mod tunnel;

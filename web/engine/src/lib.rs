@@ -13,12 +13,15 @@ mod engine;
 #[cfg(feature = "html")]
 pub mod html;
 mod mailbox;
+pub mod mbox;
 mod memory;
 pub mod mime;
 mod picture;
 pub mod platform;
 mod prepare;
 mod store;
+#[cfg(feature = "keep")]
+pub mod sync;
 pub mod tls;
 pub mod transport;
 pub mod ways;

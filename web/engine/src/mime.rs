@@ -20,11 +20,15 @@ mod names;
 mod references;
 mod row;
 mod structure;
+#[cfg(feature = "keep")]
+mod summary;
 mod text;
 mod view;
 
 pub use head::Head;
 pub use row::row;
+#[cfg(feature = "keep")]
+pub use summary::{MAX_SUMMARY, summary};
 pub use view::{Part, part, source, view};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `fetch`: empties a maildrop into a file, a Maildir or nothing. The engine outside a browser, and what measures it.
 //!
 //! ```text
-//! options → net (TCP) → restante_engine::connection → session (what to ask, by the plan) → deliver (mbox, Maildir, nothing) → report
+//! options → restante_native (TCP) → restante_engine::connection → session (what to ask, by the plan) → deliver (mbox, Maildir, nothing) → report
 //! ```
 //! Bodies go from the socket to the disk in pieces: memory does not grow with the size of a message. A message is deleted
 //! on the server only after it is safe on the disk, and counts as deleted only after the server's answer to QUIT.
@@ -11,7 +11,6 @@
 //! ```
 
 mod deliver;
-mod net;
 mod options;
 mod plan;
 mod report;

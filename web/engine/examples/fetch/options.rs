@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Parser, ValueEnum};
+use clap::{ArgGroup, Parser};
 use restante_engine::api::{Fingerprint, Security};
-use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
+use restante_native::{Account, Server};
+use restante_protocol::pop3::{Mechanism, Secret};
 
 /// Fetches all messages of a POP3 maildrop.
 ///
@@ -14,21 +15,8 @@ use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
 #[derive(Debug, Parser)]
 #[command(name = "fetch", group = ArgGroup::new("output").required(true))]
 pub(crate) struct Options {
-    /// The mailbox: pops://user@host:port/ (TLS) or pop://user@host:port/ (STARTTLS). A password has no place in it.
-    url: String,
-    /// A file whose first line is the password, or the token for XOAUTH2 and OAUTHBEARER.
-    #[arg(long, value_name = "FILE")]
-    password_file: PathBuf,
-    /// How the connection is protected; unless given, what the URL says. `none` shows the password to whoever reads
-    /// along.
-    #[arg(long, value_enum)]
-    security: Option<Wire>,
-    /// SHA-256 of the one certificate that is accepted though it does not verify.
-    #[arg(long, value_name = "HEX")]
-    trust_sha256: Option<Fingerprint>,
-    /// Sign in by this mechanism only: SCRAM-SHA-256, PLAIN, USER/PASS, APOP, …
-    #[arg(long, value_name = "NAME")]
-    mechanism: Option<String>,
+    #[command(flatten)]
+    server: Server,
     /// Fetch headers and this many lines of each body (TOP) instead of whole messages. Where the server has no TOP,
     /// small messages are fetched whole and cut; the others are refused.
     #[arg(long, value_name = "LINES", conflicts_with = "delete")]
@@ -51,16 +39,6 @@ pub(crate) struct Options {
     /// Octets of answers under way at once. A long way needs a deep window: bandwidth times round trip.
     #[arg(long, value_name = "BYTES", default_value_t = 32 << 20)]
     window: u64,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Wire {
-    /// TLS from the first byte.
-    Tls,
-    /// STLS before anything else.
-    Starttls,
-    /// Clear text.
-    None,
 }
 
 /// What is to be done.
@@ -90,39 +68,19 @@ pub(crate) enum Output {
 impl Options {
     /// The task, or what is wrong with the command line.
     pub(crate) fn task(self) -> Result<Task, String> {
-        let url: Url = self.url.parse().map_err(|error| format!("{}: {error}", self.url))?;
-        let port = url.port_or_default();
-        let security = match self.security {
-            Some(Wire::Tls) => Security::Tls,
-            Some(Wire::Starttls) => Security::Starttls,
-            Some(Wire::None) => Security::None,
-            None => match url.scheme {
-                Scheme::Pops => Security::Tls,
-                Scheme::Pop => Security::Starttls,
-            },
-        };
-        let named = match (&self.mechanism, &url.auth) {
-            (Some(name), _) | (None, Some(UrlAuth::Sasl(name))) => Some(name.as_str()),
-            (None, Some(UrlAuth::Apop)) => Some("APOP"),
-            (None, Some(UrlAuth::Any) | None) => None,
-        };
-        let mechanism = named
-            .map(|name| Mechanism::from_name(name).ok_or_else(|| format!("{name} is no mechanism that is known here")))
-            .transpose()?;
+        let Account { host, port, user, password, security, trusted, mechanism } = self.server.login()?;
         let output = match (self.mbox, self.maildir) {
             (Some(file), _) => Output::Mbox(file),
             (None, Some(directory)) => Output::Maildir(directory),
             (None, None) => Output::Discard,
         };
-        let user = url.user.ok_or("the URL names no user")?;
-        let password = password(&self.password_file)?;
         Ok(Task {
-            host: url.host,
+            host,
             port,
             user,
             password,
             security,
-            trusted: self.trust_sha256,
+            trusted,
             mechanism,
             top: self.top,
             delete: self.delete,
@@ -130,9 +88,4 @@ impl Options {
             window: self.window,
         })
     }
-}
-
-fn password(file: &std::path::Path) -> Result<Secret, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(Secret::new(text.lines().next().unwrap_or_default()))
 }

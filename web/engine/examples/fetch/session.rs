@@ -7,13 +7,13 @@ use std::rc::Rc;
 use restante_engine::api::{Blame, Failure, FailureKind, Security, Stage};
 use restante_engine::connection::{Connection, Options, of_login_refusal};
 use restante_engine::ways::{Trace, Ways};
+use restante_native::Native;
 use restante_protocol::pop3::{
     Capabilities, Command, Event, Login, MessageNumber, Refusal, RefusedBy, Reply, ReplyData, Ticket,
 };
 use serde_json::json;
 
 use crate::deliver::{Delivery, Head};
-use crate::net::Native;
 use crate::options::Task;
 use crate::plan::{Plan, WHOLE};
 use crate::report::{Report, Trouble};
