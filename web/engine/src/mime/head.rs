@@ -14,7 +14,7 @@ const MAX_FIELD: usize = 64 << 10;
 const MAX_BODY: usize = 64 << 10;
 
 /// The fields that are read. Where one stands several times, the last counts.
-const KEPT: [&[u8]; 12] = [
+const KEPT: [&[u8]; 16] = [
     b"From",
     b"Sender",
     b"To",
@@ -27,6 +27,10 @@ const KEPT: [&[u8]; 12] = [
     b"Content-Transfer-Encoding",
     b"Content-Disposition",
     b"Content-ID",
+    b"Bcc",
+    b"Message-ID",
+    b"References",
+    b"In-Reply-To",
 ];
 
 /// What a row needs of a message, gathered while it comes in: fields, and the beginning of the body.
