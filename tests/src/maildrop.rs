@@ -4,6 +4,8 @@
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use std::time::{Duration, Instant};
+
 use anyhow::Result;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -29,6 +31,8 @@ pub enum Habit {
     RefusesThird,
     /// Closes the connection in the middle of message 3, always.
     BreaksWithinThird,
+    /// Wants two seconds between two logins, and removes mail after 30 days, as it says.
+    WantsPauses,
     /// Gives a deleted message's number as the next one's UIDL: UIDLs are the numbers.
     NumbersAsUidls,
 }
@@ -50,21 +54,23 @@ struct State {
     /// Commands until it falls silent.
     patience: Option<u64>,
     silence: Arc<Notify>,
+    speech: Arc<Notify>,
+    login: Option<Instant>,
 }
 
 impl State {
-    /// Takes a command down. Whether it is the one to fall silent at.
-    fn note(&mut self, command: &str) -> bool {
+    /// Takes a command down. What to wait for, if it is the one to fall silent at.
+    fn note(&mut self, command: &str) -> Option<Arc<Notify>> {
         self.commands.push(command.to_owned());
         if let Some(left) = &mut self.patience {
             *left = left.saturating_sub(1);
             if *left == 0 {
                 self.patience = None;
                 self.silence.notify_one();
-                return true;
+                return Some(Arc::clone(&self.speech));
             }
         }
-        false
+        None
     }
 }
 
@@ -78,9 +84,19 @@ impl Maildrop {
         let port = listener.local_addr()?.port();
         let mail: Vec<_> = (1..).zip(mail).collect();
         let next = mail.len() as u64 + 1;
-        let silence = Arc::new(Notify::new());
-        let state =
-            State { habit, mail, next, sessions: 0, forgot: false, commands: Vec::new(), patience: None, silence };
+        let silence = Arc::default();
+        let state = State {
+            habit,
+            mail,
+            next,
+            sessions: 0,
+            forgot: false,
+            commands: Vec::new(),
+            patience: None,
+            silence,
+            speech: Arc::default(),
+            login: None,
+        };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         let task = tokio::spawn(async move {
@@ -126,7 +142,12 @@ impl Maildrop {
     pub fn fall_silent_at(&self, command: u64) {
         let mut state = locked(&self.state);
         state.patience = Some(command);
-        state.silence = Arc::new(Notify::new());
+        (state.silence, state.speech) = Default::default();
+    }
+
+    /// Goes on where it fell silent.
+    pub fn go_on(&self) {
+        locked(&self.state).speech.notify_one();
     }
 
     /// Waits until it has fallen silent.
@@ -171,15 +192,19 @@ impl Session {
         let mut lines = BufReader::new(reader).lines();
         writer.write_all(b"+OK ready\r\n").await?;
         while let Some(line) = lines.next_line().await? {
-            if locked(&self.state).note(&line) {
-                while lines.next_line().await?.is_some() {}
-                return Ok(());
+            let speech = locked(&self.state).note(&line);
+            if let Some(speech) = speech {
+                speech.notified().await;
             }
             let mut words = line.split(' ');
             let command = words.next().unwrap_or_default().to_ascii_uppercase();
             let at = words.next().and_then(|number| number.parse::<usize>().ok()).map(|number| number.wrapping_sub(1));
             let answer = match (command.as_str(), at) {
                 ("CAPA", _) if self.habit == Habit::NoUidl => "+OK\r\nUSER\r\nTOP\r\nPIPELINING\r\n.\r\n".into(),
+                ("CAPA", _) if self.habit == Habit::WantsPauses => {
+                    "+OK\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\nLOGIN-DELAY 2\r\nEXPIRE 30\r\n.\r\n".into()
+                }
+                ("PASS", _) if self.is_too_early() => "-ERR [LOGIN-DELAY] later\r\n".into(),
                 ("CAPA", _) => "+OK\r\nUSER\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n".into(),
                 ("USER" | "PASS" | "NOOP", _) => "+OK\r\n".into(),
                 ("STAT", _) => {
@@ -230,6 +255,11 @@ impl Session {
             writer.write_all(b"+OK bye\r\n").await?;
         }
         writer.shutdown().await
+    }
+
+    fn is_too_early(&self) -> bool {
+        let last = locked(&self.state).login.replace(Instant::now());
+        self.habit == Habit::WantsPauses && last.is_some_and(|last| last.elapsed() < Duration::from_secs(2))
     }
 
     fn there(&self) -> impl Iterator<Item = usize> {

@@ -474,6 +474,72 @@ async fn what_is_deleted_here_is_deleted_there_and_its_number_is_told_before() {
 }
 
 #[tokio::test]
+async fn the_pause_that_a_server_wants_between_logins_is_waited_for_and_its_expiry_is_told() {
+    let server = Maildrop::start(Habit::WantsPauses, mail(0)).await.unwrap();
+    let kept = Kept::from(&server);
+    for run in 0..3 {
+        let output = kept.sync_whole("leave").await;
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "run {run}: {told}");
+        assert_eq!(told.contains("\"delayed\""), run > 0, "run {run}: {told}");
+        assert!(told.contains("\"days\":30"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_pause_keeps_what_is_under_way_and_the_next_run_goes_on_newest_first_with_progress() {
+    let all: Vec<_> = (1..=1000).map(|n| [CROWD.message(n), noise(n, 20_000)].concat()).collect();
+    let server = Maildrop::start(Habit::None, all.clone()).await.unwrap();
+    let kept = Kept::from(&server);
+    // Silent in the middle of the listing's messages, so that the pause comes before they have all been asked for.
+    server.fall_silent_at(100);
+    let child = kept.sync("leave").spawn().unwrap();
+    server.silence().await;
+    let process = rustix::process::Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    server.go_on();
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.unwrap().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let done: serde_json::Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    let (new, left) = (done["new"].as_u64().unwrap(), done["left"].as_u64().unwrap());
+    assert!(new >= 90 && left > 0 && new + left == 1000, "{told}");
+    assert_eq!(output.status.code(), Some(1), "not all is done: {told}");
+    assert_eq!(server.take_commands().last().unwrap(), "QUIT", "the session is closed as it should be");
+    let held = kept.held();
+    assert!(
+        all[1000 - usize::try_from(new).unwrap()..].iter().all(|message| held.contains_key(message)),
+        "newest first"
+    );
+    let output = kept.sync_whole("leave").await;
+    assert!(output.status.success());
+    assert_eq!(kept.count(), 1000);
+    let retrieved = server.take_commands().iter().filter(|command| command.starts_with("RETR")).count() as u64;
+    assert_eq!(retrieved, left, "nothing is fetched twice");
+}
+
+#[tokio::test]
+async fn mail_is_checked_for_again_and_again_until_it_is_ended() {
+    let server = Maildrop::start(Habit::None, mail(0)).await.unwrap();
+    let kept = Kept::from(&server);
+    let child = kept.sync("leave").args(["--every", "1s"]).spawn().unwrap();
+    let quits = |server: &Maildrop| server.take_commands().iter().filter(|command| *command == "QUIT").count();
+    let mut seen = 0;
+    while seen < 3 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let now = quits(&server);
+        if seen == 0 && now > 0 {
+            server.deliver(CROWD.message(999));
+        }
+        seen += now;
+    }
+    let process = rustix::process::Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await.unwrap().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(kept.count(), mail(0).len() + 1);
+}
+
+#[tokio::test]
 async fn a_wrong_command_line_ends_with_2_and_a_wrong_password_with_1() {
     let server = Maildrop::start(Habit::None, mail(0)).await.unwrap();
     let kept = Kept::from(&server);

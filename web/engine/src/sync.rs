@@ -14,17 +14,20 @@
 
 mod header;
 mod incoming;
+mod meter;
 mod session;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use restante_store::{AccountId, Store, StoreError};
+use restante_store::{Account, AccountId, Store, StoreError};
 
 use crate::api::{Failure, FailureKind, OpenMailbox};
 use crate::platform::Platform;
 use crate::ways::Ways;
-use session::{End, Session};
+use meter::Meter;
+use session::{End, Session, Suspect};
 
 /// What is told while a maildrop is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,18 @@ pub enum Told {
         new: u32,
         /// Their octets, as far as LIST told.
         octets: u64,
+    },
+    /// The server removes by itself what is left there (RFC 2449, section 6.7).
+    Expires {
+        /// After so many days at the earliest.
+        days: u32,
+    },
+    /// How far it is, once a second.
+    Progress(Progress),
+    /// The server wants a pause between two logins (RFC 2449, section 6.5).
+    Delayed {
+        /// How long it is waited.
+        wait: Duration,
     },
     /// Messages were committed.
     Kept {
@@ -73,6 +88,40 @@ pub enum Told {
     },
 }
 
+/// How far a keeping has come. What was fetched in vain, because a connection broke, counts as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Messages that have come.
+    pub messages: u32,
+    /// Messages that are to come, all together.
+    pub of_messages: u32,
+    /// Octets that have come.
+    pub octets: u64,
+    /// Octets that are to come, all together, as far as LIST told.
+    pub of_octets: u64,
+    /// Octets a second, of late.
+    pub rate: Option<u64>,
+    /// How long the rest takes at that rate.
+    pub left: Option<Duration>,
+}
+
+/// Asks a keeping to pause: what is under way comes to its end and is committed, what is to be deleted is, and the
+/// session is closed. The next keeping goes on.
+#[derive(Debug, Clone, Default)]
+pub struct Pause(Rc<Cell<bool>>);
+
+impl Pause {
+    /// Asks for it.
+    pub fn ask(&self) {
+        self.0.set(true);
+    }
+
+    /// Whether it was asked for.
+    pub fn is_asked(&self) -> bool {
+        self.0.get()
+    }
+}
+
 /// What a maildrop's keeping came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Kept {
@@ -86,6 +135,17 @@ pub struct Kept {
     pub failed: u32,
     /// Messages whose deletion the server confirmed.
     pub deleted: u32,
+    /// Messages that a pause left for the next time.
+    pub left: u32,
+}
+
+/// What the sessions of one keeping have in common.
+#[derive(Default)]
+struct SoFar {
+    kept: Kept,
+    suspects: Vec<Suspect>,
+    meter: Meter,
+    pause: Pause,
 }
 
 /// Why keeping ended early. What was committed stays, and nothing was deleted that was not.
@@ -121,14 +181,19 @@ pub async fn sync(
     open: &OpenMailbox,
     account: AccountId,
     store: &mut Store,
+    pause: &Pause,
     tell: &mut dyn FnMut(Told),
 ) -> Result<Kept, SyncError> {
-    let mut kept = Kept::default();
+    let mut so_far = SoFar { pause: pause.clone(), ..SoFar::default() };
     let mut ways = Ways::default();
-    let (mut losses, mut suspects) = (0, Vec::new());
+    let mut losses = 0;
     loop {
-        let before = kept.messages;
-        let session = Session::new(Rc::clone(&platform), open, account, store, &mut kept, &mut suspects, tell);
+        if let Some(wait) = login_delay(&store.account(account)?, platform.now()) {
+            tell(Told::Delayed { wait });
+            platform.sleep(wait).await;
+        }
+        let before = so_far.kept.messages;
+        let session = Session::new(Rc::clone(&platform), open, account, store, &mut so_far, tell);
         let end = session.run(&mut ways).await;
         let end = match end {
             Ok(end) => end,
@@ -139,11 +204,14 @@ pub async fn sync(
             }
         };
         let failure = match end {
-            End::Done => return Ok(kept),
+            End::Done => return Ok(so_far.kept),
             End::AnotherWay => continue,
             End::Lost(failure) => failure,
         };
-        losses = if kept.messages > before { 1 } else { losses + 1 };
+        if pause.is_asked() {
+            return Ok(so_far.kept);
+        }
+        losses = if so_far.kept.messages > before { 1 } else { losses + 1 };
         if losses >= LOSSES || !is_passing(&failure) {
             return Err(failure.into());
         }
@@ -151,6 +219,14 @@ pub async fn sync(
         tell(Told::Again { failure, wait });
         platform.sleep(wait).await;
     }
+}
+
+/// How long to wait before the account may be signed in to again. A clock that was set back costs no more than the delay.
+fn login_delay(account: &Account, now: u64) -> Option<Duration> {
+    // Times are in whole seconds, so one more is sure.
+    let delay = Some(account.login_delay).filter(|delay| *delay > 0)? + 1;
+    let since = u64::try_from(account.login_at).ok().and_then(|at| now.checked_sub(at)).unwrap_or(0);
+    Some(Duration::from_secs(u64::from(delay).saturating_sub(since))).filter(|wait| !wait.is_zero())
 }
 
 /// Whether connecting again may help.

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
 use restante_engine::api::OpenMailbox;
-use restante_engine::sync::{SyncError, sync};
+use restante_engine::sync::{Kept, Pause, SyncError, sync};
 use restante_native::{Native, Server};
-use restante_store::{Location, NewAccount, Policy, Store};
+use restante_store::{AccountId, Location, NewAccount, Policy, Store};
 
 use crate::report::{Report, Trouble};
 
@@ -104,6 +104,19 @@ pub(crate) struct Sync {
     /// Let the mailbox grow to so many octets and no further
     #[arg(long, value_name = "OCTETS")]
     room: Option<u64>,
+    /// Check again after so long: 90s, 15m, 2h; until Ctrl-C
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    every: Option<Duration>,
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text} is no time: write 90s, 15m or 2h");
+    let (number, seconds) = [("s", 1), ("m", 60), ("h", 3600)]
+        .into_iter()
+        .find_map(|(unit, seconds)| text.strip_suffix(unit).map(|number| (number, seconds)))
+        .ok_or_else(wrong)?;
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    Ok(Duration::from_secs(number.saturating_mul(seconds).max(1)))
 }
 
 fn policy(text: &str) -> Result<Policy, String> {
@@ -155,14 +168,58 @@ impl Sync {
             .enable_all()
             .build()
             .map_err(|error| Trouble::Usage(format!("no event loop: {error}")))?;
-        let kept = runtime.block_on(sync(Rc::new(Native), &open, account, store, &mut |told| report.told(&told)));
-        let kept = kept.map_err(|error| match error {
-            SyncError::Failure(failure) => Trouble::Failure(failure),
-            SyncError::Store(error) => Trouble::Store(error),
-        })?;
-        report.kept(&kept, store.count(account)?);
-        Ok(if kept.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        runtime.block_on(async {
+            let pause = Pause::default();
+            loop {
+                let kept = once(&open, account, store, &pause, report).await;
+                let Some(every) = self.every.filter(|_| !pause.is_asked()) else {
+                    let kept = kept?;
+                    return Ok(if kept.failed + kept.left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+                };
+                match kept {
+                    // What the network does may be otherwise the next time.
+                    Err(trouble @ Trouble::Failure(_)) => drop(report.failed(&trouble)),
+                    Err(trouble) => return Err(trouble),
+                    Ok(_) => {}
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(every) => {}
+                    _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
+                }
+            }
+        })
     }
+}
+
+/// Keeps the maildrop once. The first Ctrl-C pauses, another one ends the process where it is.
+async fn once(
+    open: &OpenMailbox,
+    account: AccountId,
+    store: &mut Store,
+    pause: &Pause,
+    report: &Report,
+) -> Result<Kept, Trouble> {
+    let kept = {
+        let mut tell = |told| report.told(&told);
+        let mut keeping = std::pin::pin!(sync(Rc::new(Native), open, account, store, pause, &mut tell));
+        loop {
+            tokio::select! {
+                kept = &mut keeping => break kept,
+                _ = tokio::signal::ctrl_c() => {
+                    if pause.is_asked() {
+                        std::process::exit(130);
+                    }
+                    pause.ask();
+                }
+            }
+        }
+    };
+    let kept = kept.map_err(|error| match error {
+        SyncError::Failure(failure) => Trouble::Failure(failure),
+        SyncError::Store(error) => Trouble::Store(error),
+    })?;
+    report.kept(&kept, store.count(account)?);
+    Ok(kept)
 }
 
 /// Seconds since 1970-01-01 UTC.

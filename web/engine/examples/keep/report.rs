@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use restante_engine::api::Failure;
-use restante_engine::sync::{Kept, Told};
+use restante_engine::sync::{Kept, Progress, Told};
 use restante_store::StoreError;
 use serde_json::{Value, json};
 
@@ -61,6 +61,17 @@ impl Report {
                 json!({ "messages": messages, "new": new, "octets": octets }),
                 &format!("{messages} messages on the server, {new} of them new ({octets} octets)"),
             ),
+            Told::Expires { days } => self.event(
+                "expires",
+                json!({ "days": days }),
+                &format!("the server removes mail by itself, {days} days after it came at the earliest"),
+            ),
+            Told::Progress(progress) => self.progress(progress),
+            Told::Delayed { wait } => self.event(
+                "delayed",
+                json!({ "seconds": wait.as_secs() }),
+                &format!("the server wants a pause between logins: {} s", wait.as_secs()),
+            ),
             Told::Kept { messages, octets } => self.event(
                 "kept",
                 json!({ "messages": messages, "octets": octets }),
@@ -89,16 +100,31 @@ impl Report {
         }
     }
 
+    fn progress(&self, progress: &Progress) {
+        let Progress { messages, of_messages, octets, of_octets, rate, left } = *progress;
+        let left = left.map(|left| left.as_secs());
+        let fields = json!({
+            "messages": messages, "of_messages": of_messages, "octets": octets, "of_octets": of_octets,
+            "octets_per_second": rate, "seconds_left": left,
+        });
+        let rate = rate.map(|rate| format!(", {} KB/s", rate / 1000)).unwrap_or_default();
+        let left = left.map(|left| format!(", {} min {:02} s left", left / 60, left % 60)).unwrap_or_default();
+        let words = format!("{messages} of {of_messages} messages, {octets} of {of_octets} octets{rate}{left}");
+        self.event("progress", fields, &words);
+    }
+
     /// Tells what the keeping came to.
     pub(crate) fn kept(&self, kept: &Kept, messages: u64) {
-        let Kept { messages: new, octets, known, failed, deleted } = kept;
+        let Kept { messages: new, octets, known, failed, deleted, left } = kept;
         let fields = json!({
-            "new": new, "octets": octets, "known": known, "failed": failed, "deleted": deleted, "messages": messages,
+            "new": new, "octets": octets, "known": known, "failed": failed, "deleted": deleted, "left": left,
+            "messages": messages,
         });
         let words = format!(
             "{new} messages fetched, {failed} left for later, {deleted} deleted on the server; {messages} here"
         );
-        self.event("done", fields, &words);
+        let paused = if *left > 0 { format!("; {left} are to come with the next run") } else { String::new() };
+        self.event("done", fields, &(words + &paused));
     }
 
     /// Tells why it ended early, in one line on standard error (with `--json`, on standard output as well).

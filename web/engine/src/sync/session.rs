@@ -15,7 +15,7 @@ use sha2::Digest as _;
 
 use super::header::{Header, header};
 use super::incoming::{Body, Complete, Incoming};
-use super::{Kept, SyncError, Told};
+use super::{SoFar, SyncError, Told};
 use crate::api::{Failure, FailureKind, OpenMailbox, TlsEnd};
 use crate::connection::{Connection, Options, of_login_refusal, of_refusal};
 use crate::mime;
@@ -29,7 +29,7 @@ const WINDOW: u64 = 8 << 20;
 const COMMANDS: usize = 4096;
 
 /// Commands that wait for room in the window.
-const QUEUED: usize = 256;
+const QUEUED: usize = 128;
 
 /// Octets and messages after which is committed: few enough that a crash costs little.
 const BATCH_OCTETS: u64 = 8 << 20;
@@ -59,8 +59,7 @@ pub(super) struct Session<'a> {
     open: &'a OpenMailbox,
     account: AccountId,
     store: &'a mut Store,
-    kept: &'a mut Kept,
-    suspects: &'a mut Vec<Suspect>,
+    so_far: &'a mut SoFar,
     tell: &'a mut dyn FnMut(Told),
     jobs: HashMap<Ticket, Job>,
     capabilities: Option<Box<Capabilities>>,
@@ -84,6 +83,7 @@ pub(super) struct Session<'a> {
     /// Messages that DELE was answered for.
     deleted: Vec<ItemId>,
     is_quit: bool,
+    logged_in_at: Option<i64>,
     trouble: Option<SyncError>,
     trace: Trace,
 }
@@ -145,8 +145,7 @@ impl<'a> Session<'a> {
         open: &'a OpenMailbox,
         account: AccountId,
         store: &'a mut Store,
-        kept: &'a mut Kept,
-        suspects: &'a mut Vec<Suspect>,
+        so_far: &'a mut SoFar,
         tell: &'a mut dyn FnMut(Told),
     ) -> Self {
         Self {
@@ -154,8 +153,7 @@ impl<'a> Session<'a> {
             open,
             account,
             store,
-            kept,
-            suspects,
+            so_far,
             tell,
             jobs: HashMap::new(),
             capabilities: None,
@@ -172,6 +170,7 @@ impl<'a> Session<'a> {
             weighed: sha2::Sha256::new(),
             deleted: Vec::new(),
             is_quit: false,
+            logged_in_at: None,
             trouble: None,
             trace: Trace::default(),
         }
@@ -226,13 +225,13 @@ impl<'a> Session<'a> {
     /// The message whose octets were coming in when the connection broke may be why.
     fn suspect(&mut self, at: usize, failure: &Failure) -> Result<(), SyncError> {
         let listed = self.entries[at].listed.clone();
-        let breaks = match self.suspects.iter_mut().find(|(suspect, _)| *suspect == listed) {
+        let breaks = match self.so_far.suspects.iter_mut().find(|(suspect, _)| *suspect == listed) {
             Some((_, breaks)) => {
                 *breaks += 1;
                 *breaks
             }
             None => {
-                self.suspects.push((listed, 1));
+                self.so_far.suspects.push((listed, 1));
                 1
             }
         };
@@ -336,7 +335,16 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Notes when the next login is welcome, as far as the server has said.
+    fn note_login(&mut self) -> Result<(), SyncError> {
+        let at = *self.logged_in_at.get_or_insert(i64::try_from(self.platform.now()).unwrap_or(i64::MAX));
+        let delay = self.capabilities.as_ref().and_then(|known| known.login_delay).map_or(0, |delay| delay.seconds);
+        Ok(self.store.note_login(self.account, at, delay)?)
+    }
+
     fn take_listing(&mut self) -> Result<(), SyncError> {
+        // What is announced behind the login is this user's own.
+        self.note_login()?;
         if self.entries.is_empty() {
             // Neither LIST nor UIDL: STAT counts as well.
             for number in (1..=self.messages).filter_map(MessageNumber::new) {
@@ -374,18 +382,29 @@ impl<'a> Session<'a> {
             self.wanted.extend(want.map(|want| (at, want)));
         }
         // What broke a connection holds up nothing else.
-        let is_suspect = |at: usize| self.suspects.iter().any(|(suspect, _)| *suspect == self.entries[at].listed);
+        let is_suspect =
+            |at: usize| self.so_far.suspects.iter().any(|(suspect, _)| *suspect == self.entries[at].listed);
         let (last, first): (Vec<_>, Vec<_>) = self.wanted.drain(..).partition(|(at, _)| is_suspect(*at));
         self.wanted.extend(first.into_iter().chain(last));
-        (self.tell)(Told::Listed {
-            messages: count(self.entries.len()),
-            new: count(self.wanted.len()),
-            octets: self.wanted.iter().map(|(at, _)| self.entries[*at].listed.octets).sum(),
-        });
+        let octets = |(at, want): &(usize, Want)| match want {
+            Want::Header => 0,
+            Want::Whole | Want::Rest(..) => self.entries[*at].listed.octets,
+        };
+        let (new, octets) = (count(self.wanted.len()), self.wanted.iter().map(octets).sum());
+        (self.tell)(Told::Listed { messages: count(self.entries.len()), new, octets });
+        self.so_far.meter.expect(new, octets, now);
+        let expires = self.capabilities.as_ref().and_then(|known| known.expire).and_then(|expire| expire.days);
+        if let Some(days) = expires.filter(|_| account.policy != Policy::DeleteOnceKept) {
+            (self.tell)(Told::Expires { days });
+        }
         Ok(())
     }
 
     fn fetch(&mut self, connection: &mut Connection) {
+        if self.so_far.pause.is_asked() {
+            self.so_far.kept.left += count(self.wanted.len());
+            self.wanted.clear();
+        }
         while connection.session().queued() < QUEUED
             && let Some((at, want)) = self.wanted.pop_front()
         {
@@ -495,6 +514,9 @@ impl<'a> Session<'a> {
                 self.begin()?;
                 let now = self.now();
                 self.incoming.take(chunk, self.store, self.account, now)?;
+                if let Some(progress) = self.so_far.meter.add(chunk.len() as u64, now) {
+                    (self.tell)(Told::Progress(progress));
+                }
                 if self.is_batch_old() {
                     // What came before it is safe while a large message is on its way.
                     self.commit()?;
@@ -513,6 +535,7 @@ impl<'a> Session<'a> {
 
     fn on_done(&mut self, ticket: Ticket, reply: &Reply) -> Result<(), SyncError> {
         match self.jobs.remove(&ticket) {
+            Some(Job::Login) => self.note_login()?,
             Some(Job::Stat) => {
                 if let ReplyData::Stat { messages, .. } = reply.data {
                     self.messages = messages;
@@ -534,14 +557,14 @@ impl<'a> Session<'a> {
             Some(Job::Dele(item)) => self.deleted.push(item),
             Some(Job::Quit) => {
                 self.store.note_deleted(&self.deleted)?;
-                self.kept.deleted += count(self.deleted.len());
+                self.so_far.kept.deleted += count(self.deleted.len());
                 if !self.deleted.is_empty() {
                     (self.tell)(Told::Deleted { messages: count(self.deleted.len()) });
                 }
                 self.is_quit = true;
             }
             Some(Job::Capa) => self.asked_capa(),
-            Some(Job::Utf8 | Job::Login | Job::Uidl) | None => {}
+            Some(Job::Utf8 | Job::Uidl) | None => {}
         }
         Ok(())
     }
@@ -611,7 +634,7 @@ impl<'a> Session<'a> {
         // A header that is like others' was not looked for when the listing was taken up.
         if let Some(item) = self.store.recognise(self.account, identity, now)? {
             entry.item = Some(item.id);
-            self.kept.known += 1;
+            self.so_far.kept.known += 1;
             return self.count(0);
         }
         let folder = self.store.folder_of(self.account, Role::Inbox)?;
@@ -637,7 +660,7 @@ impl<'a> Session<'a> {
         let identity = Identity { listed: &entry.listed, header: header.hash };
         if let Some(item) = self.store.adopt(self.account, identity, digest, now)? {
             entry.item = Some(item);
-            self.kept.known += 1;
+            self.so_far.kept.known += 1;
             if let Body::Store(arrival) = body {
                 self.store.abandon_arrival(arrival)?;
             }
@@ -688,6 +711,7 @@ impl<'a> Session<'a> {
     /// Counts a message towards the batch, and commits the batch when it is large enough.
     fn count(&mut self, octets: u64) -> Result<(), SyncError> {
         self.batch_messages += 1;
+        self.so_far.meter.add_message();
         self.batch_octets += octets;
         if self.batch_messages >= BATCH_MESSAGES || self.batch_octets >= BATCH_OCTETS || self.is_batch_old() {
             self.commit()?;
@@ -699,10 +723,10 @@ impl<'a> Session<'a> {
         self.store.commit()?;
         self.batch_began = None;
         let messages = std::mem::take(&mut self.batch_messages);
-        self.kept.messages += messages;
-        self.kept.octets += std::mem::take(&mut self.batch_octets);
+        self.so_far.kept.messages += messages;
+        self.so_far.kept.octets += std::mem::take(&mut self.batch_octets);
         if messages > 0 {
-            (self.tell)(Told::Kept { messages: self.kept.messages, octets: self.kept.octets });
+            (self.tell)(Told::Kept { messages: self.so_far.kept.messages, octets: self.so_far.kept.octets });
         }
         Ok(())
     }
@@ -712,7 +736,7 @@ impl<'a> Session<'a> {
         let now = self.now();
         let listed = &self.entries[at].listed;
         let retry_at = self.store.note_failed(self.account, listed, fault, now)?;
-        self.kept.failed += 1;
+        self.so_far.kept.failed += 1;
         let uid = String::from_utf8_lossy(&listed.uid).into_owned();
         (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });
         Ok(())

@@ -80,9 +80,13 @@ pub struct Account {
     pub policy: Policy,
     /// Octets above which only the header of a message is fetched.
     pub size_limit: Option<u64>,
+    /// The last login, seconds since 1970-01-01 UTC.
+    pub login_at: i64,
+    /// Seconds that the server wants between two logins; 0 where it does not say.
+    pub login_delay: u32,
 }
 
-const COLUMNS: &str = "id, name, host, port, user, policy, policy_days, size_limit";
+const COLUMNS: &str = "id, name, host, port, user, policy, policy_days, size_limit, login_at, login_delay";
 
 impl Store {
     /// Makes an account with its folders, or finds the one that has the same server and user.
@@ -102,8 +106,9 @@ impl Store {
                 return Ok(id);
             }
             db.execute(
-                "INSERT INTO account (name, host, port, user, policy, policy_days, size_limit, listing)
-                 VALUES (?1, ?2, ?3, ?4, 'leave', 0, 0, 0)",
+                "INSERT INTO account (name, host, port, user, policy, policy_days, size_limit, listing,
+                                      login_at, login_delay)
+                 VALUES (?1, ?2, ?3, ?4, 'leave', 0, 0, 0, 0, 0)",
                 params![new.name, new.host, new.port, new.user],
             )?;
             let id = AccountId(db.last_insert_rowid());
@@ -158,6 +163,20 @@ impl Store {
         })
     }
 
+    /// Notes a login, and the seconds that the server wants between two.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn note_login(&mut self, account: AccountId, at: i64, delay: u32) -> Result<(), StoreError> {
+        self.together(|db| {
+            db.execute(
+                "UPDATE account SET login_at = ?2, login_delay = ?3 WHERE id = ?1",
+                params![account, at, delay],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Removes an account with all that is kept of it. The server is not asked to delete anything.
     ///
     /// # Errors
@@ -182,5 +201,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         user: row.get(4)?,
         policy: Policy::read(row.get_ref(5)?.as_str()?, row.get(6)?),
         size_limit: u64::try_from(limit).ok().filter(|limit| *limit > 0),
+        login_at: row.get(8)?,
+        login_delay: row.get(9)?,
     })
 }

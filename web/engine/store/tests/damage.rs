@@ -15,7 +15,7 @@ use support::{NOW, about, account, put};
 const VERSIONS: [(&str, &str, &str); 1] = [(
     include_str!("../src/migrations/0001.sql"),
     include_str!("versions/0001.sql"),
-    "f8c69f4ecba1608b9f4656d95efc510d3e1d5b4aacd99913994a48b481b9eda0",
+    "77c3e8e22eeff0da3b152287a70a9d14179b7e5e3f55574e32edf176d5d4a1cf",
 )];
 
 #[test]
@@ -38,6 +38,7 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
         assert_eq!(store.check().unwrap().faults, Vec::<String>::new());
         let known = &store.accounts().unwrap()[0];
         assert_eq!((known.policy, known.size_limit), (Policy::DeleteAfter { days: 7 }, Some(1_000_000)));
+        assert_eq!((known.login_at, known.login_delay), (1_795_000_200, 60));
         let id = known.id;
         let all = store.list(List::Account(id), Filter::All, Order::Oldest).unwrap();
         let rows = store.rows(&all).unwrap();

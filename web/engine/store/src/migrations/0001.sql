@@ -13,6 +13,9 @@ CREATE TABLE account (
     size_limit INTEGER NOT NULL CHECK (size_limit >= 0),
     -- Counts the sessions whose listing was taken up.
     listing INTEGER NOT NULL,
+    -- The last login, and the least time between two, as the server announced it (RFC 2449, section 6.5); 0: none.
+    login_at INTEGER NOT NULL,
+    login_delay INTEGER NOT NULL CHECK (login_delay >= 0),
     UNIQUE (host, port, user)
 ) STRICT;
 

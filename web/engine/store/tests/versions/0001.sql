@@ -1,6 +1,6 @@
 -- What a program of version 1 leaves: an account, a whole message, a header, and a message that is gone here.
-INSERT INTO account (id, name, host, port, user, policy, policy_days, size_limit, listing)
-VALUES (1, 'Ana', 'pop.example.org', 995, 'ana', 'delete-after', 7, 1000000, 3);
+INSERT INTO account (id, name, host, port, user, policy, policy_days, size_limit, listing, login_at, login_delay)
+VALUES (1, 'Ana', 'pop.example.org', 995, 'ana', 'delete-after', 7, 1000000, 3, 1795000200, 60);
 INSERT INTO folder (id, account_id, role, name)
 VALUES (1, 1, 'inbox', 'Inbox'), (2, 1, 'archive', 'Archive'), (3, 1, 'deleted', 'Deleted');
 INSERT INTO message (id, account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject, snippet,
