@@ -12,6 +12,7 @@ mod calls;
 mod form;
 mod heard;
 mod held;
+mod later;
 mod mailbox;
 mod prepare;
 mod reading;

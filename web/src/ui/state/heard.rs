@@ -2,8 +2,8 @@
 
 use restante_engine::api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
 
-use super::reduce::{in_mailbox, in_reading, sanitise, save_source, submit};
-use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, prepare};
+use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
+use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, later, prepare};
 use crate::link::Death;
 use crate::ui::shared::Shared;
 
@@ -35,9 +35,10 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Opened { list, messages, octets } => return opened(state, list, messages, octets),
         Update::Connected(connection) => state.connection = Some(Shared::new(*connection)),
         Update::Rows(rows) => {
-            return in_mailbox(state, |mailbox, _| {
+            return in_mailbox(state, |mailbox, calls| {
                 mailbox.take(rows);
-                mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
+                let due = later::due(mailbox, calls);
+                mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(due).collect()
             });
         }
         Update::Failed(failure) => return failed(state, *failure),
@@ -87,10 +88,12 @@ fn of_message(state: &mut State, to: CallId, update: Update) -> Vec<Effect> {
 fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Effect> {
     // What was under way until now, the signing in, is done.
     state.stage = Some(Stage::Headers { have: 0, of: messages });
-    if let Some(mailbox) = &mut state.mailbox {
+    let State { mailbox, calls, .. } = state;
+    if let Some(mailbox) = mailbox {
         let is_changed = mailbox.reopened(list, messages, octets);
         let released = held::release(mailbox, list, is_changed);
-        return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(released).collect();
+        let later = mailbox.read_later.map(|position| show_around(calls, position));
+        return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(later).chain(released).collect();
     }
     let Phase::Opening(account) = &state.phase else { return vec![] };
     state.mailbox = Some(Mailbox::new(account.clone(), list, messages, octets));
@@ -105,6 +108,7 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
         Some(mailbox) => {
             let failure = Shared::new(failure);
             held::give_up(mailbox, &failure);
+            mailbox.read_later = None;
             mailbox.failure = Some(failure);
             vec![]
         }

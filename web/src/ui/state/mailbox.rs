@@ -30,6 +30,8 @@ pub struct Mailbox {
     pub sight: (u32, u32),
     /// Rows that the engine was asked for last.
     pub asked: Option<(u32, u32)>,
+    /// The row whose message is to be read as soon as it has come.
+    pub read_later: Option<u32>,
     /// The message that is being read.
     pub reading: Option<Reading>,
     /// Numbers of the messages that were read in this session.
@@ -104,6 +106,7 @@ impl Mailbox {
             cursor: 0,
             sight: (0, 0),
             asked: None,
+            read_later: None,
             reading: None,
             seen: Shared::default(),
             trusted_senders: BTreeSet::new(),
@@ -133,6 +136,7 @@ impl Mailbox {
         if is_changed {
             self.notice = Some(Notice::Changed { before, now: messages });
             self.seen = Shared::default();
+            self.read_later = None;
             if let Some(reading) = &mut self.reading {
                 reading.position = None;
             }

@@ -5,7 +5,7 @@ use restante_engine::api::{FailureKind, MessageRef, PartId, Request, Stage};
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, State,
-    heard, held, prepare,
+    heard, held, later, prepare,
 };
 use crate::ui::shared::Shared;
 
@@ -16,6 +16,7 @@ const NEIGHBOURS: u32 = 20;
 pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let depth = depth(state);
     let by_history = matches!(action, Action::History(_));
+    later::withdraw(state, &action);
     let effects = apply(state, action);
     let mut effects = held::hold(state, effects);
     let now = self::depth(state);
@@ -223,8 +224,8 @@ fn trust(state: &mut State) -> Vec<Effect> {
 }
 
 /// Reads the message at this position. Whatever the message before was waiting for is not wanted any more.
-fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> {
-    let Some(message) = mailbox.message_at(position) else { return vec![] };
+pub(super) fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> {
+    let Some(message) = mailbox.message_at(position) else { return later::read(mailbox, calls, position) };
     mailbox.cursor = position;
     if mailbox.reading.as_ref().is_some_and(|reading| reading.current().message == message) {
         return vec![Effect::Focus(Focus::Message)];
@@ -237,10 +238,15 @@ fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> 
     mailbox.reading = Some(Reading::new(position, message, asked));
     let neighbours = [position.checked_sub(1), position.checked_add(1).filter(|next| *next < mailbox.len())];
     if neighbours.into_iter().flatten().any(|near| mailbox.row(near).is_none()) {
-        let first = position.saturating_sub(NEIGHBOURS / 2);
-        effects.push(calls.ask(Request::Show { first, count: NEIGHBOURS }).1);
+        effects.push(show_around(calls, position));
     }
     effects
+}
+
+/// Asks for the rows around this position.
+pub(super) fn show_around(calls: &mut Calls, position: u32) -> Effect {
+    let first = position.saturating_sub(NEIGHBOURS / 2);
+    calls.ask(Request::Show { first, count: NEIGHBOURS }).1
 }
 
 /// Asks for the message that is shown once more, by the reference that the list has for it now.

@@ -8,6 +8,8 @@ use restante_protocol::tunnel::Secret;
 
 use super::*;
 
+mod later;
+
 fn filled() -> State {
     let mut state = State::default();
     for field in
