@@ -16,6 +16,7 @@ mod charset;
 mod decode;
 mod head;
 mod limits;
+mod marks;
 mod names;
 mod references;
 mod row;

@@ -2,6 +2,7 @@
 //!
 //! Every step looks at each character a bounded number of times, whatever the text.
 
+use super::marks;
 use crate::api::{Block, Kind, Span, Text};
 
 /// Bytes that are shown at most: more than anybody reads on end.
@@ -87,12 +88,14 @@ impl Builder {
     /// Adds a stretch, and begins another block wherever this one is full. `false` where there is no room for more.
     fn span(&mut self, span: Span) -> bool {
         let Some(kind) = self.blocks.last().map(|block| block.kind) else { return true };
-        let mut rest = span.text();
+        // A link stays what it is: it would lead elsewhere.
+        let is_text = matches!(span, Span::Text(_));
+        let shown = if is_text { marks::thinned(span.text()) } else { span.text().into() };
+        let mut rest = &*shown;
         while !rest.is_empty() {
             if self.is_full() {
                 return false;
             }
-            let is_text = matches!(span, Span::Text(_));
             let room = Block::MAX_BYTES - self.block;
             let length = if is_text { beginning(rest, room).len() } else { rest.len() };
             let spans = self.blocks.last().map_or(0, |block| block.spans.len());
@@ -125,7 +128,9 @@ fn beginning(text: &str, room: usize) -> &str {
         return text;
     }
     let start = &text[..text.floor_char_boundary(room)];
-    let word = start.rfind(char::is_whitespace).filter(|at| *at >= start.len() / 2);
+    // Or behind a sentence, in languages that are written without blanks.
+    let ends = |c: char| c.is_whitespace() || matches!(c, '。' | '，' | '、' | '！' | '？' | '；');
+    let word = start.rfind(ends).filter(|at| *at >= start.len() / 2);
     word.map_or(start, |at| &text[..text.ceil_char_boundary(at + 1)])
 }
 
@@ -300,6 +305,16 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_thinned_in_words_and_not_in_links() {
+        let heap = "\u{301}".repeat(100);
+        let link = format!("https://a.example/{heap}");
+        let shown = blocks(&format!("e{heap} {link}"), false);
+        let spans = &shown.blocks[0].spans;
+        assert!(spans[0].text().contains("[70 more marks") && spans[0].text().chars().count() < 100, "{spans:?}");
+        assert_eq!(spans[1], Span::Link(link));
+    }
+
+    #[test]
     fn a_cut_text_says_so_and_shows_its_beginning() {
         let text = "Word after word. ".repeat(40_000);
         let shown = blocks(&text, false);
@@ -307,6 +322,8 @@ mod tests {
         assert!(shown.blocks[1..].iter().all(|block| block.continues));
         let ends = shown.blocks.iter().rev().skip(1).map(|block| block.spans.last().unwrap().text());
         assert!(ends.clone().count() > 60 && ends.into_iter().all(|text| text.ends_with(' ')), "blocks end with words");
+        let chinese = blocks(&"今天天气很好，我们去公园。".repeat(500), false);
+        assert!(chinese.blocks.iter().all(|block| block.spans.last().unwrap().text().ends_with(['，', '。'])));
         assert!(!blocks("short", false).is_cut && blocks("short", true).is_cut);
     }
 }
