@@ -28,7 +28,12 @@ pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
     if props.view.attachments.is_empty() {
         return Html::default();
     }
-    let file_costs = Callback::from(|_: usize| FILE);
+    let file_costs = {
+        let view = props.view.clone();
+        Callback::from(move |at: usize| {
+            FILE + view.attachments.get(at).map_or(0, |file| cost::of(&file.name).min(cost::LINE))
+        })
+    };
     html! {
         <ul class="files" aria-label="Attachments">
             <Scrolled count={props.view.attachments.len()} cost={file_costs} {draw} />
@@ -37,7 +42,7 @@ pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
 }
 
 /// What drawing a file costs, its name and its buttons.
-const FILE: u32 = 200;
+const FILE: u32 = 4 * cost::ELEMENT;
 
 fn draw(file: &Attachment, on_its_way: bool, act: &Act) -> Html {
     let name = cost::within(&file.name, cost::LINE);

@@ -7,8 +7,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq};
 
-/// What a step may cost.
-const STEP: u32 = 6_000;
+use crate::ui::cost;
 
 /// How far below what is in sight pieces are drawn.
 const AHEAD: &str = "0px 0px 600px 0px";
@@ -25,13 +24,13 @@ pub(super) struct ScrolledProps {
 
 #[component]
 pub(super) fn Scrolled(props: &ScrolledProps) -> Html {
-    let ScrolledProps { count, cost, draw } = props;
+    let ScrolledProps { count, cost: costs, draw } = props;
     // Where each step ended. A step that is drawn is not looked at again.
-    let ends = use_state_eq(|| vec![next(0, *count, cost)]);
+    let ends = use_state_eq(|| vec![next(0, *count, costs)]);
     let drawn = ends.last().copied().unwrap_or_default();
     let end = use_node_ref();
     {
-        let (ends, end, cost) = (ends.clone(), end.clone(), cost.clone());
+        let (ends, end, costs) = (ends.clone(), end.clone(), costs.clone());
         // Each step is observed anew, and an observer always tells once how things are: so it goes on until the end is
         // out of sight, a frame for each step.
         use_effect_with((drawn, *count), move |(drawn, count)| {
@@ -39,7 +38,7 @@ pub(super) fn Scrolled(props: &ScrolledProps) -> Html {
             let observed = end.cast::<Element>().filter(|_| drawn < count).and_then(|end| {
                 watch(&end, move || {
                     let mut further = (*ends).clone();
-                    further.push(next(drawn, count, &cost));
+                    further.push(next(drawn, count, &costs));
                     ends.set(further);
                 })
             });
@@ -49,7 +48,8 @@ pub(super) fn Scrolled(props: &ScrolledProps) -> Html {
     let starts = std::iter::once(0).chain(ends.iter().copied());
     html! {
         <>
-            { for starts.zip(ends.iter()).map(|(from, to)| html! { <Step key={from} {from} to={*to} draw={draw.clone()} /> }) }
+            // A list of its own: beside something without a key, keys do not count, and every step would be drawn anew.
+            <>{ for starts.zip(ends.iter()).map(|(from, to)| html! { <Step key={from} {from} to={*to} draw={draw.clone()} /> }) }</>
             if drawn < *count {
                 <div ref={end} class="more" aria-hidden="true"></div>
             }
@@ -70,11 +70,14 @@ fn Step(props: &StepProps) -> Html {
 }
 
 /// How many pieces are drawn after one more step: one at least.
-fn next(drawn: usize, count: usize, cost: &Callback<usize, u32>) -> usize {
+fn next(drawn: usize, count: usize, costs: &Callback<usize, u32>) -> usize {
     let mut spent = 0_u32;
     let mut at = drawn;
-    while at < count && (at == drawn || spent < STEP) {
-        spent = spent.saturating_add(cost.emit(at));
+    while at < count {
+        spent = spent.saturating_add(costs.emit(at));
+        if at > drawn && spent > cost::STEP {
+            break;
+        }
         at += 1;
     }
     at
@@ -111,15 +114,14 @@ fn watch(end: &Element, in_sight: impl Fn() + 'static) -> Option<Watch> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::cost;
 
     #[test]
     fn a_step_draws_a_screenful_of_words_and_a_single_piece_of_marks() {
-        let words = Callback::from(|_: usize| cost::of(&"word ".repeat(40)));
-        assert_eq!(next(0, 1000, &words), 30);
-        assert_eq!(next(990, 1000, &words), 1000);
-        let marks = Callback::from(|_: usize| cost::of(&"\u{301}".repeat(2000)));
-        assert_eq!(next(7, 9, &marks), 8);
+        let words = Callback::from(|_: usize| cost::of(&"word ".repeat(400)));
+        assert_eq!(next(0, 1000, &words), 3);
+        assert_eq!(next(998, 1000, &words), 1000);
+        let marks = Callback::from(|_: usize| cost::of(&"\u{301}".repeat(400)));
+        assert_eq!(next(7, 9, &marks), 8, "two would be more than a step");
         assert_eq!(next(9, 9, &marks), 9);
     }
 }

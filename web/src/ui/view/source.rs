@@ -4,14 +4,15 @@ use restante_engine::api::Source;
 use yew::{Callback, Html, Properties, component, html, use_callback, use_memo};
 
 use super::scrolled::Scrolled;
+use crate::ui::cost::{self, Meter};
+use crate::ui::format;
 use crate::ui::shared::Shared;
-use crate::ui::{cost, format};
 
 /// Bytes shown at most; the file has them all.
 const SHOWN: usize = 256 << 10;
 
-/// Bytes of a piece.
-const PIECE: usize = 2 << 10;
+/// What a piece costs at most.
+const PIECE: u32 = 2_000;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct SourceProps {
@@ -47,16 +48,23 @@ pub(super) fn SourceView(props: &SourceProps) -> Html {
 /// The text in pieces, each with whole lines where those are short enough.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = vec![String::new()];
+    let mut meter = Meter::default();
     for mut line in text.split_inclusive('\n') {
         while !line.is_empty() {
-            let (part, rest) = line.split_at(line.floor_char_boundary(PIECE));
-            match pieces.last_mut() {
-                Some(last) if last.len() + part.len() <= PIECE => last.push_str(part),
-                _ => pieces.push(part.to_owned()),
+            let (mut part, mut rest) = meter.take(line, PIECE);
+            if !rest.is_empty() {
+                // A line begins a piece of its own, where it is not longer than one.
+                meter.begin();
+                (part, rest) = meter.take(line, PIECE);
+                pieces.push(String::new());
+            }
+            if let Some(last) = pieces.last_mut() {
+                last.push_str(part);
             }
             line = rest;
         }
     }
+    pieces.retain(|piece| !piece.is_empty());
     pieces
 }
 
@@ -69,7 +77,7 @@ mod tests {
         let text = format!("{}\n{}\nend", "line\n".repeat(1000), "é".repeat(5000));
         let pieces = pieces(&text);
         assert_eq!(pieces.concat(), text);
-        assert!(pieces.len() > 5 && pieces.iter().all(|piece| piece.len() <= PIECE));
+        assert!(pieces.len() > 5 && pieces.iter().all(|piece| cost::of(piece) <= PIECE));
         assert!(pieces[0].ends_with('\n'));
     }
 }
