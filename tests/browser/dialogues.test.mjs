@@ -93,20 +93,24 @@ const SHOWN = {
   async failed(restante, { kind, words }, mailbox) {
     // Without consent the form itself says no, and nothing is sent.
     if (kind === 'cleartext-not-agreed') await restante.page.getByRole('checkbox', { checked: false }).and(restante.page.locator('[aria-invalid=true]')).waitFor();
-    // A session that is lost is taken up again at once where the server answers: then the list simply stays.
-    else if (mailbox && kind === 'connection-lost') await restante.list.waitFor();
-    else if (mailbox) await said(restante.page, words);
+    // A session that is lost is taken up again by itself, and the list stays: the status line says so each time.
+    else if (mailbox && kind === 'connection-lost') {
+      await said(restante.page, ['connection lost, trying again in', 'of 7)']);
+      assert.ok(await restante.list.isVisible());
+    } else if (mailbox) await said(restante.page, words);
     else await says(restante.alert, words);
   },
 };
 
 const row = (restante, position) => restante.list.locator(`[role=option][aria-posinset="${position + 1}"]`);
 
-/** Notes what the page says of a lost session: it takes the session up again soon, and then the note is gone. */
+/** Notes what the page says of a session: one that was lost is taken up again soon, and then the words are gone. */
 async function noteInterruptions(page) {
   await page.evaluate(() => {
     window.interruptions = [];
-    const note = () => document.querySelectorAll('.interrupted [role=alert]').forEach((alert) => window.interruptions.push(alert.innerText));
+    const note = () => document.querySelectorAll('.interrupted [role=alert], .mailbox [role=status]').forEach((place) => {
+      if (window.interruptions.at(-1) !== place.innerText) window.interruptions.push(place.innerText);
+    });
     window.noting ??= new MutationObserver(note);
     window.noting.observe(document.body, { subtree: true, childList: true, characterData: true });
   });
