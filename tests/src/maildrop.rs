@@ -138,7 +138,8 @@ impl Maildrop {
         locked(&self.state).habit = habit;
     }
 
-    /// Falls silent once, at the command of this number from now, from 1, before it does anything of it.
+    /// Falls silent once, at the command of this number from now, from 1, before it does anything of it; at QUIT after it
+    /// has deleted what it was told to.
     pub fn fall_silent_at(&self, command: u64) {
         let mut state = locked(&self.state);
         state.patience = Some(command);
@@ -194,6 +195,10 @@ impl Session {
         while let Some(line) = lines.next_line().await? {
             let speech = locked(&self.state).note(&line);
             if let Some(speech) = speech {
+                if line.eq_ignore_ascii_case("QUIT") {
+                    // The worst moment: they are gone, and nobody was told.
+                    self.remove_deleted();
+                }
                 speech.notified().await;
             }
             let mut words = line.split(' ');
@@ -246,8 +251,8 @@ impl Session {
             let mut state = locked(&self.state);
             let forgets = self.habit == Habit::ForgetsOnce && !std::mem::replace(&mut state.forgot, true);
             if !forgets {
-                let gone: Vec<u64> = self.deleted.iter().map(|at| self.mail[*at].0).collect();
-                state.mail.retain(|(id, _)| !gone.contains(id));
+                drop(state);
+                self.remove_deleted();
             }
             forgets
         };
@@ -255,6 +260,11 @@ impl Session {
             writer.write_all(b"+OK bye\r\n").await?;
         }
         writer.shutdown().await
+    }
+
+    fn remove_deleted(&self) {
+        let gone: Vec<u64> = self.deleted.iter().map(|at| self.mail[*at].0).collect();
+        locked(&self.state).mail.retain(|(id, _)| !gone.contains(id));
     }
 
     fn is_too_early(&self) -> bool {

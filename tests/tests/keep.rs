@@ -140,8 +140,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// end. Returns the kills.
 async fn kill_at_every_command(server: &Maildrop, all: &[Vec<u8>], name: &str) -> u32 {
     let kept = Kept::from(server);
-    let mut kills = 0;
+    let (mut kills, mut held) = (0, 0);
     for command in 1..400 {
+        server.take_commands();
         server.fall_silent_at(command);
         let mut child = kept.sync("delete-once-kept").stdout(Stdio::null()).spawn().unwrap();
         let is_silent = tokio::select! {
@@ -155,6 +156,13 @@ async fn kill_at_every_command(server: &Maildrop, all: &[Vec<u8>], name: &str) -
         }
         child.kill().await.unwrap();
         kept.is_sound(all, &server.mail(), &format!("{name}, killed at command {command}"));
+        let retrieved = server.take_commands().iter().filter(|command| command.starts_with("RETR")).count();
+        // The bare one is looked at whole wherever UIDLs do not tell, and before it is deleted.
+        assert!(
+            held < all.len() || retrieved <= 2,
+            "{name}, command {command}: {retrieved} messages are fetched again"
+        );
+        held = kept.count();
         if !is_silent && server.mail().is_empty() {
             assert_eq!(kept.held().len(), all.len(), "{name}");
             return kills;
@@ -352,6 +360,24 @@ async fn a_message_with_the_header_size_and_uidl_of_another_is_not_deleted_in_it
         kept.is_sound(&all, &server.mail(), "names go round");
     }
     assert!(server.mail().is_empty(), "in the end all are kept, and deleted");
+}
+
+#[tokio::test]
+async fn a_new_message_with_the_uidl_and_size_of_another_is_fetched_where_other_uidls_contradict_what_is_known() {
+    let message = |n: u32, octets: usize| {
+        let head = format!("Message-ID: <{n}@x>\r\nSubject: {n}\r\n\r\n");
+        [head.into_bytes(), vec![b'x'; octets], b"\r\n".to_vec()].concat()
+    };
+    let mut all = vec![message(1, 10), message(2, 20), message(3, 30)];
+    let server = Maildrop::start(Habit::NumbersAsUidls, all.clone()).await.unwrap();
+    let kept = Kept::from(&server);
+    kept.sync_whole("leave").await;
+    // The third UIDL stands for another message of the same size from now on.
+    server.remove_oldest();
+    server.deliver(message(4, 30));
+    all.push(message(4, 30));
+    kept.sync_whole("leave").await;
+    kept.is_sound(&all, &[], "all four are here");
 }
 
 #[tokio::test]
