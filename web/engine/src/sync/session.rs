@@ -1,24 +1,21 @@
 //! One connection of a maildrop's keeping: what is asked, in which order, and what becomes of the answers.
 
+mod deleting;
+mod events;
+mod keeping;
+
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use restante_protocol::pop3::{
-    Capabilities, Command, Event, Login, MessageNumber, Refusal, RefusedBy, Reply, ReplyData, Ticket,
-};
-use restante_store::{
-    AccountId, Digest, Extent, Identity, ItemId, Known, Listed, MessageId, NewMessage, Policy, Role, Source, State,
-    Store,
-};
-
+use restante_protocol::pop3::{Capabilities, Command, Login, MessageNumber, Ticket};
+use restante_store::{AccountId, Extent, ItemId, Known, Listed, MessageId, Policy, State, Store};
 use sha2::Digest as _;
 
-use super::header::{Header, header};
-use super::incoming::{Body, Complete, Incoming};
+use super::header::Header;
+use super::incoming::Incoming;
 use super::{SoFar, SyncError, Told};
 use crate::api::{Failure, FailureKind, OpenMailbox, TlsEnd};
-use crate::connection::{Connection, Options, of_login_refusal, of_refusal};
-use crate::mime;
+use crate::connection::{Connection, Options};
 use crate::platform::Platform;
 use crate::ways::{Trace, Ways};
 
@@ -419,53 +416,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks for the headers of what is to be deleted, where this session has not seen them; for all of it, where its
-    /// header is like others'.
-    fn prove(&mut self, connection: &mut Connection) -> Result<(), SyncError> {
-        for at in self.due()? {
-            let Entry { number, header, is_withheld, .. } = self.entries[at];
-            let octets = Some(self.entries[at].listed.octets).filter(|octets| *octets > 0);
-            match header {
-                _ if is_withheld => {}
-                Some(header) if header.is_telling => {}
-                None if self.has_top() => {
-                    self.submit(connection, Command::Top { number, lines: 0 }, Job::Prove(at, Extent::Header));
-                }
-                None | Some(_) => {
-                    self.submit(connection, Command::Retr { number, octets }, Job::Prove(at, Extent::Whole));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Deletes what is due and is, by its header or its octets, what it was when it was kept.
-    fn delete(&mut self, connection: &mut Connection) -> Result<(), SyncError> {
-        let headers: HashMap<_, _> =
-            self.store.due(self.account)?.into_iter().map(|due| (due.item, due.header)).collect();
-        for at in self.due()? {
-            let Entry { number, item: Some(item), header, .. } = self.entries[at] else { continue };
-            match header {
-                Some(header) if header.is_telling && headers.get(&item) == Some(&header.hash) => {
-                    self.submit(connection, Command::Dele(number), Job::Dele(item));
-                }
-                // Another message goes by the name: it is fetched as a new one the next time.
-                Some(header) if header.is_telling => self.store.disown(item)?,
-                // It could not be looked at: later.
-                Some(_) | None => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Where in the listing the messages are that are to be deleted.
-    fn due(&self) -> Result<Vec<usize>, SyncError> {
-        let due: std::collections::HashSet<_> = self.store.due(self.account)?.into_iter().map(|due| due.item).collect();
-        let at =
-            self.entries.iter().enumerate().filter(|(_, entry)| entry.item.is_some_and(|item| due.contains(&item)));
-        Ok(at.map(|(at, _)| at).collect())
-    }
-
     fn submit(&mut self, connection: &mut Connection, command: Command, job: Job) {
         match connection.submit(command) {
             Ok(ticket) => {
@@ -476,270 +426,6 @@ impl<'a> Session<'a> {
                 self.stop(Failure::new(kind, misuse.to_string()));
             }
         }
-    }
-
-    fn on_event(&mut self, event: Event<'_>) {
-        self.trace.note(&event);
-        let outcome = match event {
-            Event::Body { ticket, chunk } => self.on_body(ticket, chunk),
-            Event::Done { ticket, reply } => self.on_done(ticket, &reply),
-            Event::Refused { ticket, refusal } => self.on_refused(ticket, &refusal),
-            Event::ListItem { number, octets, .. } => {
-                self.entry(number).listed.octets = octets;
-                Ok(())
-            }
-            Event::UidlItem { number, uid: Some(uid), .. } => {
-                self.entry(number).listed.uid = uid.as_bytes().to_vec();
-                Ok(())
-            }
-            Event::Capabilities { capabilities, .. } => {
-                self.capabilities = Some(capabilities);
-                Ok(())
-            }
-            Event::Rejected(refusal) => {
-                self.stop(of_login_refusal(&refusal, None));
-                Ok(())
-            }
-            // The jobs of what is lost stay: they tell which message the connection broke in.
-            _ => Ok(()),
-        };
-        if let Err(error) = outcome {
-            self.trouble.get_or_insert(error);
-        }
-    }
-
-    fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) -> Result<(), SyncError> {
-        match self.jobs.get(&ticket) {
-            Some(Job::Fetch(_, Want::Whole | Want::Rest(..))) => {
-                self.begin()?;
-                let now = self.now();
-                self.incoming.take(chunk, self.store, self.account, now)?;
-                if let Some(progress) = self.so_far.meter.add(chunk.len() as u64, now) {
-                    (self.tell)(Told::Progress(progress));
-                }
-                if self.is_batch_old() {
-                    // What came before it is safe while a large message is on its way.
-                    self.commit()?;
-                }
-            }
-            Some(Job::Fetch(_, Want::Header) | Job::Recognise(_)) => self.head.extend_from_slice(chunk),
-            Some(Job::Prove(..)) => {
-                self.weighed.update(chunk);
-                let room = mime::MAX_SUMMARY.saturating_sub(self.head.len());
-                self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn on_done(&mut self, ticket: Ticket, reply: &Reply) -> Result<(), SyncError> {
-        match self.jobs.remove(&ticket) {
-            Some(Job::Login) => self.note_login()?,
-            Some(Job::Stat) => {
-                if let ReplyData::Stat { messages, .. } = reply.data {
-                    self.messages = messages;
-                }
-            }
-            Some(Job::List) => self.phase = Phase::Listed,
-            Some(Job::Recognise(at)) => {
-                let head = header(&std::mem::take(&mut self.head));
-                self.recognise(at, head)?;
-            }
-            Some(Job::Prove(at, extent)) => {
-                let head = header(&std::mem::take(&mut self.head));
-                let digest = Digest(std::mem::take(&mut self.weighed).finalize().into());
-                self.entries[at].header = Some(if extent == Extent::Whole { head.or_octets(digest) } else { head });
-            }
-            Some(Job::Fetch(at, Want::Header)) => self.keep_header(at)?,
-            Some(Job::Fetch(at, Want::Whole)) => self.keep_whole(at)?,
-            Some(Job::Fetch(at, Want::Rest(item, message))) => self.keep_rest(at, item, message)?,
-            Some(Job::Dele(item)) => self.deleted.push(item),
-            Some(Job::Quit) => {
-                self.store.note_deleted(&self.deleted)?;
-                self.so_far.kept.deleted += count(self.deleted.len());
-                if !self.deleted.is_empty() {
-                    (self.tell)(Told::Deleted { messages: count(self.deleted.len()) });
-                }
-                self.is_quit = true;
-            }
-            Some(Job::Capa) => self.asked_capa(),
-            Some(Job::Utf8 | Job::Uidl) | None => {}
-        }
-        Ok(())
-    }
-
-    fn asked_capa(&mut self) {
-        if self.phase == Phase::Fresh {
-            self.phase = Phase::Greeted;
-        }
-    }
-
-    fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) -> Result<(), SyncError> {
-        let is_hangup = refusal.by == RefusedBy::Hangup;
-        match self.jobs.remove(&ticket) {
-            Some(Job::Capa) if !is_hangup => self.asked_capa(),
-            Some(Job::Login) => {
-                self.stop(of_login_refusal(refusal, self.capabilities.as_deref()));
-            }
-            Some(Job::Stat) if !is_hangup => self.stop(Failure::new(FailureKind::Refused, refusal.text.clone())),
-            Some(Job::List) if !is_hangup => self.phase = Phase::Listed,
-            // Without its header it is fetched, and known by its octets.
-            Some(Job::Recognise(_)) => self.head.clear(),
-            Some(Job::Prove(at, _)) => {
-                self.head.clear();
-                self.weighed = sha2::Sha256::new();
-                self.entries[at].is_withheld = true;
-            }
-            Some(Job::Fetch(at, _)) if !is_hangup => {
-                self.head.clear();
-                std::mem::take(&mut self.incoming).abandon(self.store)?;
-                self.leave(at, &of_refusal(refusal).detail)?;
-            }
-            Some(Job::Quit) if self.deleted.is_empty() => self.is_quit = true,
-            // RFC 1939, section 6: some messages may be left; the next listing tells which.
-            Some(Job::Quit) => {
-                (self.tell)(Told::Unconfirmed { messages: count(self.deleted.len()) });
-                self.is_quit = true;
-            }
-            Some(Job::Capa | Job::Utf8 | Job::Stat | Job::Uidl | Job::List | Job::Fetch(..) | Job::Dele(_)) | None => {}
-        }
-        Ok(())
-    }
-
-    fn recognise(&mut self, at: usize, head: Header) -> Result<(), SyncError> {
-        let now = self.now();
-        let entry = &mut self.entries[at];
-        entry.header = Some(head);
-        if !head.is_telling {
-            return Ok(());
-        }
-        let identity = Identity { listed: &entry.listed, header: head.hash };
-        if let Some(item) = self.store.recognise(self.account, identity, now)? {
-            entry.known = Known::Item(item);
-            entry.item = Some(item.id);
-        }
-        Ok(())
-    }
-
-    fn keep_header(&mut self, at: usize) -> Result<(), SyncError> {
-        self.begin()?;
-        let now = self.now();
-        let source = std::mem::take(&mut self.head);
-        let head = header(&source);
-        let summary = mime::summary(&source);
-        let entry = &mut self.entries[at];
-        let identity = Identity { listed: &entry.listed, header: head.hash };
-        entry.header = Some(head);
-        // A header that is like others' was not looked for when the listing was taken up.
-        if let Some(item) = self.store.recognise(self.account, identity, now)? {
-            entry.item = Some(item.id);
-            self.so_far.kept.known += 1;
-            return self.count(0);
-        }
-        let folder = self.store.folder_of(self.account, Role::Inbox)?;
-        let source = Source::Header { source: &source, octets: entry.listed.octets };
-        let id = self.store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?;
-        entry.item = Some(self.store.note_kept(self.account, identity, id, Extent::Header, now)?);
-        self.count(0)
-    }
-
-    fn keep_whole(&mut self, at: usize) -> Result<(), SyncError> {
-        self.begin()?;
-        let complete = std::mem::take(&mut self.incoming).finish(self.store)?;
-        self.keep(at, complete)
-    }
-
-    /// Keeps a message that has come whole, unless it is here.
-    fn keep(&mut self, at: usize, complete: Complete) -> Result<(), SyncError> {
-        let now = self.now();
-        let Complete { header, digest, summary, octets, body } = complete;
-        let header = header.or_octets(digest);
-        let entry = &mut self.entries[at];
-        entry.header = Some(header);
-        let identity = Identity { listed: &entry.listed, header: header.hash };
-        if let Some(item) = self.store.adopt(self.account, identity, digest, now)? {
-            entry.item = Some(item);
-            self.so_far.kept.known += 1;
-            if let Body::Store(arrival) = body {
-                self.store.abandon_arrival(arrival)?;
-            }
-            return self.count(octets);
-        }
-        let id = match body {
-            Body::Store(arrival) => self.store.finish_arrival(arrival, &summary, now)?,
-            Body::Memory(source) => {
-                let folder = self.store.folder_of(self.account, Role::Inbox)?;
-                let source = Source::Whole { source: &source, digest };
-                self.store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?
-            }
-        };
-        entry.item = Some(self.store.note_kept(self.account, identity, id, Extent::Whole, now)?);
-        self.count(octets)
-    }
-
-    fn keep_rest(&mut self, at: usize, item: ItemId, message: MessageId) -> Result<(), SyncError> {
-        self.begin()?;
-        let now = self.now();
-        let complete = std::mem::take(&mut self.incoming).finish(self.store)?;
-        if !matches!(self.entries[at].known, Known::Item(known) if known.header == Some(complete.header.hash)) {
-            // Another message goes by the name.
-            self.store.disown(item)?;
-            return self.keep(at, complete);
-        }
-        let Complete { header, digest, summary, octets, body } = complete;
-        let header = header.or_octets(digest);
-        self.entries[at].header = Some(header);
-        match body {
-            Body::Memory(source) => self.store.complete(message, &summary, &source)?,
-            Body::Store(arrival) => self.store.complete_with(message, &summary, arrival)?,
-        }
-        self.store.note_whole(item, header.hash, now)?;
-        self.count(octets)
-    }
-
-    fn begin(&mut self) -> Result<(), SyncError> {
-        let now = self.now();
-        self.batch_began.get_or_insert(now);
-        Ok(self.store.begin()?)
-    }
-
-    fn is_batch_old(&self) -> bool {
-        self.batch_began.is_some_and(|began| self.now() - began >= BATCH_SECONDS)
-    }
-
-    /// Counts a message towards the batch, and commits the batch when it is large enough.
-    fn count(&mut self, octets: u64) -> Result<(), SyncError> {
-        self.batch_messages += 1;
-        self.so_far.meter.add_message();
-        self.batch_octets += octets;
-        if self.batch_messages >= BATCH_MESSAGES || self.batch_octets >= BATCH_OCTETS || self.is_batch_old() {
-            self.commit()?;
-        }
-        Ok(())
-    }
-
-    fn commit(&mut self) -> Result<(), SyncError> {
-        self.store.commit()?;
-        self.batch_began = None;
-        let messages = std::mem::take(&mut self.batch_messages);
-        self.so_far.kept.messages += messages;
-        self.so_far.kept.octets += std::mem::take(&mut self.batch_octets);
-        if messages > 0 {
-            (self.tell)(Told::Kept { messages: self.so_far.kept.messages, octets: self.so_far.kept.octets });
-        }
-        Ok(())
-    }
-
-    /// Leaves a message for later.
-    fn leave(&mut self, at: usize, fault: &str) -> Result<(), SyncError> {
-        let now = self.now();
-        let listed = &self.entries[at].listed;
-        let retry_at = self.store.note_failed(self.account, listed, fault, now)?;
-        self.so_far.kept.failed += 1;
-        let uid = String::from_utf8_lossy(&listed.uid).into_owned();
-        (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });
-        Ok(())
     }
 
     fn entry(&mut self, number: MessageNumber) -> &mut Entry {

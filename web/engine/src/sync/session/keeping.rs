@@ -1,0 +1,146 @@
+//! What has come, into the store: recognised, kept, committed, or left for later.
+
+use restante_store::{Extent, Identity, ItemId, Known, MessageId, NewMessage, Role, Source};
+
+use super::{BATCH_MESSAGES, BATCH_OCTETS, BATCH_SECONDS, Session};
+use crate::mime;
+use crate::sync::header::{Header, header};
+use crate::sync::incoming::{Body, Complete};
+use crate::sync::{SyncError, Told};
+
+impl Session<'_> {
+    pub(super) fn recognise(&mut self, at: usize, head: Header) -> Result<(), SyncError> {
+        let now = self.now();
+        let entry = &mut self.entries[at];
+        entry.header = Some(head);
+        if !head.is_telling {
+            return Ok(());
+        }
+        let identity = Identity { listed: &entry.listed, header: head.hash };
+        if let Some(item) = self.store.recognise(self.account, identity, now)? {
+            entry.known = Known::Item(item);
+            entry.item = Some(item.id);
+        }
+        Ok(())
+    }
+
+    pub(super) fn keep_header(&mut self, at: usize) -> Result<(), SyncError> {
+        self.begin()?;
+        let now = self.now();
+        let source = std::mem::take(&mut self.head);
+        let head = header(&source);
+        let summary = mime::summary(&source);
+        let entry = &mut self.entries[at];
+        let identity = Identity { listed: &entry.listed, header: head.hash };
+        entry.header = Some(head);
+        // A header that is like others' was not looked for when the listing was taken up.
+        if let Some(item) = self.store.recognise(self.account, identity, now)? {
+            entry.item = Some(item.id);
+            self.so_far.kept.known += 1;
+            return self.count(0);
+        }
+        let folder = self.store.folder_of(self.account, Role::Inbox)?;
+        let source = Source::Header { source: &source, octets: entry.listed.octets };
+        let id = self.store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?;
+        entry.item = Some(self.store.note_kept(self.account, identity, id, Extent::Header, now)?);
+        self.count(0)
+    }
+
+    pub(super) fn keep_whole(&mut self, at: usize) -> Result<(), SyncError> {
+        self.begin()?;
+        let complete = std::mem::take(&mut self.incoming).finish(self.store)?;
+        self.keep(at, complete)
+    }
+
+    /// Keeps a message that has come whole, unless it is here.
+    pub(super) fn keep(&mut self, at: usize, complete: Complete) -> Result<(), SyncError> {
+        let now = self.now();
+        let Complete { header, digest, summary, octets, body } = complete;
+        let header = header.or_octets(digest);
+        let entry = &mut self.entries[at];
+        entry.header = Some(header);
+        let identity = Identity { listed: &entry.listed, header: header.hash };
+        if let Some(item) = self.store.adopt(self.account, identity, digest, now)? {
+            entry.item = Some(item);
+            self.so_far.kept.known += 1;
+            if let Body::Store(arrival) = body {
+                self.store.abandon_arrival(arrival)?;
+            }
+            return self.count(octets);
+        }
+        let id = match body {
+            Body::Store(arrival) => self.store.finish_arrival(arrival, &summary, now)?,
+            Body::Memory(source) => {
+                let folder = self.store.folder_of(self.account, Role::Inbox)?;
+                let source = Source::Whole { source: &source, digest };
+                self.store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?
+            }
+        };
+        entry.item = Some(self.store.note_kept(self.account, identity, id, Extent::Whole, now)?);
+        self.count(octets)
+    }
+
+    pub(super) fn keep_rest(&mut self, at: usize, item: ItemId, message: MessageId) -> Result<(), SyncError> {
+        self.begin()?;
+        let now = self.now();
+        let complete = std::mem::take(&mut self.incoming).finish(self.store)?;
+        if !matches!(self.entries[at].known, Known::Item(known) if known.header == Some(complete.header.hash)) {
+            // Another message goes by the name.
+            self.store.disown(item)?;
+            return self.keep(at, complete);
+        }
+        let Complete { header, digest, summary, octets, body } = complete;
+        let header = header.or_octets(digest);
+        self.entries[at].header = Some(header);
+        match body {
+            Body::Memory(source) => self.store.complete(message, &summary, &source)?,
+            Body::Store(arrival) => self.store.complete_with(message, &summary, arrival)?,
+        }
+        self.store.note_whole(item, header.hash, now)?;
+        self.count(octets)
+    }
+
+    pub(super) fn begin(&mut self) -> Result<(), SyncError> {
+        let now = self.now();
+        self.batch_began.get_or_insert(now);
+        Ok(self.store.begin()?)
+    }
+
+    pub(super) fn is_batch_old(&self) -> bool {
+        self.batch_began.is_some_and(|began| self.now() - began >= BATCH_SECONDS)
+    }
+
+    /// Counts a message towards the batch, and commits the batch when it is large enough.
+    pub(super) fn count(&mut self, octets: u64) -> Result<(), SyncError> {
+        self.batch_messages += 1;
+        self.so_far.meter.add_message();
+        self.batch_octets += octets;
+        if self.batch_messages >= BATCH_MESSAGES || self.batch_octets >= BATCH_OCTETS || self.is_batch_old() {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn commit(&mut self) -> Result<(), SyncError> {
+        self.store.commit()?;
+        self.batch_began = None;
+        let messages = std::mem::take(&mut self.batch_messages);
+        self.so_far.kept.messages += messages;
+        self.so_far.kept.octets += std::mem::take(&mut self.batch_octets);
+        if messages > 0 {
+            (self.tell)(Told::Kept { messages: self.so_far.kept.messages, octets: self.so_far.kept.octets });
+        }
+        Ok(())
+    }
+
+    /// Leaves a message for later.
+    pub(super) fn leave(&mut self, at: usize, fault: &str) -> Result<(), SyncError> {
+        let now = self.now();
+        let listed = &self.entries[at].listed;
+        let retry_at = self.store.note_failed(self.account, listed, fault, now)?;
+        self.so_far.kept.failed += 1;
+        let uid = String::from_utf8_lossy(&listed.uid).into_owned();
+        (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });
+        Ok(())
+    }
+}
