@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use restante_engine::api::{Blame, Failure, FailureKind};
+use restante_api::{Blame, Failure, FailureKind};
 use restante_testkit::corpus::{self, File};
 use restante_testkit::server::{Act, Channel, Plan, Server};
 use serde::Serialize;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::stream::{self, StreamExt};
-use restante_engine::api::{Call, CallId, Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
+use restante_api::{Call, CallId, Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
 use restante_protocol::tunnel::Secret;
 
 use crate::tunnel::ThroughBridge;

@@ -5,10 +5,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use restante_bridge::Limits;
-use restante_engine::api::{
+use restante_api::{
     Blame, CertificateFault, Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Security, Update,
 };
+use restante_bridge::Limits;
 use restante_sample::Server as SampleServer;
 use restante_tests::authority::{Authority, Identity};
 use restante_tests::bridge::Bridge;

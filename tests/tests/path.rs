@@ -4,8 +4,8 @@
 
 use std::net::SocketAddr;
 
+use restante_api::{FailureKind, MessageRef, MessageView, PartId, Request, Row, Security, TlsEnd, Update};
 use restante_bridge::Limits;
-use restante_engine::api::{FailureKind, MessageRef, MessageView, PartId, Request, Row, Security, TlsEnd, Update};
 use restante_sample::maildrop;
 use restante_tests::authority::Authority;
 use restante_tests::bridge::Bridge;

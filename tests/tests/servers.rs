@@ -9,7 +9,7 @@ use std::process::Output;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
-use restante_engine::api::Security;
+use restante_api::Security;
 use restante_protocol::pop3::{
     Command, Config, Event, Login, Mechanism, Output as Say, Refusal, Reply, ReplyData, ResponseCode, Secret, Session,
 };

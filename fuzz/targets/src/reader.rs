@@ -1,8 +1,8 @@
 //! What a sender's octets may not do: bring the reader down, nest it, or leave in HTML what acts or fetches.
 
-use restante_engine::api::{Block, InlineImage, MessageRef};
-use restante_engine::html::{MAX_DEPTH, RemoteContent, sanitise};
+use restante_api::{Block, InlineImage, MessageRef};
 use restante_engine::mime;
+use restante_html::{MAX_DEPTH, RemoteContent, sanitise};
 
 /// Times a message is repeated to nest: what nests once nests as deep as that. Half of it is reached by itself within.
 const REPEATED: usize = 2000;

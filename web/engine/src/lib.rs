@@ -7,16 +7,12 @@
 //! No wasm-bindgen and no async runtime in here: what only a browser or only a native program has comes in through
 //! [`platform`].
 
-pub mod api;
 pub mod connection;
 mod engine;
-#[cfg(feature = "html")]
-pub mod html;
 mod mailbox;
 pub mod mbox;
 mod memory;
 pub mod mime;
-mod picture;
 pub mod platform;
 mod prepare;
 mod store;

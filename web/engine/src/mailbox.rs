@@ -23,7 +23,6 @@ use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
 use restante_protocol::pop3::{Capabilities, Command, Event, Mechanism, Ticket};
 
-use crate::api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Server, Stage, Update};
 use crate::connection::{Connection, Turn};
 use crate::memory::Memory;
 use crate::platform::Platform;
@@ -34,6 +33,7 @@ use again::Again;
 use answers::Ask;
 use events::Job;
 use plan::Rows;
+use restante_api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Server, Stage, Update};
 
 /// Why a mailbox was left.
 pub(crate) enum Left {

@@ -3,8 +3,8 @@
 
 use restante_protocol::pop3::Capabilities;
 
-use crate::api::Server;
 use crate::ways::Ways;
+use restante_api::Server;
 
 /// What is known of the server that was spoken with last.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
+use restante_api::OtherBridge;
 use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret};
-use serde::{Deserialize, Serialize};
 
 /// Everything the engine needs of its host.
 pub trait Platform: Dial + Clock {}
@@ -96,18 +96,6 @@ pub enum TunnelFault {
     /// The connection to the bridge broke without a reason given.
     #[error("the connection broke: {0}")]
     Lost(String),
-}
-
-/// A bridge other than the page's own that cannot be used. A browser does not say whether it is not there or does not
-/// accept the page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OtherBridge {
-    /// Its host, with the port where that is not the usual one.
-    pub bridge: String,
-    /// The origin of the page, which the bridge has to accept.
-    pub page: String,
-    /// The page's own policy forbids it: nothing was sent.
-    pub barred: bool,
 }
 
 impl TunnelFault {

@@ -14,11 +14,11 @@ use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
 use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Pipelining, Ticket};
 
-use crate::api::{Failure, FailureKind, Server, Stage};
 use crate::connection::{Connection, Options, Turn};
 use crate::mailbox::MESSAGE_LIMIT;
 use crate::memory::Known;
 use crate::platform::Platform;
+use restante_api::{Failure, FailureKind, Server, Stage};
 
 /// For how long a connection waits to be used. It keeps a place at the server, and servers give up a login that does not
 /// come after a minute or more.

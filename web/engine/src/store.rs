@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use restante_protocol::pop3::Uid;
 
-use crate::api::Row;
+use restante_api::Row;
 
 /// Octets of whole messages that are kept.
 const BUDGET: usize = 64 << 20;

@@ -23,10 +23,10 @@ use std::time::Duration;
 
 use restante_store::{Account, AccountId, Store, StoreError};
 
-use crate::api::{Failure, FailureKind, OpenMailbox};
 use crate::platform::Platform;
 use crate::ways::Ways;
 use meter::Meter;
+use restante_api::{Failure, FailureKind, OpenMailbox};
 use session::{End, Session, Suspect};
 
 /// What is told while a maildrop is kept.

@@ -19,9 +19,9 @@ use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{CipherSuite, ClientConfig, ProtocolVersion, RootCertStore, SupportedCipherSuite};
 
-use crate::api::{Failure, FailureKind, Fingerprint, TlsView};
 use crate::platform::TunnelFault;
 use crate::transport;
+use restante_api::{Failure, FailureKind, Fingerprint, TlsView};
 use verifier::Verifier;
 
 /// Cipher suites, best first for a browser: WebAssembly has no AES instructions, and ChaCha20-Poly1305 is several times as

@@ -12,7 +12,7 @@ use restante_protocol::pop3::{
     ResponseCode, Ticket, Why,
 };
 
-use crate::api::{Failure, FailureKind};
+use restante_api::{Failure, FailureKind};
 
 /// So many messages that came while others were asked for show that a server can pipeline.
 const PROOF_OF_PIPELINING: usize = 8;

@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
-use restante_engine::api::{Failure, FailureKind, MessageRef, Request, Stage, Update};
+use restante_api::{Failure, FailureKind, MessageRef, Request, Stage, Update};
 use restante_engine::platform::TunnelFault;
 use support::{Engine, Host, Manners, message, with_engine};
 

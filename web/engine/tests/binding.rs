@@ -15,7 +15,7 @@ use futures::future::LocalBoxFuture;
 use futures::io::BufReader;
 use futures::{AsyncBufReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
-use restante_engine::api::{Call, CallId, Failure, FailureKind, OpenMailbox, Request, Security, Update};
+use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Request, Security, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use support::{Pipe, certified, open};
 use tokio::io::DuplexStream;

@@ -4,7 +4,7 @@
 
 mod support;
 
-use restante_engine::api::{Blame, FailureKind, MessageRef, PartId, Request, Stage, Update};
+use restante_api::{Blame, FailureKind, MessageRef, PartId, Request, Stage, Update};
 use restante_engine::platform::TunnelFault;
 use restante_protocol::tunnel::CloseCode;
 use support::{Host, MODERN, Manners, message, with_engine};
@@ -250,7 +250,7 @@ async fn the_bridges_reasons_become_failures_with_the_right_blame() {
 async fn clear_text_is_not_spoken_unless_the_user_agreed() {
     let host = Host::new(Manners::modern(1));
     with_engine(&host, async |engine| {
-        engine.send(Request::Open(Box::new(restante_engine::api::OpenMailbox {
+        engine.send(Request::Open(Box::new(restante_api::OpenMailbox {
             cleartext_agreed: false,
             ..support::open("secret")
         })));

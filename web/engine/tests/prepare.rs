@@ -8,7 +8,7 @@ mod support;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use restante_engine::api::{FailureKind, Fingerprint, OpenMailbox, Prepare, Request, Security, Server, TlsEnd, Update};
+use restante_api::{FailureKind, Fingerprint, OpenMailbox, Prepare, Request, Security, Server, TlsEnd, Update};
 use restante_engine::platform::TunnelFault;
 use restante_protocol::tunnel::{CloseCode, Secret};
 use support::{Engine, Host, Manners, certified, with_engine};

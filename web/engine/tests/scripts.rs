@@ -17,7 +17,7 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 use futures_rustls::TlsAcceptor;
-use restante_engine::api::{
+use restante_api::{
     Call, CallId, Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd,
     Update,
 };

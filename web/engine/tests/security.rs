@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
-use restante_engine::api::{Blame, Failure, FailureKind, Fingerprint, Security, Stage, TlsEnd};
+use restante_api::{Blame, Failure, FailureKind, Fingerprint, Security, Stage, TlsEnd};
 use restante_engine::connection::{Connection, Options};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::pop3::{Command, Event};

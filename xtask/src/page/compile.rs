@@ -20,13 +20,14 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 /// Compiles the programs.
 pub(crate) fn run(workspace: &Workspace, toolchain: &Toolchain, mode: Mode) -> Result<()> {
     let mut cargo = command(workspace, toolchain)?;
-    cargo.args(["--package", "restante-web"]);
     for program in PROGRAMS {
-        cargo.args(["--bin", program.name]);
+        cargo.args(["--package", &format!("restante-{}", program.name)]);
     }
     if mode == Mode::Dev {
         // Only the page's own crates: the others stay as the release build has them, compiled once for both.
-        for package in ["restante-web", "restante-engine"] {
+        for package in
+            ["restante-app", "restante-worker", "restante-api", "restante-engine", "restante-html", "restante-link"]
+        {
             cargo.args(["--config", &format!("profile.page.package.{package}.opt-level=1")]);
             cargo.args(["--config", &format!("profile.page.package.{package}.codegen-units=16")]);
         }

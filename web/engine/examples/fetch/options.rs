@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser};
-use restante_engine::api::{Fingerprint, Security};
+use restante_api::{Fingerprint, Security};
 use restante_native::{Account, Server};
 use restante_protocol::pop3::{Mechanism, Secret};
 

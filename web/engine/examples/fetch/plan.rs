@@ -1,6 +1,6 @@
 //! What is to be fetched, in which order, and how far that has come. It outlives a session.
 
-use restante_engine::api::{Blame, Failure, FailureKind};
+use restante_api::{Blame, Failure, FailureKind};
 use restante_engine::connection::of_refusal;
 use restante_protocol::pop3::{Command, MessageNumber, Refusal};
 

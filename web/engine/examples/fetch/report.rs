@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use restante_engine::api::{Failure, FailureKind};
+use restante_api::{Failure, FailureKind};
 use serde_json::{Value, json};
 
 /// The exit status where a part was fetched, or deleted, and another was not.

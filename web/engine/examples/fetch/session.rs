@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use restante_engine::api::{Blame, Failure, FailureKind, Security, Stage};
+use restante_api::{Blame, Failure, FailureKind, Security, Stage};
 use restante_engine::connection::{Connection, Options, of_login_refusal};
 use restante_engine::ways::{Trace, Ways};
 use restante_native::Native;

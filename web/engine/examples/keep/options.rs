@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
-use restante_engine::api::OpenMailbox;
+use restante_api::OpenMailbox;
 use restante_engine::sync::{Kept, Pause, SyncError, sync};
 use restante_native::{Native, Server};
 use restante_store::{AccountId, Location, NewAccount, Policy, Store};

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use restante_engine::api::Failure;
+use restante_api::Failure;
 use restante_engine::sync::{Kept, Progress, Told};
 use restante_store::StoreError;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use restante_engine::api::{Fingerprint, OpenMailbox, Security, TlsEnd};
+use restante_api::{Fingerprint, OpenMailbox, Security, TlsEnd};
 use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
 
 /// A mail server and how to sign in there, as a program takes it.

@@ -4,7 +4,7 @@ use restante_protocol::pop3::{
     Advice, CannotStart, Capabilities, Fault, NoMechanism, ProtocolError, Refusal, RefusedBy, ResponseCode,
 };
 
-use crate::api::{Blame, Failure, FailureKind};
+use restante_api::{Blame, Failure, FailureKind};
 
 /// The server broke the protocol.
 pub fn of_protocol_error(error: &ProtocolError) -> Failure {

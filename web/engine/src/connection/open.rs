@@ -9,10 +9,10 @@ use restante_protocol::pop3::{Channel, Command, Config, Event, Greeting, Limits,
 use restante_protocol::tunnel::{BridgeTls, Secret};
 
 use super::{BUFFER, Connection, Deadlines, Options, Outgoing, blame};
-use crate::api::{Failure, FailureKind, OpenMailbox, Security, Server, Stage, TlsEnd};
 use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of_tunnel};
+use restante_api::{Failure, FailureKind, OpenMailbox, Security, Server, Stage, TlsEnd};
 
 impl Default for Options {
     /// What fits the page: TLS that ends here, and a window for interactive use.

@@ -11,7 +11,7 @@ use futures::stream::{Stream, StreamExt};
 
 use super::events::Job;
 use super::{Left, Mailbox, Phase};
-use crate::api::{Call, CallId, Failure, FailureKind, OpenMailbox, Stage, Update};
+use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Stage, Update};
 
 /// Seconds before each attempt.
 const PAUSES: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];

@@ -4,11 +4,11 @@ use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyDat
 
 use super::plan::Top;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
-use crate::api::{Failure, FailureKind, MessageRef, Row, Server, Stage, Update};
 use crate::connection::{of_login_refusal, of_refusal};
 use crate::memory::Known;
 use crate::mime;
 use crate::store::Store;
+use restante_api::{Failure, FailureKind, MessageRef, Row, Server, Stage, Update};
 
 /// What a command was sent for, and what has come of it so far.
 pub(super) enum Job {

@@ -3,7 +3,7 @@
 //! Every step looks at each character a bounded number of times, whatever the text.
 
 use super::marks;
-use crate::api::{Block, Kind, Span, Text};
+use restante_api::{Block, Kind, Span, Text};
 
 /// Bytes that are shown at most: more than anybody reads on end.
 const MAX_BYTES: usize = 256 << 10;

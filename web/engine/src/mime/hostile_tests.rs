@@ -3,7 +3,7 @@
 use super::structure::Structure;
 use super::tests::row;
 use super::*;
-use crate::api::{MessageRef, MessageView, PartId};
+use restante_api::{MessageRef, MessageView, PartId};
 
 /// A worker of a browser has 1 MiB of stack; a thread of less runs this.
 fn with_little_stack(work: impl FnOnce() + Send + 'static) {

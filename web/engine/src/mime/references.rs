@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::picture::percent_decoded;
+use restante_api::picture::percent_decoded;
 
 /// References that are looked for at most.
 const MAX: usize = 10_000;

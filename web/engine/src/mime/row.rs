@@ -5,7 +5,7 @@ use mail_parser::{Address as Parsed, HeaderName, Message};
 use super::head::{self, Head};
 use super::structure::Structure;
 use super::{bodies, names, text};
-use crate::api::{Address, MessageRef, Row};
+use restante_api::{Address, MessageRef, Row};
 
 /// Characters of a snippet at most.
 const SNIPPET: usize = 160;

@@ -7,7 +7,7 @@ use restante_store::Summary;
 use super::head::{self, Head};
 use super::structure::Structure;
 use super::{bodies, row, text};
-use crate::api::{Address, MessageRef};
+use restante_api::{Address, MessageRef};
 
 /// Octets of a message that its summary is made from at most. What lies behind is kept, and not searched.
 pub const MAX_SUMMARY: usize = 8 << 20;

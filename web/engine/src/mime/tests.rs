@@ -1,17 +1,17 @@
 use super::*;
-use crate::api::{MessageRef, PartId};
+use restante_api::{MessageRef, PartId};
 
 fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
 }
 
-pub(super) fn row(number: u32, position: u32, source: &[u8], octets: Option<u64>) -> crate::api::Row {
+pub(super) fn row(number: u32, position: u32, source: &[u8], octets: Option<u64>) -> restante_api::Row {
     let mut head = Head::default();
     head.push(source);
     super::row(number, position, head, octets)
 }
 
-fn shown(text: &str) -> crate::api::MessageView {
+fn shown(text: &str) -> restante_api::MessageView {
     view(&MessageRef::top(1), &crlf(text)).unwrap()
 }
 

@@ -9,7 +9,7 @@ use super::decode::{self, Encoding};
 use super::head::{self, Head};
 use super::structure::{Part as Found, Structure};
 use super::{blocks, bodies, charset, limits, names, references, row, text};
-use crate::api::{Attachment, InlineImage, MessageRef, MessageView, PartId, Text};
+use restante_api::{Attachment, InlineImage, MessageRef, MessageView, PartId, Text};
 
 /// A part's decoded octets with a name to save them under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,7 +239,7 @@ impl<'a> Reading<'a, '_> {
             let content_id = part.content_id.as_deref().map(str::to_ascii_lowercase).unwrap_or_default();
             let fits = usize::try_from(octets).is_ok_and(|octets| octets <= room);
             if fits
-                && crate::picture::shown_type(&part.media_type).is_some()
+                && restante_api::picture::shown_type(&part.media_type).is_some()
                 && referred.contains(&content_id)
                 && shown.insert(content_id)
             {

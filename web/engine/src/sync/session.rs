@@ -14,10 +14,10 @@ use sha2::Digest as _;
 use super::header::Header;
 use super::incoming::Incoming;
 use super::{SoFar, SyncError, Told};
-use crate::api::{Failure, FailureKind, OpenMailbox, TlsEnd};
 use crate::connection::{Connection, Options};
 use crate::platform::Platform;
 use crate::ways::{Trace, Ways};
+use restante_api::{Failure, FailureKind, OpenMailbox, TlsEnd};
 
 /// Octets of answers under way at once: a long line with a large round trip is kept full.
 const WINDOW: u64 = 8 << 20;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use crate::api::{CertificateView, Fingerprint};
+use restante_api::{CertificateView, Fingerprint};
 
 /// The names of a certificate that are shown at most.
 const MAX_NAMES: usize = 100;

@@ -4,7 +4,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
 use super::*;
-use crate::api::CertificateFault;
+use restante_api::CertificateFault;
 
 const HOST: &str = "pop.example.org";
 const NOW: u64 = 1_790_000_000;

@@ -15,7 +15,7 @@ use rustls::server::VerifierBuilderError;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use super::{Peer, certificate};
-use crate::api::{CertificateFault, FailureKind, Fingerprint};
+use restante_api::{CertificateFault, FailureKind, Fingerprint};
 
 #[derive(Debug)]
 pub(super) struct Verifier {

@@ -18,9 +18,7 @@ use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use futures::{FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
-use restante_engine::api::{
-    Call, CallId, Failure, Fingerprint, OpenMailbox, Reply, Request, Row, Security, TlsEnd, Update,
-};
+use restante_api::{Call, CallId, Failure, Fingerprint, OpenMailbox, Reply, Request, Row, Security, TlsEnd, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_engine::tls::certificate;
 use restante_protocol::tunnel::Secret;

@@ -5,11 +5,11 @@ use restante_store::{Digest, Extent};
 use sha2::Digest as _;
 
 use super::{Job, Phase, Session, Want, count};
-use crate::api::{Failure, FailureKind};
 use crate::connection::{of_login_refusal, of_refusal};
 use crate::mime;
 use crate::sync::header::header;
 use crate::sync::{SyncError, Told};
+use restante_api::{Failure, FailureKind};
 
 impl Session<'_> {
     pub(super) fn on_event(&mut self, event: Event<'_>) {

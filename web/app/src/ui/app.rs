@@ -1,0 +1,183 @@
+//! The root of the page: holds the state, lets actions change it, and carries out what follows.
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use restante_api::{Call, Prepare, Reply, Request};
+use wasm_bindgen_futures::spawn_local;
+use yew::{Callback, Component, Context, Html, html};
+
+use super::browser::{engine, files, hashes, page, sanitiser};
+use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
+use super::view::{connect::Connect, mailbox::MailboxScreen};
+use restante_link::contract::Unsafe;
+use restante_link::page::Heard;
+
+/// How long the list stands still before missing rows are asked for, in milliseconds.
+const STANDSTILL_MS: u32 = 60;
+
+/// The page.
+#[derive(Debug)]
+pub struct App {
+    state: State,
+    act: Callback<Action>,
+    engine: engine::Engine,
+    /// Counts engines, so that the last words of a former one are not taken for this one's.
+    generation: u32,
+    sanitiser: sanitiser::Sanitiser,
+    standstill: Option<Timeout>,
+    focus: Option<Focus>,
+    _listeners: Vec<EventListener>,
+}
+
+/// What the root is told.
+#[derive(Debug)]
+pub enum Message {
+    /// Something happened.
+    Act(Action),
+    /// The engine of this generation spoke, or died.
+    Heard(u32, Heard<Reply>),
+}
+
+impl Component for App {
+    type Message = Message;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let act = ctx.link().callback(Message::Act);
+        let listeners = listen(&act);
+        let app = Self {
+            state: State::default(),
+            engine: start_engine(ctx, 0),
+            generation: 0,
+            sanitiser: sanitiser::Sanitiser::new(act.clone()),
+            standstill: None,
+            focus: None,
+            act: act.clone(),
+            _listeners: listeners,
+        };
+        act.emit(Action::Link(page::fragment()));
+        spawn_local(async move {
+            if let Some(site) = page::site().await {
+                act.emit(Action::Site(site));
+            }
+        });
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let action = match message {
+            Message::Act(action) => action,
+            Message::Heard(generation, _) if generation != self.generation => return false,
+            Message::Heard(_, Heard::Said(reply)) => Action::Engine(reply),
+            Message::Heard(_, Heard::Died(death)) => Action::EngineDied(death),
+        };
+        for effect in reduce(&mut self.state, action) {
+            self.carry_out(ctx, effect);
+        }
+        true
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        match (&self.state.phase, &self.state.mailbox) {
+            (Phase::Open, Some(mailbox)) => html! {
+                <MailboxScreen
+                    mailbox={mailbox.clone()}
+                    stage={self.state.stage}
+                    connection={self.state.connection.clone()}
+                    about={self.state.about.clone()}
+                    act={self.act.clone()}
+                />
+            },
+            _ => html! {
+                <Connect
+                    form={self.state.form.clone()}
+                    site={self.state.site.clone()}
+                    opening={matches!(self.state.phase, Phase::Opening(_)).then_some(self.state.stage).flatten()}
+                    complaint={self.state.complaint}
+                    failure={self.state.failure.clone()}
+                    untrusted={self.state.prepared.untrusted.clone()}
+                    about={self.state.about.clone()}
+                    act={self.act.clone()}
+                />
+            },
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if let Some(place) = self.focus.take() {
+            page::focus(place, &self.state.form);
+        }
+    }
+}
+
+impl App {
+    fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
+        match effect {
+            Effect::Call(mut call) => {
+                let host = match &mut call {
+                    Call::Ask { request: Request::Open(open), .. } => Some(&mut open.host),
+                    Call::Ask { request: Request::Prepare(Prepare::Server(server)), .. } => Some(&mut server.host),
+                    _ => None,
+                };
+                if let Some(host) = host
+                    && let Some(ascii) = page::ascii_host(host)
+                {
+                    *host = ascii;
+                }
+                self.engine.call(call);
+            }
+            Effect::ReplaceEngine => {
+                self.generation = self.generation.wrapping_add(1);
+                // The former engine goes with the former link, and the sanitiser with its: neither remembers a message.
+                self.engine = start_engine(ctx, self.generation);
+                self.sanitiser = sanitiser::Sanitiser::new(self.act.clone());
+            }
+            Effect::ShowSoon => {
+                let act = self.act.clone();
+                self.standstill = Some(Timeout::new(STANDSTILL_MS, move || act.emit(Action::ShowDue)));
+            }
+            Effect::Sanitise { message, remote } => {
+                let reading = self.state.mailbox.as_ref().and_then(|mailbox| mailbox.reading.as_ref());
+                let Some(Load::Ready(view)) =
+                    reading.and_then(|reading| reading.find(&message)).map(|opened| &opened.view)
+                else {
+                    return;
+                };
+                let content = Unsafe {
+                    html: view.html.clone().unwrap_or_default(),
+                    images: view.inline_images.clone(),
+                    remote: remote == super::state::Remote::Allowed,
+                };
+                self.sanitiser.sanitise(message, remote, content);
+            }
+            Effect::Save { name, bytes } => {
+                if files::save(&name, &bytes).is_err() {
+                    self.act.emit(Action::NotSaved);
+                }
+            }
+            Effect::Compare => {
+                let act = self.act.clone();
+                spawn_local(async move { act.emit(Action::Compared(hashes::compare().await)) });
+            }
+            Effect::Deepen(depth) => page::deepen(depth),
+            Effect::Rise(steps) => page::rise(steps),
+            Effect::ClearLink => page::clear_fragment(),
+            Effect::Focus(place) => self.focus = Some(place),
+        }
+    }
+}
+
+fn start_engine(ctx: &Context<App>, generation: u32) -> engine::Engine {
+    engine::Engine::start(ctx.link().callback(move |heard| Message::Heard(generation, heard)))
+}
+
+fn listen(act: &Callback<Action>) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return vec![] };
+    let (went, followed) = (act.clone(), act.clone());
+    vec![
+        EventListener::new(&window, "popstate", move |event| {
+            went.emit(Action::History(page::depth(&page::state_of(event))));
+        }),
+        EventListener::new(&window, "hashchange", move |_| followed.emit(Action::Link(page::fragment()))),
+    ]
+}

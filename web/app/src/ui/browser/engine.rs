@@ -1,0 +1,27 @@
+//! The engine's worker, from the page's side.
+
+use restante_api::{Call, Reply};
+use yew::Callback;
+
+use super::page;
+use restante_link::page::{Heard, Link};
+
+/// A running engine. Dropping it ends the session (QUIT) and the worker, and with it all that it knew.
+#[derive(Debug)]
+pub struct Engine(Option<Link<Call, Reply>>);
+
+impl Engine {
+    /// Starts an engine. `heard` is called with what it says, its death included.
+    pub fn start(heard: Callback<Heard<Reply>>) -> Self {
+        let told = heard.clone();
+        let link = Link::start(&page::meta("restante-worker").unwrap_or_default(), move |said| told.emit(said));
+        Self(link.map_err(|death| heard.emit(Heard::Died(death))).ok())
+    }
+
+    /// Calls the engine. One that is dead does not hear it; its death has been told.
+    pub fn call(&self, call: Call) {
+        if let Some(link) = &self.0 {
+            link.say(call);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The way mail takes, and who can read it on the way.
+
+use restante_api::{Security, TlsEnd};
+
+/// How far the protection of one stretch reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leg {
+    /// TLS between this browser and the mail server: the bridge passes on what it cannot read.
+    EndToEnd,
+    /// TLS on this stretch alone.
+    Stretch,
+    /// Clear text: anybody on the way can read it.
+    Clear,
+}
+
+/// The way of one mailbox's mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path {
+    /// Between this browser and the bridge.
+    pub to_bridge: Leg,
+    /// Between the bridge and the mail server.
+    pub to_server: Leg,
+    /// The bridge could read password and mail.
+    pub bridge_reads: bool,
+}
+
+impl Path {
+    /// The way under these settings. `page_is_secure`: the page came over HTTPS, or from this very machine.
+    pub fn new(security: Security, end: TlsEnd, page_is_secure: bool) -> Self {
+        let page = if page_is_secure { Leg::Stretch } else { Leg::Clear };
+        match (security, end) {
+            (Security::None, _) => Self { to_bridge: page, to_server: Leg::Clear, bridge_reads: true },
+            (_, TlsEnd::Browser) => Self { to_bridge: Leg::EndToEnd, to_server: Leg::EndToEnd, bridge_reads: false },
+            (_, TlsEnd::Bridge) => Self { to_bridge: page, to_server: Leg::Stretch, bridge_reads: true },
+        }
+    }
+
+    /// What this browser does.
+    pub fn browser(&self) -> &'static str {
+        match (self.to_bridge, self.to_server) {
+            (Leg::EndToEnd, _) => "TLS ends here",
+            (Leg::Clear, _) => "sends clear text",
+            (Leg::Stretch, Leg::Clear) => "no TLS for mail",
+            (Leg::Stretch, _) => "TLS to the bridge",
+        }
+    }
+
+    /// What the bridge sees.
+    pub fn bridge(&self) -> &'static str {
+        match (self.bridge_reads, self.to_server) {
+            (false, _) => "sees only ciphertext",
+            (true, Leg::Clear) => "could read everything",
+            (true, _) => "ends TLS, could read",
+        }
+    }
+
+    /// A sentence that says who can read password and mail.
+    pub fn sentence(&self) -> &'static str {
+        match (self.bridge_reads, self.to_bridge, self.to_server) {
+            (false, ..) => "Only this browser and the mail server can read your password and your mail.",
+            (true, Leg::Clear, Leg::Clear) => {
+                "Anybody between you and the mail server can read your password and your mail."
+            }
+            (true, _, Leg::Clear) => {
+                "The bridge, and anybody between it and the mail server, can read your password and your mail."
+            }
+            (true, Leg::Clear, _) => {
+                "The bridge, and anybody between you and it, can read your password and your mail."
+            }
+            (true, ..) => "Whoever runs the bridge can read your password and your mail.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_tls_in_the_browser_the_bridge_reads_nothing_however_the_page_came() {
+        for secure in [true, false] {
+            let path = Path::new(Security::Starttls, TlsEnd::Browser, secure);
+            assert!(!path.bridge_reads && path.to_server == Leg::EndToEnd);
+        }
+    }
+
+    #[test]
+    fn tls_that_ends_at_the_bridge_is_told_apart_from_tls_that_ends_here() {
+        let path = Path::new(Security::Tls, TlsEnd::Bridge, false);
+        assert!(path.bridge_reads && path.to_bridge == Leg::Clear && path.to_server == Leg::Stretch);
+    }
+
+    #[test]
+    fn without_tls_nobody_is_said_to_end_it() {
+        for end in [TlsEnd::Browser, TlsEnd::Bridge] {
+            let path = Path::new(Security::None, end, true);
+            assert_eq!((path.to_server, path.browser()), (Leg::Clear, "no TLS for mail"));
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The whole state of the page, what can happen to it, and what follows: a pure reducer.
+//!
+//! ```text
+//! Action ──► reduce(&mut State) ──► Vec<Effect> ──► ui::app carries them out ──► Action …
+//! ```
+//!
+//! Not here: anything that touches the browser or the engine. Natively tested.
+
+mod about;
+pub mod bridge;
+mod calls;
+mod form;
+mod heard;
+mod held;
+mod later;
+mod mailbox;
+mod prepare;
+mod reading;
+mod reduce;
+mod site;
+
+use restante_api::{Call, CallId, ConnectionView, Failure, MessageRef, PartId, Reply, Stage};
+
+pub use about::{About, Checked, Verdict, listed};
+pub use bridge::{BadBridge, Bridge};
+pub use calls::Calls;
+pub use form::{Complaint, Field, Form};
+pub use mailbox::{Account, Mailbox, Notice, Rows};
+pub use prepare::Prepared;
+pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
+pub use reduce::reduce;
+pub use site::{Preset, SITE_DOCUMENT, Site};
+
+use crate::ui::shared::Shared;
+use restante_link::Death;
+
+/// Everything the page shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What the host says about itself.
+    pub site: Site,
+    /// The connect form. It stays filled in while the mailbox is open, so that a lost session can be opened again.
+    pub form: Form,
+    /// Where the user is.
+    pub phase: Phase,
+    /// What is happening now, while a session is being opened or is up.
+    pub stage: Option<Stage>,
+    /// What is wrong with the form.
+    pub complaint: Option<Complaint>,
+    /// Why the mailbox could not be opened.
+    pub failure: Option<Shared<Failure>>,
+    /// What was prepared before the mailbox is opened.
+    pub prepared: Prepared,
+    /// How the session came about, once it is up.
+    pub connection: Option<Shared<ConnectionView>>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
+    /// The open mailbox; there is one exactly in [`Phase::Open`].
+    pub mailbox: Option<Mailbox>,
+    /// What the engine is asked.
+    pub calls: Calls,
+    /// The question for the mailbox; what answers another one is about a session that is over.
+    pub session: CallId,
+    /// The engine is no more; the next question goes to a fresh one.
+    pub engine_died: bool,
+}
+
+/// Where the user is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// At the connect form.
+    Form,
+    /// Waiting for the mailbox to open.
+    Opening(Account),
+    /// In the mailbox.
+    Open,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The host's settings are here.
+    Site(Site),
+    /// The page was opened by a link with this fragment, without the `#`.
+    Link(String),
+    /// Fill the form in with the host's account.
+    UsePreset,
+    /// A control was changed.
+    Edit(Field),
+    /// The keyboard is at a control of the form.
+    AtForm {
+        /// It is the password's, by the user's own doing.
+        password: bool,
+    },
+    /// Open the mailbox.
+    Submit,
+    /// Trust exactly the certificate that is shown, and open.
+    Trust,
+    /// Give up opening.
+    Cancel,
+    /// Open the mailbox again after its session ended.
+    Reopen,
+    /// Close the mailbox and forget everything.
+    Close,
+    /// The engine says something.
+    Engine(Reply),
+    /// The engine is no more.
+    EngineDied(Death),
+    /// Stop fetching the message that is shown.
+    Stop,
+    /// Ask for the message that is shown once more.
+    Again,
+    /// The notice has been read.
+    Dismiss,
+    /// These rows are in sight.
+    InSight {
+        /// The first row.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
+    /// The list has stood still for a moment: ask for what is missing in it.
+    ShowDue,
+    /// The keyboard is at this row.
+    Cursor(u32),
+    /// Read the message at this position.
+    Read(u32),
+    /// Read the previous (-1) or next (1) message.
+    Step(i8),
+    /// Read the message inside the one that is shown.
+    OpenNested(PartId),
+    /// Back to the message around this one, or to the list.
+    Back,
+    /// The browser went back or forward to where the reader was this deep.
+    History(usize),
+    /// Show this side of the message.
+    Show(Face),
+    /// Fetch the remote pictures of this message, once.
+    ShowRemote,
+    /// Fetch the remote pictures of this sender's messages, for this session.
+    TrustSender,
+    /// HTML has been sanitised.
+    Sanitised {
+        /// The message.
+        message: MessageRef,
+        /// What it was sanitised for.
+        remote: Remote,
+        /// The outcome; the text is the reason of a failure.
+        html: Result<SafeHtml, String>,
+    },
+    /// Download an attachment.
+    Download(PartId),
+    /// Save the message that is shown.
+    SaveSource,
+    /// The browser would not take the file.
+    NotSaved,
+    /// Open or close "Path and certificate".
+    ShowPath(bool),
+    /// Open or close "About this page".
+    ShowAbout(bool),
+    /// The page's files have been compared with the list of their hashes; the text is why they could not be.
+    Compared(Result<About, String>),
+}
+
+/// What has to be done because of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Ask the engine, or take a question back.
+    Call(Call),
+    /// End the engine and start a fresh one.
+    ReplaceEngine,
+    /// Send [`Action::ShowDue`] once the list has stood still for a moment.
+    ShowSoon,
+    /// Sanitise the HTML of a message.
+    Sanitise {
+        /// The message.
+        message: MessageRef,
+        /// For what.
+        remote: Remote,
+    },
+    /// Hand a file to the user.
+    Save {
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// The reader went deeper: note this depth in the browser's history.
+    Deepen(usize),
+    /// The reader came back by this many steps: so does the browser's history.
+    Rise(usize),
+    /// Compare the page's files with the list of their hashes.
+    Compare,
+    /// Take the link out of the address bar.
+    ClearLink,
+    /// Move the keyboard's focus.
+    Focus(Focus),
+}
+
+/// A place for the keyboard's focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The control that is complained about.
+    Complaint,
+    /// The list of messages.
+    List,
+    /// The message that is being read.
+    Message,
+    /// The connect form.
+    Form,
+    /// The password.
+    Password,
+    /// What went wrong.
+    Failure,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            site: Site::default(),
+            form: Form::default(),
+            phase: Phase::Form,
+            stage: None,
+            complaint: None,
+            failure: None,
+            prepared: Prepared::default(),
+            connection: None,
+            mailbox: None,
+            about: None,
+            calls: Calls::default(),
+            session: CallId::default(),
+            engine_died: false,
+        }
+    }
+}
+
+impl State {
+    /// What the reader shows.
+    pub fn opened(&self) -> Option<&Opened> {
+        Some(self.mailbox.as_ref()?.reading.as_ref()?.current())
+    }
+}
+
+#[cfg(test)]
+mod tests;

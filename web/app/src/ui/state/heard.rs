@@ -1,0 +1,147 @@
+//! What the engine says, and what becomes of the page when the engine is no more.
+
+use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
+
+use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
+use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, later, prepare};
+use crate::ui::shared::Shared;
+use restante_link::Death;
+
+/// So often the engine is started anew by itself before it is left to the user.
+const RESTARTS: u8 = 2;
+
+/// An answer to one of the page's questions.
+pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effect> {
+    match update {
+        Update::Progress(Stage::Message { octets, of }) => in_reading(state, |reading, _| {
+            if let Some(opened) = reading.waiting_for(to).filter(|opened| opened.asked == Some(to)) {
+                opened.progress = Some((octets, of));
+            }
+            vec![]
+        }),
+        Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {
+            of_message(state, to, update)
+        }
+        Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
+        // A session that was given up, or an engine that was replaced.
+        _ if to != state.session || state.phase == Phase::Form => vec![],
+        update => of_session(state, update),
+    }
+}
+
+fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
+    match update {
+        Update::Progress(stage) => state.stage = Some(stage),
+        Update::Opened { list, messages, octets } => return opened(state, list, messages, octets),
+        Update::Connected(connection) => state.connection = Some(Shared::new(*connection)),
+        Update::Rows(rows) => {
+            return in_mailbox(state, |mailbox, calls| {
+                mailbox.take(rows);
+                let due = later::due(mailbox, calls);
+                mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(due).collect()
+            });
+        }
+        Update::Failed(failure) => return failed(state, *failure),
+        // What it means is told by the stage that comes next.
+        Update::Interrupted(_) | Update::Closed | Update::Untrusted(_) => {}
+        Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
+    }
+    vec![]
+}
+
+fn of_message(state: &mut State, to: CallId, update: Update) -> Vec<Effect> {
+    in_mailbox(state, |mailbox, calls| {
+        // What nobody waits for was given up by leaving the message.
+        let Mailbox { reading, trusted_senders, restarts, .. } = mailbox;
+        let Some(opened) = reading.as_mut().and_then(|reading| reading.waiting_for(to)) else { return vec![] };
+        match update {
+            Update::Message(view) => {
+                *restarts = 0;
+                (opened.asked, opened.progress) = (None, None);
+                let has_html = view.html.is_some();
+                if has_html {
+                    let allowed = view.from.first().is_some_and(|from| trusted_senders.contains(&from.address));
+                    opened.face = Face::Html;
+                    opened.remote = if allowed { Remote::Allowed } else { Remote::Blocked };
+                }
+                opened.view = Load::Ready(Shared::new(*view));
+                if has_html { vec![sanitise(opened)] } else { vec![] }
+            }
+            Update::Attachment { part, name, bytes, .. } => {
+                opened.fetching.remove(&part);
+                vec![Effect::Save { name, bytes }]
+            }
+            Update::Source(source) => {
+                opened.source_asked = None;
+                opened.source = Some(Load::Ready(Shared::new(*source)));
+                if std::mem::take(&mut opened.save_source) { save_source(opened, calls) } else { vec![] }
+            }
+            Update::MessageFailed { failure, .. } => {
+                opened.fail(to, Shared::new(*failure));
+                vec![]
+            }
+            _ => vec![],
+        }
+    })
+}
+
+fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Effect> {
+    // What was under way until now, the signing in, is done.
+    state.stage = Some(Stage::Headers { have: 0, of: messages });
+    let State { mailbox, calls, .. } = state;
+    if let Some(mailbox) = mailbox {
+        let is_changed = mailbox.reopened(list, messages, octets);
+        let released = held::release(mailbox, list, is_changed);
+        let later = mailbox.read_later.map(|position| show_around(calls, position));
+        return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(later).chain(released).collect();
+    }
+    let Phase::Opening(account) = &state.phase else { return vec![] };
+    state.mailbox = Some(Mailbox::new(account.clone(), list, messages, octets));
+    state.phase = Phase::Open;
+    // The link has done its work; what it names is not left standing in the address bar.
+    vec![Effect::ClearLink, Effect::Focus(Focus::List)]
+}
+
+fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
+    state.stage = None;
+    match &mut state.mailbox {
+        Some(mailbox) => {
+            let failure = Shared::new(failure);
+            held::give_up(mailbox, &failure);
+            mailbox.read_later = None;
+            mailbox.failure = Some(failure);
+            vec![]
+        }
+        None => {
+            state.phase = Phase::Form;
+            // Only a refused password is asked for again; everything else is for reading first.
+            let refused = failure.kind == FailureKind::WrongPassword;
+            state.failure = Some(Shared::new(failure));
+            vec![Effect::Focus(if refused { Focus::Password } else { Focus::Failure })]
+        }
+    }
+}
+
+/// The engine is no more. What it was asked for fails, for that may have been the reason; the rest of the mailbox goes on with
+/// a fresh one.
+pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
+    state.engine_died = true;
+    let failure = crate::ui::words::engine_died(death);
+    match state.phase {
+        // A fresh one is started once it is needed: one that cannot be loaded would be loaded again and again.
+        Phase::Form => vec![],
+        Phase::Opening(_) => failed(state, failure),
+        Phase::Open => {
+            let Some(mailbox) = &mut state.mailbox else { return vec![] };
+            if let Some(reading) = &mut mailbox.reading {
+                Reading::fail(reading, &Shared::new(failure.clone()));
+            }
+            mailbox.restarts = mailbox.restarts.saturating_add(1);
+            if mailbox.restarts > RESTARTS || *death == Death::NotLoaded {
+                return failed(state, failure);
+            }
+            mailbox.notice = Some(Notice::Restarted);
+            submit(state)
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! The reducer: one function a group of actions.
+
+use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
+
+use super::calls::{Calls, cancel};
+use super::{
+    Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, State,
+    heard, held, later, prepare,
+};
+use crate::ui::shared::Shared;
+
+/// Rows asked for around a message that is read, so that its neighbours can be stepped to.
+const NEIGHBOURS: u32 = 20;
+
+/// Applies an action, and says what has to be done because of it.
+pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
+    let depth = depth(state);
+    let by_history = matches!(action, Action::History(_));
+    later::withdraw(state, &action);
+    let effects = apply(state, action);
+    let mut effects = held::hold(state, effects);
+    let now = self::depth(state);
+    if !by_history && now > depth {
+        effects.push(Effect::Deepen(now));
+    } else if !by_history && now < depth {
+        effects.push(Effect::Rise(depth - now));
+    }
+    effects
+}
+
+fn depth(state: &State) -> usize {
+    state.mailbox.as_ref().map_or(0, Mailbox::depth)
+}
+
+fn apply(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Site(site) => {
+            if let Some(preset) = site.preset.as_ref().filter(|_| state.form.is_untouched()) {
+                state.form.fill_from_preset(preset);
+            }
+            state.site = site;
+            prepare::approach(state)
+        }
+        Action::UsePreset => {
+            if let Some(preset) = &state.site.preset {
+                state.form.fill_from_preset(preset);
+                (state.failure, state.complaint) = (None, None);
+            }
+            prepare::revise(state)
+        }
+        Action::Link(link) => follow_link(state, &link),
+        Action::Edit(field) => {
+            let is_password = matches!(field, Field::Password(_));
+            state.complaint = state.form.edit(field).err();
+            if is_password { prepare::connect(state) } else { prepare::revise(state) }
+        }
+        Action::AtForm { password: true } => prepare::connect(state),
+        Action::AtForm { password: false } => prepare::approach(state),
+        Action::Submit | Action::Reopen => submit(state),
+        Action::Trust => trust(state),
+        Action::Cancel => {
+            if matches!(state.phase, Phase::Opening(_)) {
+                (state.phase, state.stage) = (Phase::Form, None);
+                return vec![Effect::ReplaceEngine, Effect::Focus(Focus::Form)];
+            }
+            vec![]
+        }
+        Action::Close => {
+            let (_, close) = state.calls.ask(Request::Close);
+            *state = State { site: state.site.clone(), calls: state.calls.clone(), ..State::default() };
+            vec![close, Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
+        }
+        Action::Engine(reply) => heard::reply(state, reply),
+        Action::EngineDied(death) => heard::death(state, &death),
+        Action::Dismiss => in_mailbox(state, |mailbox, _| {
+            mailbox.notice = None;
+            vec![]
+        }),
+        Action::Stop => in_reading(state, |reading, _| {
+            let opened = reading.current_mut();
+            let Some(asked) = opened.asked.take() else { return vec![] };
+            (opened.view, opened.progress) = (Load::Stopped, None);
+            cancel([asked]).collect()
+        }),
+        Action::Again => in_mailbox(state, again),
+        Action::InSight { first, count } => in_mailbox(state, |mailbox, _| {
+            mailbox.sight = (first, count);
+            mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
+        }),
+        Action::ShowDue => in_mailbox(state, |mailbox, calls| {
+            let Some((first, count)) = mailbox.wanted() else { return vec![] };
+            mailbox.asked = Some((first, count));
+            vec![calls.ask(Request::Show { first, count }).1]
+        }),
+        Action::Cursor(position) => in_mailbox(state, |mailbox, _| {
+            mailbox.cursor = position.min(mailbox.len().saturating_sub(1));
+            vec![]
+        }),
+        Action::Read(position) => in_mailbox(state, |mailbox, calls| read(mailbox, calls, position)),
+        Action::Step(by) => in_mailbox(state, |mailbox, calls| {
+            let at = mailbox.reading.as_ref().map_or(Some(mailbox.cursor), |reading| reading.position);
+            let to = at.and_then(|at| at.checked_add_signed(by.into()));
+            to.map_or_else(Vec::new, |position| read(mailbox, calls, position))
+        }),
+        Action::OpenNested(part) => in_reading(state, |reading, calls| {
+            let message = reading.current().message.nested(part);
+            let (asked, ask) = calls.ask(Request::Read(message.clone()));
+            reading.descend(message, asked);
+            vec![ask, Effect::Focus(Focus::Message)]
+        }),
+        Action::Back => in_mailbox(state, |mailbox, _| {
+            let depth = mailbox.depth().saturating_sub(1);
+            rise_to(mailbox, depth)
+        }),
+        Action::History(depth) => in_mailbox(state, |mailbox, _| rise_to(mailbox, depth)),
+        Action::Show(face) => in_reading(state, |reading, calls| show(reading.current_mut(), calls, face)),
+        Action::ShowRemote => in_reading(state, |reading, _| fetch_pictures(reading.current_mut())),
+        Action::TrustSender => in_mailbox(state, |mailbox, _| trust_sender(mailbox)),
+        Action::Sanitised { message, remote, html } => sanitised(state, &message, remote, html),
+        Action::Download(part) => in_reading(state, |reading, calls| download(reading.current_mut(), calls, part)),
+        Action::SaveSource => in_reading(state, |reading, calls| save_source(reading.current_mut(), calls)),
+        Action::NotSaved => in_reading(state, |reading, _| {
+            reading.current_mut().fetch_failure = Some(Shared::new(crate::ui::words::not_saved()));
+            vec![]
+        }),
+        Action::ShowPath(open) => in_mailbox(state, |mailbox, _| {
+            mailbox.shows_path = open;
+            vec![]
+        }),
+        Action::ShowAbout(open) => {
+            if let Some(mailbox) = &mut state.mailbox {
+                mailbox.shows_path = false;
+            }
+            state.about = open.then_some(Load::Waiting);
+            if open { vec![Effect::Compare] } else { vec![] }
+        }
+        Action::Compared(outcome) => {
+            // Whoever closed it does not want to hear of it any more.
+            if state.about.is_some() {
+                state.about = Some(match outcome {
+                    Ok(about) => Load::Ready(Shared::new(about)),
+                    Err(why) => Load::Failed(Shared::new(crate::ui::words::not_compared(why))),
+                });
+            }
+            vec![]
+        }
+    }
+}
+
+pub(super) fn in_mailbox(
+    state: &mut State,
+    change: impl FnOnce(&mut Mailbox, &mut Calls) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let State { mailbox, calls, .. } = state;
+    mailbox.as_mut().map_or_else(Vec::new, |mailbox| change(mailbox, calls))
+}
+
+pub(super) fn in_reading(
+    state: &mut State,
+    change: impl FnOnce(&mut Reading, &mut Calls) -> Vec<Effect>,
+) -> Vec<Effect> {
+    in_mailbox(state, |mailbox, calls| mailbox.reading.as_mut().map_or_else(Vec::new, |reading| change(reading, calls)))
+}
+
+fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
+    if link.is_empty() || state.phase != Phase::Form {
+        return vec![];
+    }
+    (state.failure, state.complaint) = (None, None);
+    match state.form.fill_from_link(link) {
+        Ok(()) => [prepare::revise(state), vec![Effect::Focus(Focus::Form)]].concat(),
+        Err(complaint) => {
+            state.complaint = Some(complaint);
+            // Whatever is wrong with it, a password in the address bar must not stay there.
+            vec![Effect::ClearLink]
+        }
+    }
+}
+
+/// Opens a mailbox, or the open one again. What is open stays as it is until the new session is up.
+pub(super) fn submit(state: &mut State) -> Vec<Effect> {
+    if matches!(state.phase, Phase::Opening(_)) {
+        return vec![];
+    }
+    match state.form.to_request(&state.site) {
+        Ok(open) => {
+            match &mut state.mailbox {
+                Some(mailbox) => {
+                    mailbox.failure = None;
+                    if state.engine_died {
+                        mailbox.held.get_or_insert_default();
+                    }
+                }
+                None => {
+                    state.phase = Phase::Opening((&open).into());
+                    state.connection = None;
+                }
+            }
+            state.stage = Some(Stage::Connecting);
+            (state.complaint, state.failure) = (None, None);
+            state.prepared = Prepared::default();
+            let fresh = std::mem::take(&mut state.engine_died).then_some(Effect::ReplaceEngine);
+            let (session, ask) = state.calls.ask(Request::Open(Box::new(open)));
+            state.session = session;
+            fresh.into_iter().chain([ask]).collect()
+        }
+        Err(complaint) => {
+            state.complaint = Some(complaint);
+            vec![Effect::Focus(Focus::Complaint)]
+        }
+    }
+}
+
+fn trust(state: &mut State) -> Vec<Effect> {
+    let early = state.prepared.untrusted.as_ref();
+    let failure = early.or(state.failure.as_ref()).or_else(|| state.mailbox.as_ref()?.failure.as_ref());
+    match failure.map(|failure| &failure.kind) {
+        Some(FailureKind::Certificate { certificate, .. } | FailureKind::CertificateChanged { certificate }) => {
+            state.form.trusted = Some(certificate.fingerprint);
+            submit(state)
+        }
+        _ => vec![],
+    }
+}
+
+/// Reads the message at this position. Whatever the message before was waiting for is not wanted any more.
+pub(super) fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> {
+    let Some(message) = mailbox.message_at(position) else { return later::read(mailbox, calls, position) };
+    mailbox.cursor = position;
+    if mailbox.reading.as_ref().is_some_and(|reading| reading.current().message == message) {
+        return vec![Effect::Focus(Focus::Message)];
+    }
+    mailbox.seen.edit().insert(message.number);
+    let left = mailbox.reading.take().map(|reading| reading.calls()).unwrap_or_default();
+    let mut effects: Vec<Effect> = cancel(left).collect();
+    let (asked, ask) = calls.ask(Request::Read(message.clone()));
+    effects.extend([ask, Effect::Focus(Focus::Message)]);
+    mailbox.reading = Some(Reading::new(position, message, asked));
+    let neighbours = [position.checked_sub(1), position.checked_add(1).filter(|next| *next < mailbox.len())];
+    if neighbours.into_iter().flatten().any(|near| mailbox.row(near).is_none()) {
+        effects.push(show_around(calls, position));
+    }
+    effects
+}
+
+/// Asks for the rows around this position.
+pub(super) fn show_around(calls: &mut Calls, position: u32) -> Effect {
+    let first = position.saturating_sub(NEIGHBOURS / 2);
+    calls.ask(Request::Show { first, count: NEIGHBOURS }).1
+}
+
+/// Asks for the message that is shown once more, by the reference that the list has for it now.
+fn again(mailbox: &mut Mailbox, calls: &mut Calls) -> Vec<Effect> {
+    let position = mailbox.reading.as_ref().filter(|reading| reading.depth() == 1).and_then(|reading| reading.position);
+    let now = position.and_then(|position| mailbox.message_at(position));
+    let Some(reading) = &mut mailbox.reading else { return vec![] };
+    let opened = reading.current_mut();
+    if opened.asked.is_some() || opened.view.ready().is_some() {
+        return vec![];
+    }
+    if let Some(now) = now {
+        opened.message = now;
+    }
+    let (asked, ask) = calls.ask(Request::Read(opened.message.clone()));
+    opened.await_view(asked);
+    vec![ask, Effect::Focus(Focus::Message)]
+}
+
+fn rise_to(mailbox: &mut Mailbox, depth: usize) -> Vec<Effect> {
+    if depth >= mailbox.depth() {
+        return vec![];
+    }
+    let (left, focus) = if depth == 0 {
+        (mailbox.reading.take().map(|reading| reading.calls()), Focus::List)
+    } else {
+        (mailbox.reading.as_mut().map(|reading| reading.truncate(depth)), Focus::Message)
+    };
+    cancel(left.unwrap_or_default()).chain([Effect::Focus(focus)]).collect()
+}
+
+fn show(opened: &mut Opened, calls: &mut Calls, face: Face) -> Vec<Effect> {
+    opened.face = face;
+    match face {
+        Face::Source if !matches!(opened.source, Some(Load::Ready(_) | Load::Waiting)) => {
+            vec![ask_for_source(opened, calls)]
+        }
+        Face::Html if matches!(opened.html, Load::Failed(_)) => vec![sanitise(opened)],
+        Face::Source | Face::Html | Face::Text => vec![],
+    }
+}
+
+fn ask_for_source(opened: &mut Opened, calls: &mut Calls) -> Effect {
+    let (asked, ask) = calls.ask(Request::Source(opened.message.clone()));
+    (opened.source, opened.source_asked) = (Some(Load::Waiting), Some(asked));
+    ask
+}
+
+pub(super) fn sanitise(opened: &mut Opened) -> Effect {
+    // What is shown already stays until the new one is there.
+    if opened.html.ready().is_none() {
+        opened.html = Load::Waiting;
+    }
+    Effect::Sanitise { message: opened.message.clone(), remote: opened.remote }
+}
+
+fn fetch_pictures(opened: &mut Opened) -> Vec<Effect> {
+    opened.remote = Remote::Allowed;
+    vec![sanitise(opened)]
+}
+
+fn trust_sender(mailbox: &mut Mailbox) -> Vec<Effect> {
+    let Some(opened) = mailbox.reading.as_mut().map(Reading::current_mut) else { return vec![] };
+    if let Some(from) = opened.view.ready().and_then(|view| view.from.first()) {
+        mailbox.trusted_senders.insert(from.address.clone());
+    }
+    fetch_pictures(opened)
+}
+
+fn sanitised(state: &mut State, message: &MessageRef, remote: Remote, html: Result<SafeHtml, String>) -> Vec<Effect> {
+    in_reading(state, |reading, _| {
+        // An answer for another choice of pictures has been overtaken.
+        if let Some(opened) = reading.find_mut(message).filter(|opened| opened.remote == remote) {
+            match html {
+                Ok(html) => opened.html = Load::Ready(Shared::new(html)),
+                Err(reason) => {
+                    opened.html = Load::Failed(Shared::new(crate::ui::words::not_sanitised(reason)));
+                    opened.face = Face::Text;
+                }
+            }
+        }
+        vec![]
+    })
+}
+
+fn download(opened: &mut Opened, calls: &mut Calls, part: PartId) -> Vec<Effect> {
+    opened.fetch_failure = None;
+    if opened.fetching.contains_key(&part) {
+        return vec![];
+    }
+    let (asked, ask) = calls.ask(Request::Fetch { message: opened.message.clone(), part });
+    opened.fetching.insert(part, asked);
+    vec![ask]
+}
+
+pub(super) fn save_source(opened: &mut Opened, calls: &mut Calls) -> Vec<Effect> {
+    match &opened.source {
+        Some(Load::Ready(source)) => vec![Effect::Save { name: source.name.clone(), bytes: source.bytes.clone() }],
+        Some(Load::Waiting) => {
+            opened.save_source = true;
+            vec![]
+        }
+        Some(Load::Failed(_) | Load::Stopped) | None => {
+            opened.save_source = true;
+            vec![ask_for_source(opened, calls)]
+        }
+    }
+}

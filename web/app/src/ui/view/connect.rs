@@ -1,0 +1,93 @@
+//! The first screen: the stamp, the form, what went wrong, and short answers.
+
+use restante_api::{Failure, FailureKind, Stage};
+use yew::{Html, Properties, component, html};
+
+use super::about::AboutDialog;
+use super::certificate::TrustPanel;
+use super::failure::FailureNote;
+use super::form::ConnectForm;
+use super::help::Help;
+use super::retry::Retry;
+use super::stamp::stamp;
+use super::{Act, sends};
+use crate::ui::shared::Shared;
+use crate::ui::state::{About, Action, Complaint, Form, Load, Preset, Site};
+
+/// What the screen shows.
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct ConnectProps {
+    /// The form's content.
+    pub form: Form,
+    /// The host's settings.
+    pub site: Site,
+    /// How far the opening has come, while the mailbox is being opened.
+    pub opening: Option<Stage>,
+    /// What is wrong with the form.
+    pub complaint: Option<Complaint>,
+    /// Why the mailbox could not be opened.
+    pub failure: Option<Shared<Failure>>,
+    /// A certificate that does not verify, found before the mailbox is opened.
+    pub untrusted: Option<Shared<Failure>>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
+    /// Where to send what the user does.
+    pub act: Act,
+}
+
+/// The first screen.
+#[component]
+pub fn Connect(props: &ConnectProps) -> Html {
+    let refused = props.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::BridgeUnauthorized);
+    let own = props.form.other_bridge(&props.site) == Ok(None);
+    let wants_token = props.site.token_required && own || refused || !props.form.token.expose().is_empty();
+    html! {
+        <div class="connect">
+            <main>
+                <header>
+                    {stamp()}
+                    <h1>{"Restante"}</h1>
+                    <p>{"Read your POP3 mail in this tab. Nothing to install, nothing is kept, nothing changes on the server."}</p>
+                </header>
+                if let Some(failure) = props.failure.clone() {
+                    <FailureNote failure={failure.clone()}>
+                        <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
+                        <Retry failure={failure.clone()} name="Try again" again={Action::Submit} act={props.act.clone()} />
+                    </FailureNote>
+                }
+                <ConnectForm form={props.form.clone()} site={props.site.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
+                    act={props.act.clone()} />
+                // Below the form: nothing that the user is about to click moves, and nothing takes its place.
+                if let Some(failure) = props.untrusted.clone().filter(|_| props.opening.is_none()) {
+                    <div class="note bad" role="status">
+                        <p><b>{failure.headline()}</b>{" "}{failure.advice()}</p>
+                        <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
+                    </div>
+                }
+                if let Some(preset) = &props.site.preset {
+                    {offer(preset, &props.form, &props.act)}
+                }
+            </main>
+            <Help act={props.act.clone()} />
+            if let Some(about) = &props.about {
+                <AboutDialog about={about.clone()} act={props.act.clone()} />
+            }
+        </div>
+    }
+}
+
+/// The account that the host offers: filled in already, or to be filled in.
+fn offer(preset: &Preset, form: &Form, act: &Act) -> Html {
+    let label = preset.label.as_deref().filter(|label| !label.is_empty()).unwrap_or(&preset.host);
+    let is_filled = form.host == preset.host && Some(&form.user) == preset.user.as_ref();
+    html! {
+        <p class="offer">
+            if is_filled {
+                <span><b dir="auto">{label}</b>{" is filled in: one click opens it."}</span>
+            } else {
+                <span><b dir="auto">{label}</b>{" is offered by this host."}</span>
+                <button type="button" onclick={sends(act, Action::UsePreset)}>{"Fill it in"}</button>
+            }
+        </p>
+    }
+}

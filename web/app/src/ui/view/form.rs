@@ -1,0 +1,160 @@
+//! The connect form. Its controls' names are part of the page's interface: other programs drive it by them.
+
+use restante_api::{Security, Stage, TlsEnd};
+use restante_protocol::tunnel::Secret;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::{Callback, FocusEvent, Html, InputEvent, Properties, SubmitEvent, TargetCast, component, html};
+
+use super::bridge::BridgeChoice;
+use super::way::WayOfMail;
+use super::{Act, sends};
+use crate::ui::browser::page;
+use crate::ui::state::{Action, Complaint, Field, Form, Site};
+use crate::ui::words;
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct FormProps {
+    pub(super) form: Form,
+    pub(super) site: Site,
+    /// Whether to ask for an access token.
+    pub(super) wants_token: bool,
+    /// How far the opening has come, while the mailbox is being opened.
+    pub(super) opening: Option<Stage>,
+    pub(super) complaint: Option<Complaint>,
+    pub(super) act: Act,
+}
+
+const SECURITIES: [(Security, &str, &str); 3] =
+    [(Security::Tls, "tls", "TLS"), (Security::Starttls, "starttls", "STARTTLS"), (Security::None, "none", "none")];
+
+#[component]
+pub(super) fn ConnectForm(props: &FormProps) -> Html {
+    let FormProps { form, act, complaint, .. } = props;
+    let onsubmit = {
+        let act = act.clone();
+        Callback::from(move |event: SubmitEvent| {
+            // The page's policy forbids forms that go anywhere; this one never does.
+            event.prevent_default();
+            act.emit(Action::Submit);
+        })
+    };
+    let onfocusin = {
+        let act = act.clone();
+        Callback::from(move |event: FocusEvent| {
+            let id = event.target_dyn_into::<HtmlElement>().map(|element| element.id());
+            // Where the page itself has moved the focus, nobody has asked for anything yet.
+            let password = id.as_deref() == Some("password") && page::is_in_use();
+            act.emit(Action::AtForm { password });
+        })
+    };
+    let faulty = |which: Complaint| (*complaint == Some(which)).then_some("true");
+    let explained = |which: Complaint| (*complaint == Some(which)).then_some("complaint");
+    let text = |field: fn(String) -> Field| input(act, field);
+    let secret = |field: fn(Secret) -> Field| input(act, move |value| field(Secret::new(value)));
+    let busy = props.opening.is_some();
+    html! {
+        <form class="card" novalidate=true {onsubmit} {onfocusin}>
+            <fieldset disabled={busy}>
+                <legend class="unseen">{"Your mailbox"}</legend>
+                <div class="fields">
+                    <label class="wide">{"Mail server"}
+                        <input id="server" name="server" value={form.host.clone()} oninput={text(Field::Host)} inputmode="url"
+                            autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="pop.example.org"
+                            aria-invalid={faulty(Complaint::Host)} aria-describedby={explained(Complaint::Host)} />
+                    </label>
+                    <label class="port">{"Port"}
+                        <input name="port" value={form.port.clone()} oninput={text(Field::Port)} inputmode="numeric" autocomplete="off"
+                            aria-invalid={faulty(Complaint::Port)} aria-describedby={explained(Complaint::Port)} />
+                    </label>
+                    <label class="security">{"Security"}{securities(form.security, act)}</label>
+                    <label class="half">{"User name"}
+                        <input id="user" name="username" value={form.user.clone()} oninput={text(Field::User)} autocomplete="username"
+                            autocapitalize="none" spellcheck="false"
+                            aria-invalid={faulty(Complaint::User)} aria-describedby={explained(Complaint::User)} />
+                    </label>
+                    <label class="half">{"Password"}
+                        <input id="password" name="password" type="password" value={form.password.expose().to_owned()}
+                            oninput={secret(Field::Password)} autocomplete="current-password"
+                            aria-invalid={faulty(Complaint::Password)} aria-describedby={explained(Complaint::Password)} />
+                    </label>
+                    if props.wants_token {
+                        <label class="whole">{"Access token"}
+                            <input name="token" type="password" value={form.token.expose().to_owned()} oninput={secret(Field::Token)}
+                                autocomplete="off" aria-invalid={faulty(Complaint::Token)}
+                                aria-describedby={explained(Complaint::Token)} />
+                        </label>
+                    }
+                </div>
+                if form.security == Security::None {
+                    <div class="note warn">
+                        <p><b>{"No TLS: nothing is protected."}</b>{" Your password and your mail travel in clear text. \
+                            Anybody between the bridge and the mail server can read and change them. Choose this only inside a \
+                            network that you trust."}</p>
+                        <label class="tick">
+                            <input type="checkbox" checked={form.cleartext_agreed} onchange={tick(act, Field::CleartextAgreed)}
+                                aria-invalid={faulty(Complaint::Cleartext)} aria-describedby={explained(Complaint::Cleartext)} />
+                            {"I agree: send my password in clear text"}
+                        </label>
+                    </div>
+                }
+                if let Some(complaint) = complaint {
+                    <p class="note bad" id="complaint" role="alert">{words::complaint(*complaint)}</p>
+                }
+                if !busy {
+                    <button id="open" class="primary" type="submit">{"Open mailbox"}</button>
+                }
+            </fieldset>
+            <div class="progress">
+                <p role="status" aria-live="polite">{props.opening.map(words::opening)}</p>
+                if busy {
+                    <button type="button" onclick={sends(act, Action::Cancel)}>{"Cancel"}</button>
+                }
+            </div>
+            <WayOfMail security={form.security} tls_end={form.tls_end} host={form.host.clone()} port={form.port.clone()}
+                bridge={form.other_bridge(&props.site).ok().flatten()} />
+            <BridgeChoice form={form.clone()} site={props.site.clone()} {busy} complaint={*complaint} act={act.clone()} />
+            if form.security != Security::None {
+                <details class="more">
+                    <summary>{"Where TLS ends"}</summary>
+                    <label class="tick">
+                        <input type="checkbox" disabled={busy} checked={form.tls_end == TlsEnd::Bridge}
+                            onchange={tick(act, |bridge| Field::TlsEnd(if bridge { TlsEnd::Bridge } else { TlsEnd::Browser }))} />
+                        {"TLS ended by the bridge"}
+                    </label>
+                    <p>{"For servers whose TLS this browser cannot speak. The bridge then checks the certificate, and whoever runs \
+                        it could read your password and your mail."}</p>
+                </details>
+            }
+        </form>
+    }
+}
+
+fn securities(chosen: Security, act: &Act) -> Html {
+    let onchange = {
+        let act = act.clone();
+        Callback::from(move |event: yew::Event| {
+            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+            if let Some((security, ..)) = SECURITIES.iter().find(|(_, name, _)| *name == value) {
+                act.emit(Action::Edit(Field::Security(*security)));
+            }
+        })
+    };
+    let options = SECURITIES.iter().map(|(security, name, shown)| {
+        html! { <option value={*name} selected={*security == chosen}>{*shown}</option> }
+    });
+    html! { <select name="security" {onchange}>{for options}</select> }
+}
+
+fn input(act: &Act, field: impl Fn(String) -> Field + 'static) -> Callback<InputEvent> {
+    let act = act.clone();
+    Callback::from(move |event: InputEvent| {
+        act.emit(Action::Edit(field(event.target_unchecked_into::<HtmlInputElement>().value())));
+    })
+}
+
+fn tick(act: &Act, field: fn(bool) -> Field) -> Callback<yew::Event> {
+    let act = act.clone();
+    Callback::from(move |event: yew::Event| {
+        act.emit(Action::Edit(field(event.target_unchecked_into::<HtmlInputElement>().checked())));
+    })
+}

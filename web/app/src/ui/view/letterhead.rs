@@ -1,0 +1,73 @@
+//! The head of a message: subject, who wrote to whom, when, and what is wrong with it.
+
+use restante_api::{Address, MessageView};
+use yew::{Html, Properties, component, html};
+
+use super::avatar::avatar;
+use crate::ui::browser::dates;
+use crate::ui::shared::Shared;
+use crate::ui::{cost, format};
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct LetterheadProps {
+    pub(super) view: Shared<MessageView>,
+}
+
+#[component]
+pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
+    let view = &props.view;
+    let from = view.from.first();
+    let subject = cost::within(&view.subject, cost::HEADING);
+    let answers_elsewhere = !view.reply_to.is_empty() && view.reply_to != view.from;
+    html! {
+        <>
+            <h2 class="subject" dir="auto" title={subject.to_string()}>{if subject.trim().is_empty() { "(no subject)" } else { &*subject }}</h2>
+            <div class="who">
+                {avatar(from)}
+                <div>
+                    <p class="from" title={from.map(|from| cost::within(&written(from), cost::HEADING).into_owned())}><b dir="auto">{cost::within(format::name(from), cost::LINE).into_owned()}</b>
+                        if let Some(from) = from.filter(|from| !from.address.is_empty() && from.address != format::name(Some(from))) {
+                            {" "}<span>{format!("<{}>", cost::within(&from.address, cost::LINE))}</span>
+                        }
+                    </p>
+                    <p class="to">
+                        {line("to", &view.to)}
+                        {line("cc", &view.cc)}
+                        if answers_elsewhere { {line("answers to", &view.reply_to)} }
+                        if let Some(date) = view.date {
+                            <span><time datetime={dates::machine(date)}>{dates::full(date)}</time></span>
+                        }
+                        <span class="size">{format::octets(view.octets)}</span>
+                    </p>
+                </div>
+            </div>
+            if !view.faults.is_empty() {
+                <div class="note warn">
+                    <p><b>{"This message is damaged."}</b>{" "}{cost::within(&view.faults.join(" "), cost::HEADING).into_owned()}</p>
+                </div>
+            }
+        </>
+    }
+}
+
+/// Addressees after a word; the first few of many.
+fn line(word: &str, addresses: &[Address]) -> Html {
+    const SHOWN: usize = 6;
+    if addresses.is_empty() {
+        return Html::default();
+    }
+    let all = addresses.iter().map(written).collect::<Vec<_>>().join(", ");
+    let all = cost::within(&all, cost::HEADING).into_owned();
+    let shown = addresses.iter().take(SHOWN).map(|address| format::name(Some(address))).collect::<Vec<_>>().join(", ");
+    let shown = cost::within(&shown, cost::HEADING).into_owned();
+    let more = addresses.len().saturating_sub(SHOWN);
+    html! {
+        <span title={all}>{word}{" "}<bdi>{shown}</bdi>
+            if more > 0 { {format!(" and {more} more")} }
+        </span>
+    }
+}
+
+fn written(address: &Address) -> String {
+    if address.name.is_empty() { address.address.clone() } else { format!("{} <{}>", address.name, address.address) }
+}

@@ -1,0 +1,110 @@
+//! The second screen: bar, rail, list, reader.
+
+use restante_api::{ConnectionView, Failure, Stage};
+use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
+
+use super::about::AboutDialog;
+use super::certificate::TrustPanel;
+use super::connection::ConnectionDialog;
+use super::failure::FailureNote;
+use super::list::MessageList;
+use super::rail::Rail;
+use super::reader::Reader;
+use super::retry::{Retry, waits};
+use super::stamp::mark;
+use super::status::Status;
+use super::{Act, sends};
+use crate::ui::shared::Shared;
+use crate::ui::state::{About, Action, Load, Mailbox};
+use crate::ui::words;
+
+/// What the screen shows.
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct MailboxProps {
+    /// The mailbox.
+    pub mailbox: Mailbox,
+    /// What is happening now.
+    pub stage: Option<Stage>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
+    /// How the session came about.
+    pub connection: Option<Shared<ConnectionView>>,
+    /// Where to send what the user does.
+    pub act: Act,
+}
+
+/// The second screen.
+#[component]
+pub fn MailboxScreen(props: &MailboxProps) -> Html {
+    let MailboxProps { mailbox, act, .. } = props;
+    let reading = mailbox.reading.as_ref();
+    let onkeydown = {
+        // The dialog above the mailbox takes Escape for itself.
+        let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none());
+        Callback::from(move |event: KeyboardEvent| {
+            if free && event.key() == "Escape" {
+                act.emit(Action::Back);
+            }
+        })
+    };
+    html! {
+        <div class={classes!("mailbox", reading.map(|_| "reads"))} {onkeydown}>
+            <header class="bar">
+                <h1 class="unseen">{"Mailbox of "}{&mailbox.account.user}</h1>
+                {mark()}
+                <Status stage={props.stage} have={mailbox.known} of={mailbox.len()} ended={mailbox.failure.is_some()} act={act.clone()} />
+                <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
+                <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
+            </header>
+            <Rail account={mailbox.account.clone()} messages={mailbox.len()} octets={mailbox.octets} act={act.clone()} />
+            if mailbox.notice.is_some() || mailbox.failure.is_some() {
+                <div class="interrupted">
+                    if let Some(notice) = mailbox.notice {
+                        <p class="note warn told" role="alert">
+                            <span>{words::notice(notice)}</span>
+                            <button onclick={sends(act, Action::Dismiss)}>{"Close this notice"}</button>
+                        </p>
+                    }
+                    if let Some(failure) = mailbox.failure.clone() {
+                        {ended(&failure, act)}
+                    }
+                </div>
+            }
+            <main>
+                <section class="list" aria-labelledby="list-title">
+                    <MessageList rows={mailbox.rows.clone()} cursor={mailbox.cursor} seen={mailbox.seen.clone()}
+                        selected={reading.and_then(|reading| reading.position)} act={act.clone()} />
+                </section>
+                <div class="pane">
+                    if let Some(reading) = reading {
+                        <Reader reading={reading.clone()} messages={mailbox.len()} act={act.clone()} />
+                    } else {
+                        <div class="empty">
+                            <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
+                        </div>
+                    }
+                </div>
+            </main>
+            if mailbox.shows_path {
+                <ConnectionDialog account={mailbox.account.clone()} connection={props.connection.clone()} act={act.clone()} />
+            }
+            if let Some(about) = &props.about {
+                <AboutDialog about={about.clone()} act={act.clone()} />
+            }
+        </div>
+    }
+}
+
+/// Why the session is over, and how to go on.
+fn ended(failure: &Shared<Failure>, act: &Act) -> Html {
+    html! {
+        <FailureNote failure={failure.clone()}>
+            <TrustPanel kind={failure.kind.clone()} act={act.clone()} />
+            if waits(failure) {
+                <Retry failure={failure.clone()} name="Open again" again={Action::Reopen} act={act.clone()} />
+            } else {
+                <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
+            }
+        </FailureNote>
+    }
+}

@@ -1,0 +1,170 @@
+//! What can go wrong, who is at fault, and what to do: the words are here so that page and command line say the same.
+
+use serde::{Deserialize, Serialize};
+
+use super::CertificateView;
+
+/// A failure as a person is told of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What happened.
+    pub kind: FailureKind,
+    /// Who is at fault.
+    pub blame: Blame,
+    /// What the other side said, or the rule that was broken; may be empty. Untrusted text.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure of this kind, with the blame that the kind usually carries.
+    pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
+        let blame = kind.usual_blame();
+        Self { kind, blame, detail: detail.into() }
+    }
+
+    /// The same failure with the blame put elsewhere.
+    #[must_use]
+    pub fn blamed(self, blame: Blame) -> Self {
+        Self { blame, ..self }
+    }
+}
+
+/// Whose fault a failure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Blame {
+    /// The mail server.
+    Server,
+    /// The network between.
+    Network,
+    /// Whoever runs the bridge.
+    Operator,
+    /// Whoever serves the page.
+    Site,
+    /// What was typed in.
+    User,
+    /// Restante itself.
+    Restante,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FailureKind {
+    /// The bridge cannot be reached.
+    BridgeUnreachable,
+    /// A bridge other than the page's own cannot be reached, or does not accept the page.
+    OtherBridge(OtherBridge),
+    /// The bridge asks for an access token, or refuses this one.
+    BridgeUnauthorized,
+    /// The bridge's policy does not list this server.
+    Forbidden,
+    /// The bridge has as many connections as it allows, or is shutting down.
+    BridgeBusy,
+    /// The server's name does not resolve.
+    UnknownHost,
+    /// The server does not answer, or refuses the connection.
+    Unreachable,
+    /// TLS failed for a reason other than the certificate.
+    TlsFailed,
+    /// The server's certificate does not verify.
+    Certificate {
+        /// The certificate that was shown.
+        certificate: Box<CertificateView>,
+        /// Why it does not verify.
+        fault: CertificateFault,
+    },
+    /// The certificate is not the one that was trusted before.
+    CertificateChanged {
+        /// The certificate that was shown.
+        certificate: Box<CertificateView>,
+    },
+    /// The server offers no STLS, so nothing was sent in clear text.
+    NoStarttls,
+    /// The password would travel in clear text, and the user has not agreed.
+    CleartextNotAgreed,
+    /// What answers there is no POP3 server, or it breaks the protocol.
+    NotPop3,
+    /// The server refused user name or password.
+    WrongPassword,
+    /// User name or password hold characters that cannot be sent to this server; nothing was.
+    UnfitCredentials,
+    /// The server offers no way to sign in that Restante knows.
+    NoMechanism,
+    /// The mailbox is locked by another session ([IN-USE], RFC 2449 section 8.1.2).
+    InUse,
+    /// The server asks for a pause: a temporary fault or a minimum time between logins.
+    TryLater {
+        /// Seconds to wait, where the server said how many.
+        seconds: Option<u32>,
+    },
+    /// A permanent fault of the server ([SYS/PERM], RFC 3206), or another refusal.
+    Refused,
+    /// The connection was lost.
+    ConnectionLost,
+    /// Nothing came for too long.
+    TimedOut,
+    /// This message is not there (any more).
+    NoSuchMessage,
+    /// The mailbox has changed since the list that this message was chosen from.
+    Outdated,
+    /// This message is larger than can be held in memory at once.
+    TooLarge,
+    /// A fault in Restante.
+    Internal,
+}
+
+impl FailureKind {
+    /// Who is to blame unless more is known.
+    fn usual_blame(&self) -> Blame {
+        match self {
+            Self::BridgeUnreachable | Self::ConnectionLost | Self::TimedOut => Blame::Network,
+            Self::Forbidden | Self::BridgeBusy | Self::OtherBridge(_) => Blame::Operator,
+            Self::BridgeUnauthorized
+            | Self::UnknownHost
+            | Self::CleartextNotAgreed
+            | Self::WrongPassword
+            | Self::UnfitCredentials
+            | Self::InUse => Blame::User,
+            Self::Unreachable
+            | Self::TlsFailed
+            | Self::Certificate { .. }
+            | Self::CertificateChanged { .. }
+            | Self::NoStarttls
+            | Self::NotPop3
+            | Self::NoMechanism
+            | Self::TryLater { .. }
+            | Self::Refused
+            | Self::NoSuchMessage
+            | Self::Outdated => Blame::Server,
+            Self::TooLarge | Self::Internal => Blame::Restante,
+        }
+    }
+}
+
+/// Why a certificate does not verify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CertificateFault {
+    /// Nobody this browser knows has signed it.
+    UnknownIssuer,
+    /// It is for other names.
+    WrongName,
+    /// It has expired.
+    Expired,
+    /// It is not valid yet.
+    NotYetValid,
+    /// It was withdrawn.
+    Revoked,
+    /// Something else.
+    Other,
+}
+
+/// A bridge other than the page's own that cannot be used. A browser does not say whether it is not there or does not
+/// accept the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherBridge {
+    /// Its host, with the port where that is not the usual one.
+    pub bridge: String,
+    /// The origin of the page, which the bridge has to accept.
+    pub page: String,
+    /// The page's own policy forbids it: nothing was sent.
+    pub barred: bool,
+}

@@ -1,0 +1,140 @@
+//! A message as the reader shows it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Text;
+
+/// Tells lists apart, those of a former engine as well: there is another one whenever the mailbox turns out to have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct ListId(u64);
+
+impl ListId {
+    /// The first list of the mailbox that this question opened.
+    pub fn first(call: super::CallId) -> Self {
+        Self(u64::from(call.0) << 32)
+    }
+
+    /// The list after this one.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// Whether both come from one engine, which tells a mailbox that has changed from one that has not.
+    pub fn is_of_same_engine(self, other: Self) -> bool {
+        self.0 >> 32 == other.0 >> 32
+    }
+}
+
+/// A message of the open mailbox, or a message nested in one (message/rfc822).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MessageRef {
+    /// The list that the number counts in: a reference of a former list names nothing in a later one.
+    pub list: ListId,
+    /// The message's number in its session (RFC 1939, section 4).
+    pub number: u32,
+    /// Parts to descend through, outermost first; empty for the message itself.
+    pub path: Vec<PartId>,
+}
+
+impl MessageRef {
+    /// The message of this number itself, in the first list.
+    pub fn top(number: u32) -> Self {
+        Self { list: ListId::default(), number, path: Vec::new() }
+    }
+
+    /// The message of this number itself.
+    pub fn in_list(list: ListId, number: u32) -> Self {
+        Self { list, number, path: Vec::new() }
+    }
+
+    /// The message nested in this one as `part`.
+    pub fn nested(&self, part: PartId) -> Self {
+        let mut path = self.path.clone();
+        path.push(part);
+        Self { list: self.list, number: self.number, path }
+    }
+}
+
+/// A MIME part of a message: its index in the order of the source, the message's own body being 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PartId(pub u32);
+
+/// A mailbox address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Display name, decoded; empty where there is none.
+    pub name: String,
+    /// `local@domain`; empty where there is none.
+    pub address: String,
+}
+
+/// A message, taken apart for reading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// The message.
+    pub message: MessageRef,
+    /// Subject, decoded; empty where there is none.
+    pub subject: String,
+    /// From, or Sender.
+    pub from: Vec<Address>,
+    /// To.
+    pub to: Vec<Address>,
+    /// Cc.
+    pub cc: Vec<Address>,
+    /// Reply-To.
+    pub reply_to: Vec<Address>,
+    /// Date of the header, seconds since 1970-01-01 UTC.
+    pub date: Option<i64>,
+    /// The message's size in octets.
+    pub octets: u64,
+    /// The text to read, from text/plain parts; made from the HTML where there is nothing else.
+    pub text: Text,
+    /// The HTML to read, as it came and *not* sanitised, or the beginning of it, 8 MiB; `None` where the message has none.
+    /// What is cut off can be had: the part is among the attachments then.
+    pub html: Option<String>,
+    /// Images that the HTML refers to by Content-ID (RFC 2392), 16 MiB of them together at most.
+    pub inline_images: Vec<InlineImage>,
+    /// Everything that is neither the text nor an inline image, and texts that are shown in part.
+    pub attachments: Vec<Attachment>,
+    /// What is wrong with the message, in words for a person, where something is.
+    pub faults: Vec<String>,
+}
+
+/// An image inside an HTML message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InlineImage {
+    /// Content-ID without the angle brackets.
+    pub content_id: String,
+    /// Media type, lower case, such as `image/png`.
+    pub media_type: String,
+    /// The decoded bytes.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// An attachment, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The part.
+    pub part: PartId,
+    /// File name to offer, free of path separators and control characters; never empty.
+    pub name: String,
+    /// Media type, lower case.
+    pub media_type: String,
+    /// Size of the decoded bytes.
+    pub octets: u64,
+    /// Whether it is a message that can be read in its own right (message/rfc822).
+    pub is_message: bool,
+}
+
+/// A message as the server holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The message.
+    pub message: MessageRef,
+    /// File name to offer, ending in `.eml`.
+    pub name: String,
+    /// Every octet, as it came.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}

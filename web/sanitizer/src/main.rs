@@ -1,0 +1,16 @@
+//! The program of the sanitiser's Web Worker, loaded with the first HTML message: one document in, one out, in the order they
+//! come.
+
+use futures::StreamExt;
+use restante_html::{RemoteContent, sanitise};
+use restante_link::contract::{Safe, Unsafe};
+
+fn main() {
+    restante_link::worker::serve(|mut messages, answer: fn(Safe)| async move {
+        while let Some(Unsafe { html, images, remote }) = messages.next().await {
+            let remote = if remote { RemoteContent::Allowed } else { RemoteContent::Blocked };
+            let document = sanitise(&html, &images, remote);
+            answer(Safe { document: document.html, blocked: document.blocked });
+        }
+    });
+}
