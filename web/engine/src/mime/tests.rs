@@ -360,3 +360,13 @@ fn no_message_however_put_together_brings_the_reader_down() {
         row(1, 0, &source, None);
     }
 }
+
+#[test]
+fn a_message_of_files_alone_has_no_text_and_a_multipart_without_parts_is_all_text() {
+    let source = "From: a@a.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\nAAEC\n--b--\n";
+    let view = shown(source);
+    assert!(view.text.blocks.is_empty(), "{:?}", view.text);
+    assert_eq!(view.attachments.iter().map(|file| &*file.name).collect::<Vec<_>>(), ["a.pdf"]);
+    let without = shown(&source.replace("--b", "--c"));
+    assert!(without.text.to_string().contains("AAEC") && without.attachments.is_empty(), "{without:?}");
+}

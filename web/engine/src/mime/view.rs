@@ -39,7 +39,8 @@ pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
     view.html = reading.html(&bodies.html);
     view.text = reading.text(&bodies.text, view.html.as_deref());
     let mut files = bodies.files;
-    if bodies.text.is_empty() && bodies.html.is_empty() && structure.parts[0].media_type.starts_with("multipart/") {
+    let root = &structure.parts[0];
+    if root.media_type.starts_with("multipart/") && !root.has_parts {
         // A multipart without parts: whatever is in it is all there is to read.
         view.text = reading.text(&[0], None);
         files.retain(|id| *id != 0);
