@@ -193,7 +193,7 @@ async fn kills_at_every_command_lose_and_double_nothing_whatever_the_server_does
 
 #[tokio::test]
 async fn kills_at_random_between_a_real_server_and_the_store_lose_and_double_nothing() {
-    let users: Vec<User> = (0..40)
+    let users: Vec<User> = (0..60)
         .map(|round| User { name: format!("u{round}"), password: "secret".into(), mail: mail(round * 100) })
         .collect();
     let options = Options {
@@ -204,7 +204,7 @@ async fn kills_at_random_between_a_real_server_and_the_store_lose_and_double_not
     let dovecot = Dovecot::start(options).await.unwrap();
     let fingerprint: String = dovecot.fingerprint().iter().map(|octet| format!("{octet:02x}")).collect();
     let (mut kills, mut whole, mut dice) = (0, Duration::ZERO, 1_u64);
-    for round in 0..40 {
+    for round in 0..60 {
         let (name, all) = (format!("u{round}"), mail(round * 100));
         let kept =
             Kept::new(format!("pops://{name}@127.0.0.1:{}/", dovecot.pops_port()), &["--trust-sha256", &fingerprint]);
@@ -227,6 +227,10 @@ async fn kills_at_random_between_a_real_server_and_the_store_lose_and_double_not
             let is_ended = tokio::time::timeout(wait, child.wait()).await.is_ok();
             child.kill().await.unwrap();
             kept.is_sound(&all, &server(), &format!("user {round}, kill {kills}, after {wait:?}"));
+            if wait < PATIENCE {
+                // Machines are slower and faster as they like: most runs are to be killed, and some to end.
+                whole = whole.mul_f64(if is_ended { 0.7 } else { 1.05 });
+            }
             if is_ended && server().is_empty() {
                 if round == 0 {
                     whole = begin.elapsed();
@@ -506,13 +510,15 @@ async fn what_is_deleted_here_is_deleted_there_and_its_number_is_told_before() {
 
 #[tokio::test]
 async fn the_pause_that_a_server_wants_between_logins_is_waited_for_and_its_expiry_is_told() {
-    let server = Maildrop::start(Habit::WantsPauses, mail(0)).await.unwrap();
+    let server = Maildrop::start(Habit::WantsPauses, [CROWD.message(1)]).await.unwrap();
     let kept = Kept::from(&server);
+    let mut last: Option<Instant> = None;
     for run in 0..3 {
+        let is_soon = last.replace(Instant::now()).is_some_and(|last| last.elapsed() < Duration::from_secs(2));
         let output = kept.sync_whole("leave").await;
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "run {run}: {told}");
-        assert_eq!(told.contains("\"delayed\""), run > 0, "run {run}: {told}");
+        assert!(!is_soon || told.contains("\"delayed\""), "run {run}: {told}");
         assert!(told.contains("\"days\":30"), "{told}");
     }
 }
