@@ -59,19 +59,13 @@ impl Session {
         };
         let channel = self.config.channel;
         self.events.push_back(Event::MechanismChosen { ticket, mechanism, why, channel });
-        let begun = match mechanism {
-            Mechanism::UserPass => {
-                self.begin_user_pass(ticket, login);
-                Ok(())
-            }
-            Mechanism::Apop => digested(login).map(|login| self.begin_apop(ticket, &login)),
-            Mechanism::Sasl(mechanism) => {
-                self.begin_sasl(ticket, mechanism, login);
-                Ok(())
-            }
-        };
-        if let Err(by) = begun {
-            self.refuse_login(ticket, by);
+        match mechanism {
+            Mechanism::UserPass => self.begin_user_pass(ticket, login),
+            Mechanism::Apop => match digested(login) {
+                Ok(login) => self.begin_apop(ticket, &login),
+                Err(by) => self.refuse_login(ticket, by),
+            },
+            Mechanism::Sasl(mechanism) => self.begin_sasl(ticket, mechanism, login),
         }
     }
 

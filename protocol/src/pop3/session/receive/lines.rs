@@ -143,8 +143,7 @@ impl Session {
             }
             Reading::Items(items) => {
                 let Items { said: (code, text), lines, .. } = *items;
-                if self.extent.map(|(messages, _)| messages).is_some_and(|messages| messages != lines) && !self.deleted
-                {
+                if self.extent.is_some_and(|(messages, _)| messages != lines) && !self.deleted {
                     self.quirk(Quirk::ListingCount);
                 }
                 self.finish_with(Reply { code, text, data: ReplyData::Items(lines) });
