@@ -35,7 +35,7 @@ pub(super) fn hold(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
 pub(super) fn release(mailbox: &mut Mailbox, list: ListId, is_changed: bool) -> Vec<Effect> {
     let Some(Held(held)) = mailbox.held.take() else { return vec![] };
     if is_changed {
-        fail(mailbox.reading.as_mut(), &held, &Shared::new(Failure::new(FailureKind::Outdated, "")));
+        fail(mailbox, &Shared::new(Failure::new(FailureKind::Outdated, "")));
         return vec![];
     }
     let mut effects = vec![];
@@ -61,16 +61,14 @@ pub(super) fn release(mailbox: &mut Mailbox, list: ListId, is_changed: bool) -> 
 
 /// The mailbox cannot be opened again: what was held back fails.
 pub(super) fn give_up(mailbox: &mut Mailbox, failure: &Shared<Failure>) {
-    if let Some(Held(held)) = mailbox.held.take() {
-        fail(mailbox.reading.as_mut(), &held, failure);
+    if mailbox.held.take().is_some() {
+        fail(mailbox, failure);
     }
 }
 
-fn fail(reading: Option<&mut Reading>, held: &[(CallId, Request)], failure: &Shared<Failure>) {
-    let Some(reading) = reading else { return };
-    for (id, _) in held {
-        if let Some(opened) = reading.waiting_for(*id) {
-            opened.fail(*id, failure.clone());
-        }
+/// What is waited for was held back: what was asked of the former engine failed with it.
+fn fail(mailbox: &mut Mailbox, failure: &Shared<Failure>) {
+    if let Some(reading) = &mut mailbox.reading {
+        reading.fail(failure);
     }
 }
