@@ -175,8 +175,8 @@ impl<'a> Session<'a> {
 
     /// Connects and does all there is to do.
     pub(super) async fn run(mut self, ways: &mut Ways) -> Result<End, SyncError> {
-        let options = Options { window: WINDOW, commands: COMMANDS, ..Options::from(self.open) };
-        let options = Options { pipelining: ways.pipelining(), ..options };
+        let pipelining = ways.pipelining();
+        let options = Options { window: WINDOW, commands: COMMANDS, pipelining, ..Options::from(self.open) };
         let (host, port, token) = (&self.open.host, self.open.port, self.open.token.clone());
         let platform = Rc::clone(&self.platform);
         let connection = Connection::open(platform, host, port, token, &options, &mut |_| (), &mut |_| ()).await;
@@ -334,7 +334,8 @@ impl<'a> Session<'a> {
 
     /// Notes when the next login is welcome, as far as the server has said.
     fn note_login(&mut self) -> Result<(), SyncError> {
-        let at = *self.logged_in_at.get_or_insert(i64::try_from(self.platform.now()).unwrap_or(i64::MAX));
+        let now = self.now();
+        let at = *self.logged_in_at.get_or_insert(now);
         let delay = self.capabilities.as_ref().and_then(|known| known.login_delay).map_or(0, |delay| delay.seconds);
         Ok(self.store.note_login(self.account, at, delay)?)
     }

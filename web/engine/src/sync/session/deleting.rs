@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use restante_protocol::pop3::Command;
-use restante_store::Extent;
+use restante_store::{Due, Extent};
 
 use super::{Entry, Job, Session};
 use crate::connection::Connection;
@@ -13,7 +13,7 @@ impl Session<'_> {
     /// Asks for the headers of what is to be deleted, where this session has not seen them; for all of it, where its
     /// header is like others'.
     pub(super) fn prove(&mut self, connection: &mut Connection) -> Result<(), SyncError> {
-        for at in self.due()? {
+        for (at, _) in self.due()? {
             let Entry { number, header, is_withheld, .. } = self.entries[at];
             let octets = Some(self.entries[at].listed.octets).filter(|octets| *octets > 0);
             match header {
@@ -32,12 +32,11 @@ impl Session<'_> {
 
     /// Deletes what is due and is, by its header or its octets, what it was when it was kept.
     pub(super) fn delete(&mut self, connection: &mut Connection) -> Result<(), SyncError> {
-        let headers: HashMap<_, _> =
-            self.store.due(self.account)?.into_iter().map(|due| (due.item, due.header)).collect();
-        for at in self.due()? {
-            let Entry { number, item: Some(item), header, .. } = self.entries[at] else { continue };
+        for (at, due) in self.due()? {
+            let Entry { number, header, .. } = self.entries[at];
+            let item = due.item;
             match header {
-                Some(header) if header.is_telling && headers.get(&item) == Some(&header.hash) => {
+                Some(header) if header.is_telling && header.hash == due.header => {
                     self.submit(connection, Command::Dele(number), Job::Dele(item));
                 }
                 // Another message goes by the name: it is fetched as a new one the next time.
@@ -49,11 +48,10 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Where in the listing the messages are that are to be deleted.
-    pub(super) fn due(&self) -> Result<Vec<usize>, SyncError> {
-        let due: std::collections::HashSet<_> = self.store.due(self.account)?.into_iter().map(|due| due.item).collect();
-        let at =
-            self.entries.iter().enumerate().filter(|(_, entry)| entry.item.is_some_and(|item| due.contains(&item)));
-        Ok(at.map(|(at, _)| at).collect())
+    /// The messages that are to be deleted, and where in the listing they are.
+    fn due(&self) -> Result<Vec<(usize, Due)>, SyncError> {
+        let due: HashMap<_, _> = self.store.due(self.account)?.into_iter().map(|due| (due.item, due)).collect();
+        let listed = self.entries.iter().enumerate();
+        Ok(listed.filter_map(|(at, entry)| Some((at, *due.get(&entry.item?)?))).collect())
     }
 }

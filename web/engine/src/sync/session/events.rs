@@ -42,7 +42,7 @@ impl Session<'_> {
         }
     }
 
-    pub(super) fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) -> Result<(), SyncError> {
+    fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) -> Result<(), SyncError> {
         match self.jobs.get(&ticket) {
             Some(Job::Fetch(_, Want::Whole | Want::Rest(..))) => {
                 self.begin()?;
@@ -67,7 +67,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    pub(super) fn on_done(&mut self, ticket: Ticket, reply: &Reply) -> Result<(), SyncError> {
+    fn on_done(&mut self, ticket: Ticket, reply: &Reply) -> Result<(), SyncError> {
         match self.jobs.remove(&ticket) {
             Some(Job::Login) => self.note_login()?,
             Some(Job::Stat) => {
@@ -103,13 +103,13 @@ impl Session<'_> {
         Ok(())
     }
 
-    pub(super) fn asked_capa(&mut self) {
+    fn asked_capa(&mut self) {
         if self.phase == Phase::Fresh {
             self.phase = Phase::Greeted;
         }
     }
 
-    pub(super) fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) -> Result<(), SyncError> {
+    fn on_refused(&mut self, ticket: Ticket, refusal: &Refusal) -> Result<(), SyncError> {
         let is_hangup = refusal.by == RefusedBy::Hangup;
         match self.jobs.remove(&ticket) {
             Some(Job::Capa) if !is_hangup => self.asked_capa(),

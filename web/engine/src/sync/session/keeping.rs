@@ -53,7 +53,7 @@ impl Session<'_> {
     }
 
     /// Keeps a message that has come whole, unless it is here.
-    pub(super) fn keep(&mut self, at: usize, complete: Complete) -> Result<(), SyncError> {
+    fn keep(&mut self, at: usize, complete: Complete) -> Result<(), SyncError> {
         let now = self.now();
         let Complete { header, digest, summary, octets, body } = complete;
         let header = header.or_octets(digest);
@@ -111,7 +111,7 @@ impl Session<'_> {
     }
 
     /// Counts a message towards the batch, and commits the batch when it is large enough.
-    pub(super) fn count(&mut self, octets: u64) -> Result<(), SyncError> {
+    fn count(&mut self, octets: u64) -> Result<(), SyncError> {
         self.batch_messages += 1;
         self.so_far.meter.add_message();
         self.batch_octets += octets;
