@@ -1,5 +1,7 @@
 //! The octets of messages, in pieces: compressed where that pays, and never whole in memory unless somebody asks.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, params};
 
 use crate::{MessageId, Store, StoreError};
@@ -25,6 +27,17 @@ pub(crate) fn put_all(db: &Connection, message: MessageId, octets: &[u8]) -> Res
     Ok(())
 }
 
+/// The octets of a piece as it was written. `octets`: how many they are.
+pub(crate) fn unpacked(codec: u8, octets: i64, data: &[u8]) -> Result<Cow<'_, [u8]>, StoreError> {
+    if codec == 0 {
+        return Ok(Cow::Borrowed(data));
+    }
+    let octets = usize::try_from(octets).ok().filter(|octets| *octets <= PIECE);
+    let octets = octets.ok_or_else(|| StoreError::Corrupt("a piece is larger than pieces are".into()))?;
+    let piece = lz4_flex::block::decompress(data, octets).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok(Cow::Owned(piece))
+}
+
 impl Store {
     /// A message's octets, as they came; of one of which only the header is kept, those.
     ///
@@ -45,18 +58,12 @@ impl Store {
             self.db.prepare_cached("SELECT codec, octets, data FROM content WHERE message_id = ?1 ORDER BY piece")?;
         let mut rows = statement.query([message])?;
         while let Some(row) = rows.next()? {
-            let (codec, octets): (u8, usize) = (row.get(0)?, row.get::<_, i64>(1)?.try_into().unwrap_or(0));
+            let (codec, octets): (u8, i64) = (row.get(0)?, row.get(1)?);
             let data = row.get_ref(2)?.as_blob().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            if octets > PIECE {
+            if octets > PIECE as i64 {
                 return Err(StoreError::Corrupt("a piece is larger than pieces are".into()));
             }
-            if codec == 0 {
-                take(data);
-            } else {
-                let piece = lz4_flex::block::decompress(data, octets)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                take(&piece);
-            }
+            take(&unpacked(codec, octets, data)?);
         }
         Ok(())
     }

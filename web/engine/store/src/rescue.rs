@@ -5,7 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Digest, MessageId, PIECE, Store, StoreError};
+use crate::content::unpacked;
+use crate::{Digest, MessageId, Store, StoreError};
 
 /// What an examination found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -134,15 +135,7 @@ fn rescued(db: &Connection, id: i64) -> Result<Option<Vec<u8>>, StoreError> {
     while let Some(row) = rows.next()? {
         let (codec, octets): (u8, i64) = (row.get(0)?, row.get(1)?);
         let data: Vec<u8> = row.get(2)?;
-        let octets = usize::try_from(octets).unwrap_or(usize::MAX);
-        let piece = match codec {
-            0 => data,
-            _ if octets <= PIECE => {
-                lz4_flex::block::decompress(&data, octets).map_err(|error| StoreError::Corrupt(error.to_string()))?
-            }
-            _ => return Err(StoreError::Corrupt("a piece is larger than pieces are".into())),
-        };
-        whole.get_or_insert_default().extend_from_slice(&piece);
+        whole.get_or_insert_default().extend_from_slice(&unpacked(codec, octets, &data)?);
     }
     Ok(whole)
 }
