@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use restante_api::between_words;
+
 /// What is laid out of a line in the list.
 pub const LINE: u32 = 400;
 
@@ -95,8 +97,7 @@ impl Meter {
             if self.spent.saturating_add(cost) > budget {
                 self.scripts.truncate(known);
                 let start = &text[..if whole > 0 { whole } else { at }];
-                let word = start.rfind(is_gap).filter(|word| *word >= start.len() / 2);
-                return text.split_at(word.map_or(start.len(), |word| text.ceil_char_boundary(word + 1)));
+                return text.split_at(between_words(start).unwrap_or(start.len()));
             }
             self.spent += cost;
         }
@@ -128,11 +129,6 @@ impl Meter {
         }
         cost
     }
-}
-
-/// Where a text may be cut: at a blank, or behind a sentence of a language that is written without them.
-fn is_gap(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '。' | '，' | '、' | '！' | '？' | '；')
 }
 
 /// What characters have in common for a browser: a font, and a way of shaping them.

@@ -18,7 +18,7 @@ pub use call::{Call, CallId, Reply};
 pub use failure::{Blame, CertificateFault, Failure, FailureKind, OtherBridge};
 pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source};
 pub use server::{Prepare, Server};
-pub use text::{Block, Kind, Span, Text};
+pub use text::{Block, Kind, Span, Text, between_words};
 
 /// Rows of the list that are fetched, the newest first, before the page says which it shows.
 pub const FIRST_ROWS: u32 = 50;

@@ -65,6 +65,14 @@ impl Span {
     }
 }
 
+/// A place near the end of this beginning of a text where it is better cut: behind its last word, or its last sentence in a
+/// language that is written without blanks. `None` where there is none in its second half.
+pub fn between_words(start: &str) -> Option<usize> {
+    let is_gap = |c: char| c.is_whitespace() || matches!(c, '。' | '，' | '、' | '！' | '？' | '；');
+    let gap = start.rfind(is_gap).filter(|gap| *gap >= start.len() / 2)?;
+    Some(start.ceil_char_boundary(gap + 1))
+}
+
 impl std::fmt::Display for Text {
     /// The text alone: without quote marks, an empty line between blocks.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

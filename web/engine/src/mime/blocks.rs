@@ -2,8 +2,9 @@
 //!
 //! Every step looks at each character a bounded number of times, whatever the text.
 
+use restante_api::{Block, Kind, Span, Text, between_words};
+
 use super::marks;
-use restante_api::{Block, Kind, Span, Text};
 
 /// Bytes that are shown at most: more than anybody reads on end.
 const MAX_BYTES: usize = 256 << 10;
@@ -128,10 +129,7 @@ fn beginning(text: &str, room: usize) -> &str {
         return text;
     }
     let start = &text[..text.floor_char_boundary(room)];
-    // Or behind a sentence, in languages that are written without blanks.
-    let ends = |c: char| c.is_whitespace() || matches!(c, '。' | '，' | '、' | '！' | '？' | '；');
-    let word = start.rfind(ends).filter(|at| *at >= start.len() / 2);
-    word.map_or(start, |at| &text[..text.ceil_char_boundary(at + 1)])
+    between_words(start).map_or(start, |at| &start[..at])
 }
 
 /// Counts and takes off the quote marks of a line: `> > text` is two deep.
