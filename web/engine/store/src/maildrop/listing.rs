@@ -27,9 +27,9 @@ impl Store {
             // believed, and headers tell.
             let is_believed = !listed.iter().any(|message| known.contradicts(message));
             let mut taken: HashSet<ItemId> = HashSet::new();
-            let mut answers: Vec<Option<Known>> = vec![None; listed.len()];
+            let mut items: Vec<Option<Item>> = vec![None; listed.len()];
             let mut touch = db.prepare_cached("UPDATE maildrop SET listing = ?2, listed_at = ?3 WHERE id = ?1")?;
-            for (message, answer) in listed.iter().zip(&mut answers) {
+            for (message, found) in listed.iter().zip(&mut items) {
                 // A UIDL that stands twice names neither (RFC 1939, section 7: it must not).
                 if !is_believed || message.uid.is_empty() || times.get(&message.uid[..]).is_some_and(|times| *times > 1)
                 {
@@ -38,27 +38,21 @@ impl Store {
                 if let Some(item) = known.by_uid(message) {
                     taken.insert(item.id);
                     touch.execute(params![item.id, listing, now])?;
-                    *answer = Some(Known::Item(item));
+                    *found = Some(item);
                 }
-            }
-            // The others may be any of those that the server does not list by name.
-            let free = known.sizes_and_uids(&taken);
-            for (message, answer) in listed.iter().zip(&mut answers) {
-                let perhaps = free.octets.contains(&message.octets) || free.uids.contains(&message.uid[..]);
-                answer.get_or_insert(if perhaps { Known::Perhaps } else { Known::New });
             }
             db.execute(
                 "UPDATE maildrop SET state = 'delete' WHERE account_id = ?1 AND state = 'deleted' AND listing = ?2",
                 params![account, listing],
             )?;
-            let answers = answers.into_iter().map(|answer| match answer {
-                Some(Known::Item(mut item)) => {
-                    if item.state == State::Deleted {
-                        item.state = State::Delete;
-                    }
-                    Known::Item(item)
-                }
-                answer => answer.unwrap_or(Known::New),
+            // The others may be any of those that the server does not list by name.
+            let free = known.sizes_and_uids(&taken);
+            let answers = listed.iter().zip(items).map(|(message, found)| match found {
+                // It came back: what was deleted is to be deleted again.
+                Some(item) if item.state == State::Deleted => Known::Item(Item { state: State::Delete, ..item }),
+                Some(item) => Known::Item(item),
+                None if free.octets.contains(&message.octets) || free.uids.contains(&message.uid[..]) => Known::Perhaps,
+                None => Known::New,
             });
             Ok(answers.collect())
         })
