@@ -17,12 +17,12 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
+use restante_api::{Blame, Failure, FailureKind, Fingerprint, Security, TlsEnd};
 use restante_protocol::pop3::{Capabilities, Command, Event, Misuse, Output, Pipelining, Session, Ticket};
 use zeroize::Zeroize;
 
 use crate::platform::Platform;
 use crate::transport::{self, Transport};
-use restante_api::{Blame, Failure, FailureKind, Fingerprint, Security, TlsEnd};
 
 pub use blame::{of_login_refusal, of_protocol_error, of_refusal};
 

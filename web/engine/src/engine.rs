@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
+use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update};
 
 use crate::mailbox::{self, Left};
 use crate::memory::Memory;
 use crate::platform::Platform;
 use crate::prepare::{Over, Preparation};
-use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update};
 
 /// Serves calls until their stream ends; then the open mailbox is closed with QUIT. Single-threaded: spawn it locally.
 ///

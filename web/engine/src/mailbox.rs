@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
+use restante_api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Server, Stage, Update};
 use restante_protocol::pop3::{Capabilities, Command, Event, Mechanism, Ticket};
 
 use crate::connection::{Connection, Turn};
@@ -33,7 +34,6 @@ use again::Again;
 use answers::Ask;
 use events::Job;
 use plan::Rows;
-use restante_api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Reply, Request, Server, Stage, Update};
 
 /// Why a mailbox was left.
 pub(crate) enum Left {

@@ -1,10 +1,10 @@
 //! What was learnt of a server, for as long as the engine runs: it saves asking the same server again. Nothing of a user
 //! is in it, and nothing of it is written down.
 
+use restante_api::Server;
 use restante_protocol::pop3::Capabilities;
 
 use crate::ways::Ways;
-use restante_api::Server;
 
 /// What is known of the server that was spoken with last.
 #[derive(Debug, Default)]

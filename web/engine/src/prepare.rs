@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::LocalBoxFuture;
+use restante_api::{Failure, FailureKind, Server, Stage};
 use restante_protocol::pop3::{Capabilities, Command, Event, Greeting, Pipelining, Ticket};
 
 use crate::connection::{Connection, Options, Turn};
 use crate::mailbox::MESSAGE_LIMIT;
 use crate::memory::Known;
 use crate::platform::Platform;
-use restante_api::{Failure, FailureKind, Server, Stage};
 
 /// For how long a connection waits to be used. It keeps a place at the server, and servers give up a login that does not
 /// come after a minute or more.

@@ -21,12 +21,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use restante_api::{Failure, FailureKind, OpenMailbox};
 use restante_store::{Account, AccountId, Store, StoreError};
 
 use crate::platform::Platform;
 use crate::ways::Ways;
 use meter::Meter;
-use restante_api::{Failure, FailureKind, OpenMailbox};
 use session::{End, Session, Suspect};
 
 /// What is told while a maildrop is kept.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::TlsConnector;
 use futures_rustls::client::TlsStream;
+use restante_api::{Failure, FailureKind, Fingerprint, TlsView};
 use restante_protocol::pop3::{BindingKind, ChannelBinding};
 use rustls::client::ClientConnection;
 use rustls::crypto::CryptoProvider;
@@ -21,7 +22,6 @@ use rustls::{CipherSuite, ClientConfig, ProtocolVersion, RootCertStore, Supporte
 
 use crate::platform::TunnelFault;
 use crate::transport;
-use restante_api::{Failure, FailureKind, Fingerprint, TlsView};
 use verifier::Verifier;
 
 /// Cipher suites, best first for a browser: WebAssembly has no AES instructions, and ChaCha20-Poly1305 is several times as

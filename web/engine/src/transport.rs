@@ -6,12 +6,12 @@ use std::task::{Context, Poll};
 
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::client::TlsStream;
+use restante_api::{Blame, Failure, FailureKind, Fingerprint, TlsView};
 use restante_protocol::pop3::ChannelBinding;
 use restante_protocol::tunnel::CloseCode;
 
 use crate::platform::{Tunnel, TunnelFault};
 use crate::tls::{self, Peer};
-use restante_api::{Blame, Failure, FailureKind, Fingerprint, TlsView};
 
 /// What POP3 is spoken over.
 pub enum Transport {

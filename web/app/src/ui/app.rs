@@ -3,14 +3,14 @@
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use restante_api::{Call, Prepare, Reply, Request};
+use restante_link::contract::Unsafe;
+use restante_link::page::Heard;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, Html, html};
 
 use super::browser::{engine, files, hashes, page, sanitiser};
 use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
 use super::view::{connect::Connect, mailbox::MailboxScreen};
-use restante_link::contract::Unsafe;
-use restante_link::page::Heard;
 
 /// How long the list stands still before missing rows are asked for, in milliseconds.
 const STANDSTILL_MS: u32 = 60;

@@ -20,6 +20,7 @@ mod reduce;
 mod site;
 
 use restante_api::{Call, CallId, ConnectionView, Failure, MessageRef, PartId, Reply, Stage};
+use restante_link::Death;
 
 pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
@@ -32,7 +33,6 @@ pub use reduce::reduce;
 pub use site::{Preset, SITE_DOCUMENT, Site};
 
 use crate::ui::shared::Shared;
-use restante_link::Death;
 
 /// Everything the page shows.
 #[derive(Debug, Clone, PartialEq)]

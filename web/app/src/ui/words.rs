@@ -2,11 +2,11 @@
 //! wrong in the engine has its words in [`restante_api`].
 
 use restante_api::{Failure, FailureKind, Stage};
+use restante_link::Death;
 use restante_protocol::pop3::UrlError;
 
 use super::format;
 use super::state::{BadBridge, Complaint, Notice};
-use restante_link::Death;
 
 /// What is happening now, for the status line while a mailbox is opened.
 pub fn opening(stage: Stage) -> &'static str {

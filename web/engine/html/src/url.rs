@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use ammonia::Url;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-
-use super::RemoteContent;
 use restante_api::InlineImage;
 use restante_api::picture::{percent_decoded, shown_type};
+
+use super::RemoteContent;
 
 /// Octets of pictures from the message that are written into a document at most: each reference is a copy.
 const MAX_INLINE: usize = 32 << 20;

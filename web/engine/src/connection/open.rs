@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures::future::{Either, select};
+use restante_api::{Failure, FailureKind, OpenMailbox, Security, Server, Stage, TlsEnd};
 use restante_protocol::pop3::{Channel, Command, Config, Event, Greeting, Limits, Refusal, Session};
 use restante_protocol::tunnel::{BridgeTls, Secret};
 
@@ -12,7 +13,6 @@ use super::{BUFFER, Connection, Deadlines, Options, Outgoing, blame};
 use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of_tunnel};
-use restante_api::{Failure, FailureKind, OpenMailbox, Security, Server, Stage, TlsEnd};
 
 impl Default for Options {
     /// What fits the page: TLS that ends here, and a window for interactive use.

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
+use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Stage, Update};
 
 use super::events::Job;
 use super::{Left, Mailbox, Phase};
-use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Stage, Update};
 
 /// Seconds before each attempt.
 const PAUSES: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];

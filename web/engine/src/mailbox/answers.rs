@@ -1,8 +1,9 @@
 //! What the page is told of messages it asks for: from what is kept, or once the server has sent them.
 
+use restante_api::{CallId, Failure, FailureKind, MessageRef, PartId, Source, Update};
+
 use super::Mailbox;
 use crate::mime;
-use restante_api::{CallId, Failure, FailureKind, MessageRef, PartId, Source, Update};
 
 /// Something the page asked of a message.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! What the server's answers mean for the mailbox.
 
+use restante_api::{Failure, FailureKind, MessageRef, Row, Server, Stage, Update};
 use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
 
 use super::plan::Top;
@@ -8,7 +9,6 @@ use crate::connection::{of_login_refusal, of_refusal};
 use crate::memory::Known;
 use crate::mime;
 use crate::store::Store;
-use restante_api::{Failure, FailureKind, MessageRef, Row, Server, Stage, Update};
 
 /// What a command was sent for, and what has come of it so far.
 pub(super) enum Job {

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
+use restante_api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Server, Stage, TlsEnd, Update};
 use restante_protocol::pop3::{Command, Login, MessageNumber};
 
 use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
 use crate::connection::Connection;
-use restante_api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Server, Stage, TlsEnd, Update};
 
 /// Rows that are fetched around those in sight, on each side, once those are there and drawn: the page has better things to
 /// do before.

@@ -1,9 +1,10 @@
 //! Messages that are made to bring the reader down.
 
+use restante_api::{MessageRef, MessageView, PartId};
+
 use super::structure::Structure;
 use super::tests::row;
 use super::*;
-use restante_api::{MessageRef, MessageView, PartId};
 
 /// A worker of a browser has 1 MiB of stack; a thread of less runs this.
 fn with_little_stack(work: impl FnOnce() + Send + 'static) {

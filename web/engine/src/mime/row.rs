@@ -1,11 +1,11 @@
 //! A row of the list, from a header and the first lines of the body.
 
 use mail_parser::{Address as Parsed, HeaderName, Message};
+use restante_api::{Address, MessageRef, Row};
 
 use super::head::{self, Head};
 use super::structure::Structure;
 use super::{bodies, names, text};
-use restante_api::{Address, MessageRef, Row};
 
 /// Characters of a snippet at most.
 const SNIPPET: usize = 160;

@@ -2,12 +2,12 @@
 //! names of its attachments. Messages within the message count, as deep and as many as are bounded here.
 
 use mail_parser::{HeaderValue, Message};
+use restante_api::{Address, MessageRef};
 use restante_store::Summary;
 
 use super::head::{self, Head};
 use super::structure::Structure;
 use super::{bodies, row, text};
-use restante_api::{Address, MessageRef};
 
 /// Octets of a message that its summary is made from at most. What lies behind is kept, and not searched.
 pub const MAX_SUMMARY: usize = 8 << 20;

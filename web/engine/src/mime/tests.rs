@@ -1,5 +1,6 @@
-use super::*;
 use restante_api::{MessageRef, PartId};
+
+use super::*;
 
 fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()

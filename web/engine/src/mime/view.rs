@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use mail_parser::decoders::html::text_to_html;
+use restante_api::{Attachment, InlineImage, MessageRef, MessageView, PartId, Text};
 
 use super::decode::{self, Encoding};
 use super::head::{self, Head};
 use super::structure::{Part as Found, Structure};
 use super::{blocks, bodies, charset, limits, names, references, row, text};
-use restante_api::{Attachment, InlineImage, MessageRef, MessageView, PartId, Text};
 
 /// A part's decoded octets with a name to save them under.
 #[derive(Debug, Clone, PartialEq, Eq)]

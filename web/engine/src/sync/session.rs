@@ -7,6 +7,7 @@ mod keeping;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
+use restante_api::{Failure, FailureKind, OpenMailbox, TlsEnd};
 use restante_protocol::pop3::{Capabilities, Command, Login, MessageNumber, Ticket};
 use restante_store::{AccountId, Extent, ItemId, Known, Listed, MessageId, Policy, State, Store};
 use sha2::Digest as _;
@@ -17,7 +18,6 @@ use super::{SoFar, SyncError, Told};
 use crate::connection::{Connection, Options};
 use crate::platform::Platform;
 use crate::ways::{Trace, Ways};
-use restante_api::{Failure, FailureKind, OpenMailbox, TlsEnd};
 
 /// Octets of answers under way at once: a long line with a large round trip is kept full.
 const WINDOW: u64 = 8 << 20;

@@ -1,10 +1,10 @@
 use futures::{AsyncReadExt, AsyncWriteExt};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use restante_api::CertificateFault;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
 use super::*;
-use restante_api::CertificateFault;
 
 const HOST: &str = "pop.example.org";
 const NOW: u64 = 1_790_000_000;

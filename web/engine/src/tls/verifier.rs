@@ -7,6 +7,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use restante_api::{CertificateFault, FailureKind, Fingerprint};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
@@ -15,7 +16,6 @@ use rustls::server::VerifierBuilderError;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use super::{Peer, certificate};
-use restante_api::{CertificateFault, FailureKind, Fingerprint};
 
 #[derive(Debug)]
 pub(super) struct Verifier {

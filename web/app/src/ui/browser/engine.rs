@@ -1,10 +1,10 @@
 //! The engine's worker, from the page's side.
 
 use restante_api::{Call, Reply};
+use restante_link::page::{Heard, Link};
 use yew::Callback;
 
 use super::page;
-use restante_link::page::{Heard, Link};
 
 /// A running engine. Dropping it ends the session (QUIT) and the worker, and with it all that it knew.
 #[derive(Debug)]

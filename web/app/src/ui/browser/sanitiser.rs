@@ -5,15 +5,15 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use restante_api::MessageRef;
+use restante_link::Death;
+use restante_link::contract::{Safe, Unsafe};
+use restante_link::page::{Heard, Link};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::page;
 use crate::ui::state::{Action, Remote, SafeHtml};
 use crate::ui::words;
-use restante_link::Death;
-use restante_link::contract::{Safe, Unsafe};
-use restante_link::page::{Heard, Link};
 
 /// How long a message may still take once another one waits, in milliseconds.
 const OVERTAKEN_MS: u32 = 1_000;

@@ -1,11 +1,11 @@
 //! What the engine says, and what becomes of the page when the engine is no more.
 
 use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
+use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
 use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, later, prepare};
 use crate::ui::shared::Shared;
-use restante_link::Death;
 
 /// So often the engine is started anew by itself before it is left to the user.
 const RESTARTS: u8 = 2;

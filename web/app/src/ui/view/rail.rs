@@ -1,5 +1,6 @@
 //! The rail: whose mailbox this is, and how it was reached.
 
+use restante_api::Security;
 use yew::{Html, Properties, component, html};
 
 use super::avatar;
@@ -7,7 +8,6 @@ use super::{Act, sends};
 use crate::ui::format;
 use crate::ui::path::Path;
 use crate::ui::state::{Account, Action};
-use restante_api::Security;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct RailProps {

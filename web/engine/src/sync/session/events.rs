@@ -1,5 +1,6 @@
 //! What the server's answers mean to a session.
 
+use restante_api::{Failure, FailureKind};
 use restante_protocol::pop3::{Event, Refusal, RefusedBy, Reply, ReplyData, Ticket};
 use restante_store::{Digest, Extent};
 use sha2::Digest as _;
@@ -9,7 +10,6 @@ use crate::connection::{of_login_refusal, of_refusal};
 use crate::mime;
 use crate::sync::header::header;
 use crate::sync::{SyncError, Told};
-use restante_api::{Failure, FailureKind};
 
 impl Session<'_> {
     pub(super) fn on_event(&mut self, event: Event<'_>) {
