@@ -49,6 +49,7 @@ where
                 replies(Reply { to: id, update: Update::MessageFailed { message, failure: Box::new(failure) } });
             }
             Request::Show { .. } => {}
+            Request::Keep(_) => replies(Reply { to: id, update: keeps_nothing() }),
         }
         if call.is_none() {
             call = next(&mut calls, &mut prepared, &mut replies).await;
@@ -57,6 +58,11 @@ where
     if let Some((_, unused)) = prepared {
         unused.give_up();
     }
+}
+
+/// What is kept is another program's.
+pub(crate) fn keeps_nothing() -> Update {
+    Update::Refused(Box::new(Failure::new(FailureKind::Internal, "a preview keeps nothing")))
 }
 
 /// What is prepared, and the question that asked for it.

@@ -329,6 +329,7 @@ impl<'t> Mailbox<'t> {
             Request::Read(message) => self.ask(Ask::read(id, message)),
             Request::Fetch { message, part } => self.ask(Ask::fetch(id, message, part)),
             Request::Source(message) => self.ask(Ask::source(id, message)),
+            Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
             Request::Prepare(_) => {}
         }
         None

@@ -162,6 +162,9 @@ impl Person {
             | Update::Untrusted(_)
             | Update::Attachment { .. }
             | Update::Source(_)
+            | Update::Changed { .. }
+            | Update::Keep(_)
+            | Update::Refused(_)
             | Update::Closed => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Request, Update};
+use super::{Request, Update, keep};
 
 /// Names a question of the page. Each is used once in the life of an engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -52,6 +52,7 @@ impl Reply {
         match &mut self.update {
             Update::Attachment { bytes, .. } => Some(bytes),
             Update::Source(source) => Some(&mut source.bytes),
+            Update::Keep(keep::Answer::Piece { octets, .. }) => Some(octets),
             _ => None,
         }
     }

@@ -42,6 +42,8 @@ pub enum Blame {
     Site,
     /// What was typed in.
     User,
+    /// This device, or its browser.
+    Device,
     /// Restante itself.
     Restante,
 }
@@ -108,6 +110,16 @@ pub enum FailureKind {
     Outdated,
     /// This message is larger than can be held in memory at once.
     TooLarge,
+    /// This device, or what the browser grants of it, has no room left.
+    DeviceFull,
+    /// The mailbox on this device is damaged.
+    Damaged,
+    /// The browser does not let a page keep anything here.
+    NoStorage,
+    /// The mailbox on this device was written by a later version of the page.
+    StoreTooNew,
+    /// What is asked for is no search.
+    BadSearch,
     /// A fault in Restante.
     Internal,
 }
@@ -123,7 +135,9 @@ impl FailureKind {
             | Self::CleartextNotAgreed
             | Self::WrongPassword
             | Self::UnfitCredentials
-            | Self::InUse => Blame::User,
+            | Self::InUse
+            | Self::BadSearch => Blame::User,
+            Self::DeviceFull | Self::NoStorage | Self::Damaged => Blame::Device,
             Self::Unreachable
             | Self::TlsFailed
             | Self::Certificate { .. }
@@ -135,7 +149,7 @@ impl FailureKind {
             | Self::Refused
             | Self::NoSuchMessage
             | Self::Outdated => Blame::Server,
-            Self::TooLarge | Self::Internal => Blame::Restante,
+            Self::TooLarge | Self::StoreTooNew | Self::Internal => Blame::Restante,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod call;
 mod failure;
+pub mod keep;
 mod message;
 pub mod picture;
 mod server;
@@ -49,8 +50,10 @@ pub enum Request {
     },
     /// Asks for a message as the server holds it. Answered by [`Update::Source`] or [`Update::MessageFailed`].
     Source(MessageRef),
-    /// Closes the mailbox (QUIT) and forgets everything.
+    /// Closes the mailbox (QUIT) and forgets everything. What is kept on the device stays.
     Close,
+    /// Of mail that is kept on the device. Answered by [`Update::Keep`], [`Update::Refused`], or as it says.
+    Keep(keep::Ask),
 }
 
 /// What the engine tells the page.
@@ -68,6 +71,13 @@ pub enum Update {
         messages: u32,
         /// Octets of the maildrop.
         octets: u64,
+    },
+    /// The list has changed in places: these runs of rows are still in it, every other row is void.
+    Changed {
+        /// Number of messages.
+        messages: u32,
+        /// What the former list and this one have in common, in the order of this one.
+        runs: Vec<keep::Run>,
     },
     /// Rows of the list, new or better known than before.
     Rows(Vec<Row>),
@@ -105,6 +115,10 @@ pub enum Update {
     Untrusted(Box<Failure>),
     /// The mailbox is closed and forgotten.
     Closed,
+    /// The answer to [`Request::Keep`].
+    Keep(keep::Answer),
+    /// What was asked cannot be done; nothing was changed by it.
+    Refused(Box<Failure>),
 }
 
 /// What a person types in to open a mailbox.
@@ -325,4 +339,24 @@ pub struct Row {
     pub attachments: bool,
     /// Why the header could not be had, where it could not.
     pub fault: Option<String>,
+    /// What is known of a kept message beside that; nothing in a preview.
+    pub marks: keep::Marks,
+}
+
+impl Row {
+    /// The row of a message of which nothing is known.
+    pub fn new(position: u32, message: MessageRef) -> Self {
+        Self {
+            position,
+            message,
+            from: None,
+            subject: String::new(),
+            snippet: String::new(),
+            date: None,
+            octets: None,
+            attachments: false,
+            fault: None,
+            marks: keep::Marks::default(),
+        }
+    }
 }

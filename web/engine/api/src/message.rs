@@ -19,6 +19,11 @@ impl ListId {
         Self(self.0 + 1)
     }
 
+    /// What is kept on the device: there a message's number is its identity, and stands for it for good.
+    pub fn kept() -> Self {
+        Self(u64::MAX)
+    }
+
     /// Whether both come from one engine, which tells a mailbox that has changed from one that has not.
     pub fn is_of_same_engine(self, other: Self) -> bool {
         self.0 >> 32 == other.0 >> 32
@@ -30,7 +35,7 @@ impl ListId {
 pub struct MessageRef {
     /// The list that the number counts in: a reference of a former list names nothing in a later one.
     pub list: ListId,
-    /// The message's number in its session (RFC 1939, section 4).
+    /// The message's number in its session (RFC 1939, section 4), or its identity where it is kept.
     pub number: u32,
     /// Parts to descend through, outermost first; empty for the message itself.
     pub path: Vec<PartId>,

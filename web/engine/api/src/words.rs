@@ -39,6 +39,11 @@ impl Failure {
             K::NoSuchMessage => "This message cannot be had.",
             K::Outdated => "The mailbox has changed.",
             K::TooLarge => "This message is too large to be shown here.",
+            K::DeviceFull => "There is no room left on this device.",
+            K::Damaged => "The mailbox on this device is damaged.",
+            K::NoStorage => "This browser does not keep mail.",
+            K::StoreTooNew => "The mailbox on this device is of a newer version.",
+            K::BadSearch => "That is not something to search for.",
             K::Internal => "Something went wrong inside Restante.",
         }
     }
@@ -152,6 +157,19 @@ impl Failure {
                             mail program."
                     .into()
             }
+            K::DeviceFull => "What was kept stays, and nothing is deleted on the server that is not here. Make room on this \
+                              device, or empty Deleted, and check for new mail again."
+                .into(),
+            K::Damaged => "What can be read of it can be saved as a file. Mail that is still on the server is not \
+                           affected."
+                .into(),
+            K::NoStorage => "It grants a page no files of its own: many do not in a private window. The preview works \
+                             without; use another browser to keep mail."
+                .into(),
+            K::StoreTooNew => "Nothing was changed in it. Reload the page to get its new version.".into(),
+            K::BadSearch => "Words find what has them all, “quotes” a phrase. Dates are written as in after:2026-01-31, \
+                             sizes as in larger:5M."
+                .into(),
             K::Internal => {
                 "That is a fault of ours. Open the mailbox again; if it comes back, please report it.".into()
             }
@@ -187,6 +205,11 @@ impl FailureKind {
             Self::NoSuchMessage => "no-such-message",
             Self::Outdated => "outdated",
             Self::TooLarge => "too-large",
+            Self::DeviceFull => "device-full",
+            Self::Damaged => "damaged",
+            Self::NoStorage => "no-storage",
+            Self::StoreTooNew => "store-too-new",
+            Self::BadSearch => "bad-search",
             Self::Internal => "internal",
         }
     }
@@ -215,6 +238,11 @@ impl FailureKind {
             | Self::UnknownHost
             | Self::Unreachable
             | Self::TooLarge
+            | Self::DeviceFull
+            | Self::Damaged
+            | Self::NoStorage
+            | Self::StoreTooNew
+            | Self::BadSearch
             | Self::Internal => return None,
         })
     }
@@ -229,6 +257,7 @@ impl Blame {
             Self::Operator => "operator",
             Self::Site => "site",
             Self::User => "user",
+            Self::Device => "device",
             Self::Restante => "restante",
         }
     }
@@ -241,6 +270,7 @@ impl Blame {
             Self::Operator => "The bridge",
             Self::Site => "Whoever serves this page",
             Self::User => "What was typed in",
+            Self::Device => "This device",
             Self::Restante => "Restante",
         }
     }

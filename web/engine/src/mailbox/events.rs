@@ -222,17 +222,9 @@ impl Mailbox<'_> {
         if self.store.row(number).is_some_and(|row| row.fault.is_none()) {
             return;
         }
-        self.store.put_row(Row {
-            position,
-            message: MessageRef::in_list(self.list, number),
-            from: None,
-            subject: String::new(),
-            snippet: String::new(),
-            date: None,
-            octets: self.store.size(number),
-            attachments: false,
-            fault: Some(fault.to_owned()),
-        });
+        let message = MessageRef::in_list(self.list, number);
+        let octets = self.store.size(number);
+        self.store.put_row(Row { octets, fault: Some(fault.to_owned()), ..Row::new(position, message) });
         self.session.changed.push(number);
     }
 

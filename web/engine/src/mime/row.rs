@@ -15,17 +15,7 @@ const MAX_ADDRESSES: usize = 1000;
 
 /// The row of a message, from what TOP or RETR gave of it. `octets`: its size as the server lists it.
 pub fn row(number: u32, position: u32, source: Head, octets: Option<u64>) -> Row {
-    let mut row = Row {
-        position,
-        message: MessageRef::top(number),
-        from: None,
-        subject: String::new(),
-        snippet: String::new(),
-        date: None,
-        octets,
-        attachments: false,
-        fault: None,
-    };
+    let mut row = Row { octets, ..Row::new(position, MessageRef::top(number)) };
     let Some(source) = source.into_message() else {
         row.fault = Some("This message has no header.".into());
         return row;

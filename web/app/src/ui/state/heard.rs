@@ -44,6 +44,7 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
         Update::Interrupted(_) | Update::Closed | Update::Untrusted(_) => {}
+        Update::Changed { .. } | Update::Keep(_) | Update::Refused(_) => {}
         Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
     }
     vec![]

@@ -72,17 +72,7 @@ fn read(state: &mut State, position: u32, html: Option<&str>) -> (MessageRef, Ve
 }
 
 fn row(position: u32, of: u32) -> Row {
-    Row {
-        position,
-        message: MessageRef::top(of - position),
-        from: None,
-        subject: format!("Subject {position}"),
-        snippet: String::new(),
-        date: None,
-        octets: None,
-        attachments: false,
-        fault: None,
-    }
+    Row { subject: format!("Subject {position}"), ..Row::new(position, MessageRef::top(of - position)) }
 }
 
 fn with_rows(messages: u32, rows: u32) -> State {
