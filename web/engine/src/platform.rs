@@ -1,4 +1,4 @@
-//! What only a host has: a way out to the network, a clock, and sleep. One trait a service; the engine is generic over
+//! What only a host has: a way out to the network, a clock, sleep, and a place for what is kept. One trait a service; the engine is generic over
 //! [`Platform`], which is all of them.
 //!
 //! The page's platform opens a WebSocket to the bridge; the native one of the example and the tests opens a TCP
@@ -11,6 +11,8 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use restante_api::OtherBridge;
+#[cfg(feature = "keep")]
+use restante_api::{Failure, keep::Room};
 use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret};
 
 /// Everything the engine needs of its host.
@@ -42,6 +44,20 @@ pub trait Clock {
 
     /// Ends when this much time has passed. Dropping it is the way to stop waiting.
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()>;
+}
+
+/// Holds the mailbox that is kept.
+#[cfg(feature = "keep")]
+pub trait Storage {
+    /// Readies the place of the database and waits until nobody else has it open. It stays with this host until the host
+    /// ends.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the host keeps nothing.
+    fn open(&self) -> LocalBoxFuture<'static, Result<restante_store::Location, Failure>>;
+
+    /// How much room what is kept takes, and how much there is.
+    fn room(&self) -> LocalBoxFuture<'static, Room>;
 }
 
 /// A byte stream to the mail server.
