@@ -42,8 +42,10 @@ pub enum Ask {
     /// Keeps this mailbox on the device: makes an account of it where there is none, and fetches what is new. Answered by
     /// [`Answer::Account`].
     Account(Box<OpenMailbox>),
-    /// Fetches what is new of an account. The password is needed where it is not known.
-    Check(AccountId, Option<Secret>),
+    /// Fetches what is new of an account. It takes a password where none is known, or the known one was refused.
+    Check(AccountId, Option<SignIn>),
+    /// Forgets the password of an account, here and on the device.
+    ForgetPassword(AccountId),
     /// Stops fetching for now: what is under way comes to its end.
     Pause(AccountId),
     /// A list of messages. Answered by [`Update::Opened`](super::Update::Opened), by
@@ -67,6 +69,17 @@ pub enum Ask {
     },
 }
 
+/// What an account is signed in with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The password.
+    pub password: Secret,
+    /// The bridge's access token, where it asks for one.
+    pub token: Option<Secret>,
+    /// Both are kept on the device, encrypted; else they are forgotten with the page.
+    pub keep: bool,
+}
+
 /// What is told of mail that is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
@@ -74,7 +87,7 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Ask::Account`].
     Account(AccountId),
-    /// To [`Ask::Change`], [`Ask::Check`] and [`Ask::Pause`].
+    /// To [`Ask::Change`], [`Ask::Check`], [`Ask::Pause`] and [`Ask::ForgetPassword`].
     Done(Done),
     /// To a question for a number of messages.
     Count(u32),
