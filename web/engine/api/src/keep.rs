@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use restante_protocol::tunnel::Secret;
 
-use super::{Failure, OpenMailbox, Security, Stage, TlsEnd};
+use super::{Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
+
+/// The folder of the origin's private file system that the mailbox is in. Where there is none, nothing was ever kept: the
+/// page looks for it, and makes none.
+pub const DIRECTORY: &str = "restante";
 
 macro_rules! identity {
     ($(#[$doc:meta])* $name:ident) => {
@@ -67,6 +71,11 @@ pub enum Ask {
         #[serde(with = "serde_bytes")]
         octets: Vec<u8>,
     },
+    /// Writes what can be read of a mailbox that is [damaged](super::FailureKind::Damaged) into a file (mboxrd). Answered by
+    /// [`Answer::Piece`]s.
+    Rescue,
+    /// Removes a mailbox that is damaged from this device, all accounts of it. Answered by [`Answer::Done`].
+    Discard,
 }
 
 /// What an account is signed in with.
@@ -87,7 +96,8 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Ask::Account`].
     Account(AccountId),
-    /// To [`Ask::Change`], [`Ask::Check`], [`Ask::Pause`] and [`Ask::ForgetPassword`].
+    /// To [`Ask::Change`], [`Ask::Check`], [`Ask::Pause`], [`Ask::ForgetPassword`] and
+    /// [`Ask::Discard`].
     Done(Done),
     /// To a question for a number of messages.
     Count(u32),
@@ -382,6 +392,8 @@ pub enum Change {
     RemoveFolder(FolderId),
     /// An account's owner decides.
     Settings(AccountId, AccountSettings),
+    /// This certificate of an account's server is accepted though it does not verify, and no other that does not.
+    Trust(AccountId, Fingerprint),
     /// An account is removed from this device with all that is kept of it. The server is not asked for anything.
     RemoveAccount(AccountId),
 }
