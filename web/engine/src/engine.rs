@@ -11,6 +11,7 @@ use crate::mailbox::{self, Left};
 use crate::memory::Memory;
 use crate::platform::Platform;
 use crate::prepare::{Over, Preparation};
+use crate::wish;
 
 /// Serves calls until their stream ends; then the open mailbox is closed with QUIT. Single-threaded: spawn it locally.
 ///
@@ -46,7 +47,7 @@ where
             Request::Close => replies(Reply { to: id, update: Update::Closed }),
             Request::Read(message) | Request::Source(message) | Request::Fetch { message, .. } => {
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
-                replies(Reply { to: id, update: Update::MessageFailed { message, failure: Box::new(failure) } });
+                replies(Reply { to: id, update: wish::failed(&message, failure) });
             }
             Request::Show { .. } => {}
             Request::Keep(_) => replies(Reply { to: id, update: keeps_nothing() }),

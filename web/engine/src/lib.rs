@@ -21,5 +21,6 @@ pub mod sync;
 pub mod tls;
 pub mod transport;
 pub mod ways;
+mod wish;
 
 pub use engine::run;

@@ -60,6 +60,22 @@ pub trait Storage {
     fn room(&self) -> LocalBoxFuture<'static, Room>;
 }
 
+/// Keeps secrets from one run to the next, encrypted with a key that the host does not give out.
+#[cfg(feature = "keep")]
+pub trait Secrets {
+    /// Keeps a secret under this name, in the place of one that is there.
+    ///
+    /// # Errors
+    /// A [`Failure`] where the host keeps none.
+    fn keep(&self, name: String, secret: Secret) -> LocalBoxFuture<'static, Result<(), Failure>>;
+
+    /// The secret of this name, where there is one.
+    fn find(&self, name: String) -> LocalBoxFuture<'static, Option<Secret>>;
+
+    /// Forgets the secret of this name.
+    fn forget(&self, name: String) -> LocalBoxFuture<'static, ()>;
+}
+
 /// A byte stream to the mail server.
 ///
 /// `poll_close` ends the outgoing direction. Reads may still give what the server says after that.

@@ -17,11 +17,11 @@ mod incoming;
 mod meter;
 mod session;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use restante_api::{Failure, FailureKind, OpenMailbox};
+use restante_api::{Failure, FailureKind, OpenMailbox, Stage};
 use restante_store::{Account, AccountId, Store, StoreError};
 
 use crate::platform::Platform;
@@ -32,6 +32,8 @@ use session::{End, Session, Suspect};
 /// What is told while a maildrop is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
+    /// What is done until the listing is here.
+    Stage(Stage),
     /// The server's listing was compared with what is kept.
     Listed {
         /// Messages in the maildrop.
@@ -180,7 +182,7 @@ pub async fn sync(
     platform: Rc<dyn Platform>,
     open: &OpenMailbox,
     account: AccountId,
-    store: &mut Store,
+    store: &RefCell<Store>,
     pause: &Pause,
     tell: &mut dyn FnMut(Told),
 ) -> Result<Kept, SyncError> {
@@ -188,7 +190,8 @@ pub async fn sync(
     let mut ways = Ways::default();
     let mut losses = 0;
     loop {
-        if let Some(wait) = login_delay(&store.account(account)?, platform.now()) {
+        let known = store.borrow().account(account)?;
+        if let Some(wait) = login_delay(&known, platform.now()) {
             tell(Told::Delayed { wait });
             platform.sleep(wait).await;
         }
@@ -199,7 +202,7 @@ pub async fn sync(
             Ok(end) => end,
             Err(error) => {
                 // The transaction that could not be finished is given up; a full device takes no more of it either.
-                let _ = store.roll_back();
+                let _ = store.borrow_mut().roll_back();
                 return Err(error);
             }
         };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use restante_protocol::tunnel::Secret;
 
-use super::{Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
+use super::{CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
 
 /// The folder of the origin's private file system that the mailbox is in. Where there is none, nothing was ever kept: the
 /// page looks for it, and makes none.
@@ -60,8 +60,11 @@ pub enum Ask {
     Change(Change),
     /// Counts the messages on the server that a policy would delete now. Answered by [`Answer::Count`].
     WouldDelete(AccountId, Policy),
-    /// Writes all messages of an account into a file. Answered by [`Answer::Piece`]s.
+    /// Writes all messages of an account into a file. Answered by [`Answer::Piece`]s, four of them at first and one more for
+    /// each [`Ask::NextPiece`].
     Export(AccountId, Archive),
+    /// Asks for one more piece of the file that this question asked for. It has no answer of its own.
+    NextPiece(CallId),
     /// A piece of a file (mbox, or one message) that is taken into an account's folder Archive. Answered by
     /// [`Answer::Count`], the messages so far, when the next may be sent. An empty piece is the end.
     Import {

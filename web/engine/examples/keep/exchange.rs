@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use restante_engine::mbox::{self, Piece, Quoting, Reader};
 use restante_engine::mime;
-use restante_store::{Digest, Filter, List, NewAccount, NewMessage, Order, Rescued, Role, Source, Store, StoreError};
+use restante_store::{
+    Digest, Filter, List, NewAccount, NewMessage, Order, Rescued, Role, Source, Store, StoreError, Way,
+};
 use serde_json::json;
 
 use crate::options::now;
@@ -73,6 +75,7 @@ pub(crate) fn import(store: &mut Store, from: &Path, report: &Report) -> Result<
             host: "localhost".into(),
             port: 995,
             user: "imported".into(),
+            way: Way::default(),
         })?,
     };
     let folder = store.folder_of(account, Role::Archive)?;

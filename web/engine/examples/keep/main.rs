@@ -35,7 +35,7 @@ fn run(options: &Options, report: &Report) -> Result<ExitCode, report::Trouble> 
     }
     let mut store = options.open()?;
     match &options.action {
-        Action::Sync(sync) => sync.run(&mut store, report),
+        Action::Sync(sync) => sync.run(store, report),
         Action::List { limit } => show::list(&store, *limit, report),
         Action::Search { query, limit } => show::search(&store, query, *limit, report),
         Action::Rest { ids } => show::rest(&mut store, ids, report),

@@ -1,5 +1,6 @@
 //! The command line, and the keeping of a maildrop that it asks for.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -9,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use restante_api::OpenMailbox;
 use restante_engine::sync::{Kept, Pause, SyncError, sync};
 use restante_native::{Native, Server};
-use restante_store::{AccountId, Location, NewAccount, Policy, Store};
+use restante_store::{AccountId, Location, NewAccount, Policy, Store, Way};
 
 use crate::report::{Report, Trouble};
 
@@ -147,7 +148,7 @@ impl Options {
 }
 
 impl Sync {
-    pub(crate) fn run(&self, store: &mut Store, report: &Report) -> Result<ExitCode, Trouble> {
+    pub(crate) fn run(&self, mut store: Store, report: &Report) -> Result<ExitCode, Trouble> {
         let login = self.server.login().map_err(Trouble::Usage)?;
         if login.mechanism.is_some() {
             return Err(Trouble::Usage("keep chooses the mechanism itself".into()));
@@ -158,12 +159,14 @@ impl Sync {
             host: open.host.clone(),
             port: open.port,
             user: open.user.clone(),
+            way: Way::default(),
         })?;
         if let Some(octets) = self.room {
             store.set_room(octets)?;
         }
         let known = store.account(account)?;
         store.set_policy(account, self.policy.unwrap_or(known.policy), self.size_limit.or(known.size_limit))?;
+        let store = RefCell::new(store);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -171,7 +174,7 @@ impl Sync {
         runtime.block_on(async {
             let pause = Pause::default();
             loop {
-                let kept = once(&open, account, store, &pause, report).await;
+                let kept = once(&open, account, &store, &pause, report).await;
                 let Some(every) = self.every.filter(|_| !pause.is_asked()) else {
                     let kept = kept?;
                     return Ok(if kept.failed + kept.left > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS });
@@ -195,7 +198,7 @@ impl Sync {
 async fn once(
     open: &OpenMailbox,
     account: AccountId,
-    store: &mut Store,
+    store: &RefCell<Store>,
     pause: &Pause,
     report: &Report,
 ) -> Result<Kept, Trouble> {
@@ -218,7 +221,7 @@ async fn once(
         SyncError::Failure(failure) => Trouble::Failure(failure),
         SyncError::Store(error) => Trouble::Store(error),
     })?;
-    report.kept(&kept, store.count(account)?);
+    report.kept(&kept, store.borrow().count(account)?);
     Ok(kept)
 }
 

@@ -61,6 +61,7 @@ impl Report {
                 json!({ "messages": messages, "new": new, "octets": octets }),
                 &format!("{messages} messages on the server, {new} of them new ({octets} octets)"),
             ),
+            Told::Stage(_) => {}
             Told::Expires { days } => self.event(
                 "expires",
                 json!({ "days": days }),
@@ -147,6 +148,7 @@ impl Report {
                     }
                     StoreError::InUse => "Wait until the other one has ended.",
                     StoreError::TooNew { .. } => "Use the later version.",
+                    StoreError::NameTaken => "Choose another name.",
                     StoreError::NotFound(_) | StoreError::Access(_) | StoreError::Internal(_) => "Run `check`.",
                 };
                 ("store", "user", error.to_string(), advice.to_owned())

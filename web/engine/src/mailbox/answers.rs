@@ -1,9 +1,9 @@
 //! What the page is told of messages it asks for: from what is kept, or once the server has sent them.
 
-use restante_api::{CallId, Failure, FailureKind, MessageRef, PartId, Source, Update};
+use restante_api::{CallId, Failure, FailureKind, MessageRef, PartId};
 
 use super::Mailbox;
-use crate::mime;
+use crate::wish::{self, Wish};
 
 /// Something the page asked of a message.
 #[derive(Debug)]
@@ -16,13 +16,6 @@ pub(super) struct Ask {
     pub(super) is_under_way: bool,
     /// Sessions that were lost while it came.
     pub(super) lost: u8,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Wish {
-    Read,
-    Fetch(PartId),
-    Source,
 }
 
 impl Ask {
@@ -104,30 +97,10 @@ impl Mailbox<'_> {
     }
 
     fn tell_of(&self, ask: &Ask, octets: &[u8]) {
-        let message = &ask.message;
-        let update = match ask.wish {
-            Wish::Read => mime::view(message, octets).map(|view| Update::Message(Box::new(view))),
-            Wish::Fetch(part) => mime::part(message, part, octets).map(|found| Update::Attachment {
-                message: message.clone(),
-                part,
-                name: found.name,
-                media_type: found.media_type,
-                bytes: found.bytes,
-            }),
-            Wish::Source => mime::source(message, octets)
-                .map(|(name, bytes)| Update::Source(Box::new(Source { message: message.clone(), name, bytes }))),
-        };
-        match update {
-            Some(update) => self.answer_to(ask.id, update),
-            None => {
-                let detail = "there is no such part in this message";
-                self.tell_failed(ask, Failure::new(FailureKind::NoSuchMessage, detail));
-            }
-        }
+        self.answer_to(ask.id, ask.wish.answer(&ask.message, octets));
     }
 
     fn tell_failed(&self, ask: &Ask, failure: Failure) {
-        let message = ask.message.clone();
-        self.answer_to(ask.id, Update::MessageFailed { message, failure: Box::new(failure) });
+        self.answer_to(ask.id, wish::failed(&ask.message, failure));
     }
 }

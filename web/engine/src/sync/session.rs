@@ -4,10 +4,11 @@ mod deleting;
 mod events;
 mod keeping;
 
+use std::cell::{RefCell, RefMut};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use restante_api::{Failure, FailureKind, OpenMailbox, TlsEnd};
+use restante_api::{Failure, FailureKind, OpenMailbox, Stage, TlsEnd};
 use restante_protocol::pop3::{Capabilities, Command, Login, MessageNumber, Ticket};
 use restante_store::{AccountId, Extent, ItemId, Known, Listed, MessageId, Policy, State, Store};
 use sha2::Digest as _;
@@ -55,7 +56,7 @@ pub(super) struct Session<'a> {
     platform: Rc<dyn Platform>,
     open: &'a OpenMailbox,
     account: AccountId,
-    store: &'a mut Store,
+    store: &'a RefCell<Store>,
     so_far: &'a mut SoFar,
     tell: &'a mut dyn FnMut(Told),
     jobs: HashMap<Ticket, Job>,
@@ -141,7 +142,7 @@ impl<'a> Session<'a> {
         platform: Rc<dyn Platform>,
         open: &'a OpenMailbox,
         account: AccountId,
-        store: &'a mut Store,
+        store: &'a RefCell<Store>,
         so_far: &'a mut SoFar,
         tell: &'a mut dyn FnMut(Told),
     ) -> Self {
@@ -179,7 +180,9 @@ impl<'a> Session<'a> {
         let options = Options { window: WINDOW, commands: COMMANDS, pipelining, ..Options::from(self.open) };
         let (host, port, token) = (&self.open.host, self.open.port, self.open.token.clone());
         let platform = Rc::clone(&self.platform);
-        let connection = Connection::open(platform, host, port, token, &options, &mut |_| (), &mut |_| ()).await;
+        let tell = &mut *self.tell;
+        let mut stage = |stage| tell(Told::Stage(stage));
+        let connection = Connection::open(platform, host, port, token, &options, &mut stage, &mut |_| ()).await;
         let mut connection = match connection {
             Ok(connection) => connection,
             Err(failure) => return Ok(End::Lost(failure)),
@@ -203,7 +206,7 @@ impl<'a> Session<'a> {
     /// The connection is over before its time: what came whole is kept.
     fn broken(mut self, failure: Failure, ways: &mut Ways) -> Result<End, SyncError> {
         let within = self.incoming_entry();
-        std::mem::take(&mut self.incoming).abandon(self.store)?;
+        std::mem::take(&mut self.incoming).abandon(&mut self.store())?;
         self.commit()?;
         if self.phase == Phase::Leaving && !self.deleted.is_empty() {
             (self.tell)(Told::Unconfirmed { messages: count(self.deleted.len()) });
@@ -274,6 +277,7 @@ impl<'a> Session<'a> {
             self.submit(connection, command, job);
         }
         self.phase = Phase::SigningIn;
+        (self.tell)(Told::Stage(Stage::SigningIn));
         if !ways.is_login_alone() {
             self.ask_for_listing(connection, ways);
         }
@@ -309,7 +313,7 @@ impl<'a> Session<'a> {
             }
         }
         if self.phase == Phase::Recognising && !self.is_asking(|job| matches!(job, Job::Recognise(_))) {
-            self.store.close_listing(self.account, self.now())?;
+            self.store().close_listing(self.account, self.now())?;
             self.plan()?;
             self.phase = Phase::Fetching;
         }
@@ -317,7 +321,7 @@ impl<'a> Session<'a> {
             self.fetch(connection);
             if self.wanted.is_empty() && !self.is_asking(|job| matches!(job, Job::Fetch(..))) {
                 self.commit()?;
-                self.store.apply_policy(self.account, self.now())?;
+                self.store().apply_policy(self.account, self.now())?;
                 self.phase = Phase::Proving;
             }
         }
@@ -337,7 +341,13 @@ impl<'a> Session<'a> {
         let now = self.now();
         let at = *self.logged_in_at.get_or_insert(now);
         let delay = self.capabilities.as_ref().and_then(|known| known.login_delay).map_or(0, |delay| delay.seconds);
-        Ok(self.store.note_login(self.account, at, delay)?)
+        self.store().note_login(self.account, at, delay)?;
+        Ok(self.store().note_expiry(self.account, self.expires())?)
+    }
+
+    /// Days after which the server removes mail, where it says so.
+    fn expires(&self) -> Option<u32> {
+        self.capabilities.as_ref().and_then(|known| known.expire).and_then(|expire| expire.days)
     }
 
     fn take_listing(&mut self) -> Result<(), SyncError> {
@@ -350,7 +360,7 @@ impl<'a> Session<'a> {
             }
         }
         let listed: Vec<Listed> = self.entries.iter().map(|entry| entry.listed.clone()).collect();
-        let known = self.store.take_listing(self.account, &listed, self.now())?;
+        let known = self.store().take_listing(self.account, &listed, self.now())?;
         for (entry, known) in self.entries.iter_mut().zip(known) {
             entry.known = known;
             if let Known::Item(item) = known {
@@ -362,7 +372,7 @@ impl<'a> Session<'a> {
 
     /// What is to be fetched: the newest first, as they are listed.
     fn plan(&mut self) -> Result<(), SyncError> {
-        let account = self.store.account(self.account)?;
+        let account = self.store().account(self.account)?;
         let now = self.now();
         for (at, entry) in self.entries.iter().enumerate().rev() {
             let is_large = account.size_limit.is_some_and(|limit| entry.listed.octets > limit);
@@ -391,8 +401,7 @@ impl<'a> Session<'a> {
         let (new, octets) = (count(self.wanted.len()), self.wanted.iter().map(octets).sum());
         (self.tell)(Told::Listed { messages: count(self.entries.len()), new, octets });
         self.so_far.meter.expect(new, octets, now);
-        let expires = self.capabilities.as_ref().and_then(|known| known.expire).and_then(|expire| expire.days);
-        if let Some(days) = expires.filter(|_| account.policy != Policy::DeleteOnceKept) {
+        if let Some(days) = self.expires().filter(|_| account.policy != Policy::DeleteOnceKept) {
             (self.tell)(Told::Expires { days });
         }
         Ok(())
@@ -454,6 +463,11 @@ impl<'a> Session<'a> {
 
     fn stop(&mut self, failure: Failure) {
         self.trouble.get_or_insert(SyncError::Failure(failure));
+    }
+
+    /// The store, for one step: between two steps others use it too.
+    fn store(&self) -> RefMut<'a, Store> {
+        self.store.borrow_mut()
     }
 
     fn now(&self) -> i64 {

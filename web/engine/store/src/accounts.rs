@@ -1,6 +1,6 @@
 //! Accounts, and what becomes of their mail on the server.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{AccountId, Store, StoreError, folders};
 
@@ -61,6 +61,30 @@ pub struct NewAccount {
     pub port: u16,
     /// User name.
     pub user: String,
+    /// How its server is reached.
+    pub way: Way,
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// How the connection is protected: `tls`, `starttls` or `none`.
+    pub security: String,
+    /// Who ends TLS: `browser` or `bridge`.
+    pub tls_end: String,
+    /// SHA-256 of the one certificate that is trusted; `None`: whichever verifies.
+    pub trusted: Option<[u8; 32]>,
+    /// The bridge's address; empty: the host's own.
+    pub bridge: String,
+    /// The owner agreed that the password travels in clear text.
+    pub cleartext_agreed: bool,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        let (security, tls_end) = ("tls".into(), "browser".into());
+        Self { security, tls_end, trusted: None, bridge: String::new(), cleartext_agreed: false }
+    }
 }
 
 /// An account.
@@ -84,12 +108,20 @@ pub struct Account {
     pub login_at: i64,
     /// Seconds that the server wants between two logins; 0 where it does not say.
     pub login_delay: u32,
+    /// How its server is reached.
+    pub way: Way,
+    /// Minutes between two checks for new mail; `None`: only when asked.
+    pub check_every: Option<u32>,
+    /// Days after which the server removes mail, where it says so (RFC 2449, section 6.7).
+    pub expires: Option<u32>,
 }
 
-const COLUMNS: &str = "id, name, host, port, user, policy, policy_days, size_limit, login_at, login_delay";
+const COLUMNS: &str = "id, name, host, port, user, policy, policy_days, size_limit, login_at, login_delay,
+                       security, tls_end, trusted, bridge, cleartext_agreed, check_every, expires";
 
 impl Store {
-    /// Makes an account with its folders, or finds the one that has the same server and user.
+    /// Makes an account with its folders, or finds the one that has the same server and user, which is reached this way
+    /// from now on.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written.
@@ -103,6 +135,7 @@ impl Store {
                 )
                 .optional()?;
             if let Some(id) = found {
+                set_way(db, id, &new.way)?;
                 return Ok(id);
             }
             db.execute(
@@ -112,6 +145,7 @@ impl Store {
                 params![new.name, new.host, new.port, new.user],
             )?;
             let id = AccountId(db.last_insert_rowid());
+            set_way(db, id, &new.way)?;
             folders::make_standard(db, id)?;
             Ok(id)
         })
@@ -163,6 +197,29 @@ impl Store {
         })
     }
 
+    /// Says how often is checked for new mail: every so many minutes, or only when asked.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn set_check_every(&mut self, account: AccountId, minutes: Option<u32>) -> Result<(), StoreError> {
+        self.together(|db| {
+            db.execute("UPDATE account SET check_every = ?2 WHERE id = ?1", params![account, minutes.unwrap_or(0)])?;
+            Ok(())
+        })
+    }
+
+    /// Notes after how many days the server removes mail, as far as it says.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn note_expiry(&mut self, account: AccountId, days: Option<u32>) -> Result<(), StoreError> {
+        let days = days.map_or(-1, i64::from);
+        self.together(|db| {
+            db.execute("UPDATE account SET expires = ?2 WHERE id = ?1 AND expires <> ?2", params![account, days])?;
+            Ok(())
+        })
+    }
+
     /// Notes a login, and the seconds that the server wants between two.
     ///
     /// # Errors
@@ -191,6 +248,21 @@ impl Store {
     }
 }
 
+fn set_way(db: &Connection, account: AccountId, way: &Way) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE account SET security = ?2, tls_end = ?3, trusted = ?4, bridge = ?5, cleartext_agreed = ?6 WHERE id = ?1",
+        params![
+            account,
+            way.security,
+            way.tls_end,
+            way.trusted.as_ref().map_or(&[][..], |hash| &hash[..]),
+            way.bridge,
+            way.cleartext_agreed
+        ],
+    )?;
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
     let limit: i64 = row.get(7)?;
     Ok(Account {
@@ -203,5 +275,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         size_limit: u64::try_from(limit).ok().filter(|limit| *limit > 0),
         login_at: row.get(8)?,
         login_delay: row.get(9)?,
+        way: Way {
+            security: row.get(10)?,
+            tls_end: row.get(11)?,
+            trusted: row.get_ref(12)?.as_blob()?.try_into().ok(),
+            bridge: row.get(13)?,
+            cleartext_agreed: row.get(14)?,
+        },
+        check_every: Some(row.get(15)?).filter(|minutes| *minutes > 0),
+        expires: u32::try_from(row.get::<_, i64>(16)?).ok(),
     })
 }

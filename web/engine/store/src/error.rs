@@ -25,6 +25,9 @@ pub enum StoreError {
     /// What was asked for is not there, or no longer.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// Another folder of the account has the name.
+    #[error("there is a folder of this name already")]
+    NameTaken,
     /// The file cannot be read or written.
     #[error("the mailbox database cannot be accessed ({0})")]
     Access(String),

@@ -105,7 +105,7 @@ impl Store {
         of_role(&self.db, account, role)
     }
 
-    /// Makes a folder of the owner's own, or finds the one of that name.
+    /// Makes a folder of the owner's own, or finds the one of that name, whatever it is for.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written.
@@ -121,6 +121,43 @@ impl Store {
                 |row| row.get(0),
             )?;
             Ok(found)
+        })
+    }
+
+    /// Gives a folder of the owner's own another name.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such folder, or it is a standard one; [`StoreError::NameTaken`] where
+    /// another one has the name.
+    pub fn rename_folder(&mut self, folder: FolderId, name: &str) -> Result<(), StoreError> {
+        self.together(|db| {
+            let taken: bool = db.query_row(
+                "SELECT EXISTS (SELECT 1 FROM folder f JOIN folder o ON o.account_id = f.account_id
+                                WHERE f.id = ?1 AND o.id <> f.id AND o.name = ?2)",
+                params![folder, name],
+                |row| row.get(0),
+            )?;
+            if taken {
+                return Err(StoreError::NameTaken);
+            }
+            let changed =
+                db.execute("UPDATE folder SET name = ?2 WHERE id = ?1 AND role = 'own'", params![folder, name])?;
+            if changed == 0 { Err(StoreError::NotFound("folder")) } else { Ok(()) }
+        })
+    }
+
+    /// Removes a folder of the owner's own. What is in it goes to the account's Archive.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where there is no such folder, or it is a standard one.
+    pub fn remove_folder(&mut self, folder: FolderId) -> Result<(), StoreError> {
+        self.together(|db| {
+            let mut statement = db.prepare_cached("SELECT account_id FROM folder WHERE id = ?1 AND role = 'own'")?;
+            let account: Option<AccountId> = statement.query_row([folder], |row| row.get(0)).optional()?;
+            let archive = of_role(db, account.ok_or(StoreError::NotFound("folder"))?, Role::Archive)?;
+            db.execute("UPDATE message SET folder_id = ?2 WHERE folder_id = ?1", params![folder, archive])?;
+            db.execute("DELETE FROM folder WHERE id = ?1", [folder])?;
+            Ok(())
         })
     }
 }

@@ -31,7 +31,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use accounts::{Account, NewAccount, Policy};
+pub use accounts::{Account, NewAccount, Policy, Way};
 pub use content::PIECE;
 pub use error::StoreError;
 pub use folders::{Folder, Role};
@@ -138,6 +138,15 @@ impl Store {
             self.db
                 .query_row(&format!("PRAGMA max_page_count = {}", pages.clamp(1, 0xFFFF_FFFE)), [], |row| row.get(0))?;
         Ok(())
+    }
+
+    /// Octets that the database takes.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be asked.
+    pub fn size(&self) -> Result<u64, StoreError> {
+        let pragma = |name| self.db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        Ok(pragma("page_count")?.unsigned_abs() * pragma("page_size")?.unsigned_abs())
     }
 
     /// Counts commits: while it stands, no query's answer has changed.

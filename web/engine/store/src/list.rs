@@ -18,6 +18,21 @@ pub enum List {
     Account(AccountId),
     /// Those of a conversation.
     Thread(ThreadId),
+    /// All there are.
+    All,
+}
+
+impl List {
+    /// The list as a condition on `message m`.
+    pub(crate) fn condition(self) -> String {
+        match self {
+            Self::Folder(FolderId(id)) => format!("m.folder_id = {id}"),
+            Self::Role(role) => format!("m.folder_id IN (SELECT id FROM folder WHERE role = '{}')", role.name()),
+            Self::Account(AccountId(id)) => format!("m.account_id = {id}"),
+            Self::Thread(ThreadId(id)) => format!("m.thread_id = {id}"),
+            Self::All => "TRUE".into(),
+        }
+    }
 }
 
 /// Which of them.
@@ -32,6 +47,18 @@ pub enum Filter {
     Starred,
     /// Those with attachments.
     Attachments,
+}
+
+impl Filter {
+    /// The filter as a condition on `message m`.
+    pub(crate) fn condition(self) -> &'static str {
+        match self {
+            Self::All => "TRUE",
+            Self::Unread => "NOT m.is_read",
+            Self::Starred => "m.is_starred",
+            Self::Attachments => "m.has_attachments",
+        }
+    }
 }
 
 /// In which order.
@@ -79,6 +106,8 @@ pub struct Row {
     pub is_starred: bool,
     /// It has attachments.
     pub has_attachments: bool,
+    /// Messages of the conversation, this one among them.
+    pub in_thread: u32,
 }
 
 impl Store {
@@ -87,27 +116,19 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn list(&self, list: List, filter: Filter, order: Order) -> Result<Vec<MessageId>, StoreError> {
-        let which = match list {
-            List::Folder(FolderId(id)) => format!("folder_id = {id}"),
-            List::Role(role) => format!("folder_id IN (SELECT id FROM folder WHERE role = '{}')", role.name()),
-            List::Account(AccountId(id)) => format!("account_id = {id}"),
-            List::Thread(ThreadId(id)) => format!("thread_id = {id}"),
-        };
-        let which_of_them = match filter {
-            Filter::All => "",
-            Filter::Unread => " AND NOT is_read",
-            Filter::Starred => " AND is_starred",
-            Filter::Attachments => " AND has_attachments",
-        };
+        let (within, which) = (list.condition(), filter.condition());
         let order = match order {
-            Order::Newest => "date DESC, id DESC",
-            Order::Oldest => "date, id",
-            Order::Sender => "iif(from_name = '', from_address, from_name) COLLATE NOCASE, date DESC, id DESC",
-            Order::Subject => "base_subject, date DESC, id DESC",
-            Order::Largest => "octets DESC, id DESC",
+            Order::Newest => "m.date DESC, m.id DESC",
+            Order::Oldest => "m.date, m.id",
+            Order::Sender => {
+                "iif(m.from_name = '', m.from_address, m.from_name) COLLATE NOCASE, m.date DESC, m.id DESC"
+            }
+            Order::Subject => "m.base_subject, m.date DESC, m.id DESC",
+            Order::Largest => "m.octets DESC, m.id DESC",
         };
-        let sql =
-            format!("SELECT id FROM message WHERE {which} AND extent <> 'arriving'{which_of_them} ORDER BY {order}");
+        let sql = format!(
+            "SELECT m.id FROM message m WHERE {within} AND {which} AND m.extent <> 'arriving' ORDER BY {order}"
+        );
         let mut statement = self.db.prepare_cached(&sql)?;
         let ids = statement.query_map([], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
@@ -120,7 +141,8 @@ impl Store {
     pub fn rows(&self, ids: &[MessageId]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, folder_id, thread_id, date, from_name, from_address, subject, snippet, octets, extent, is_read,
-                    is_starred, has_attachments
+                    is_starred, has_attachments,
+                    (SELECT count(*) FROM message t WHERE t.thread_id = message.thread_id AND t.extent <> 'arriving')
              FROM message WHERE id = ?1 AND extent <> 'arriving'",
         )?;
         let mut rows = Vec::with_capacity(ids.len());
@@ -156,5 +178,6 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         is_read: row.get(10)?,
         is_starred: row.get(11)?,
         has_attachments: row.get(12)?,
+        in_thread: row.get(13)?,
     })
 }

@@ -304,6 +304,16 @@ impl Store {
         Ok(self.db.prepare_cached(&sql)?.query_row(params![account, since], |row| row.get(0))?)
     }
 
+    /// How many messages that the server listed last could not be fetched and are left for later.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be counted.
+    pub fn postponed(&self, account: AccountId) -> Result<u32, StoreError> {
+        let sql = "SELECT count(*) FROM maildrop
+                   WHERE account_id = ?1 AND state = 'failed' AND listing = (SELECT listing FROM account WHERE id = ?1)";
+        Ok(self.db.prepare_cached(sql)?.query_row([account], |row| row.get(0))?)
+    }
+
     /// The messages that are to be deleted on the server, among those it lists now.
     ///
     /// # Errors

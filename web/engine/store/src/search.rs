@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params, params_from_iter};
 
-use crate::{MessageId, Query, Store, StoreError, Summary, words};
+use crate::{Filter, List, MessageId, Query, Store, StoreError, Summary, words};
 
 /// Puts a message's words into the index.
 pub(crate) fn index(db: &Connection, id: MessageId, summary: &Summary) -> Result<(), StoreError> {
@@ -21,14 +21,15 @@ pub(crate) fn index(db: &Connection, id: MessageId, summary: &Summary) -> Result
 }
 
 impl Store {
-    /// The messages that a query finds, `limit` at most: the best matches first where it has words, else the newest.
+    /// The messages of a list that a query finds, `limit` at most: the best matches first where it has words, else the newest.
     /// A match in the sender's name or the subject counts for more than one in the text.
     ///
     /// # Errors
     /// [`StoreError`] where the index cannot be read.
-    pub fn search(&self, query: &Query, limit: u32) -> Result<Vec<MessageId>, StoreError> {
+    pub fn search(&self, query: &Query, list: List, filter: Filter, limit: u32) -> Result<Vec<MessageId>, StoreError> {
         let (conditions, mut values) = query.conditions();
-        let wanted = conditions.iter().fold(String::new(), |sql, condition| sql + " AND " + condition);
+        let within = format!(" AND {} AND {}", list.condition(), filter.condition());
+        let wanted = conditions.iter().fold(within, |sql, condition| sql + " AND " + condition);
         let sql = match query.expression() {
             Some(expression) => {
                 values.insert(0, expression.into());

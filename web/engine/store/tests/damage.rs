@@ -7,21 +7,30 @@ mod support;
 use std::collections::HashSet;
 use std::path::Path;
 
-use restante_store::{Digest, Extent, Filter, List, Location, Order, Policy, Query, Role, Store, StoreError, VERSION};
+use restante_store::{
+    Digest, Extent, Filter, List, Location, Order, Policy, Query, Role, Store, StoreError, VERSION, Way,
+};
 use support::{NOW, about, account, put};
 
-/// Each version's migration, what a program of that version left, and the migration's SHA-256: one that was released
+/// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 1] = [(
-    include_str!("../src/migrations/0001.sql"),
-    include_str!("versions/0001.sql"),
-    "77c3e8e22eeff0da3b152287a70a9d14179b7e5e3f55574e32edf176d5d4a1cf",
-)];
+const VERSIONS: [(&str, &str, &str); 2] = [
+    (
+        include_str!("../src/migrations/0001.sql"),
+        include_str!("versions/0001.sql"),
+        "77c3e8e22eeff0da3b152287a70a9d14179b7e5e3f55574e32edf176d5d4a1cf",
+    ),
+    (
+        include_str!("../src/migrations/0002.sql"),
+        include_str!("versions/0002.sql"),
+        "700e72fc573e672e989cb912f3f8e72efb7dcf8a3db4c22185402f1cc015d074",
+    ),
+];
 
 #[test]
 fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
     assert_eq!(VERSIONS.len(), VERSION as usize, "a new version comes with what the one before it leaves");
-    for (at, (migration, rows, hash)) in VERSIONS.iter().enumerate() {
+    for (at, (migration, _, hash)) in VERSIONS.iter().enumerate() {
         let is: String = Digest::of(migration.as_bytes()).0.iter().map(|octet| format!("{octet:02x}")).collect();
         assert_eq!(is, *hash, "migration {} was changed", at + 1);
         let home = tempfile::tempdir().unwrap();
@@ -30,7 +39,9 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
         for (migration, ..) in &VERSIONS[..=at] {
             old.execute_batch(migration).unwrap();
         }
-        old.execute_batch(rows).unwrap();
+        for (_, rows, _) in &VERSIONS[..=at] {
+            old.execute_batch(rows).unwrap();
+        }
         old.pragma_update(None, "user_version", at as i64 + 1).unwrap();
         drop(old);
 
@@ -39,13 +50,22 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
         let known = &store.accounts().unwrap()[0];
         assert_eq!((known.policy, known.size_limit), (Policy::DeleteAfter { days: 7 }, Some(1_000_000)));
         assert_eq!((known.login_at, known.login_delay), (1_795_000_200, 60));
+        match at {
+            0 => assert_eq!((&known.way, known.check_every, known.expires), (&Way::default(), None, None)),
+            _ => {
+                assert_eq!((known.way.security.as_str(), known.way.tls_end.as_str()), ("starttls", "bridge"));
+                assert_eq!((known.way.trusted, known.way.cleartext_agreed), (Some([0; 32]), true));
+                assert_eq!((known.check_every, known.expires), (Some(15), Some(30)));
+            }
+        }
         let id = known.id;
         let all = store.list(List::Account(id), Filter::All, Order::Oldest).unwrap();
         let rows = store.rows(&all).unwrap();
         assert_eq!(rows.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["Harbour", "Large"]);
         assert!(rows[0].is_starred && rows[0].is_read && rows[1].extent == Extent::Header);
         assert_eq!(store.content(all[0]).unwrap(), b"Subject: Harbour\r\n\r\nWe met\n");
-        assert_eq!(store.search(&"from:bo met".parse::<Query>().unwrap(), 9).unwrap(), [all[0]]);
+        let query = "from:bo met".parse::<Query>().unwrap();
+        assert_eq!(store.search(&query, List::All, Filter::All, 9).unwrap(), [all[0]]);
         // And it goes on: what is known is known, what is due is due, and more can be kept.
         store.take_listing(id, &[support::listed("a", 27), support::listed("c", 900)], NOW).unwrap();
         store.apply_policy(id, NOW).unwrap();

@@ -10,7 +10,7 @@ use restante_store::{
 use support::{NOW, about, account, put, store};
 
 fn found(store: &Store, query: &str) -> Vec<MessageId> {
-    store.search(&query.parse::<Query>().unwrap(), 50).unwrap()
+    store.search(&query.parse::<Query>().unwrap(), List::All, Filter::All, 50).unwrap()
 }
 
 #[test]
@@ -234,8 +234,7 @@ fn a_move_is_undone_by_moving_back_and_never_leads_to_another_account() {
     assert_eq!(found(&store, "in:travel"), [id]);
     store.move_to(&[id], before[0].1).unwrap();
     assert_eq!(store.rows(&[id]).unwrap()[0].folder, store.folder_of(account, Role::Inbox).unwrap());
-    let new = restante_store::NewAccount { name: "B".into(), host: "b".into(), port: 995, user: "b".into() };
-    let other = store.add_account(&new).unwrap();
+    let other = store.add_account(&support::new_account("bo")).unwrap();
     let elsewhere = store.folder_of(other, Role::Inbox).unwrap();
     assert!(matches!(store.move_to(&[id], elsewhere), Err(StoreError::NotFound(_))));
 }

@@ -40,7 +40,7 @@ impl Session<'_> {
                     self.submit(connection, Command::Dele(number), Job::Dele(item));
                 }
                 // Another message goes by the name: it is fetched as a new one the next time.
-                Some(header) if header.is_telling => self.store.disown(item)?,
+                Some(header) if header.is_telling => self.store().disown(item)?,
                 // It could not be looked at: later.
                 Some(_) | None => {}
             }
@@ -50,7 +50,7 @@ impl Session<'_> {
 
     /// The messages that are to be deleted, and where in the listing they are.
     fn due(&self) -> Result<Vec<(usize, Due)>, SyncError> {
-        let due: HashMap<_, _> = self.store.due(self.account)?.into_iter().map(|due| (due.item, due)).collect();
+        let due: HashMap<_, _> = self.store().due(self.account)?.into_iter().map(|due| (due.item, due)).collect();
         let listed = self.entries.iter().enumerate();
         Ok(listed.filter_map(|(at, entry)| Some((at, *due.get(&entry.item?)?))).collect())
     }

@@ -46,8 +46,8 @@ impl Session<'_> {
         match self.jobs.get(&ticket) {
             Some(Job::Fetch(_, Want::Whole | Want::Rest(..))) => {
                 self.begin()?;
-                let now = self.now();
-                self.incoming.take(chunk, self.store, self.account, now)?;
+                let (now, store) = (self.now(), self.store);
+                self.incoming.take(chunk, &mut store.borrow_mut(), self.account, now)?;
                 if let Some(progress) = self.so_far.meter.add(chunk.len() as u64, now) {
                     (self.tell)(Told::Progress(progress));
                 }
@@ -90,7 +90,7 @@ impl Session<'_> {
             Some(Job::Fetch(at, Want::Rest(item, message))) => self.keep_rest(at, item, message)?,
             Some(Job::Dele(item)) => self.deleted.push(item),
             Some(Job::Quit) => {
-                self.store.note_deleted(&self.deleted)?;
+                self.store().note_deleted(&self.deleted)?;
                 self.so_far.kept.deleted += count(self.deleted.len());
                 if !self.deleted.is_empty() {
                     (self.tell)(Told::Deleted { messages: count(self.deleted.len()) });
@@ -127,7 +127,7 @@ impl Session<'_> {
             }
             Some(Job::Fetch(at, _)) if !is_hangup => {
                 self.head.clear();
-                std::mem::take(&mut self.incoming).abandon(self.store)?;
+                std::mem::take(&mut self.incoming).abandon(&mut self.store())?;
                 self.leave(at, &of_refusal(refusal).detail)?;
             }
             Some(Job::Quit) if self.deleted.is_empty() => self.is_quit = true,

@@ -10,14 +10,15 @@ use crate::sync::{SyncError, Told};
 
 impl Session<'_> {
     pub(super) fn recognise(&mut self, at: usize, head: Header) -> Result<(), SyncError> {
-        let now = self.now();
+        let (now, store) = (self.now(), self.store);
         let entry = &mut self.entries[at];
         entry.header = Some(head);
         if !head.is_telling {
             return Ok(());
         }
         let identity = Identity { listed: &entry.listed, header: head.hash };
-        if let Some(item) = self.store.recognise(self.account, identity, now)? {
+        let found = store.borrow_mut().recognise(self.account, identity, now)?;
+        if let Some(item) = found {
             entry.known = Known::Item(item);
             entry.item = Some(item.id);
         }
@@ -26,7 +27,7 @@ impl Session<'_> {
 
     pub(super) fn keep_header(&mut self, at: usize) -> Result<(), SyncError> {
         self.begin()?;
-        let now = self.now();
+        let (now, store) = (self.now(), self.store);
         let source = std::mem::take(&mut self.head);
         let head = header(&source);
         let summary = mime::summary(&source);
@@ -34,76 +35,78 @@ impl Session<'_> {
         let identity = Identity { listed: &entry.listed, header: head.hash };
         entry.header = Some(head);
         // A header that is like others' was not looked for when the listing was taken up.
-        if let Some(item) = self.store.recognise(self.account, identity, now)? {
+        let found = store.borrow_mut().recognise(self.account, identity, now)?;
+        if let Some(item) = found {
             entry.item = Some(item.id);
             self.so_far.kept.known += 1;
             return self.count(0);
         }
-        let folder = self.store.folder_of(self.account, Role::Inbox)?;
+        let folder = store.borrow_mut().folder_of(self.account, Role::Inbox)?;
         let source = Source::Header { source: &source, octets: entry.listed.octets };
-        let id = self.store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?;
-        entry.item = Some(self.store.note_kept(self.account, identity, id, Extent::Header, now)?);
+        let id = store.borrow_mut().insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?;
+        entry.item = Some(store.borrow_mut().note_kept(self.account, identity, id, Extent::Header, now)?);
         self.count(0)
     }
 
     pub(super) fn keep_whole(&mut self, at: usize) -> Result<(), SyncError> {
         self.begin()?;
-        let complete = std::mem::take(&mut self.incoming).finish(self.store)?;
+        let complete = std::mem::take(&mut self.incoming).finish(&mut self.store())?;
         self.keep(at, complete)
     }
 
     /// Keeps a message that has come whole, unless it is here.
     fn keep(&mut self, at: usize, complete: Complete) -> Result<(), SyncError> {
-        let now = self.now();
+        let (now, store) = (self.now(), self.store);
         let Complete { header, digest, summary, octets, body } = complete;
         let header = header.or_octets(digest);
         let entry = &mut self.entries[at];
         entry.header = Some(header);
         let identity = Identity { listed: &entry.listed, header: header.hash };
-        if let Some(item) = self.store.adopt(self.account, identity, digest, now)? {
+        let here = store.borrow_mut().adopt(self.account, identity, digest, now)?;
+        if let Some(item) = here {
             entry.item = Some(item);
             self.so_far.kept.known += 1;
             if let Body::Store(arrival) = body {
-                self.store.abandon_arrival(arrival)?;
+                store.borrow_mut().abandon_arrival(arrival)?;
             }
             return self.count(octets);
         }
         let id = match body {
-            Body::Store(arrival) => self.store.finish_arrival(arrival, &summary, now)?,
+            Body::Store(arrival) => store.borrow_mut().finish_arrival(arrival, &summary, now)?,
             Body::Memory(source) => {
-                let folder = self.store.folder_of(self.account, Role::Inbox)?;
+                let folder = store.borrow_mut().folder_of(self.account, Role::Inbox)?;
                 let source = Source::Whole { source: &source, digest };
-                self.store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?
+                store.borrow_mut().insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?
             }
         };
-        entry.item = Some(self.store.note_kept(self.account, identity, id, Extent::Whole, now)?);
+        entry.item = Some(store.borrow_mut().note_kept(self.account, identity, id, Extent::Whole, now)?);
         self.count(octets)
     }
 
     pub(super) fn keep_rest(&mut self, at: usize, item: ItemId, message: MessageId) -> Result<(), SyncError> {
         self.begin()?;
         let now = self.now();
-        let complete = std::mem::take(&mut self.incoming).finish(self.store)?;
+        let complete = std::mem::take(&mut self.incoming).finish(&mut self.store())?;
         if !matches!(self.entries[at].known, Known::Item(known) if known.header == Some(complete.header.hash)) {
             // Another message goes by the name.
-            self.store.disown(item)?;
+            self.store().disown(item)?;
             return self.keep(at, complete);
         }
         let Complete { header, digest, summary, octets, body } = complete;
         let header = header.or_octets(digest);
         self.entries[at].header = Some(header);
         match body {
-            Body::Memory(source) => self.store.complete(message, &summary, &source)?,
-            Body::Store(arrival) => self.store.complete_with(message, &summary, arrival)?,
+            Body::Memory(source) => self.store().complete(message, &summary, &source)?,
+            Body::Store(arrival) => self.store().complete_with(message, &summary, arrival)?,
         }
-        self.store.note_whole(item, header.hash, now)?;
+        self.store().note_whole(item, header.hash, now)?;
         self.count(octets)
     }
 
     pub(super) fn begin(&mut self) -> Result<(), SyncError> {
         let now = self.now();
         self.batch_began.get_or_insert(now);
-        Ok(self.store.begin()?)
+        Ok(self.store().begin()?)
     }
 
     pub(super) fn is_batch_old(&self) -> bool {
@@ -122,7 +125,7 @@ impl Session<'_> {
     }
 
     pub(super) fn commit(&mut self) -> Result<(), SyncError> {
-        self.store.commit()?;
+        self.store().commit()?;
         self.batch_began = None;
         let messages = std::mem::take(&mut self.batch_messages);
         self.so_far.kept.messages += messages;
@@ -137,7 +140,7 @@ impl Session<'_> {
     pub(super) fn leave(&mut self, at: usize, fault: &str) -> Result<(), SyncError> {
         let now = self.now();
         let listed = &self.entries[at].listed;
-        let retry_at = self.store.note_failed(self.account, listed, fault, now)?;
+        let retry_at = self.store().note_failed(self.account, listed, fault, now)?;
         self.so_far.kept.failed += 1;
         let uid = String::from_utf8_lossy(&listed.uid).into_owned();
         (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });

@@ -3,15 +3,19 @@
 
 use restante_store::{
     AccountId, Digest, Extent, FolderId, HeaderHash, Identity, Known, Listed, Location, MessageId, NewAccount,
-    NewMessage, Role, Source, Store, Summary,
+    NewMessage, Role, Source, Store, Summary, Way,
 };
 
 /// The time at which everything happens: 2026-11-28.
 pub(crate) const NOW: i64 = 1_795_824_000;
 
+pub(crate) fn new_account(user: &str) -> NewAccount {
+    let (name, host, user) = (user.into(), "pop.example.org".into(), user.into());
+    NewAccount { name, host, port: 995, user, way: Way::default() }
+}
+
 pub(crate) fn account(store: &mut Store) -> AccountId {
-    let new = NewAccount { name: "Ana".into(), host: "pop.example.org".into(), port: 995, user: "ana".into() };
-    store.add_account(&new).unwrap()
+    store.add_account(&new_account("ana")).unwrap()
 }
 
 pub(crate) fn store() -> (Store, AccountId) {
