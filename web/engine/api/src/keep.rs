@@ -56,6 +56,14 @@ pub enum Ask {
     /// [`Update::Changed`](super::Update::Changed) after each change, and by rows as [`Request::Show`](super::Request::Show)
     /// asks for them. It replaces the list that was asked for before.
     List(ListQuery),
+    /// Which messages are at these places of the list, whether or not their rows were shown. Answered by
+    /// [`Answer::Listed`].
+    Listed {
+        /// The position of the first.
+        first: u32,
+        /// How many.
+        count: u32,
+    },
     /// Changes what is kept. Answered by [`Answer::Done`].
     Change(Change),
     /// Counts the messages on the server that a policy would delete now. Answered by [`Answer::Count`].
@@ -104,6 +112,8 @@ pub enum Answer {
     Done(Done),
     /// To a question for a number of messages.
     Count(u32),
+    /// To [`Ask::Listed`], in the order of the list; fewer where the list is shorter.
+    Listed(Vec<KeptId>),
     /// A piece of a file. An empty one is its end.
     Piece {
         /// Messages written so far.
@@ -353,6 +363,8 @@ pub struct Marks {
     pub starred: bool,
     /// Only its header is kept; the rest is on the server.
     pub header_only: bool,
+    /// The folder it is in; always there for a kept message.
+    pub folder: Option<FolderId>,
     /// The conversation, where it has other messages too: which, and how many in all.
     pub thread: Option<(ThreadId, u32)>,
     /// Where a search found what it looked for.
