@@ -9,6 +9,8 @@
 
 pub mod connection;
 mod engine;
+#[cfg(feature = "keep")]
+pub mod keep;
 mod mailbox;
 pub mod mbox;
 mod memory;

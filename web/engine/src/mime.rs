@@ -27,6 +27,8 @@ mod text;
 mod view;
 
 pub use head::Head;
+#[cfg(feature = "keep")]
+pub use names::message_name;
 pub use row::row;
 #[cfg(feature = "keep")]
 pub use summary::{MAX_SUMMARY, summary};

@@ -120,6 +120,10 @@ pub enum FailureKind {
     StoreTooNew,
     /// What is asked for is no search.
     BadSearch,
+    /// Another folder has this name.
+    NameTaken,
+    /// A file that was to be taken in is neither an mbox nor a message.
+    UnreadableFile,
     /// A fault in Restante.
     Internal,
 }
@@ -136,7 +140,9 @@ impl FailureKind {
             | Self::WrongPassword
             | Self::UnfitCredentials
             | Self::InUse
-            | Self::BadSearch => Blame::User,
+            | Self::BadSearch
+            | Self::NameTaken
+            | Self::UnreadableFile => Blame::User,
             Self::DeviceFull | Self::NoStorage | Self::Damaged => Blame::Device,
             Self::Unreachable
             | Self::TlsFailed

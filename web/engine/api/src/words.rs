@@ -44,6 +44,8 @@ impl Failure {
             K::NoStorage => "This browser does not keep mail.",
             K::StoreTooNew => "The mailbox on this device is of a newer version.",
             K::BadSearch => "That is not something to search for.",
+            K::NameTaken => "There is a folder of this name already.",
+            K::UnreadableFile => "This file cannot be taken in.",
             K::Internal => "Something went wrong inside Restante.",
         }
     }
@@ -170,6 +172,10 @@ impl Failure {
             K::BadSearch => "Words find what has them all, “quotes” a phrase. Dates are written as in after:2026-01-31, \
                              sizes as in larger:5M."
                 .into(),
+            K::NameTaken => "Choose another name.".into(),
+            K::UnreadableFile => {
+                "It is neither an mbox nor a message. What came before the fault in it was taken in.".into()
+            }
             K::Internal => {
                 "That is a fault of ours. Open the mailbox again; if it comes back, please report it.".into()
             }
@@ -210,6 +216,8 @@ impl FailureKind {
             Self::NoStorage => "no-storage",
             Self::StoreTooNew => "store-too-new",
             Self::BadSearch => "bad-search",
+            Self::NameTaken => "name-taken",
+            Self::UnreadableFile => "unreadable-file",
             Self::Internal => "internal",
         }
     }
@@ -243,6 +251,8 @@ impl FailureKind {
             | Self::NoStorage
             | Self::StoreTooNew
             | Self::BadSearch
+            | Self::NameTaken
+            | Self::UnreadableFile
             | Self::Internal => return None,
         })
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use restante_engine::mbox::{self, Piece, Quoting, Reader};
 use restante_engine::mime;
 use restante_store::{
-    Digest, Filter, List, NewAccount, NewMessage, Order, Rescued, Role, Source, Store, StoreError, Way,
+    Digest, Filter, List, Location, NewAccount, NewMessage, Order, Rescued, Role, Source, Store, StoreError, Way,
 };
 use serde_json::json;
 
@@ -46,7 +46,7 @@ pub(crate) fn rescue(mailbox: &Path, to: &Path, report: &Report) -> Result<ExitC
     let trouble = |error: std::io::Error| Trouble::file(to, &error);
     let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(to).map_err(trouble)?);
     let mut written = Ok(());
-    let done = Store::rescue(mailbox, &mut |octets| {
+    let done = Store::rescue(&Location::File(mailbox.to_owned()), &mut |octets| {
         if written.is_ok() {
             let mut quoting = Quoting::default();
             let message = mime::summary(octets);

@@ -13,7 +13,7 @@ pub(super) fn file_name(given: Option<&str>, media_type: &str, part: u32) -> Str
 }
 
 /// A file name for a message: its subject and `.eml`.
-pub(super) fn message_name(subject: &str) -> String {
+pub fn message_name(subject: &str) -> String {
     let stem = safe(subject);
     let stem = shortened(&stem, 100);
     format!("{}.eml", if stem.is_empty() { "message" } else { stem.trim_end_matches(['.', ' ']) })

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::types::next_id;
 use crate::{AccountId, Store, StoreError, folders};
 
 /// What becomes of messages on the server once they are kept here.
@@ -138,13 +139,13 @@ impl Store {
                 set_way(db, id, &new.way)?;
                 return Ok(id);
             }
+            let id = AccountId(next_id(db, "account")?);
             db.execute(
-                "INSERT INTO account (name, host, port, user, policy, policy_days, size_limit, listing,
+                "INSERT INTO account (id, name, host, port, user, policy, policy_days, size_limit, listing,
                                       login_at, login_delay)
-                 VALUES (?1, ?2, ?3, ?4, 'leave', 0, 0, 0, 0, 0)",
-                params![new.name, new.host, new.port, new.user],
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'leave', 0, 0, 0, 0, 0)",
+                params![id, new.name, new.host, new.port, new.user],
             )?;
-            let id = AccountId(db.last_insert_rowid());
             set_way(db, id, &new.way)?;
             folders::make_standard(db, id)?;
             Ok(id)
@@ -193,6 +194,17 @@ impl Store {
                 return Err(StoreError::NotFound("account"));
             }
             db.execute("UPDATE maildrop SET state = 'kept' WHERE account_id = ?1 AND state = 'delete'", [account])?;
+            Ok(())
+        })
+    }
+
+    /// Accepts the certificate with this SHA-256 for an account's server, and no other that does not verify.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn trust(&mut self, account: AccountId, certificate: [u8; 32]) -> Result<(), StoreError> {
+        self.together(|db| {
+            db.execute("UPDATE account SET trusted = ?2 WHERE id = ?1", params![account, certificate])?;
             Ok(())
         })
     }

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::types::next_id;
 use crate::{AccountId, FolderId, Store, StoreError};
 
 /// What a folder is for.
@@ -57,7 +58,10 @@ pub struct Folder {
 /// The folders that every account has.
 pub(crate) fn make_standard(db: &Connection, account: AccountId) -> Result<(), StoreError> {
     for role in [Role::Inbox, Role::Archive, Role::Deleted] {
-        db.execute("INSERT INTO folder (account_id, role, name) VALUES (?1, ?2, ?2)", params![account, role.name()])?;
+        db.execute(
+            "INSERT INTO folder (id, account_id, role, name) VALUES (?1, ?2, ?3, ?3)",
+            params![FolderId(next_id(db, "folder")?), account, role.name()],
+        )?;
     }
     Ok(())
 }
@@ -112,8 +116,8 @@ impl Store {
     pub fn add_folder(&mut self, account: AccountId, name: &str) -> Result<FolderId, StoreError> {
         self.together(|db| {
             db.execute(
-                "INSERT INTO folder (account_id, role, name) VALUES (?1, 'own', ?2) ON CONFLICT DO NOTHING",
-                params![account, name],
+                "INSERT INTO folder (id, account_id, role, name) VALUES (?1, ?2, 'own', ?3) ON CONFLICT DO NOTHING",
+                params![FolderId(next_id(db, "folder")?), account, name],
             )?;
             let found = db.query_row(
                 "SELECT id FROM folder WHERE account_id = ?1 AND name = ?2",

@@ -82,6 +82,8 @@ pub enum Order {
 pub struct Row {
     /// The message.
     pub id: MessageId,
+    /// Whose it is.
+    pub account: AccountId,
     /// Where it is.
     pub folder: FolderId,
     /// The conversation it belongs to.
@@ -142,7 +144,8 @@ impl Store {
         let mut statement = self.db.prepare_cached(
             "SELECT id, folder_id, thread_id, date, from_name, from_address, subject, snippet, octets, extent, is_read,
                     is_starred, has_attachments,
-                    (SELECT count(*) FROM message t WHERE t.thread_id = message.thread_id AND t.extent <> 'arriving')
+                    (SELECT count(*) FROM message t WHERE t.thread_id = message.thread_id AND t.extent <> 'arriving'),
+                    account_id
              FROM message WHERE id = ?1 AND extent <> 'arriving'",
         )?;
         let mut rows = Vec::with_capacity(ids.len());
@@ -179,5 +182,6 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         is_starred: row.get(11)?,
         has_attachments: row.get(12)?,
         in_thread: row.get(13)?,
+        account: row.get(14)?,
     })
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Digest as _;
 
+use crate::types::next_id;
 use crate::{AccountId, Digest, FolderId, MessageId, Role, Store, StoreError, content, folders, search, threads};
 
 /// What a message says of itself, as far as lists, threads and search need it.
@@ -129,6 +130,15 @@ impl Store {
             describe(db, id, new.summary, octets, digest, new.arrived_at)?;
             Ok(id)
         })
+    }
+
+    /// Whether an account has a message with these octets.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    pub fn has_octets(&self, account: AccountId, digest: Digest) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE account_id = ?1 AND digest = ?2 AND digest <> x'')";
+        Ok(self.db.prepare_cached(sql)?.query_row(params![account, digest], |row| row.get(0))?)
     }
 
     /// Begins a message that comes in pieces.
@@ -272,15 +282,17 @@ fn undescribe(db: &Connection, id: MessageId) -> Result<i64, StoreError> {
 
 fn new_row(db: &Connection, folder: FolderId, now: i64) -> Result<MessageId, StoreError> {
     let mut statement = db.prepare_cached(
-        "INSERT INTO message (account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject,
+        "INSERT INTO message (id, account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject,
                               snippet, octets, extent, is_read, is_starred, has_attachments, base_subject,
                               is_loose_reply, digest)
-         SELECT account_id, id, 0, ?2, ?2, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x'' FROM folder WHERE id = ?1",
+         SELECT ?3, account_id, id, 0, ?2, ?2, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x''
+         FROM folder WHERE id = ?1",
     )?;
-    if statement.execute(params![folder, now])? == 0 {
+    let id = MessageId(next_id(db, "message")?);
+    if statement.execute(params![folder, now, id])? == 0 {
         return Err(StoreError::NotFound("folder"));
     }
-    Ok(MessageId(db.last_insert_rowid()))
+    Ok(id)
 }
 
 /// Writes what the message says of itself, and makes it visible and findable.

@@ -1,12 +1,10 @@
 //! Whether the database is whole, and what can still be read of one that is not.
 
-use std::path::Path;
-
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sha2::{Digest as _, Sha256};
 
 use crate::content::unpacked;
-use crate::{Digest, MessageId, Store, StoreError};
+use crate::{Digest, Location, MessageId, Store, StoreError};
 
 /// What an examination found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,13 +75,19 @@ impl Store {
         Ok(check)
     }
 
-    /// Reads what can be read of the messages in a damaged database's file, and changes nothing in it. `take` gets the
+    /// Reads what can be read of the messages in a damaged database, and changes nothing in it. `take` gets the
     /// octets of each.
     ///
     /// # Errors
     /// [`StoreError`] where the file cannot be opened at all.
-    pub fn rescue(file: &Path, take: &mut dyn FnMut(&[u8])) -> Result<Rescued, StoreError> {
-        let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    pub fn rescue(at: &Location, take: &mut dyn FnMut(&[u8])) -> Result<Rescued, StoreError> {
+        let db = match at {
+            Location::Memory => return Ok(Rescued::default()),
+            Location::File(path) => Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+            Location::Vfs { vfs, file } => {
+                Connection::open_with_flags_and_vfs(file, OpenFlags::SQLITE_OPEN_READ_ONLY, vfs.as_str())?
+            }
+        };
         let mut done = Rescued::default();
         // Ids are asked for one after the other, so that a damaged page costs its own messages only.
         let last = last_message(&db);

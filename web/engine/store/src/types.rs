@@ -1,5 +1,6 @@
 //! Identities, and the hashes that tell messages apart.
 
+use rusqlite::Connection;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use sha2::{Digest as _, Sha256};
 
@@ -80,4 +81,11 @@ impl Digest {
     pub fn of(octets: &[u8]) -> Self {
         Self(Sha256::digest(octets).into())
     }
+}
+
+/// An id for a new row of `account`, `folder` or `message`, which no row ever had.
+pub(crate) fn next_id(db: &Connection, table: &str) -> rusqlite::Result<i64> {
+    let sql =
+        format!("SELECT max(id, (SELECT coalesce(max(id), 0) FROM {table})) + 1 FROM last_id WHERE of = '{table}'");
+    db.prepare_cached(&sql)?.query_row([], |row| row.get(0))
 }

@@ -23,7 +23,7 @@ const VERSIONS: [(&str, &str, &str); 2] = [
     (
         include_str!("../src/migrations/0002.sql"),
         include_str!("versions/0002.sql"),
-        "700e72fc573e672e989cb912f3f8e72efb7dcf8a3db4c22185402f1cc015d074",
+        "cd64dccc14f033f317200f15b34dd2c936fd18d0c1f32d07c652ef329a91b47b",
     ),
 ];
 
@@ -138,7 +138,9 @@ fn damage_anywhere_is_reported_and_what_can_be_read_is_rescued_and_told_from_wha
         }
         std::fs::write(&path, &bytes).unwrap();
         let mut found = 0;
-        let done = Store::rescue(&path, &mut |octets| found += u64::from(written.contains(octets))).unwrap_or_default();
+        let done =
+            Store::rescue(&Location::File(path.clone()), &mut |octets| found += u64::from(written.contains(octets)))
+                .unwrap_or_default();
         assert!(std::fs::read(&path).unwrap() == bytes, "round {round}: the damaged file is left as it is");
         assert!(done.whole <= found, "round {round}: {done:?}, {found}");
         rescued_of_all += found;

@@ -15,3 +15,19 @@ ALTER TABLE account ADD COLUMN cleartext_agreed INTEGER NOT NULL DEFAULT 0 CHECK
 ALTER TABLE account ADD COLUMN check_every INTEGER NOT NULL DEFAULT 0 CHECK (check_every >= 0);
 -- Days after which the server removes mail (RFC 2449, section 6.7); -1: it does not say.
 ALTER TABLE account ADD COLUMN expires INTEGER NOT NULL DEFAULT -1 CHECK (expires >= -1);
+
+-- The highest id that was ever given in a table, should its row be gone: an identity is never given twice.
+CREATE TABLE last_id (
+    of TEXT PRIMARY KEY,
+    id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO last_id (of, id) VALUES ('account', 0), ('folder', 0), ('message', 0);
+CREATE TRIGGER account_removed AFTER DELETE ON account BEGIN
+    UPDATE last_id SET id = max(id, old.id) WHERE of = 'account';
+END;
+CREATE TRIGGER folder_removed AFTER DELETE ON folder BEGIN
+    UPDATE last_id SET id = max(id, old.id) WHERE of = 'folder';
+END;
+CREATE TRIGGER message_removed AFTER DELETE ON message BEGIN
+    UPDATE last_id SET id = max(id, old.id) WHERE of = 'message';
+END;

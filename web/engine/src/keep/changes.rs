@@ -1,0 +1,133 @@
+//! What people change: each is written, and then answered.
+
+use restante_api::keep::{self, Answer, Change, Done, FolderId, KeptId};
+use restante_api::{Reply, Update};
+use restante_store::{AccountId, Filter, Flag, List, MessageId, Order, Role, Store, StoreError};
+
+use super::{Client, Keeper, Outcome, convert};
+
+impl<R: FnMut(Client, Reply)> Keeper<R> {
+    pub(super) fn change(&mut self, change: Change) -> Outcome {
+        let done = match change {
+            Change::Settings(account, settings) => self.set(account, &settings),
+            Change::RemoveAccount(account) => {
+                self.checks.drop_account(account);
+                self.forget_password(account);
+                self.store.borrow_mut().remove_account(convert::account(account)).map(|()| Done::Changed)
+            }
+            Change::FetchRest(ids) => self.fetch_rest(&convert::messages(&ids)),
+            change => self.change_messages(change),
+        };
+        self.is_news = true;
+        done.map(|done| Update::Keep(Answer::Done(done))).map_err(|error| convert::failure(&error))
+    }
+
+    pub(super) fn would_delete(&self, account: keep::AccountId, policy: keep::Policy) -> Outcome {
+        let (account, policy) = (convert::account(account), convert::policy(policy));
+        let count = self.store.borrow().would_delete(account, policy, self.now());
+        count.map(|count| Update::Keep(Answer::Count(count))).map_err(|error| convert::failure(&error))
+    }
+
+    fn change_messages(&mut self, change: Change) -> Result<Done, StoreError> {
+        let store = &mut *self.store.borrow_mut();
+        let done = match &change {
+            Change::Read(ids, is_set) => store.set_flag(&convert::messages(ids), Flag::Read, *is_set),
+            Change::Star(ids, is_set) => store.set_flag(&convert::messages(ids), Flag::Starred, *is_set),
+            Change::Move(ids, folder) => {
+                return moved(store, &convert::messages(ids), |_, _| Ok(convert::folder(*folder)));
+            }
+            Change::MoveTo(ids, role) => {
+                let role = convert::role(*role);
+                return moved(store, &convert::messages(ids), |store, account| store.folder_of(account, role));
+            }
+            Change::Restore(places) => restore(store, places),
+            Change::EmptyDeleted(account) => empty(store, convert::account(*account)),
+            Change::AddFolder(account, name) => store.add_folder(convert::account(*account), name.trim()).map(drop),
+            Change::RenameFolder(folder, name) => store.rename_folder(convert::folder(*folder), name.trim()),
+            Change::RemoveFolder(folder) => store.remove_folder(convert::folder(*folder)),
+            Change::Trust(account, fingerprint) => store.trust(convert::account(*account), fingerprint.0),
+            Change::Settings(..) | Change::RemoveAccount(_) | Change::FetchRest(_) => Ok(()),
+        };
+        if let Change::Read(ids, _) | Change::Star(ids, _) = &change {
+            self.touched.extend(convert::messages(ids));
+        }
+        done.map(|()| Done::Changed)
+    }
+
+    fn set(&mut self, account: keep::AccountId, settings: &keep::AccountSettings) -> Result<Done, StoreError> {
+        let (policy, id) = (convert::policy(settings.policy), convert::account(account));
+        let store = &mut *self.store.borrow_mut();
+        let known = store.account(id)?;
+        if (known.policy, known.size_limit) != (policy, settings.size_limit) {
+            store.set_policy(id, policy, settings.size_limit)?;
+        }
+        store.set_check_every(id, settings.check_every)?;
+        Ok(Done::Changed)
+    }
+
+    /// Asks for the rest of messages, and fetches it where the password is known.
+    fn fetch_rest(&mut self, ids: &[MessageId]) -> Result<Done, StoreError> {
+        self.store.borrow_mut().want_rest(ids)?;
+        let accounts = self.store.borrow().accounts()?;
+        for account in accounts {
+            let id = keep::AccountId(convert::id(account.id.0));
+            let has_some = self.store.borrow().rows(ids)?.iter().any(|row| row.account == account.id);
+            if has_some && self.checks.has_password(id) {
+                self.checks.queue(id);
+            }
+        }
+        self.start_next();
+        Ok(Done::Changed)
+    }
+}
+
+/// Moves messages, each to a folder of its own account, and tells where each was.
+fn moved(
+    store: &mut Store,
+    ids: &[MessageId],
+    folder: impl Fn(&Store, AccountId) -> Result<restante_store::FolderId, StoreError>,
+) -> Result<Done, StoreError> {
+    let rows = store.rows(ids)?;
+    let mut accounts: Vec<AccountId> = rows.iter().map(|row| row.account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let mut before = Vec::with_capacity(rows.len());
+    store.begin()?;
+    for account in accounts {
+        let ids: Vec<MessageId> = rows.iter().filter(|row| row.account == account).map(|row| row.id).collect();
+        let places = folder(store, account).and_then(|folder| store.move_to(&ids, folder));
+        match places {
+            Ok(places) => before.extend(places),
+            Err(error) => {
+                store.roll_back()?;
+                return Err(error);
+            }
+        }
+    }
+    store.commit()?;
+    let place = |(id, folder): (MessageId, restante_store::FolderId)| {
+        (KeptId(convert::id(id.0)), FolderId(convert::id(folder.0)))
+    };
+    Ok(Done::Moved(before.into_iter().map(place).collect()))
+}
+
+/// Puts messages back to where they were. A folder that is gone meanwhile leaves them where they are.
+fn restore(store: &mut Store, places: &[(KeptId, FolderId)]) -> Result<(), StoreError> {
+    store.begin()?;
+    for (id, folder) in places {
+        match store.move_to(&[MessageId(id.0.into())], convert::folder(*folder)) {
+            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(error) => {
+                store.roll_back()?;
+                return Err(error);
+            }
+        }
+    }
+    store.commit()
+}
+
+fn empty(store: &mut Store, account: AccountId) -> Result<(), StoreError> {
+    let deleted = store.folder_of(account, Role::Deleted)?;
+    let ids = store.list(List::Folder(deleted), Filter::All, Order::Newest)?;
+    store.remove(&ids)
+}

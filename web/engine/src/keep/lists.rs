@@ -1,0 +1,243 @@
+//! Lists that pages watch: which messages, in which order, and rows for what is in sight; told again when they change.
+
+use std::collections::HashMap;
+
+use restante_api::keep::{Hits, ListQuery, Marks, Run, ThreadId};
+use restante_api::{Address, CallId, Failure, FailureKind, ListId, MessageRef, Reply, Row, Update};
+use restante_store::{Extent, MessageId, Query, Row as Kept, StoreError};
+
+use super::{Client, Keeper, convert};
+
+/// Messages that a search finds at most: who wants more narrows it down.
+const FOUND: u32 = 2000;
+
+/// Rows that are told at once at most.
+const ROWS: u32 = 500;
+
+/// A list that a page watches.
+pub(super) struct List {
+    pub(super) call: CallId,
+    query: ListQuery,
+    /// What is searched for, where something is.
+    search: Option<Query>,
+    ids: Vec<MessageId>,
+    /// The rows in sight: the first, and how many.
+    window: (u32, u32),
+    /// The rows in sight as they were told, by the message's number.
+    told: HashMap<u32, Row>,
+}
+
+impl<R: FnMut(Client, Reply)> Keeper<R> {
+    /// Begins a list, in the place of the one that the page watched.
+    pub(super) fn list(&mut self, client: Client, call: CallId, query: ListQuery) {
+        let search = match query.search.trim() {
+            "" => None,
+            text => match text.parse::<Query>() {
+                Ok(search) => Some(search).filter(|search| !search.is_empty()),
+                Err(error) => {
+                    return self.answer(client, call, Err(Failure::new(FailureKind::BadSearch, error.to_string())));
+                }
+            },
+        };
+        let mut list = List { call, query, search, ids: Vec::new(), window: (0, 0), told: HashMap::new() };
+        match self.ids(&list) {
+            Ok(ids) => {
+                let messages = convert::id(ids.len() as i64);
+                list.ids = ids;
+                self.viewers.entry(client).or_default().list = Some(list);
+                let opened = Update::Opened { list: ListId::kept(), messages, octets: 0 };
+                self.answer(client, call, Ok(opened));
+                self.show(client, 0, restante_api::FIRST_ROWS);
+            }
+            Err(error) => self.answer(client, call, Err(convert::failure(&error))),
+        }
+    }
+
+    fn ids(&self, list: &List) -> Result<Vec<MessageId>, StoreError> {
+        let (within, filter) = (convert::within(list.query.within), convert::filter(list.query.filter));
+        match &list.search {
+            Some(search) => self.store.borrow().search(search, within, filter, FOUND),
+            None => self.store.borrow().list(within, filter, convert::order(list.query.order)),
+        }
+    }
+
+    /// These rows are in sight.
+    pub(super) fn show(&mut self, client: Client, first: u32, count: u32) {
+        let Some(list) = self.viewers.get_mut(&client).and_then(|viewer| viewer.list.as_mut()) else { return };
+        list.window = (first, count.min(ROWS));
+        self.tell_rows(client);
+    }
+
+    /// Tells what has become of the list that a page watches.
+    pub(super) fn tell_list(&mut self, client: Client) {
+        let Some(list) = self.viewers.get(&client).and_then(|viewer| viewer.list.as_ref()) else { return };
+        let call = list.call;
+        let ids = match self.ids(list) {
+            Ok(ids) => ids,
+            Err(error) => return self.answer(client, call, Err(convert::failure(&error))),
+        };
+        let Some(list) = self.viewers.get_mut(&client).and_then(|viewer| viewer.list.as_mut()) else { return };
+        if ids != list.ids {
+            let runs = runs(&list.ids, &ids);
+            let messages = convert::id(ids.len() as i64);
+            list.ids = ids;
+            self.answer(client, call, Ok(Update::Changed { messages, runs }));
+        }
+        self.tell_rows(client);
+    }
+
+    /// Tells the rows in sight, as far as the page does not know them as they are, and those that somebody changed.
+    fn tell_rows(&mut self, client: Client) {
+        let Some(list) = self.viewers.get(&client).and_then(|viewer| viewer.list.as_ref()) else { return };
+        let call = list.call;
+        match self.rows(list) {
+            Ok((told, rows)) => {
+                if let Some(list) = self.viewers.get_mut(&client).and_then(|viewer| viewer.list.as_mut()) {
+                    list.told = told;
+                }
+                for rows in rows.chunks(ROWS as usize) {
+                    self.answer(client, call, Ok(Update::Rows(rows.to_vec())));
+                }
+            }
+            Err(error) => self.answer(client, call, Err(convert::failure(&error))),
+        }
+    }
+
+    /// The rows in sight, and those that are to be told.
+    fn rows(&self, list: &List) -> Result<(HashMap<u32, Row>, Vec<Row>), StoreError> {
+        let count = u32::try_from(list.ids.len()).unwrap_or(u32::MAX);
+        let first = list.window.0.min(count);
+        let window = first..first.saturating_add(list.window.1).min(count);
+        let mut told = HashMap::new();
+        let mut rows = Vec::new();
+        for row in self.rows_at(list, window.clone())? {
+            let number = row.message.number;
+            if list.told.get(&number) != Some(&row) {
+                rows.push(row.clone());
+            }
+            told.insert(number, row);
+        }
+        if !self.touched.is_empty() {
+            let others = (0..count).filter(|at| !window.contains(at) && self.touched.contains(&list.ids[*at as usize]));
+            rows.extend(self.rows_at(list, others)?);
+        }
+        Ok((told, rows))
+    }
+
+    fn rows_at(&self, list: &List, positions: impl Iterator<Item = u32>) -> Result<Vec<Row>, StoreError> {
+        let places: Vec<(MessageId, u32)> = positions.map(|at| (list.ids[at as usize], at)).collect();
+        let ids: Vec<MessageId> = places.iter().map(|(id, _)| *id).collect();
+        let mut places = places.into_iter();
+        let rows = self.store.borrow().rows(&ids)?.into_iter().filter_map(|kept| {
+            // One that is gone has no row; the list will say so.
+            let (_, position) = places.find(|(id, _)| *id == kept.id)?;
+            Some(row(kept, position, list.search.as_ref()))
+        });
+        Ok(rows.collect())
+    }
+}
+
+/// The row of a message as the page shows it.
+fn row(kept: Kept, position: u32, search: Option<&Query>) -> Row {
+    let from = Address { name: kept.from_name, address: kept.from_address };
+    let sender = if from.name.is_empty() { &from.address } else { &from.name };
+    let hits = search.map_or_else(Hits::default, |search| Hits {
+        from: marks(search, sender),
+        subject: marks(search, &kept.subject),
+        snippet: marks(search, &kept.snippet),
+    });
+    let thread = (kept.in_thread > 1).then(|| (ThreadId(convert::id(kept.thread.0)), kept.in_thread));
+    Row {
+        from: Some(from).filter(|from| !(from.name.is_empty() && from.address.is_empty())),
+        subject: kept.subject,
+        snippet: kept.snippet,
+        date: Some(kept.date),
+        octets: Some(kept.octets),
+        attachments: kept.has_attachments,
+        marks: Marks {
+            read: kept.is_read,
+            starred: kept.is_starred,
+            header_only: kept.extent == Extent::Header,
+            thread,
+            hits,
+        },
+        ..Row::new(position, MessageRef::in_list(ListId::kept(), convert::id(kept.id.0)))
+    }
+}
+
+fn marks(search: &Query, text: &str) -> Vec<(u32, u32)> {
+    let octet = |at| u32::try_from(at).unwrap_or(u32::MAX);
+    search.marks(text).into_iter().map(|range| (octet(range.start), octet(range.end))).collect()
+}
+
+/// What two lists have in common, in the order of the second: runs of messages that follow each other in both.
+fn runs(before: &[MessageId], now: &[MessageId]) -> Vec<Run> {
+    let places: HashMap<MessageId, usize> = before.iter().copied().zip(0..).collect();
+    let mut runs: Vec<Run> = Vec::new();
+    for (to, id) in (0u32..).zip(now) {
+        let Some(from) = places.get(id).and_then(|from| u32::try_from(*from).ok()) else { continue };
+        match runs.last_mut() {
+            Some(run) if run.from + run.rows == from && run.to + run.rows == to => run.rows += 1,
+            _ => runs.push(Run { from, to, rows: 1 }),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(ids: &[i64]) -> Vec<MessageId> {
+        ids.iter().copied().map(MessageId).collect()
+    }
+
+    fn between(before: &[i64], now: &[i64]) -> Vec<(u32, u32, u32)> {
+        runs(&ids(before), &ids(now)).into_iter().map(|run| (run.from, run.to, run.rows)).collect()
+    }
+
+    #[test]
+    fn what_came_at_the_top_moves_the_rest_down_as_a_whole() {
+        assert_eq!(between(&[3, 2, 1], &[5, 4, 3, 2, 1]), [(0, 2, 3)]);
+        assert_eq!(between(&[3, 2, 1], &[3, 2, 1]), [(0, 0, 3)]);
+    }
+
+    #[test]
+    fn what_went_away_leaves_two_runs_and_another_order_many() {
+        assert_eq!(between(&[5, 4, 3, 2, 1], &[5, 4, 2, 1]), [(0, 0, 2), (3, 2, 2)]);
+        assert_eq!(between(&[3, 2, 1], &[1, 2, 3]), [(2, 0, 1), (1, 1, 1), (0, 2, 1)]);
+        assert_eq!(between(&[3, 2, 1], &[]), []);
+        assert_eq!(between(&[], &[1]), []);
+    }
+
+    #[test]
+    fn applying_the_runs_to_the_former_list_gives_what_stays_of_it() {
+        // Every pair of short lists without repetition over five messages.
+        let lists: Vec<Vec<i64>> = (0..3125)
+            .map(|seed| {
+                let mut list: Vec<i64> = Vec::new();
+                let mut rest = seed;
+                for _ in 0..5 {
+                    let id = rest % 5;
+                    rest /= 5;
+                    if !list.contains(&id) {
+                        list.push(id);
+                    }
+                }
+                list
+            })
+            .collect();
+        for before in lists.iter().step_by(7) {
+            for now in lists.iter().step_by(11) {
+                let mut made: Vec<Option<i64>> = vec![None; now.len()];
+                for (from, to, rows) in between(before, now) {
+                    for at in 0..rows {
+                        made[(to + at) as usize] = Some(before[(from + at) as usize]);
+                    }
+                }
+                let wanted: Vec<_> = now.iter().map(|id| before.contains(id).then_some(*id)).collect();
+                assert_eq!(made, wanted, "{before:?} to {now:?}");
+            }
+        }
+    }
+}
