@@ -280,6 +280,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 done()
             }
             Ask::Change(change) => self.change(change),
+            Ask::Listed { first, count } => Ok(self.listed(client, first, count)),
             Ask::WouldDelete(account, policy) => self.would_delete(account, policy),
             Ask::Export(account, archive) => match self.export(client, id, account, archive) {
                 Ok(()) => return,

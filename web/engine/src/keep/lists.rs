@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use restante_api::keep::{Hits, ListQuery, Marks, Run, ThreadId};
+use restante_api::keep::{Answer, FolderId, Hits, KeptId, ListQuery, Marks, Run, ThreadId};
 use restante_api::{Address, CallId, Failure, FailureKind, ListId, MessageRef, Reply, Row, Update};
 use restante_store::{Extent, MessageId, Query, Row as Kept, StoreError};
 
@@ -66,6 +66,14 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let Some(list) = self.viewers.get_mut(&client).and_then(|viewer| viewer.list.as_mut()) else { return };
         list.window = (first, count.min(ROWS));
         self.tell_rows(client);
+    }
+
+    /// Which messages are at these places of the list that a page watches.
+    pub(super) fn listed(&self, client: Client, first: u32, count: u32) -> Update {
+        let list = self.viewers.get(&client).and_then(|viewer| viewer.list.as_ref());
+        let ids = list.map_or(&[][..], |list| &list.ids);
+        let ids = ids.iter().skip(first as usize).take(count as usize).map(|id| KeptId(convert::id(id.0)));
+        Update::Keep(Answer::Listed(ids.collect()))
     }
 
     /// Tells what has become of the list that a page watches.
@@ -160,6 +168,7 @@ fn row(kept: Kept, position: u32, search: Option<&Query>) -> Row {
             header_only: kept.extent == Extent::Header,
             thread,
             hits,
+            folder: Some(FolderId(convert::id(kept.folder.0))),
         },
         ..Row::new(position, MessageRef::in_list(ListId::kept(), convert::id(kept.id.0)))
     }
