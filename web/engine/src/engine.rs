@@ -49,6 +49,10 @@ where
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
                 replies(Reply { to: id, update: wish::failed(&message, failure) });
             }
+            Request::Check | Request::Mark { .. } => {
+                let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
+                replies(Reply { to: id, update: Update::Refused(Box::new(failure)) });
+            }
             Request::Show { .. } => {}
             Request::Keep(_) => replies(Reply { to: id, update: keeps_nothing() }),
         }

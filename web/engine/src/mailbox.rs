@@ -4,14 +4,18 @@
 //! CAPA → login, CAPA, STAT → TOP of the newest, UIDL, LIST → rows and messages on demand → QUIT
 //! ```
 //! Each arrow is one flight where the server pipelines. Messages that were clicked go before rows; rows in sight before
-//! those near by. Nothing is ever written: no DELE, and nothing that a server could remember.
+//! those near by. Nothing is ever written, and nothing sent that a server could remember: but for the messages that were
+//! marked, for which DELE goes before the last QUIT.
 //!
 //! Here: the loop that waits for the server and the page at once. What to ask next is in [`plan`], what answers mean in
-//! [`events`], what the page is told of messages in [`answers`], how a lost session is taken up again in [`again`].
+//! [`events`], what the page is told of messages in [`answers`], how a lost session is taken up again in [`again`], what a
+//! session finds changed in [`news`], and how messages are deleted in [`deleting`].
 
 mod again;
 mod answers;
+mod deleting;
 mod events;
+mod news;
 mod plan;
 
 use std::cell::{Cell, RefCell};
@@ -32,7 +36,9 @@ use crate::store::Store;
 use crate::ways::{Trace, Ways};
 use again::Again;
 use answers::Ask;
+use deleting::{Closing, Deleting, Marks};
 use events::Job;
+use news::{Comparing, News};
 use plan::Rows;
 
 /// Why a mailbox was left.
@@ -73,7 +79,7 @@ where
     loop {
         let left = match mailbox.session(calls).await {
             Outcome::Left(left) => Some(left),
-            Outcome::Cut => {
+            Outcome::Cut | Outcome::Renewed => {
                 mailbox.reset_session();
                 None
             }
@@ -84,6 +90,8 @@ where
                 if mailbox.learns(&failure) {
                     mailbox.reset_session();
                     None
+                } else if let Some(left) = mailbox.close_undone(&failure) {
+                    Some(left)
                 } else {
                     mailbox.bear(failure, calls).await
                 }
@@ -110,6 +118,8 @@ enum Outcome {
     Broken(Failure),
     /// It was cut off here, for what it brings is not wanted any more.
     Cut,
+    /// It is over, and another one is to show what is new.
+    Renewed,
 }
 
 struct Mailbox<'t> {
@@ -128,6 +138,12 @@ struct Mailbox<'t> {
     /// What the page wants to see and read; it outlives a session.
     rows: Rows,
     asks: VecDeque<Ask>,
+    /// Messages that are to be deleted.
+    marks: Marks,
+    /// The question that closes the mailbox, while marked messages are being deleted for it.
+    closing: Option<Closing>,
+    /// The question for what is new.
+    check: Option<CallId>,
     session: Session,
     last_stage: Option<Stage>,
 }
@@ -158,6 +174,15 @@ struct Session {
     changed: Vec<u32>,
     /// What is being received has no place and no end.
     endless: bool,
+    /// What this session finds of the maildrop, until it is known what it has in common with the list.
+    comparing: Option<Comparing>,
+    /// How many messages came and went since the session before.
+    news: News,
+    /// Numbers are known to stand for the messages that the list has for them.
+    is_proven: bool,
+    /// Another session is wanted, which shows what is new.
+    is_stale: bool,
+    deleting: Deleting,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -197,6 +222,9 @@ impl<'t> Mailbox<'t> {
             ways,
             rows: Rows::default(),
             asks: VecDeque::new(),
+            marks: Marks::default(),
+            closing: None,
+            check: None,
             session: Session::default(),
             last_stage: None,
         }
@@ -214,6 +242,13 @@ impl<'t> Mailbox<'t> {
             }
             if self.is_worth_cutting() {
                 return Outcome::Cut;
+            }
+            if self.is_to_renew() {
+                self.renew(&mut connection).await;
+                return Outcome::Renewed;
+            }
+            if self.is_to_delete() {
+                return self.delete(&mut connection).await;
             }
             self.proceed(&mut connection);
             let happened = {
@@ -323,12 +358,14 @@ impl<'t> Mailbox<'t> {
             Some(Call::Ask { id, request }) => (id, request),
         };
         match request {
-            Request::Close => return Some(Left::Closed(id)),
+            Request::Close => return self.close(id),
             Request::Open(open) => return Some(Left::ForAnother(id, open)),
             Request::Show { first, count } => self.show(first, count),
             Request::Read(message) => self.ask(Ask::read(id, message)),
             Request::Fetch { message, part } => self.ask(Ask::fetch(id, message, part)),
             Request::Source(message) => self.ask(Ask::source(id, message)),
+            Request::Check => self.ask_for_news(id),
+            Request::Mark { list, numbers, delete } => self.mark(id, list, &numbers, delete),
             Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
             Request::Prepare(_) => {}
         }
@@ -339,15 +376,18 @@ impl<'t> Mailbox<'t> {
     async fn serve_offline<C: Stream<Item = Call> + Unpin>(&mut self, calls: &mut C) -> Left {
         loop {
             let call = calls.next().await;
-            if let Some(left) = self.on_call(call) {
+            let lost = Failure::new(FailureKind::ConnectionLost, "");
+            if let Some(left) = self.on_call(call).or_else(|| self.close_undone(&lost)) {
                 return left;
             }
-            self.refuse_asks(&Failure::new(FailureKind::ConnectionLost, ""));
+            self.refuse_asks(&lost);
+            self.refuse_check(&lost);
         }
     }
 
     fn fail(&mut self, failure: Failure) {
         self.refuse_asks(&failure);
+        self.refuse_check(&failure);
         self.tell(Update::Failed(Box::new(failure)));
     }
 
@@ -359,6 +399,7 @@ impl<'t> Mailbox<'t> {
     /// Forgets the session and keeps the plan.
     fn reset_session(&mut self) {
         self.session = Session::default();
+        self.marks.doubt();
         self.rows.forget_under_way();
         for ask in &mut self.asks {
             ask.is_under_way = false;

@@ -2,12 +2,16 @@
 //!
 //! Nothing here reaches a disk. Whole messages are kept within a budget of bytes, those read last before others.
 
+mod changes;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use restante_protocol::pop3::Uid;
 
-use restante_api::Row;
+use restante_api::{ListId, Row};
+
+pub(crate) use changes::Changes;
 
 /// Octets of whole messages that are kept.
 const BUDGET: usize = 64 << 20;
@@ -96,6 +100,49 @@ impl Store {
         !self.uids.is_empty()
     }
 
+    /// Whether every message has a unique-id that is known.
+    pub(crate) fn has_all_uids(&self) -> bool {
+        self.uids.len() == self.count() as usize
+    }
+
+    /// The unique-id of a message.
+    pub(crate) fn uid(&self, number: u32) -> Option<&Uid> {
+        self.uids.get(&number)
+    }
+
+    /// The messages by their unique-ids; without those that several messages have.
+    pub(crate) fn numbers(&self) -> HashMap<&Uid, u32> {
+        changes::numbers(&self.uids)
+    }
+
+    /// Whether it is exactly this.
+    pub(crate) fn is_of(&self, extent: (u32, u64), uids: &HashMap<u32, Uid>) -> bool {
+        self.extent == Some(extent) && self.uids == *uids
+    }
+
+    /// What this maildrop and its state now have in common.
+    pub(crate) fn changes(&self, messages: u32, uids: &HashMap<u32, Uid>) -> Changes {
+        Changes::between((self.count(), &self.uids), (messages, uids))
+    }
+
+    /// Takes in the maildrop's state now. What is known of messages that are still there stays known.
+    pub(crate) fn follow(&mut self, extent: (u32, u64), uids: HashMap<u32, Uid>, changes: &Changes, list: ListId) {
+        self.extent = Some(extent);
+        self.uids = uids;
+        let moved = |number: u32| changes.number(number);
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        self.rows = rows
+            .filter_map(|(number, mut row)| {
+                let number = moved(number)?;
+                (row.position, row.message.number, row.message.list) = (extent.0.checked_sub(number)?, number, list);
+                Some((number, row))
+            })
+            .collect();
+        let sizes = std::mem::take(&mut self.sizes).into_iter();
+        self.sizes = sizes.filter_map(|(number, octets)| Some((moved(number)?, octets))).collect();
+        self.messages.renumber(moved);
+    }
+
     /// A message that was read, if it is still kept.
     pub(crate) fn message(&mut self, number: u32) -> Option<Rc<Vec<u8>>> {
         self.messages.get(number)
@@ -117,6 +164,12 @@ struct Messages {
 }
 
 impl Messages {
+    fn renumber(&mut self, moved: impl Fn(u32) -> Option<u32>) {
+        let kept = std::mem::take(&mut self.kept).into_iter();
+        self.kept = kept.filter_map(|(number, message)| Some((moved(number)?, message))).collect();
+        self.octets = self.kept.values().map(|(octets, _)| octets.len()).sum();
+    }
+
     fn get(&mut self, number: u32) -> Option<Rc<Vec<u8>>> {
         self.reads += 1;
         let (octets, read) = self.kept.get_mut(&number)?;

@@ -216,39 +216,54 @@ async fn a_failure_that_time_does_not_mend_is_not_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mailbox_that_changed_meanwhile_is_another_list_and_its_numbers_fetch_nothing_of_the_former() {
-    let grown = Manners::modern(4);
+async fn a_mailbox_whose_messages_are_other_ones_meanwhile_is_another_list_and_its_numbers_fetch_nothing_of_the_former()
+{
     let renumbered = Manners { first_uid: 7, ..Manners::modern(3) };
-    for later in [grown, renumbered] {
-        let messages = later.messages.len();
-        let host = Host::new(Manners { hangs_up_on: Some(1), ..Manners::modern(3) }.then(later));
-        with_engine(&host, async |engine| {
-            engine.open("secret");
-            engine.rows(3).await;
-            idle(engine).await;
-            let lost = engine.send(Request::Read(MessageRef::top(1)));
-            interrupted(engine).await;
-            let before = engine.seen.len();
-            let anew = engine
-                .until(|update| match update {
-                    Update::Opened { list, .. } if *list != MessageRef::top(1).list => Some(*list),
-                    _ => None,
-                })
-                .await;
-            let rows = engine.rows(messages).await;
-            assert!(rows.iter().all(|row| row.message == MessageRef::in_list(anew, row.message.number)));
-            let refused = engine.seen[before..].iter().any(|update| {
-                matches!(update, Update::MessageFailed { failure, .. } if failure.kind == FailureKind::Outdated)
-            });
-            assert!(refused, "{lost:?} was about a message of the former list");
-            let former = engine.send(Request::Read(MessageRef::top(2)));
-            assert_eq!(failure(engine.answer(former).await), FailureKind::Outdated);
-            let now = engine.send(Request::Read(MessageRef::in_list(anew, 2)));
-            assert!(matches!(engine.answer(now).await, Update::Message(_)));
-        })
-        .await;
-        assert_eq!(retrieved(&host), ["RETR 1", "RETR 2"], "a number is used once it is known what it means");
-    }
+    let host = Host::new(Manners { hangs_up_on: Some(1), ..Manners::modern(3) }.then(renumbered));
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(3).await;
+        idle(engine).await;
+        let lost = engine.send(Request::Read(MessageRef::top(1)));
+        interrupted(engine).await;
+        let before = engine.seen.len();
+        let anew = engine
+            .until(|update| match update {
+                Update::Changed { list, .. } => Some(*list),
+                _ => None,
+            })
+            .await;
+        assert_ne!(anew, MessageRef::top(1).list);
+        let rows = engine.rows(3).await;
+        assert!(rows.iter().all(|row| row.message == MessageRef::in_list(anew, row.message.number)));
+        let refused = engine.seen[before..].iter().any(
+            |update| matches!(update, Update::MessageFailed { failure, .. } if failure.kind == FailureKind::Outdated),
+        );
+        assert!(refused, "{lost:?} was about a message of the former list");
+        let former = engine.send(Request::Read(MessageRef::top(2)));
+        assert_eq!(failure(engine.answer(former).await), FailureKind::Outdated);
+        let now = engine.send(Request::Read(MessageRef::in_list(anew, 2)));
+        assert!(matches!(engine.answer(now).await, Update::Message(_)));
+    })
+    .await;
+    assert_eq!(retrieved(&host), ["RETR 1", "RETR 2"], "a number is used once it is known what it means");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_asked_in_a_session_that_was_lost_is_answered_though_messages_have_come_meanwhile() {
+    let host = Host::new(Manners { hangs_up_on: Some(1), ..Manners::modern(3) }.then(Manners::modern(4)));
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(3).await;
+        idle(engine).await;
+        let lost = engine.send(Request::Read(MessageRef::top(1)));
+        interrupted(engine).await;
+        let Update::Message(view) = engine.answer(lost).await else { panic!("it is still there") };
+        assert_eq!(view.subject, "Message 1");
+        assert!(engine.seen.iter().any(|update| matches!(update, Update::Changed { messages: 4, .. })));
+    })
+    .await;
+    assert_eq!(count(&host, "TOP"), 4, "the rows are known");
 }
 
 #[tokio::test(start_paused = true)]

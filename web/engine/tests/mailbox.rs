@@ -136,6 +136,59 @@ async fn rows_in_sight_come_before_others() {
     assert!(tops < 400, "{tops} headers were fetched for 70 rows in sight");
 }
 
+/// Numbers of the messages whose rows were asked for, in that order, since there were so many lines.
+fn tops(host: &Host, since: usize) -> Vec<u32> {
+    let said = host.lines();
+    let tops = said[since..].iter().filter_map(|line| line.strip_prefix("TOP ")?.split(' ').next()?.parse().ok());
+    tops.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_are_asked_for_in_the_direction_of_scrolling_and_what_was_passed_is_last() {
+    let host = Host::new(Manners::modern(100_000));
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(50).await;
+        let mut since = host.lines().len();
+        engine.send(Request::Show { first: 50_000, count: 20 });
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        // Position 50,000 is message 50,000, and what is below has lower numbers.
+        let down = tops(&host, since);
+        assert_eq!(down[..20], (49_981..=50_000).rev().collect::<Vec<_>>(), "those in sight as they came into it");
+        assert_eq!(down[20..70], (49_931..=49_980).rev().collect::<Vec<_>>(), "those that come next");
+        assert_eq!(down[70..], (50_001..=50_050).collect::<Vec<_>>(), "those that were passed");
+        since = host.lines().len();
+        engine.send(Request::Show { first: 20_000, count: 20 });
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        let up = tops(&host, since);
+        assert_eq!(up[..20], (79_981..=80_000).collect::<Vec<_>>());
+        assert_eq!(up[20..70], (80_001..=80_050).collect::<Vec<_>>());
+        assert_eq!(up[70..], (79_931..=79_980).rev().collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn however_fast_one_scrolls_the_rows_in_sight_are_asked_for_at_once_and_no_more_than_two_flights_are_under_way() {
+    let host = Host::new(Manners::modern(100_000));
+    with_engine(&host, async |engine| {
+        engine.open("secret");
+        engine.rows(50).await;
+        engine.send(Request::Show { first: 0, count: 20 });
+        let since = host.lines().len();
+        // Faster than anything is answered.
+        for first in (1_000..=90_000).step_by(1_000) {
+            engine.send(Request::Show { first, count: 20 });
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        let asked = tops(&host, since);
+        let last = asked.iter().position(|number| *number == 10_000).expect("the row in sight is asked for");
+        assert!(last < 128, "{last} others were asked for before");
+        assert!(asked.len() < 128 + 20 + 100, "{} headers for 20 rows in sight", asked.len());
+    })
+    .await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_refused_message_costs_that_message() {
     let host = Host::new(Manners { damaged: vec![2], ..Manners::modern(3) });

@@ -163,6 +163,9 @@ impl Person {
             | Update::Attachment { .. }
             | Update::Source(_)
             | Update::Changed { .. }
+            | Update::Checked { .. }
+            | Update::Marked { .. }
+            | Update::Deleted(_)
             | Update::Keep(_)
             | Update::Refused(_)
             | Update::Closed => {}

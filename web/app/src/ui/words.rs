@@ -18,7 +18,7 @@ pub fn opening(stage: Stage) -> &'static str {
         Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } | Stage::Waiting { .. } => {
             "Opening the mailbox…"
         }
-        Stage::Closing => "Closing…",
+        Stage::Deleting { .. } | Stage::Closing => "Closing…",
     }
 }
 
@@ -29,7 +29,7 @@ pub fn working(stage: Option<Stage>) -> Option<String> {
             Some(format!("connection lost, trying again in {seconds} s ({attempt} of {of})"))
         }
         Stage::Connecting | Stage::Securing | Stage::Greeting | Stage::SigningIn => Some("connecting again".into()),
-        Stage::Closing => Some("closing".into()),
+        Stage::Deleting { .. } | Stage::Closing => Some("closing".into()),
         Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } => None,
     }
 }

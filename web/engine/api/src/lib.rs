@@ -4,6 +4,7 @@
 //! Requests are idempotent, so they may be sent again. Not here: how any of it is done.
 
 mod call;
+mod deletion;
 mod failure;
 pub mod keep;
 mod message;
@@ -16,6 +17,7 @@ use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
 pub use call::{Call, CallId, Reply};
+pub use deletion::{Deletion, DeletionEnd};
 pub use failure::{Blame, CertificateFault, Failure, FailureKind, OtherBridge};
 pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source};
 pub use server::{Prepare, Server};
@@ -50,7 +52,22 @@ pub enum Request {
     },
     /// Asks for a message as the server holds it. Answered by [`Update::Source`] or [`Update::MessageFailed`].
     Source(MessageRef),
-    /// Closes the mailbox (QUIT) and forgets everything. What is kept on the device stays.
+    /// In a preview: signs in anew, for a session shows the maildrop as it was when it began (RFC 1939, section 4), and finds
+    /// out what has come. What the list has in common with the former one stays known ([`Update::Changed`]). Answered by
+    /// [`Update::Checked`] or [`Update::Refused`].
+    Check,
+    /// In a preview: marks messages to be deleted on the server when the mailbox is closed, or takes the marks off. Nothing
+    /// is sent before that. Answered by [`Update::Marked`] or [`Update::Refused`].
+    Mark {
+        /// The list that the numbers count in.
+        list: ListId,
+        /// Numbers of messages.
+        numbers: Vec<u32>,
+        /// Whether they are to be deleted.
+        delete: bool,
+    },
+    /// Closes the mailbox (QUIT) and forgets everything. What is kept on the device stays. Where messages are marked, they
+    /// are deleted first, and [`Update::Deleted`] says what came of it.
     Close,
     /// Of mail that is kept on the device. Answered by [`Update::Keep`], [`Update::Refused`], or as it says.
     Keep(keep::Ask),
@@ -74,11 +91,33 @@ pub enum Update {
     },
     /// The list has changed in places: these runs of rows are still in it, every other row is void.
     Changed {
+        /// Which list this is from now on: in a preview another one where numbers stand for other messages than before.
+        list: ListId,
         /// Number of messages.
         messages: u32,
+        /// Octets of all of them.
+        octets: u64,
         /// What the former list and this one have in common, in the order of this one.
         runs: Vec<keep::Run>,
+        /// In a preview: messages that were not there before, as positions of this list: the first, and how many.
+        arrived: Vec<(u32, u32)>,
     },
+    /// The answer to [`Request::Check`]: the list is as it is on the server now.
+    Checked {
+        /// Messages that were not there before.
+        arrived: u32,
+        /// Messages that are not there any more.
+        gone: u32,
+    },
+    /// All messages that are marked to be deleted now. It also comes when a session that was taken up again has changed them.
+    Marked {
+        /// Their numbers in the list, ascending.
+        numbers: Vec<u32>,
+        /// Marks that were lost: there is nothing to tell by which messages they were on, or those messages are gone.
+        lost: u32,
+    },
+    /// What became of the messages that were marked: comes before [`Update::Closed`].
+    Deleted(Box<Deletion>),
     /// Rows of the list, new or better known than before.
     Rows(Vec<Row>),
     /// The answer to [`Request::Read`].
@@ -265,6 +304,13 @@ pub enum Stage {
         /// Headers known so far.
         have: u32,
         /// Messages in the maildrop.
+        of: u32,
+    },
+    /// Deleting the messages that were marked.
+    Deleting {
+        /// Messages that the server has answered for.
+        have: u32,
+        /// Messages that are to be deleted.
         of: u32,
     },
     /// Saying QUIT.

@@ -46,6 +46,14 @@ impl Mailbox<'_> {
         self.again.opened = Some(self.platform.now());
     }
 
+    /// Seconds until the server wants to see another login (LOGIN-DELAY: RFC 2449, section 6.5).
+    pub(super) fn login_delay(&self) -> Option<u32> {
+        let delay = self.session.capabilities.as_ref().and_then(|known| known.login_delay)?.seconds;
+        // Times are in whole seconds, so one more is sure.
+        let since = self.platform.now().saturating_sub(self.again.opened?);
+        (u64::from(delay) + 1).checked_sub(since).and_then(|wait| u32::try_from(wait).ok()).filter(|wait| *wait > 0)
+    }
+
     /// The page opens the same mailbox: what is known of it stays.
     pub(super) fn reopen(&mut self, call: CallId, open: OpenMailbox) {
         (self.call, self.open) = (call, open);
@@ -82,7 +90,8 @@ impl Mailbox<'_> {
                 Either::Left(_) => return None,
                 Either::Right((call, rest)) => {
                     pause = rest;
-                    if let Some(left) = self.on_call(call) {
+                    let lost = Failure::new(FailureKind::ConnectionLost, "");
+                    if let Some(left) = self.on_call(call).or_else(|| self.close_undone(&lost)) {
                         return Some(left);
                     }
                 }
@@ -93,7 +102,10 @@ impl Mailbox<'_> {
     /// Whether a message is coming in that nobody waits for any more, and a new session is there sooner than its rest.
     pub(super) fn is_worth_cutting(&mut self) -> bool {
         let capabilities = self.session.capabilities.as_ref();
-        if !self.session.endless && capabilities.is_some_and(|known| known.login_delay.is_some()) {
+        // In another session messages that are to be deleted can be told by their unique-ids alone.
+        let is_deleting = self.closing.is_some() && !self.store.has_uids();
+        let is_delayed = capabilities.is_some_and(|known| known.login_delay.is_some());
+        if !self.session.endless && (is_deleting || is_delayed) {
             return false;
         }
         let unwanted = self.session.jobs.values().any(|job| match job {

@@ -3,6 +3,7 @@
 use restante_api::{CallId, Failure, FailureKind, MessageRef, PartId};
 
 use super::Mailbox;
+use crate::store::Changes;
 use crate::wish::{self, Wish};
 
 /// Something the page asked of a message.
@@ -78,6 +79,19 @@ impl Mailbox<'_> {
     pub(super) fn refuse(&mut self, number: u32, failure: &Failure) {
         for ask in self.take_asks(Some(number)) {
             self.tell_failed(&ask, failure.clone());
+        }
+    }
+
+    /// Messages have other numbers. What is asked of one that is gone is refused.
+    pub(super) fn renumber_asks(&mut self, changes: &Changes) {
+        for mut ask in std::mem::take(&mut self.asks) {
+            match changes.number(ask.message.number) {
+                Some(number) => {
+                    (ask.message.list, ask.message.number) = (self.list, number);
+                    self.asks.push_back(ask);
+                }
+                None => self.tell_failed(&ask, Failure::new(FailureKind::Outdated, "")),
+            }
         }
     }
 

@@ -21,6 +21,7 @@ pub(super) enum Job {
     Top { number: u32, head: Box<mime::Head> },
     Retr { number: u32, body: Vec<u8>, told: u64, asked: bool },
     Noop,
+    Dele,
 }
 
 /// So many refusals, and no TOP that worked, mean that the server has no TOP. It did not say so, for it knows no CAPA.
@@ -63,7 +64,9 @@ impl Mailbox<'_> {
     }
 
     fn on_uid(&mut self, number: u32, uid: Uid) {
-        if !self.store.put_uid(number, uid) {
+        if let Some(comparing) = &mut self.session.comparing {
+            comparing.put(number, uid);
+        } else if !self.store.put_uid(number, uid) {
             // As large as before, and yet another: the numbers mean other messages now.
             let extent = self.store.extent.unwrap_or_default();
             self.begin_list();
@@ -74,12 +77,14 @@ impl Mailbox<'_> {
     }
 
     /// The mailbox is not the one it was: what is known of it, and what was asked of it, is void.
-    fn begin_list(&mut self) {
+    pub(super) fn begin_list(&mut self) {
+        self.session.is_proven = true;
         self.store = Store::default();
         self.rows.whole = 0;
         self.session.changed.clear();
         self.list = self.list.next();
         self.refuse_asks(&Failure::new(FailureKind::Outdated, ""));
+        self.lose_marks();
     }
 
     fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) {
@@ -130,10 +135,7 @@ impl Mailbox<'_> {
                         self.session.fatal = Some(Failure::new(FailureKind::NotPop3, detail));
                         return;
                     }
-                    if self.store.extent.is_some_and(|known| known != (messages, octets)) {
-                        self.begin_list();
-                    }
-                    self.store.set_extent(messages, octets);
+                    self.on_extent((messages, octets));
                     self.session.phase = Phase::SignedIn;
                 }
             }
@@ -150,7 +152,8 @@ impl Mailbox<'_> {
                 self.answer(number);
             }
             Some(Job::Capa) => self.capabilities_asked(),
-            Some(Job::Uidl) => self.session.uids_told = true,
+            Some(Job::Uidl) => self.uids_told(true),
+            Some(Job::Dele) => self.session.deleting.agreed += 1,
             Some(Job::Utf8 | Job::Noop) | None => {}
         }
     }
@@ -186,7 +189,8 @@ impl Mailbox<'_> {
                 self.refuse(number, &failure);
             }
             Some(Job::List) => self.session.listed = true,
-            Some(Job::Uidl) => self.session.uids_told = true,
+            Some(Job::Uidl) => self.uids_told(false),
+            Some(Job::Dele) => self.session.deleting.refuse(&refusal.text),
             Some(Job::Capa | Job::Utf8 | Job::Stat | Job::Noop) | None => {}
         }
     }

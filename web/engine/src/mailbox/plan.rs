@@ -8,6 +8,7 @@ use restante_protocol::pop3::{Command, Login, MessageNumber};
 use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
 use crate::connection::Connection;
+use crate::store::Changes;
 
 /// Rows that are fetched around those in sight, on each side, once those are there and drawn: the page has better things to
 /// do before.
@@ -22,6 +23,9 @@ const SNIPPET_LINES: u32 = 10;
 /// TOPs under way at once where the server pipelines. Few, so that a click does not wait behind many rows.
 const TOPS_UNDER_WAY: usize = 64;
 
+/// The same, with rows that have come into sight since: they do not wait for those that went out of it.
+const TOPS_IN_SIGHT: usize = 128;
+
 /// Messages under way at once for the sake of their rows, where the server pipelines.
 const RETRS_UNDER_WAY: usize = 4;
 
@@ -34,6 +38,8 @@ const WHOLE_OCTETS: u64 = 128 << 10;
 pub(super) struct Rows {
     first: u32,
     count: u32,
+    /// The list was scrolled towards its top last.
+    upwards: bool,
     /// The page has said which rows it shows, so those that came are drawn.
     shown: bool,
     under_way: HashSet<u32>,
@@ -52,7 +58,8 @@ pub(super) enum Top {
 
 impl Default for Rows {
     fn default() -> Self {
-        Self { first: 0, count: FIRST_ROWS, shown: false, under_way: HashSet::new(), top: Top::Untried, whole: 0 }
+        let (under_way, top) = (HashSet::new(), Top::Untried);
+        Self { first: 0, count: FIRST_ROWS, upwards: false, shown: false, under_way, top, whole: 0 }
     }
 }
 
@@ -65,12 +72,28 @@ impl Rows {
         self.under_way.remove(&number);
     }
 
-    /// The positions in the order they are wanted: those in sight, and once the page shows them those below and above.
-    fn positions(&self) -> impl Iterator<Item = u32> + use<> {
+    /// The rows are elsewhere in the list, as far as they are still there.
+    pub(super) fn follow(&mut self, changes: &Changes) {
+        let end = self.first.saturating_add(self.count);
+        if self.first > 0
+            && let Some((was, is)) = (self.first..end).find_map(|was| Some((was, changes.position(was)?)))
+        {
+            self.first = is.saturating_sub(was - self.first);
+        }
+    }
+
+    /// The positions in the order they are wanted: those in sight as they came into it, and once the page shows them those
+    /// that come into sight next. What has been passed is last.
+    fn positions(&self) -> Vec<u32> {
         let margin = if self.shown { MARGIN } else { 0 };
         let end = self.first.saturating_add(self.count);
-        let above = self.first.saturating_sub(margin)..self.first;
-        (self.first..end).chain(end..end.saturating_add(margin)).chain(above.rev())
+        let mut sight: Vec<u32> = (self.first..end).collect();
+        let below = (end..end.saturating_add(margin)).collect();
+        let above = (self.first.saturating_sub(margin)..self.first).rev().collect();
+        if self.upwards {
+            sight.reverse();
+        }
+        if self.upwards { [sight, above, below].concat() } else { [sight, below, above].concat() }
     }
 }
 
@@ -78,6 +101,9 @@ impl Mailbox<'_> {
     /// The page shows these rows.
     pub(super) fn show(&mut self, first: u32, count: u32) {
         self.rows.shown = true;
+        if first != self.rows.first {
+            self.rows.upwards = first < self.rows.first;
+        }
         self.rows.first = first;
         self.rows.count = count.clamp(1, MAX_IN_SIGHT);
     }
@@ -95,8 +121,11 @@ impl Mailbox<'_> {
             }
             Phase::Asking | Phase::SigningIn | Phase::Counting => {}
             Phase::SignedIn => self.open_list(connection),
+            // What is under way comes to its end, and nothing is begun.
+            Phase::Open if self.session.is_stale => {}
+            Phase::Open if self.closing.is_some() => self.fetch_listings(connection),
             // The same STAT does not say that the numbers are the same messages'.
-            Phase::Open if self.store.has_uids() && !self.session.uids_told => {
+            Phase::Open if self.is_comparing() => {
                 self.fetch_listings(connection);
                 self.progress(Stage::Headers { have: self.store.row_count(), of: self.store.count() });
             }
@@ -158,6 +187,7 @@ impl Mailbox<'_> {
         self.tell(Update::Connected(Box::new(view)));
         self.note_opened();
         self.tell_opened();
+        self.compare_at_once();
         self.proceed(connection);
     }
 
@@ -199,17 +229,17 @@ impl Mailbox<'_> {
             return self.fetch_rows_whole(connection);
         }
         // The first answer tells whether the server knows TOP at all, and many refusals would help nobody.
-        let limit = if connection.session().is_pipelining() { TOPS_UNDER_WAY } else { 1 };
-        let mut room = limit.saturating_sub(self.rows.under_way.len());
+        let is_pipelining = connection.session().is_pipelining();
+        let (limit, limit_in_sight) = if is_pipelining { (TOPS_UNDER_WAY, TOPS_IN_SIGHT) } else { (1, 1) };
         let in_sight = self.rows.count as usize;
         let mut is_seen = true;
-        for (at, position) in self.rows.positions().enumerate() {
+        for (at, position) in self.rows.positions().into_iter().enumerate() {
             // What is in sight first, and whole: rows near by would only be in its way.
             if at >= in_sight && !is_seen {
                 return;
             }
             let Some(number) = self.store.number_at(position) else { continue };
-            if room == 0 {
+            if self.rows.under_way.len() >= if at < in_sight { limit_in_sight } else { limit } {
                 return;
             }
             if self.store.row(number).is_some() {
@@ -220,7 +250,6 @@ impl Mailbox<'_> {
                 continue;
             }
             let Some(message) = MessageNumber::new(number) else { continue };
-            room -= 1;
             self.rows.under_way.insert(number);
             let command = Command::Top { number: message, lines: SNIPPET_LINES };
             self.submit(connection, command, Job::Top { number, head: Box::default() });
@@ -233,7 +262,7 @@ impl Mailbox<'_> {
             return;
         }
         let limit = if connection.session().is_pipelining() { RETRS_UNDER_WAY } else { 1 };
-        let in_sight = self.rows.positions().take(self.rows.count as usize);
+        let in_sight = self.rows.positions().into_iter().take(self.rows.count as usize);
         let numbers: Vec<u32> = in_sight.filter_map(|position| self.store.number_at(position)).collect();
         for number in numbers {
             if self.store.row(number).is_some() || self.rows.under_way.contains(&number) {
@@ -254,19 +283,20 @@ impl Mailbox<'_> {
     /// UIDL and LIST, behind the first rows.
     fn fetch_listings(&mut self, connection: &mut Connection) {
         let rows_first = !connection.session().is_pipelining() && !self.rows.under_way.is_empty();
-        if self.session.listing || self.store.count() == 0 || rows_first && self.rows.top != Top::Missing {
+        let is_empty = self.session.comparing.is_none() && self.store.count() == 0;
+        if self.session.listing || is_empty || rows_first && self.rows.top != Top::Missing {
             return;
         }
         self.session.listing = true;
         if connection.session().capabilities().is_none_or(|known| known.uidl) {
             self.submit(connection, Command::Uidl(None), Job::Uidl);
         } else {
-            self.session.uids_told = true;
+            self.uids_told(false);
         }
         self.submit(connection, Command::List(None), Job::List);
     }
 
-    fn submit(&mut self, connection: &mut Connection, command: Command, job: Job) {
+    pub(super) fn submit(&mut self, connection: &mut Connection, command: Command, job: Job) {
         match connection.submit(command) {
             Ok(ticket) => {
                 self.session.jobs.insert(ticket, job);

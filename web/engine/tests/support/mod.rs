@@ -65,6 +65,14 @@ pub(crate) struct Manners {
     pub(crate) listed: Option<(u32, u64)>,
     /// The number that the first message's unique-id has.
     pub(crate) first_uid: u32,
+    /// The unique-ids, where they are not `uid-N`.
+    pub(crate) uids: Option<Vec<&'static str>>,
+    /// Messages that DELE refuses.
+    pub(crate) undeletable: Vec<u32>,
+    /// Hangs up on a DELE that came together with another one.
+    pub(crate) hangs_up_on_deles: bool,
+    /// The answer to QUIT where it is not +OK; nothing at all where it is empty.
+    pub(crate) goodbye: Option<&'static str>,
     /// Messages, oldest first.
     pub(crate) messages: Vec<Vec<u8>>,
     /// How it behaves from the second connection on, where that differs.
@@ -96,9 +104,19 @@ impl Manners {
             stalls_on: None,
             listed: None,
             first_uid: 1,
+            uids: None,
+            undeletable: Vec::new(),
+            hangs_up_on_deles: false,
+            goodbye: None,
             messages: (1..=messages).map(message).collect(),
             later: None,
         }
+    }
+
+    /// A maildrop of the messages with these unique-ids: their names are those of their subjects as well.
+    pub(crate) fn of(uids: &[&'static str]) -> Self {
+        let messages = uids.iter().map(|uid| named(uid)).collect();
+        Self { uids: Some(uids.to_vec()), messages, ..Self::modern(0) }
     }
 
     /// These manners on the first connection, and modern ones with so many messages from then on.
@@ -116,6 +134,11 @@ pub(crate) fn message(number: u32) -> Vec<u8> {
          Content-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n--b--\r\n"
     )
     .into_bytes()
+}
+
+/// The message of this subject.
+pub(crate) fn named(subject: &str) -> Vec<u8> {
+    format!("From: a@a.example\r\nSubject: {subject}\r\n\r\nText of {subject}\r\n").into_bytes()
 }
 
 /// A host whose every connection leads to a server in memory.
@@ -283,6 +306,9 @@ where
             let command = words.next().unwrap_or_default().to_ascii_uppercase();
             let number = words.next().and_then(|word| word.parse::<usize>().ok()).unwrap_or_default();
             let message = manners.messages.get(number.wrapping_sub(1));
+            if manners.hangs_up_on_deles && command == "DELE" && pending.contains("DELE") {
+                return;
+            }
             let damaged = u32::try_from(number).is_ok_and(|number| manners.damaged.contains(&number));
             let listing = |line: &dyn Fn(usize, &Vec<u8>) -> String| {
                 let lines: String =
@@ -322,6 +348,9 @@ where
                     _ => format!("{number} {}\r\n", message.len()),
                 }),
                 ("UIDL", Some(_)) if manners.uidl => format!("+OK {number} uid-{number}\r\n").into_bytes(),
+                ("UIDL", None) if manners.uidl && manners.uids.is_some() => {
+                    listing(&|number, _| format!("{number} {}\r\n", manners.uids.as_ref().unwrap()[number - 1]))
+                }
                 ("UIDL", None) if manners.uidl => {
                     listing(&|number, _| format!("{number} uid-{}\r\n", number + manners.first_uid as usize - 1))
                 }
@@ -344,9 +373,16 @@ where
                     glued.replace("\r\n.\r\n", ".\r\n").into_bytes()
                 }
                 ("RETR", Some(message)) => multiline(message),
+                ("DELE", Some(_)) if manners.undeletable.iter().any(|kept| *kept as usize == number) => {
+                    b"-ERR it is locked\r\n".to_vec()
+                }
                 ("NOOP" | "DELE", _) => b"+OK\r\n".to_vec(),
                 ("QUIT", _) => {
-                    answer.extend_from_slice(b"+OK Bye.\r\n");
+                    match manners.goodbye {
+                        None => answer.extend_from_slice(b"+OK Bye.\r\n"),
+                        Some("") => {}
+                        Some(said) => answer.extend_from_slice(format!("{said}\r\n").as_bytes()),
+                    }
                     let _ = io.write_all(&answer).await;
                     return;
                 }

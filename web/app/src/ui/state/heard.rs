@@ -44,7 +44,15 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
         Update::Interrupted(_) | Update::Closed | Update::Untrusted(_) => {}
-        Update::Changed { .. } | Update::Keep(_) | Update::Refused(_) => {}
+        Update::Changed { list, messages, octets, runs, .. } => {
+            return in_mailbox(state, |mailbox, calls| {
+                mailbox.changed(list, messages, octets, runs);
+                let due = later::due(mailbox, calls);
+                mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(due).collect()
+            });
+        }
+        Update::Checked { .. } | Update::Marked { .. } | Update::Deleted(_) => {}
+        Update::Keep(_) | Update::Refused(_) => {}
         Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
     }
     vec![]
