@@ -4,7 +4,7 @@ use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
 use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
-use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, later, prepare};
+use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, later, news, prepare};
 use crate::ui::shared::Shared;
 
 /// So often the engine is started anew by itself before it is left to the user.
@@ -46,9 +46,9 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Interrupted(_) | Update::Closed | Update::Untrusted(_) => {}
         Update::Changed { list, messages, octets, runs, .. } => {
             return in_mailbox(state, |mailbox, calls| {
-                mailbox.changed(list, messages, octets, runs);
+                let followed = news::follow(mailbox, list, messages, octets, runs);
                 let due = later::due(mailbox, calls);
-                mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(due).collect()
+                mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(followed).chain(due).collect()
             });
         }
         Update::Checked { .. } | Update::Marked { .. } | Update::Deleted(_) => {}

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use restante_api::keep::Run;
 use restante_api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
 use super::held::Held;
-use super::moves::Moves;
 use super::reading::Reading;
 use crate::ui::shared::Shared;
 
@@ -28,8 +26,6 @@ pub struct Mailbox {
     pub known: u32,
     /// The row that the keyboard is at.
     pub cursor: u32,
-    /// Where rows went when the list changed last: another value each time.
-    pub moves: Shared<Moves>,
     /// Rows in sight: the first, and how many.
     pub sight: (u32, u32),
     /// Rows that the engine was asked for last.
@@ -108,7 +104,6 @@ impl Mailbox {
             rows: Shared::new(vec![None; messages as usize]),
             known: 0,
             cursor: 0,
-            moves: Shared::default(),
             sight: (0, 0),
             asked: None,
             read_later: None,
@@ -147,42 +142,6 @@ impl Mailbox {
             }
         }
         is_changed
-    }
-
-    /// The list has changed in places. What it has in common with the former one stays known, stays marked, and stays open;
-    /// so does the place in it.
-    pub fn changed(&mut self, list: ListId, messages: u32, octets: u64, runs: Vec<Run>) {
-        let moves = Moves::new(runs);
-        let (former, former_list) = (self.len(), self.list);
-        let is_kept = list == ListId::kept();
-        // In a preview a message is named by its place, and what is kept has a name of its own.
-        let number =
-            |was: u32| if is_kept { Some(was) } else { messages.checked_sub(moves.to(former.checked_sub(was)?)?) };
-        let rows = std::mem::replace(&mut self.rows, Shared::new(vec![None; messages as usize]));
-        let now = self.rows.edit();
-        for run in moves.runs() {
-            for at in 0..run.rows {
-                let (from, to) = ((run.from + at) as usize, run.to + at);
-                let Some(row) = rows.get(from).cloned().flatten() else { continue };
-                let Some(place) = now.get_mut(to as usize) else { continue };
-                let number = if is_kept { row.message.number } else { messages.saturating_sub(to) };
-                *place = Some(moved(row, to, MessageRef::in_list(list, number)));
-            }
-        }
-        self.known = u32::try_from(now.iter().flatten().count()).unwrap_or(u32::MAX);
-        self.cursor = moves.near(self.cursor).unwrap_or(self.cursor).min(messages.saturating_sub(1));
-        self.read_later = self.read_later.and_then(|was| moves.to(was));
-        if let Some(reading) = &mut self.reading {
-            reading.position = reading.position.and_then(|was| moves.to(was));
-            for opened in reading.trail_mut().filter(|opened| opened.message.list == former_list) {
-                if let Some(number) = number(opened.message.number) {
-                    (opened.message.list, opened.message.number) = (list, number);
-                }
-            }
-        }
-        self.seen = Shared::new(self.seen.iter().filter_map(|was| number(*was)).collect());
-        (self.list, self.octets, self.asked) = (list, octets, None);
-        self.moves = Shared::new(moves);
     }
 
     /// Number of messages.
@@ -235,13 +194,4 @@ impl Mailbox {
     pub fn depth(&self) -> usize {
         self.reading.as_ref().map_or(0, Reading::depth)
     }
-}
-
-/// The row in its new place.
-fn moved(mut row: Shared<Row>, position: u32, message: MessageRef) -> Shared<Row> {
-    if (row.position, &row.message) != (position, &message) {
-        let row = row.edit();
-        (row.position, row.message) = (position, message);
-    }
-    row
 }

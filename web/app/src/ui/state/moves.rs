@@ -4,22 +4,17 @@ use restante_api::keep::Run;
 
 /// What a list has in common with the former one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Moves(Vec<Run>);
+pub(super) struct Moves(Vec<Run>);
 
 impl Moves {
     /// From the runs that both lists have.
-    pub fn new(mut runs: Vec<Run>) -> Self {
+    pub(super) fn new(mut runs: Vec<Run>) -> Self {
         runs.sort_unstable_by_key(|run| run.from);
         Self(runs)
     }
 
-    /// The runs, in the order of the former list.
-    pub fn runs(&self) -> &[Run] {
-        &self.0
-    }
-
     /// The position of the row that was at this one; `None` where it is not in the list any more.
-    pub fn to(&self, was: u32) -> Option<u32> {
+    pub(super) fn to(&self, was: u32) -> Option<u32> {
         let at = self.0.partition_point(|run| run.from <= was).checked_sub(1)?;
         let run = self.0[at];
         let within = was - run.from;
@@ -27,7 +22,7 @@ impl Moves {
     }
 
     /// The position of the row that was at this one, or of the one nearest to it that is still there.
-    pub fn near(&self, was: u32) -> Option<u32> {
+    pub(super) fn near(&self, was: u32) -> Option<u32> {
         let next = self.0.partition_point(|run| run.from <= was);
         self.to(was).or_else(|| {
             let above = next
