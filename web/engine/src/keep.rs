@@ -254,6 +254,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Keep(ask) => self.on_ask(client, id, ask),
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
             Request::Prepare(_) => {}
+            Request::Check | Request::Mark { .. } => {
+                let failure = Failure::new(restante_api::FailureKind::Internal, "that is asked of a preview");
+                self.answer(client, id, Err(failure));
+            }
             Request::Open(_) => {
                 let failure = Failure::new(restante_api::FailureKind::Internal, "a kept mailbox is not previewed");
                 self.answer(client, id, Ok(Update::Failed(Box::new(failure))));

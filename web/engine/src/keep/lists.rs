@@ -89,7 +89,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             let runs = runs(&list.ids, &ids);
             let messages = convert::id(ids.len() as i64);
             list.ids = ids;
-            self.answer(client, call, Ok(Update::Changed { messages, runs }));
+            let (list, octets, arrived) = (ListId::kept(), 0, vec![]);
+            self.answer(client, call, Ok(Update::Changed { list, messages, octets, runs, arrived }));
         }
         self.tell_rows(client);
     }
