@@ -184,7 +184,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         loop {
             match poll_fn(|context| self.poll_turn(calls, context)).await {
                 Turn::Input(None) => break,
-                Turn::Input(Some(Input::Call(client, call))) => self.on_call(client, call),
+                Turn::Input(Some(Input::Call(client, call))) => {
+                    // Whoever did something sees at once what comes of it.
+                    self.told = false;
+                    self.on_call(client, call);
+                }
                 Turn::Input(Some(Input::Gone(client))) => {
                     self.viewers.remove(&client);
                     self.files.forget(client);

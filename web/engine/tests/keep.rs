@@ -1,0 +1,461 @@
+//! The engine of kept mail, with a page in front of it and a server behind: what is told, what stays, what is undone.
+#![cfg(feature = "keep")]
+
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures::future::{LocalBoxFuture, ready};
+use futures::{FutureExt, StreamExt};
+use restante_api::keep::{
+    AccountId, Activity, Answer, Archive, Ask, Change, Done, Filter, KeptId, ListQuery, Order, Overview, Policy, Role,
+    Room, SignIn, Within,
+};
+use restante_api::{Call, CallId, Failure, FailureKind, ListId, MessageRef, Reply, Request, Row, Update};
+use restante_engine::keep::{self, Client, Input, Place};
+use restante_engine::platform::{Secrets, Storage};
+use restante_protocol::tunnel::Secret;
+use restante_store::Location;
+use support::{Host, Manners, open};
+
+/// A mailbox on this machine.
+struct Disk(PathBuf);
+
+impl Storage for Disk {
+    fn open(&self) -> LocalBoxFuture<'static, Result<Location, Failure>> {
+        ready(Ok(Location::File(self.0.clone()))).boxed_local()
+    }
+
+    fn room(&self) -> LocalBoxFuture<'static, Room> {
+        ready(Room { used: 7, granted: Some(70) }).boxed_local()
+    }
+}
+
+#[derive(Clone, Default)]
+struct Drawer(Rc<RefCell<HashMap<String, Secret>>>);
+
+impl Secrets for Drawer {
+    fn keep(&self, name: String, secret: Secret) -> LocalBoxFuture<'static, Result<(), Failure>> {
+        self.0.borrow_mut().insert(name, secret);
+        ready(Ok(())).boxed_local()
+    }
+
+    fn find(&self, name: String) -> LocalBoxFuture<'static, Option<Secret>> {
+        ready(self.0.borrow().get(&name).cloned()).boxed_local()
+    }
+
+    fn forget(&self, name: String) -> LocalBoxFuture<'static, ()> {
+        self.0.borrow_mut().remove(&name);
+        ready(()).boxed_local()
+    }
+}
+
+/// Pages in front of the engine.
+struct Pages {
+    calls: Option<UnboundedSender<Input>>,
+    replies: UnboundedReceiver<(Client, Reply)>,
+    asked: Cell<u32>,
+    /// What each page's list shows.
+    shown: HashMap<Client, Vec<Option<Row>>>,
+    overview: Option<Overview>,
+}
+
+const PAGE: Client = Client(0);
+const OTHER: Client = Client(1);
+
+impl Pages {
+    fn send(&self, client: Client, request: Request) -> CallId {
+        let id = CallId(self.asked.replace(self.asked.get() + 1));
+        let calls = self.calls.as_ref().unwrap();
+        calls.unbounded_send(Input::Call(client, Call::Ask { id, request })).unwrap();
+        id
+    }
+
+    fn ask(&self, ask: Ask) -> CallId {
+        self.send(PAGE, Request::Keep(ask))
+    }
+
+    /// The next reply, after what it says of lists and accounts was taken in as a page does.
+    async fn reply(&mut self) -> (Client, CallId, Update) {
+        let (client, Reply { to, update }) = self.replies.next().await.expect("the engine goes on");
+        let shown = self.shown.entry(client).or_default();
+        match &update {
+            Update::Opened { messages, .. } => *shown = vec![None; *messages as usize],
+            Update::Changed { messages, runs } => {
+                let before = std::mem::replace(shown, vec![None; *messages as usize]);
+                for run in runs {
+                    for at in 0..run.rows {
+                        let row = before[(run.from + at) as usize].clone();
+                        shown[(run.to + at) as usize] = row.map(|row| Row { position: run.to + at, ..row });
+                    }
+                }
+            }
+            Update::Rows(rows) => {
+                for row in rows {
+                    shown[row.position as usize] = Some(row.clone());
+                }
+            }
+            Update::Keep(Answer::Overview(overview)) => self.overview = Some((**overview).clone()),
+            _ => {}
+        }
+        (client, to, update)
+    }
+
+    async fn answer(&mut self, id: CallId) -> Update {
+        loop {
+            let (_, to, update) = self.reply().await;
+            if to == id {
+                return update;
+            }
+        }
+    }
+
+    async fn asked(&mut self, ask: Ask) -> Update {
+        let id = self.ask(ask);
+        self.answer(id).await
+    }
+
+    async fn change(&mut self, change: Change) -> Done {
+        match self.asked(Ask::Change(change)).await {
+            Update::Keep(Answer::Done(done)) => done,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn until(&mut self, mut holds: impl FnMut(&Self) -> bool) {
+        while !holds(self) {
+            self.reply().await;
+        }
+    }
+
+    /// Opens a mailbox to keep, and waits until all of it is here.
+    async fn keep(&mut self) -> AccountId {
+        let id = self.ask(Ask::Account(Box::new(open("secret"))));
+        let Update::Keep(Answer::Account(account)) = self.answer(id).await else { panic!("an account is made") };
+        self.asked(Ask::Overview).await;
+        self.until(|pages| pages.account().checked_at > 0 && pages.account().activity == Activity::Idle).await;
+        account
+    }
+
+    fn account(&self) -> restante_api::keep::AccountView {
+        let none = || panic!("an overview was told");
+        self.overview.as_ref().unwrap_or_else(none).accounts[0].clone()
+    }
+
+    fn folder(&self, role: Role) -> restante_api::keep::FolderView {
+        self.account().folders.into_iter().find(|folder| folder.role == role).unwrap()
+    }
+
+    async fn list(&mut self, client: Client, query: ListQuery) {
+        let id = self.send(client, Request::Keep(Ask::List(query)));
+        let Update::Opened { list, .. } = self.answer(id).await else { panic!("the list is opened") };
+        assert_eq!(list, ListId::kept());
+        self.until(|pages| pages.shown[&client].iter().take(50).all(Option::is_some)).await;
+    }
+
+    fn subjects(&self, client: Client) -> Vec<String> {
+        self.shown[&client].iter().map(|row| row.as_ref().map_or("?".into(), |row| row.subject.clone())).collect()
+    }
+
+    fn id(&self, position: usize) -> KeptId {
+        KeptId(self.shown[&PAGE][position].as_ref().unwrap().message.number)
+    }
+}
+
+fn inbox() -> ListQuery {
+    ListQuery { within: Within::Role(Role::Inbox), search: String::new(), filter: Filter::All, order: Order::Newest }
+}
+
+fn search(text: &str) -> ListQuery {
+    ListQuery { within: Within::Everywhere, search: text.into(), ..inbox() }
+}
+
+/// Runs the engine with this server and this mailbox until the test is done with it.
+async fn with<F: AsyncFnOnce(&mut Pages)>(host: &Host, home: &tempfile::TempDir, secrets: &Drawer, test: F) {
+    let (calls, incoming) = unbounded();
+    let (outgoing, replies) = unbounded();
+    let storage = Rc::new(Disk(home.path().join("mail.sqlite")));
+    let place = Place { platform: Rc::new(host.clone()), storage, secrets: Rc::new(secrets.clone()) };
+    let running = keep::run(place, incoming, move |client, reply| {
+        let _ = outgoing.unbounded_send((client, reply));
+    });
+    let mut pages = Pages { calls: Some(calls), replies, asked: Cell::new(1), shown: HashMap::new(), overview: None };
+    let testing = async {
+        test(&mut pages).await;
+        pages.calls = None;
+        while pages.replies.next().await.is_some() {}
+    };
+    let both = futures::future::join(running, testing);
+    let ended = tokio::time::timeout(Duration::from_secs(120), both).await;
+    assert!(ended.is_ok(), "the test did not end; the server was told: {:#?}", host.lines());
+}
+
+fn place(messages: u32) -> (Host, tempfile::TempDir, Drawer) {
+    (Host::new(Manners::modern(messages)), tempfile::tempdir().unwrap(), Drawer::default())
+}
+
+#[tokio::test]
+async fn a_mailbox_is_kept_and_is_there_again_without_a_server() {
+    let (host, home, secrets) = place(60);
+    with(&host, &home, &secrets, async |pages| {
+        let account = pages.keep().await;
+        assert_eq!((pages.folder(Role::Inbox).messages, pages.folder(Role::Inbox).unread), (60, 60));
+        assert_eq!(pages.overview.as_ref().unwrap().room, Room { used: 7, granted: Some(70) });
+        assert!(pages.account().has_password && !pages.account().keeps_password && pages.account().id == account);
+        pages.list(PAGE, inbox()).await;
+        assert_eq!(pages.shown[&PAGE].len(), 60);
+    })
+    .await;
+    let connections = host.connections.load(std::sync::atomic::Ordering::SeqCst);
+    with(&host, &home, &secrets, async |pages| {
+        pages.list(PAGE, inbox()).await;
+        let row = pages.shown[&PAGE][0].clone().unwrap();
+        assert!(row.subject.starts_with("Message ") && !row.marks.read && !row.marks.header_only);
+        let id = pages.send(PAGE, Request::Read(row.message.clone()));
+        let Update::Message(view) = pages.answer(id).await else { panic!("it can be read") };
+        assert_eq!((&view.subject, view.attachments.len()), (&row.subject, 1));
+        pages.until(|pages| pages.shown[&PAGE][0].as_ref().is_some_and(|row| row.marks.read)).await;
+        let id = pages.send(PAGE, Request::Source(row.message));
+        assert!(matches!(pages.answer(id).await, Update::Source(source) if source.bytes.starts_with(b"From: Sender")));
+        pages.asked(Ask::Overview).await;
+        assert_eq!((pages.folder(Role::Inbox).unread, pages.account().has_password), (59, false));
+    })
+    .await;
+    assert_eq!(host.connections.load(std::sync::atomic::Ordering::SeqCst), connections, "the server was not asked");
+}
+
+#[tokio::test]
+async fn what_came_meanwhile_moves_the_rows_and_a_second_check_doubles_nothing() {
+    let (mut host, home, secrets) = place(5);
+    host.manners = host.manners.then(Manners::modern(8));
+    with(&host, &home, &secrets, async |pages| {
+        let account = pages.keep().await;
+        pages.list(PAGE, ListQuery { order: Order::Oldest, ..inbox() }).await;
+        assert_eq!(pages.shown[&PAGE].len(), 5);
+        for _ in 0..2 {
+            assert!(matches!(pages.asked(Ask::Check(account, None)).await, Update::Keep(Answer::Done(_))));
+            pages.until(|pages| pages.account().activity != Activity::Idle).await;
+            pages.until(|pages| pages.account().activity == Activity::Idle && pages.shown[&PAGE].len() == 8).await;
+        }
+        let mut subjects = pages.subjects(PAGE);
+        subjects.sort();
+        subjects.dedup();
+        assert_eq!(subjects.len(), 8);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_undone_and_what_is_emptied_is_gone_in_every_page() {
+    let (host, home, secrets) = place(4);
+    with(&host, &home, &secrets, async |pages| {
+        let account = pages.keep().await;
+        pages.list(PAGE, inbox()).await;
+        pages.list(OTHER, inbox()).await;
+        let (first, second) = (pages.id(0), pages.id(1));
+        let Done::Moved(places) = pages.change(Change::MoveTo(vec![first, second], Role::Deleted)).await else {
+            panic!("it is told where they were");
+        };
+        assert_eq!(places.len(), 2);
+        pages.until(|pages| pages.shown[&PAGE].len() == 2 && pages.shown[&OTHER].len() == 2).await;
+        assert_eq!(pages.folder(Role::Deleted).messages, 2);
+        pages.change(Change::Restore(places[..1].to_vec())).await;
+        pages.until(|pages| pages.shown[&OTHER].len() == 3 && pages.shown[&OTHER].iter().all(Option::is_some)).await;
+        pages.until(|pages| pages.shown[&PAGE].len() == 3 && pages.shown[&PAGE].iter().all(Option::is_some)).await;
+        assert_eq!(pages.id(0), first, "it is where it was");
+        pages.change(Change::EmptyDeleted(account)).await;
+        pages.until(|pages| pages.folder(Role::Deleted).messages == 0).await;
+        let id = pages.send(PAGE, Request::Read(MessageRef::in_list(ListId::kept(), second.0)));
+        assert!(matches!(pages.answer(id).await, Update::MessageFailed { failure, .. }
+            if failure.kind == FailureKind::NoSuchMessage));
+        // What is gone leaves its identity to nobody.
+        pages.change(Change::AddFolder(account, "Travel".into())).await;
+        pages.until(|pages| pages.account().folders.len() == 4).await;
+        let own = pages.folder(Role::Own);
+        pages.change(Change::Move(vec![first], own.id)).await;
+        pages.change(Change::RemoveFolder(own.id)).await;
+        pages.until(|pages| pages.account().folders.len() == 3).await;
+        assert_eq!(pages.folder(Role::Archive).messages, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_search_finds_as_one_types_marks_what_it_found_and_says_what_it_does_not_understand() {
+    let (host, home, secrets) = place(12);
+    with(&host, &home, &secrets, async |pages| {
+        pages.keep().await;
+        pages.list(PAGE, search("from:\"sender 7\" mess")).await;
+        assert_eq!(pages.subjects(PAGE), ["Message 7"]);
+        let row = pages.shown[&PAGE][0].clone().unwrap();
+        assert_eq!((row.marks.hits.subject, row.marks.hits.from), (vec![(0, 7)], vec![(0, 8)]));
+        pages.list(PAGE, search("   ")).await;
+        assert_eq!(pages.shown[&PAGE].len(), 12);
+        let update = pages.asked(Ask::List(search("after:soon"))).await;
+        assert!(matches!(update, Update::Refused(failure) if failure.kind == FailureKind::BadSearch
+            && failure.detail.contains("soon")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_password_is_asked_for_again_and_one_that_is_kept_is_known_the_next_time() {
+    let (host, home, secrets) = place(3);
+    with(&host, &home, &secrets, async |pages| {
+        let Update::Keep(Answer::Account(account)) = pages.asked(Ask::Account(Box::new(open("wrong")))).await else {
+            panic!("an account is made");
+        };
+        pages.asked(Ask::Overview).await;
+        pages
+            .until(|pages| match pages.account().activity {
+                Activity::Failed(failure) => failure.kind == FailureKind::WrongPassword,
+                _ => false,
+            })
+            .await;
+        assert!(!pages.account().has_password);
+        assert!(matches!(pages.asked(Ask::Check(account, None)).await, Update::Refused(_)));
+        let sign_in = SignIn { password: Secret::new("secret"), token: None, keep: true };
+        pages.ask(Ask::Check(account, Some(sign_in)));
+        pages.until(|pages| pages.account().keeps_password && pages.folder(Role::Inbox).messages == 3).await;
+    })
+    .await;
+    with(&host, &home, &secrets, async |pages| {
+        pages.asked(Ask::Overview).await;
+        assert!(pages.account().has_password && pages.account().keeps_password);
+        let account = pages.account().id;
+        pages.asked(Ask::ForgetPassword(account)).await;
+        pages.until(|pages| !pages.account().has_password && !pages.account().keeps_password).await;
+    })
+    .await;
+    assert!(secrets.0.borrow().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_changed_while_mail_comes_in_outlives_a_connection_that_breaks() {
+    let (mut host, home, secrets) = place(6);
+    host.manners.stalls_on = Some(1);
+    with(&host, &home, &secrets, async |pages| {
+        pages.ask(Ask::Account(Box::new(open("secret"))));
+        // The newest come first; the oldest never comes whole.
+        loop {
+            pages.list(PAGE, inbox()).await;
+            if pages.shown[&PAGE].len() == 5 {
+                break;
+            }
+        }
+        let id = pages.id(0);
+        pages.change(Change::Star(vec![id], true)).await;
+        pages.until(|pages| pages.shown[&PAGE][0].as_ref().is_some_and(|row| row.marks.starred)).await;
+    })
+    .await;
+    with(&host, &home, &secrets, async |pages| {
+        pages.list(PAGE, ListQuery { filter: Filter::Starred, ..inbox() }).await;
+        assert_eq!(pages.shown[&PAGE].len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_exported_comes_back_octet_for_octet_and_once() {
+    let (host, home, secrets) = place(9);
+    let mut files = Vec::new();
+    with(&host, &home, &secrets, async |pages| {
+        let account = pages.keep().await;
+        for archive in [Archive::Mbox, Archive::Zip] {
+            let id = pages.ask(Ask::Export(account, archive));
+            let mut file = Vec::new();
+            loop {
+                let Update::Keep(Answer::Piece { messages, octets }) = pages.answer(id).await else {
+                    panic!("a piece")
+                };
+                if octets.is_empty() {
+                    assert_eq!(messages, 9);
+                    break;
+                }
+                file.extend(octets);
+                pages.ask(Ask::NextPiece(id));
+            }
+            files.push(file);
+        }
+        // The account has them all.
+        assert_eq!(taken_in(pages, account, &files[0]).await, 9);
+        assert_eq!(pages.folder(Role::Archive).messages, 0);
+    })
+    .await;
+    assert!(files[1].starts_with(b"PK"));
+    let text = String::from_utf8_lossy(&files[1]);
+    assert!((1..=9).all(|number| text.contains(&format!("Message {number}.eml"))));
+    let (_, elsewhere, _) = place(0);
+    let empty = Host::new(Manners::modern(0));
+    with(&empty, &elsewhere, &secrets, async |pages| {
+        let account = pages.keep().await;
+        assert_eq!(taken_in(pages, account, &files[0]).await, 9);
+        pages.until(|pages| pages.folder(Role::Archive).messages == 9).await;
+        pages.list(PAGE, search("subject:\"message 3\"")).await;
+        let message = pages.shown[&PAGE][0].as_ref().unwrap().message.clone();
+        let id = pages.send(PAGE, Request::Source(message));
+        assert!(matches!(pages.answer(id).await, Update::Source(source) if source.bytes == support::message(3)));
+        let one = support::message(77);
+        assert_eq!(taken_in(pages, account, &one).await, 1);
+        pages.until(|pages| pages.folder(Role::Archive).messages == 10).await;
+    })
+    .await;
+}
+
+/// Takes a file in, in small pieces, and tells how many messages it held.
+async fn taken_in(pages: &mut Pages, account: AccountId, file: &[u8]) -> u32 {
+    let mut count = 0;
+    for octets in file.chunks(700).chain([&[][..]]) {
+        match pages.asked(Ask::Import { account, octets: octets.to_vec() }).await {
+            Update::Keep(Answer::Count(messages)) => count = messages,
+            other => panic!("{other:?}"),
+        }
+    }
+    count
+}
+
+#[tokio::test]
+async fn settings_are_kept_and_a_policy_that_deletes_tells_how_much() {
+    let (host, home, secrets) = place(5);
+    with(&host, &home, &secrets, async |pages| {
+        let account = pages.keep().await;
+        let counted = pages.asked(Ask::WouldDelete(account, Policy::DeleteOnceKept)).await;
+        assert_eq!(counted, Update::Keep(Answer::Count(5)));
+        let counted = pages.asked(Ask::WouldDelete(account, Policy::Leave)).await;
+        assert_eq!(counted, Update::Keep(Answer::Count(0)));
+        let settings = restante_api::keep::AccountSettings {
+            policy: Policy::DeleteAfter { days: 30 },
+            size_limit: Some(1_000_000),
+            check_every: Some(15),
+        };
+        pages.change(Change::Settings(account, settings)).await;
+        pages.until(|pages| pages.account().settings == settings).await;
+        pages.change(Change::RemoveAccount(account)).await;
+        pages.until(|pages| pages.overview.as_ref().is_some_and(|overview| overview.accounts.is_empty())).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mailbox_that_cannot_be_opened_is_said_to_be_and_what_is_in_it_can_be_saved() {
+    let (host, home, secrets) = place(5);
+    with(&host, &home, &secrets, async |pages| {
+        pages.keep().await;
+    })
+    .await;
+    let path = home.path().join("mail.sqlite");
+    let mut octets = std::fs::read(&path).unwrap();
+    // The schema's own page is gone, but for the header.
+    octets[100..4000].fill(0x55);
+    std::fs::write(&path, octets).unwrap();
+    with(&host, &home, &secrets, async |pages| {
+        let update = pages.asked(Ask::Overview).await;
+        assert!(matches!(update, Update::Refused(failure) if failure.kind == FailureKind::Damaged));
+    })
+    .await;
+}
