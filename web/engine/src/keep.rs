@@ -29,7 +29,7 @@ use std::time::Duration;
 use futures::future::{LocalBoxFuture, select};
 use futures::stream::{Stream, StreamExt};
 use restante_api::keep::{Answer, Ask, Done, Room};
-use restante_api::{Call, CallId, Failure, Reply, Request, Update};
+use restante_api::{Call, CallId, Failure, FailureKind, Reply, Request, Update};
 use restante_store::{Location, MessageId, Store};
 
 use crate::platform::{Platform, Secrets, Storage};
@@ -77,44 +77,64 @@ const IDLE: Duration = Duration::from_secs(20);
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Serves pages until their calls end. Single-threaded: spawn it locally.
-pub async fn run<C, R>(place: Place, mut calls: C, replies: R)
+pub async fn run<C, R>(place: Place, mut calls: C, mut replies: R)
 where
     C: Stream<Item = Input> + Unpin,
     R: FnMut(Client, Reply),
 {
-    let opened = match place.storage.open().await {
-        Ok(at) => Store::open(&at).map_err(|error| (convert::failure(&error), Some(at))),
-        Err(failure) => Err((failure, None)),
+    let mut at = None;
+    let mut opened = match place.storage.open().await {
+        Ok(location) => Store::open(at.insert(location)).map_err(|error| convert::failure(&error)),
+        Err(failure) => Err(failure),
     };
-    match opened {
-        Ok(store) => {
-            let mut keeper = Keeper::new(place, store, replies);
-            keeper.remember_passwords().await;
-            keeper.serve(&mut calls).await;
-        }
-        Err((failure, at)) => refuse_all(&failure, at.as_ref(), &mut calls, replies).await,
+    loop {
+        let failure = match opened {
+            Ok(store) => {
+                let mut keeper = Keeper::new(place.clone(), store, &mut replies);
+                keeper.remember_passwords().await;
+                match keeper.serve(&mut calls).await {
+                    Some(damage) => damage,
+                    None => return,
+                }
+            }
+            Err(failure) => failure,
+        };
+        let Some(at) = refuse_all(&failure, at.as_ref(), &mut calls, &mut replies).await else { return };
+        opened = Store::reset(at).map_err(|error| convert::failure(&error));
     }
 }
 
-/// There is no mailbox: says so, whatever is asked, and hands out what can be rescued of one.
-async fn refuse_all<C, R>(failure: &Failure, at: Option<&Location>, calls: &mut C, mut replies: R)
+/// There is no mailbox that works: says so, whatever is asked, and hands out what can be rescued of one. `Some` where it is
+/// to be made anew.
+async fn refuse_all<'a, C, R>(
+    failure: &Failure,
+    at: Option<&'a Location>,
+    calls: &mut C,
+    replies: &mut R,
+) -> Option<&'a Location>
 where
     C: Stream<Item = Input> + Unpin,
     R: FnMut(Client, Reply),
 {
     while let Some(input) = calls.next().await {
         let Input::Call(client, Call::Ask { id, request }) = input else { continue };
-        let update = match (request, at) {
+        let is_damaged = failure.kind == FailureKind::Damaged;
+        let update = match (request, at.filter(|_| is_damaged)) {
             (Request::Close, _) => Update::Closed,
             (Request::Keep(Ask::Rescue), Some(at)) => {
                 files::rescue(at, &mut |update| replies(client, Reply { to: id, update }));
                 continue;
+            }
+            (Request::Keep(Ask::Discard), Some(at)) => {
+                replies(client, Reply { to: id, update: Update::Keep(Answer::Done(Done::Changed)) });
+                return Some(at);
             }
             (Request::Show { .. } | Request::Prepare(_) | Request::Keep(Ask::NextPiece(_)), _) => continue,
             _ => Update::Refused(Box::new(failure.clone())),
         };
         replies(client, Reply { to: id, update });
     }
+    None
 }
 
 /// What is asked is answered with this.
@@ -139,6 +159,8 @@ struct Keeper<R> {
     told: bool,
     /// The store's revision that pages know.
     revision: u64,
+    /// The mailbox is damaged.
+    damage: Option<Failure>,
 }
 
 /// What a page watches.
@@ -174,14 +196,16 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             is_news: false,
             told: false,
             revision,
+            damage: None,
             place,
             store: Rc::new(RefCell::new(store)),
             replies,
         }
     }
 
-    async fn serve<C: Stream<Item = Input> + Unpin>(&mut self, calls: &mut C) {
-        loop {
+    /// Serves pages until their calls end, or the mailbox turns out to be damaged.
+    async fn serve<C: Stream<Item = Input> + Unpin>(&mut self, calls: &mut C) -> Option<Failure> {
+        while self.damage.is_none() {
             match poll_fn(|context| self.poll_turn(calls, context)).await {
                 Turn::Input(None) => break,
                 Turn::Input(Some(Input::Call(client, call))) => {
@@ -211,6 +235,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             select(ending, self.place.platform.sleep(GOODBYE)).await;
         }
         let _ = self.store.borrow_mut().commit();
+        self.damage.take()
     }
 
     fn poll_turn<C>(&mut self, calls: &mut C, context: &mut Context<'_>) -> Poll<Turn>
@@ -259,11 +284,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
             Request::Prepare(_) => {}
             Request::Check | Request::Mark { .. } => {
-                let failure = Failure::new(restante_api::FailureKind::Internal, "that is asked of a preview");
+                let failure = Failure::new(FailureKind::Internal, "that is asked of a preview");
                 self.answer(client, id, Err(failure));
             }
             Request::Open(_) => {
-                let failure = Failure::new(restante_api::FailureKind::Internal, "a kept mailbox is not previewed");
+                let failure = Failure::new(FailureKind::Internal, "a kept mailbox is not previewed");
                 self.answer(client, id, Ok(Update::Failed(Box::new(failure))));
             }
         }
@@ -296,9 +321,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             },
             Ask::NextPiece(of) => return self.files.more(client, of),
             Ask::Import { account, octets } => self.import(client, account, &octets),
-            Ask::Rescue | Ask::Discard => {
-                Err(Failure::new(restante_api::FailureKind::Internal, "the mailbox is not damaged"))
-            }
+            Ask::Rescue | Ask::Discard => Err(Failure::new(FailureKind::Internal, "the mailbox is not damaged")),
         };
         self.answer(client, id, outcome);
     }
@@ -312,7 +335,12 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     fn answer(&mut self, client: Client, to: CallId, outcome: Outcome) {
-        let update = outcome.unwrap_or_else(|failure| Update::Refused(Box::new(failure)));
+        let update = outcome.unwrap_or_else(|failure| {
+            if failure.kind == FailureKind::Damaged {
+                self.damage = Some(failure.clone());
+            }
+            Update::Refused(Box::new(failure))
+        });
         (self.replies)(client, Reply { to, update });
     }
 

@@ -136,6 +136,14 @@ impl Checks {
         Some(check.work)
     }
 
+    /// What a check found of the mailbox, if that is damaged.
+    fn damage(&self) -> Option<Failure> {
+        self.activity.values().find_map(|activity| match activity {
+            Activity::Failed(failure) if failure.kind == FailureKind::Damaged => Some((**failure).clone()),
+            _ => None,
+        })
+    }
+
     /// Takes in what a check has told.
     fn take(&mut self) {
         let Some(check) = &mut self.current else { return };
@@ -186,6 +194,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// A check went on, or came to its end.
     pub(super) fn checked(&mut self) {
         self.checks.take();
+        self.damage = self.checks.damage();
         self.is_news = true;
         if !self.checks.is_busy() {
             // Where it ended, and how much room is left, is told at once.

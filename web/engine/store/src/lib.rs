@@ -74,14 +74,7 @@ impl Store {
     /// [`StoreError::TooNew`] for a database of a later version, [`StoreError::Corrupt`] where it cannot be read (see
     /// [`rescue`](Self::rescue)), [`StoreError::InUse`] where somebody else has it open.
     pub fn open(at: &Location) -> Result<Self, StoreError> {
-        let mut db = match at {
-            Location::Memory => Connection::open_in_memory()?,
-            Location::File(path) => Connection::open(path)?,
-            Location::Vfs { vfs, file } => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-                Connection::open_with_flags_and_vfs(file, flags, vfs.as_str())?
-            }
-        };
+        let mut db = connect(at, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         schema::prepare(&mut db)?;
         let store = Self { db, revision: 0 };
         store.db.execute("DELETE FROM message WHERE extent = 'arriving'", [])?;
@@ -171,4 +164,12 @@ impl Store {
             }
         }
     }
+}
+
+fn connect(at: &Location, flags: OpenFlags) -> Result<Connection, StoreError> {
+    Ok(match at {
+        Location::Memory => Connection::open_in_memory()?,
+        Location::File(path) => Connection::open_with_flags(path, flags)?,
+        Location::Vfs { vfs, file } => Connection::open_with_flags_and_vfs(file, flags, vfs.as_str())?,
+    })
 }

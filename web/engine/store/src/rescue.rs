@@ -1,10 +1,11 @@
 //! Whether the database is whole, and what can still be read of one that is not.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sha2::{Digest as _, Sha256};
 
 use crate::content::unpacked;
-use crate::{Digest, Location, MessageId, Store, StoreError};
+use crate::{Digest, Location, MessageId, Store, StoreError, connect};
 
 /// What an examination found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,13 +82,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the file cannot be opened at all.
     pub fn rescue(at: &Location, take: &mut dyn FnMut(&[u8])) -> Result<Rescued, StoreError> {
-        let db = match at {
-            Location::Memory => return Ok(Rescued::default()),
-            Location::File(path) => Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
-            Location::Vfs { vfs, file } => {
-                Connection::open_with_flags_and_vfs(file, OpenFlags::SQLITE_OPEN_READ_ONLY, vfs.as_str())?
-            }
-        };
+        let db = connect(at, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let mut done = Rescued::default();
         // Ids are asked for one after the other, so that a damaged page costs its own messages only.
         let last = last_message(&db);
@@ -106,6 +101,22 @@ impl Store {
             }
         }
         Ok(done)
+    }
+}
+
+impl Store {
+    /// Makes a database anew in the place of one that is damaged. All that was in it is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn reset(at: &Location) -> Result<Self, StoreError> {
+        {
+            let db = connect(at, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            db.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, true)?;
+            db.execute_batch("VACUUM")?;
+            db.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
+        }
+        Self::open(at)
     }
 }
 
