@@ -1,59 +1,13 @@
 // A page on a host of its own, set up as `restante page --out` says: which bridges the browser lets it reach.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch, visit } from './lib/browser.mjs';
-import { Bridge, restanteBinary } from './lib/programs.mjs';
+import { Bridge } from './lib/programs.mjs';
 import { Restante } from './lib/restante.mjs';
+import { StaticHost } from './lib/static-host.mjs';
 
 const timeout = 60_000;
-const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css', wasm: 'application/wasm', svg: 'image/svg+xml', json: 'application/json' };
 let browser, host, listed, other;
-
-/** A host of static files that knows of Restante only what `_headers` says. */
-class StaticHost {
-  folder = mkdtempSync(join(tmpdir(), 'restante-page-'));
-  #server = createServer((request, response) => {
-    const path = new URL(request.url, 'http://localhost').pathname;
-    try {
-      const bytes = readFileSync(join(this.folder, path === '/' ? 'index.html' : path));
-      const rule = path.startsWith('/assets/') ? '/assets/*' : path;
-      for (const [name, value] of this.#headers(rule)) response.setHeader(name, value);
-      response.setHeader('Content-Type', TYPES[path === '/' ? 'html' : path.split('.').pop()] ?? 'text/plain');
-      response.end(bytes);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-
-  async listen() {
-    await new Promise((ready) => this.#server.listen(0, '127.0.0.1', ready));
-    this.origin = `http://127.0.0.1:${this.#server.address().port}`;
-    return this;
-  }
-
-  /** Has the binary write the page. */
-  write(...flags) {
-    execFileSync(restanteBinary(), ['page', '--out', this.folder, ...flags], { stdio: ['ignore', 'ignore', 'ignore'] });
-  }
-
-  #headers(rule) {
-    const lines = readFileSync(join(this.folder, '_headers'), 'utf8').split('\n');
-    const own = lines.slice(lines.indexOf(rule) + 1);
-    const end = own.findIndex((line) => !line.startsWith('  '));
-    return own.slice(0, end).map((line) => line.trim().split(/: (.*)/s, 2));
-  }
-
-  async end() {
-    this.#server.closeAllConnections();
-    await new Promise((gone) => this.#server.close(gone));
-    rmSync(this.folder, { recursive: true });
-  }
-}
 
 before(async () => {
   host = await new StaticHost().listen();

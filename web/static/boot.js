@@ -1,8 +1,8 @@
-// The first script: one Trusted Types policy, which lets our two workers through and nothing else; then the app.
+// The first script: one Trusted Types policy, which lets our workers through and nothing else; then the app.
 import init from "asset:app.js";
 
 const workers = new Set(
-  ["restante-worker", "restante-sanitizer"].map(
+  ["restante-worker", "restante-sanitizer", "restante-service-worker"].map(
     (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href,
   ),
 );

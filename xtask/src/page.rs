@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! compile → bindgen → optimise ┐
-//! index.html, web/static ──────┴→ bundle → leaks → compress → dist/
+//! index.html, web/static ──────┴→ bundle → version → leaks → compress → dist/
 //! ```
 //! Each step is a module and knows nothing of its neighbours; this one passes their results on.
 
@@ -20,6 +20,7 @@ pub(crate) mod remap;
 pub(crate) mod reproduce;
 mod sizes;
 mod sources;
+mod version;
 
 use anyhow::Result;
 
@@ -86,6 +87,7 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<Page> {
     }
     files.extend(sources::read(&workspace.root)?);
     let mut files = report::step("page: bundle", || bundle::bundle(files))?;
+    version::insert(&mut files)?;
     leaks::check(&files, &remap::directories(workspace)?)?;
     let compressed = match mode {
         Mode::Dev => Vec::new(),

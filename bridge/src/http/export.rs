@@ -100,7 +100,7 @@ fn nginx_file(policy: &HeaderValue) -> String {
         "# For a server whose `root` is this folder. The page cannot be used safely without these headers.\n\
                     # Made by `restante page`.\n"
             .to_owned();
-    for path in ["/", "/assets/", "/message-frame"] {
+    for path in ["/", "/assets/", "/message-frame", "/service-worker.js"] {
         text.push_str(&format!("location {path} {{\n"));
         for (name, value) in headers_of(path, policy) {
             text.push_str(&format!("    add_header {name} \"{}\" always;\n", value.to_str().unwrap_or_default()));
@@ -153,18 +153,28 @@ mod tests {
     fn each_path_has_one_rule_and_the_frames_of_messages_their_own_policy() {
         let listed = vec!["wss://b1.example.org/tunnel".parse().unwrap()];
         let policy = headers::policy(&Bridges { listed, any: false });
-        let names = ["SHA256SUMS", "assets/a-1.js", "index.html", "index.html.br", "message-frame.html"];
+        let names =
+            ["SHA256SUMS", "assets/a-1.js", "index.html", "index.html.br", "message-frame.html", "service-worker.js"];
         let text = headers_file(&names.map(str::to_owned), &policy);
         let rules: Vec<&str> = text.lines().filter(|line| line.starts_with('/')).collect();
         assert_eq!(
             rules,
-            ["/", "/assets/*", "/restante.json", "/SHA256SUMS", "/index.html", "/message-frame.html", "/message-frame"]
+            [
+                "/",
+                "/assets/*",
+                "/restante.json",
+                "/SHA256SUMS",
+                "/index.html",
+                "/message-frame.html",
+                "/message-frame",
+                "/service-worker.js"
+            ]
         );
         let (page, frame) = text.split_once("\n/message-frame.html\n").unwrap();
         assert!(page.contains("connect-src 'self' wss://b1.example.org\n") && page.contains("immutable"));
-        assert!(frame.starts_with("  strict-transport-security:") && frame.contains(": frame-ancestors 'self'\n"));
+        assert!(frame.starts_with("  strict-transport-security:") && frame.contains("; frame-ancestors 'self'\n"));
         let nginx = nginx_file(&policy);
         assert_eq!(nginx.matches("connect-src 'self' wss://b1.example.org\" always;").count(), 2);
-        assert_eq!(nginx.matches("\"frame-ancestors 'self'\" always;").count(), 1);
+        assert_eq!(nginx.matches("; frame-ancestors 'self'\" always;").count(), 1);
     }
 }

@@ -7,11 +7,19 @@ use super::bridges::Bridges;
 /// The page's policy but for `connect-src`. Scripts and workers are the page's own, nothing is fetched from elsewhere,
 /// and no string becomes script.
 const PAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; \
-     img-src 'self' data: blob:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+     img-src 'self' data: blob:; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types default; connect-src ";
 
-/// The documents that messages are shown in carry their policy themselves; this is what a document cannot say.
-const MESSAGE_FRAME: HeaderValue = HeaderValue::from_static("frame-ancestors 'self'");
+/// The documents that messages are shown in carry their policy themselves; this is what a document cannot say. The page's
+/// service worker has no part in a frame whose element is sandboxed, so where it serves the page the sandbox is this one.
+const MESSAGE_FRAME: HeaderValue = HeaderValue::from_static(
+    "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'",
+);
+
+/// The service worker fetches the page's own files, and does nothing else.
+const SERVICE_WORKER: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+);
 
 const COMMON: [(HeaderName, HeaderValue); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -40,7 +48,11 @@ pub(crate) fn policy(bridges: &Bridges) -> HeaderValue {
 
 /// The headers of a response for `path`; `https` where it goes out under TLS.
 pub(crate) fn all(path: &str, https: bool, policy: &HeaderValue) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-    let policy = if path.starts_with("/message-frame") { MESSAGE_FRAME } else { policy.clone() };
+    let policy = match path {
+        "/service-worker.js" => SERVICE_WORKER,
+        path if path.starts_with("/message-frame") => MESSAGE_FRAME,
+        _ => policy.clone(),
+    };
     let transport = https.then_some((header::STRICT_TRANSPORT_SECURITY, TRANSPORT));
     transport.into_iter().chain([(header::CONTENT_SECURITY_POLICY, policy)]).chain(COMMON)
 }
@@ -88,8 +100,15 @@ mod tests {
     }
 
     #[test]
-    fn a_message_frame_is_framed_by_the_page_alone() {
-        assert_eq!(policy("/message-frame.html"), "frame-ancestors 'self'");
-        assert_eq!(policy("/message-frame-remote.html"), "frame-ancestors 'self'");
+    fn a_message_frame_is_framed_by_the_page_alone_and_has_no_origin() {
+        for path in ["/message-frame.html", "/message-frame-remote.html", "/message-frame"] {
+            assert!(policy(path).ends_with("; frame-ancestors 'self'"), "{path}");
+            assert!(policy(path).starts_with("sandbox ") && !policy(path).contains("allow-same-origin"), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_service_worker_fetches_from_its_own_host_and_runs_nothing_else() {
+        assert!(policy("/service-worker.js").starts_with("default-src 'none'; connect-src 'self'; "));
     }
 }

@@ -338,7 +338,7 @@ mod tests {
         };
         assert_eq!(check(&needed()).status(), 0);
         for (header, value, what) in [
-            ("content-security-policy", "default-src 'none'", 11),
+            ("content-security-policy", "default-src 'none'", 12),
             ("x-content-type-options", "none", 1),
             ("strict-transport-security", "max-age=0", 1),
         ] {

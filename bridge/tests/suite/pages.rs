@@ -115,6 +115,23 @@ async fn a_page_that_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test]
+#[ignore = "needs the page: cargo xtask build"]
+async fn the_service_worker_is_asked_for_every_time_and_may_only_fetch_from_its_host() {
+    let bridge = start(Config::default()).await;
+    let answer = get(&bridge, "/service-worker.js", "localhost").await;
+    for header in [
+        "HTTP/1.1 200 ",
+        "cache-control: no-cache\r\n",
+        "content-type: text/javascript; charset=utf-8\r\n",
+        "content-security-policy: default-src 'none'; connect-src 'self'; ",
+    ] {
+        assert!(answer.contains(header), "{header}: {answer}");
+    }
+    let sums = restante_bridge::sums().unwrap();
+    assert!(sums.lines().any(|line| line.ends_with("  service-worker.js")), "{sums}");
+}
+
+#[tokio::test]
 async fn a_host_name_that_is_not_the_bridges_is_turned_away() {
     let origins = Origins::new(Vec::new(), vec!["mail.example.org".into()]);
     let bridge = start(Config { origins, ..Config::default() }).await;

@@ -13,7 +13,7 @@ use super::{document, hash};
 /// Where a file goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// At the root, under its own name: what people and frames are sent to.
+    /// At the root, under its own name: what people and frames are sent to, and what controls all that lies below it.
     Document,
     /// In `assets/`, under a name with its hash: never changes, kept forever.
     Asset,

@@ -6,12 +6,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::bundle::{File, Place};
+use super::version::SERVICE_WORKER;
 
 /// What a document writes where its policy says which pictures may be shown. Such a document is the source of two: under
 /// its own name without remote pictures, and with them under a name that ends in `-remote`.
 const PICTURES: &str = "{{pictures}}";
 
-/// Reads them. HTML files are documents, everything else is an asset; names that start with a dot are left out.
+/// Reads them. HTML files and the service worker are documents, everything else is an asset; names that start with a dot
+/// are left out.
 pub(crate) fn read(root: &Path) -> Result<Vec<File>> {
     let index = root.join("index.html");
     let bytes = fs::read(&index).with_context(|| format!("cannot read {}", index.display()))?;
@@ -36,7 +38,8 @@ fn read_directory(directory: &Path, prefix: &str, files: &mut Vec<File>) -> Resu
             read_directory(&path, &format!("{full}/"), files)?;
             continue;
         }
-        let place = if name.ends_with(".html") { Place::Document } else { Place::Asset };
+        let is_document = name.ends_with(".html") || full == SERVICE_WORKER;
+        let place = if is_document { Place::Document } else { Place::Asset };
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         match std::str::from_utf8(&bytes).ok().filter(|text| place == Place::Document && text.contains(PICTURES)) {
             None => files.push(File { name: full, place, bytes }),
@@ -56,10 +59,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn html_files_are_documents_one_makes_two_and_hidden_files_are_left_out() {
+    fn html_files_and_the_service_worker_are_documents_one_makes_two_and_hidden_files_are_left_out() {
         let root = std::env::temp_dir().join(format!("restante-xtask-sources-{}", std::process::id()));
         fs::create_dir_all(root.join("web/static/icons")).unwrap();
-        for name in ["index.html", "web/static/frame.html", "web/static/icons/a.svg", "web/static/.hidden"] {
+        for name in [
+            "index.html",
+            "web/static/frame.html",
+            "web/static/icons/a.svg",
+            "web/static/.hidden",
+            "web/static/service-worker.js",
+        ] {
             fs::write(root.join(name), "x").unwrap();
         }
         fs::write(root.join("web/static/mail.html"), "img-src {{pictures}};").unwrap();
@@ -75,6 +84,7 @@ mod tests {
             ("index.html", Place::Document),
             ("mail-remote.html", Place::Document),
             ("mail.html", Place::Document),
+            ("service-worker.js", Place::Document),
         ];
         assert_eq!(files, expected);
         fs::remove_dir_all(root).unwrap();

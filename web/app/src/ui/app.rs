@@ -8,9 +8,9 @@ use restante_link::page::Heard;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, Html, html};
 
-use super::browser::{engine, files, hashes, page, sanitiser};
+use super::browser::{engine, files, hashes, offline, page, sanitiser};
 use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
-use super::view::{connect::Connect, mailbox::MailboxScreen};
+use super::view::{connect::Connect, mailbox::MailboxScreen, newer::NewVersion};
 
 /// How long the list stands still before missing rows are asked for, in milliseconds.
 const STANDSTILL_MS: u32 = 60;
@@ -56,6 +56,7 @@ impl Component for App {
             _listeners: listeners,
         };
         act.emit(Action::Link(page::fragment()));
+        spawn_local(offline::watch(newer(&act)));
         spawn_local(async move {
             if let Some(site) = page::site().await {
                 act.emit(Action::Site(site));
@@ -78,7 +79,7 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        match (&self.state.phase, &self.state.mailbox) {
+        let screen = match (&self.state.phase, &self.state.mailbox) {
             (Phase::Open, Some(mailbox)) => html! {
                 <MailboxScreen
                     mailbox={mailbox.clone()}
@@ -100,6 +101,12 @@ impl Component for App {
                     act={self.act.clone()}
                 />
             },
+        };
+        html! {
+            <>
+                {screen}
+                if self.state.newer { <NewVersion act={self.act.clone()} /> }
+            </>
         }
     }
 
@@ -161,6 +168,9 @@ impl App {
             }
             Effect::Deepen(depth) => page::deepen(depth),
             Effect::Rise(steps) => page::rise(steps),
+            Effect::KeepPage => spawn_local(offline::register(newer(&self.act))),
+            Effect::ForgetPage => spawn_local(offline::unregister()),
+            Effect::Update => spawn_local(offline::update()),
             Effect::ClearLink => page::clear_fragment(),
             Effect::Focus(place) => self.focus = Some(place),
         }
@@ -169,6 +179,10 @@ impl App {
 
 fn start_engine(ctx: &Context<App>, generation: u32) -> engine::Engine {
     engine::Engine::start(ctx.link().callback(move |heard| Message::Heard(generation, heard)))
+}
+
+fn newer(act: &Callback<Action>) -> Callback<()> {
+    act.reform(|()| Action::NewVersion)
 }
 
 fn listen(act: &Callback<Action>) -> Vec<EventListener> {

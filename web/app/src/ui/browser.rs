@@ -1,9 +1,10 @@
 //! What the user interface needs of the browser: dates in the user's own way, files, hashes, the address bar, the history, the
-//! keyboard's focus, and the two workers. Nothing here decides anything; nothing here writes to the browser's storage.
+//! keyboard's focus, and the workers. Nothing here decides anything; nothing here writes to the browser's storage but `offline`.
 
 pub mod dates;
 pub mod engine;
 pub mod files;
 pub mod hashes;
+pub mod offline;
 pub mod page;
 pub mod sanitiser;

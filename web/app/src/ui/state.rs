@@ -55,6 +55,8 @@ pub struct State {
     pub prepared: Prepared,
     /// How the session came about, once it is up.
     pub connection: Option<Shared<ConnectionView>>,
+    /// A newer version of the page waits to take over.
+    pub newer: bool,
     /// "About this page", while it is open.
     pub about: Option<Load<Shared<About>>>,
     /// The open mailbox; there is one exactly in [`Phase::Open`].
@@ -156,6 +158,12 @@ pub enum Action {
     SaveSource,
     /// The browser would not take the file.
     NotSaved,
+    /// A newer version of the page waits to take over.
+    NewVersion,
+    /// Not now: stay with this version.
+    Later,
+    /// Let the newer version take over.
+    Update,
     /// Open or close "Path and certificate".
     ShowPath(bool),
     /// Open or close "About this page".
@@ -193,6 +201,12 @@ pub enum Effect {
     Rise(usize),
     /// Compare the page's files with the list of their hashes.
     Compare,
+    /// Keep the page itself on this device, so that it opens without a network. To be asked for whenever mail is kept.
+    KeepPage,
+    /// Keep it no longer: no mail is kept any more.
+    ForgetPage,
+    /// Let the newer version of the page take over, in every tab.
+    Update,
     /// Take the link out of the address bar.
     ClearLink,
     /// Move the keyboard's focus.
@@ -229,6 +243,7 @@ impl Default for State {
             connection: None,
             mailbox: None,
             about: None,
+            newer: false,
             calls: Calls::default(),
             session: CallId::default(),
             engine_died: false,

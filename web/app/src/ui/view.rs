@@ -16,6 +16,7 @@ mod icon;
 mod letterhead;
 mod list;
 pub mod mailbox;
+pub mod newer;
 mod plain;
 mod rail;
 mod reader;

@@ -67,7 +67,8 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Close => {
             let (_, close) = state.calls.ask(Request::Close);
-            *state = State { site: state.site.clone(), calls: state.calls.clone(), ..State::default() };
+            let (site, calls) = (state.site.clone(), state.calls.clone());
+            *state = State { site, calls, newer: state.newer, ..State::default() };
             vec![close, Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
         }
         Action::Engine(reply) => heard::reply(state, reply),
@@ -123,6 +124,11 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             reading.current_mut().fetch_failure = Some(Shared::new(crate::ui::words::not_saved()));
             vec![]
         }),
+        Action::NewVersion | Action::Later => {
+            state.newer = matches!(action, Action::NewVersion);
+            vec![]
+        }
+        Action::Update => vec![Effect::Update],
         Action::ShowPath(open) => in_mailbox(state, |mailbox, _| {
             mailbox.shows_path = open;
             vec![]

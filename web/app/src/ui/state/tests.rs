@@ -10,6 +10,7 @@ use super::*;
 
 mod held;
 mod later;
+mod newer;
 
 fn filled() -> State {
     let mut state = State::default();

@@ -5,11 +5,14 @@ use wasm_bindgen::JsValue;
 use web_sys::HtmlIFrameElement;
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq};
 
+use crate::ui::browser::offline;
 use crate::ui::shared::Shared;
 use crate::ui::state::{Remote, SafeHtml};
 
 /// Links open new tabs, and these are ordinary ones. Nothing else: no same origin, no forms, no navigation of this tab.
-/// Scripts are the outer document's one of ours; its policy names it by its hash.
+/// Scripts are the outer document's one of ours; its policy names it by its hash. The same stands in the header that the
+/// document comes with: a service worker has no part in a frame that is sandboxed by its element, so where one keeps the
+/// page the header has to do.
 const SANDBOX: &str = "allow-scripts allow-popups allow-popups-to-escape-sandbox";
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -37,5 +40,6 @@ pub(super) fn MessageFrame(props: &FrameProps) -> Html {
         Remote::Allowed => "message-frame-remote.html",
     };
     let onload = Callback::from(move |_: yew::Event| loaded.set(true));
-    html! { <iframe ref={frame} class="html" title="Message text" sandbox={SANDBOX} {src} {onload}></iframe> }
+    let sandbox = (!offline::controls()).then_some(SANDBOX);
+    html! { <iframe ref={frame} class="html" title="Message text" {sandbox} {src} {onload}></iframe> }
 }
