@@ -1,4 +1,4 @@
-//! The notice that a newer version of the page is here. It covers nothing that cannot be scrolled, and moves nothing.
+//! The notice that a newer version of the page waits. It lies above what is there, so that nothing moves for it.
 
 use yew::{Html, Properties, component, html};
 
@@ -17,7 +17,7 @@ pub struct NewVersionProps {
 pub fn NewVersion(props: &NewVersionProps) -> Html {
     html! {
         <div class="newer" role="status">
-            <p><b>{"A new version is ready."}</b>{" It is used from the next start, or now: every open tab of this page then reloads."}</p>
+            <p><b>{"A new version is ready."}</b>{" Updating reloads every open tab of this page."}</p>
             <p>
                 <button onclick={sends(&props.act, Action::Update)}>{"Reload to update"}</button>
                 <button class="quiet" onclick={sends(&props.act, Action::Later)}>{"Later"}</button>
