@@ -201,9 +201,20 @@ test('where the page may connect to follows its host without another version', {
 
 test('nothing of the page is left once no mail is kept', { timeout }, () => withPage(async (page) => {
   await keep(page);
-  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).active.postMessage('forget'));
+  const forget = async () => {
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).active.postMessage('forget'));
+    const deadline = Date.now() + 10_000;
+    while ((await registrations(page)) + Object.keys(await kept(page)).length > 0 && Date.now() < deadline) await page.waitForTimeout(50);
+  };
+  const all = await kept(page);
+  await forget();
+  assert.deepEqual([await kept(page), await registrations(page)], [{}, 0]);
+  // Kept again by the same tab, which still has its worker.
+  await page.evaluate(async () => (await navigator.serviceWorker.register('service-worker.js', { updateViaCache: 'none' })).active?.postMessage('keep'));
   const deadline = Date.now() + 10_000;
-  while ((await registrations(page)) + Object.keys(await kept(page)).length > 0 && Date.now() < deadline) await page.waitForTimeout(50);
+  while (JSON.stringify(await kept(page)) !== JSON.stringify(all) && Date.now() < deadline) await page.waitForTimeout(50);
+  assert.deepEqual(await kept(page), all);
+  await forget();
   assert.deepEqual([await kept(page), await registrations(page)], [{}, 0]);
   // What is open goes on with its host, and leaves nothing either.
   const restante = await openHostile(page);

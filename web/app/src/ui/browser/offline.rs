@@ -44,17 +44,21 @@ pub async fn watch(newer: Callback<()>) {
 /// Keeps the page on this device, unless it is kept already. A browser that refuses has the page with a network only.
 pub async fn register(newer: Callback<()>) {
     let Some(container) = container() else { return };
-    if let Some(registration) = registered().await {
-        if let Some(worker) = registration.active() {
-            tell(&worker, KEEP);
+    let registration = match registered().await {
+        Some(registration) => registration,
+        None => {
+            let options = RegistrationOptions::new();
+            options.set_update_via_cache(ServiceWorkerUpdateViaCache::None);
+            let url = page::meta("restante-service-worker").unwrap_or_default();
+            let Some(registration) = answer(container.register_with_options(&url, &options)).await else { return };
+            registration
         }
-        return follow(&container, &registration, newer);
-    }
-    let options = RegistrationOptions::new();
-    options.set_update_via_cache(ServiceWorkerUpdateViaCache::None);
-    let url = page::meta("restante-service-worker").unwrap_or_default();
-    let Some(registration) = answer(container.register_with_options(&url, &options)).await else { return };
+    };
     follow(&container, &registration, newer.clone());
+    // A registration that this tab ended, and that is taken up again, has its worker and none of the files.
+    if let Some(worker) = registration.active() {
+        return tell(&worker, KEEP);
+    }
     // The host may serve another version by now than the one that is open here.
     if let Ok(ready) = container.ready()
         && answer::<JsValue>(ready).await.is_some()
