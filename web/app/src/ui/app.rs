@@ -2,18 +2,29 @@
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
+use restante_api::keep::Archive;
 use restante_api::{Call, Prepare, Reply, Request};
 use restante_link::contract::Unsafe;
 use restante_link::page::Heard;
 use wasm_bindgen_futures::spawn_local;
-use yew::{Callback, Component, Context, Html, html};
+use yew::{Callback, Component, Context, Html, Properties, html};
 
-use super::browser::{engine, files, hashes, offline, page, sanitiser};
-use super::state::{Action, Effect, Focus, Load, Phase, State, reduce};
-use super::view::{connect::Connect, mailbox::MailboxScreen, newer::NewVersion};
+use super::browser::{dates, engine, files, hashes, offline, page, sanitiser};
+use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, Program, State, reduce};
+use super::view::{connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
 
 /// How long the list stands still before missing rows are asked for, in milliseconds.
 const STANDSTILL_MS: u32 = 60;
+
+/// How long typing pauses before what was typed is searched for, in milliseconds.
+const PAUSE_MS: u32 = 120;
+
+/// What is known before the page is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Properties)]
+pub struct AppProps {
+    /// Mail is kept on this device.
+    pub keeps: bool,
+}
 
 /// The page.
 #[derive(Debug)]
@@ -25,6 +36,9 @@ pub struct App {
     generation: u32,
     sanitiser: sanitiser::Sanitiser,
     standstill: Option<Timeout>,
+    pause: Option<Timeout>,
+    gathered: files::Gathered,
+    feed: files::Feed,
     focus: Option<Focus>,
     _listeners: Vec<EventListener>,
 }
@@ -40,22 +54,35 @@ pub enum Message {
 
 impl Component for App {
     type Message = Message;
-    type Properties = ();
+    type Properties = AppProps;
 
     fn create(ctx: &Context<Self>) -> Self {
         let act = ctx.link().callback(Message::Act);
         let listeners = listen(&act);
-        let app = Self {
-            state: State::default(),
-            engine: start_engine(ctx, 0),
+        let mut state = State { offline: page::is_offline(), ..State::default() };
+        let mut effects = reduce(&mut state, Action::Link(page::fragment()));
+        if ctx.props().keeps {
+            effects.extend(reduce(&mut state, Action::Found));
+        }
+        let mut app = Self {
+            engine: start_engine(ctx, state.program, 0),
+            state,
             generation: 0,
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
             standstill: None,
+            pause: None,
+            gathered: files::Gathered::default(),
+            feed: files::Feed::default(),
             focus: None,
             act: act.clone(),
             _listeners: listeners,
         };
-        act.emit(Action::Link(page::fragment()));
+        for effect in effects {
+            // The first engine is a fresh one.
+            if effect != Effect::ReplaceEngine {
+                app.carry_out(ctx, effect);
+            }
+        }
         spawn_local(offline::watch(newer(&act)));
         spawn_local(async move {
             if let Some(site) = page::site().await {
@@ -80,8 +107,9 @@ impl Component for App {
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let screen = match (&self.state.phase, &self.state.mailbox) {
-            (Phase::Open, Some(mailbox)) => html! {
+            (Phase::Open(account), Some(mailbox)) => html! {
                 <MailboxScreen
+                    account={account.clone()}
                     mailbox={mailbox.clone()}
                     stage={self.state.stage}
                     connection={self.state.connection.clone()}
@@ -89,8 +117,19 @@ impl Component for App {
                     act={self.act.clone()}
                 />
             },
+            (Phase::Kept, Some(mailbox)) if let Some(kept) = &self.state.kept => html! {
+                <KeptScreen
+                    kept={kept.clone()}
+                    mailbox={mailbox.clone()}
+                    offline={self.state.offline}
+                    promised={self.state.promised}
+                    about={self.state.about.clone()}
+                    act={self.act.clone()}
+                />
+            },
             _ => html! {
                 <Connect
+                    keeps={self.state.keeps}
                     form={self.state.form.clone()}
                     site={self.state.site.clone()}
                     opening={matches!(self.state.phase, Phase::Opening(_)).then_some(self.state.stage).flatten()}
@@ -136,7 +175,7 @@ impl App {
             Effect::ReplaceEngine => {
                 self.generation = self.generation.wrapping_add(1);
                 // The former engine goes with the former link, and the sanitiser with its: neither remembers a message.
-                self.engine = start_engine(ctx, self.generation);
+                self.engine = start_engine(ctx, self.state.program, self.generation);
                 self.sanitiser = sanitiser::Sanitiser::new(self.act.clone());
             }
             Effect::ShowSoon => {
@@ -162,6 +201,42 @@ impl App {
                     self.act.emit(Action::NotSaved);
                 }
             }
+            Effect::Persist => {
+                let act = self.act.clone();
+                spawn_local(async move { act.emit(Action::Promised(page::persist().await)) });
+            }
+            Effect::SearchSoon => {
+                let act = self.act.clone();
+                self.pause = Some(Timeout::new(PAUSE_MS, move || act.emit(Action::Keep(KeptAction::SearchDue))));
+            }
+            Effect::Gather(piece) => {
+                if self.gathered.add(&piece).is_err() {
+                    self.act.emit(Action::Keep(KeptAction::StopFile));
+                }
+            }
+            Effect::SaveGathered { name, form } => {
+                let ending = match form {
+                    Archive::Mbox => "mbox",
+                    Archive::Zip => "zip",
+                };
+                let name = format!("{name} {}.{ending}", dates::today());
+                if std::mem::take(&mut self.gathered).save(&name).is_err() {
+                    self.act.emit(Action::NotSaved);
+                }
+            }
+            Effect::OpenFiles(files) => self.feed = files::Feed::new((*files).clone()),
+            Effect::ReadPiece => self.read_piece(),
+            Effect::NextFile => {
+                if self.feed.next() {
+                    self.read_piece();
+                } else {
+                    self.act.emit(Action::FilesRead);
+                }
+            }
+            Effect::DropFiles => {
+                self.gathered = files::Gathered::default();
+                self.feed = files::Feed::default();
+            }
             Effect::Compare => {
                 let act = self.act.clone();
                 spawn_local(async move { act.emit(Action::Compared(hashes::compare().await)) });
@@ -177,8 +252,21 @@ impl App {
     }
 }
 
-fn start_engine(ctx: &Context<App>, generation: u32) -> engine::Engine {
-    engine::Engine::start(ctx.link().callback(move |heard| Message::Heard(generation, heard)))
+impl App {
+    fn read_piece(&mut self) {
+        let (act, piece) = (self.act.clone(), self.feed.piece());
+        spawn_local(async move {
+            let action = match piece.await {
+                Some(octets) => KeptAction::Piece(octets),
+                None => KeptAction::StopFile,
+            };
+            act.emit(Action::Keep(action));
+        });
+    }
+}
+
+fn start_engine(ctx: &Context<App>, program: Program, generation: u32) -> engine::Engine {
+    engine::Engine::start(program, ctx.link().callback(move |heard| Message::Heard(generation, heard)))
 }
 
 fn newer(act: &Callback<Action>) -> Callback<()> {
@@ -187,8 +275,10 @@ fn newer(act: &Callback<Action>) -> Callback<()> {
 
 fn listen(act: &Callback<Action>) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return vec![] };
-    let (went, followed) = (act.clone(), act.clone());
+    let (went, followed, left, back) = (act.clone(), act.clone(), act.clone(), act.clone());
     vec![
+        EventListener::new(&window, "offline", move |_| left.emit(Action::Offline(true))),
+        EventListener::new(&window, "online", move |_| back.emit(Action::Offline(false))),
         EventListener::new(&window, "popstate", move |event| {
             went.emit(Action::History(page::depth(&page::state_of(event))));
         }),

@@ -12,6 +12,7 @@ mod calls;
 mod form;
 mod heard;
 mod held;
+pub mod kept;
 mod later;
 mod mailbox;
 mod moves;
@@ -19,8 +20,11 @@ mod news;
 mod prepare;
 mod reading;
 mod reduce;
+pub mod runs;
+mod selection;
 mod site;
 
+use restante_api::keep::Archive;
 use restante_api::{Call, CallId, ConnectionView, Failure, MessageRef, PartId, Reply, Stage};
 use restante_link::Death;
 
@@ -28,13 +32,16 @@ pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
 pub use calls::Calls;
 pub use form::{Complaint, Field, Form};
-pub use mailbox::{Account, Mailbox, Notice, Rows};
+pub use kept::{Kept, KeptAction};
+pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use prepare::Prepared;
 pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
+pub use selection::{Choice, Selection, meant};
 pub use site::{Preset, SITE_DOCUMENT, Site};
 
 use crate::ui::shared::Shared;
+use kept::Files;
 
 /// Everything the page shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +66,18 @@ pub struct State {
     pub newer: bool,
     /// "About this page", while it is open.
     pub about: Option<Load<Shared<About>>>,
-    /// The open mailbox; there is one exactly in [`Phase::Open`].
+    /// The open mailbox; there is one exactly in [`Phase::Open`] and [`Phase::Kept`].
     pub mailbox: Option<Mailbox>,
+    /// Mail that is kept on this device; there is some exactly in [`Phase::Kept`].
+    pub kept: Option<Kept>,
+    /// Mail is kept on this device, as far as the page knows.
+    pub keeps: bool,
+    /// Whether this device is on a network, as far as the browser knows.
+    pub offline: bool,
+    /// Whether the browser has promised to keep what is kept, once it was asked.
+    pub promised: Option<bool>,
+    /// Which engine runs.
+    pub program: Program,
     /// What the engine is asked.
     pub calls: Calls,
     /// The question for the mailbox; what answers another one is about a session that is over.
@@ -77,7 +94,19 @@ pub enum Phase {
     /// Waiting for the mailbox to open.
     Opening(Account),
     /// In the mailbox.
-    Open,
+    Open(Account),
+    /// In the mail that is kept on this device.
+    Kept,
+}
+
+/// One of the two engines: one runs at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Program {
+    /// The one that previews and writes nothing.
+    #[default]
+    Preview,
+    /// The one that keeps mail.
+    Keeper,
 }
 
 /// What can happen.
@@ -106,6 +135,16 @@ pub enum Action {
     Reopen,
     /// Close the mailbox and forget everything.
     Close,
+    /// Mail is kept on this device.
+    Found,
+    /// Do something with mail that is kept.
+    Keep(KeptAction),
+    /// The device has left the network, or is back.
+    Offline(bool),
+    /// The browser has been asked to keep what is kept: whether it promised.
+    Promised(bool),
+    /// All files that were chosen have been read.
+    FilesRead,
     /// The engine says something.
     Engine(Reply),
     /// The engine is no more.
@@ -127,6 +166,8 @@ pub enum Action {
     ShowDue,
     /// The keyboard is at this row.
     Cursor(u32),
+    /// Choose messages, for what is done with several at once.
+    Choose(Choice),
     /// Read the message at this position.
     Read(u32),
     /// Read the previous (-1) or next (1) message.
@@ -177,8 +218,29 @@ pub enum Action {
 pub enum Effect {
     /// Ask the engine, or take a question back.
     Call(Call),
-    /// End the engine and start a fresh one.
+    /// End the engine and start a fresh one: the one of [`State::program`].
     ReplaceEngine,
+    /// Ask the browser to keep what is kept for as long as its owner wants.
+    Persist,
+    /// Send [`KeptAction::SearchDue`] once typing has paused.
+    SearchSoon,
+    /// Add a piece to the file that is being written.
+    Gather(Vec<u8>),
+    /// Hand the file that was written to the user.
+    SaveGathered {
+        /// Its name, without the date and the ending.
+        name: String,
+        /// Its form.
+        form: Archive,
+    },
+    /// Begin to read these files.
+    OpenFiles(Files),
+    /// Read the next piece of the file, and send it as [`KeptAction::Piece`].
+    ReadPiece,
+    /// The same with the next file, or send [`Action::FilesRead`].
+    NextFile,
+    /// Forget the files that are being written or read.
+    DropFiles,
     /// Send [`Action::ShowDue`] once the list has stood still for a moment.
     ShowSoon,
     /// Sanitise the HTML of a message.
@@ -222,6 +284,8 @@ pub enum Focus {
     List,
     /// The message that is being read.
     Message,
+    /// The search box.
+    Search,
     /// The connect form.
     Form,
     /// The password.
@@ -242,6 +306,11 @@ impl Default for State {
             prepared: Prepared::default(),
             connection: None,
             mailbox: None,
+            kept: None,
+            keeps: false,
+            offline: false,
+            promised: None,
+            program: Program::default(),
             about: None,
             newer: false,
             calls: Calls::default(),

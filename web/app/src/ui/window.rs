@@ -57,6 +57,16 @@ impl Window {
         Some(target * self.scale())
     }
 
+    /// Where to scroll to so that a row's upper edge is this far above that of what is in sight.
+    pub fn scrolled_to(&self, row: u32, hidden: f64) -> f64 {
+        (f64::from(row) * self.row_height + hidden) * self.scale()
+    }
+
+    /// How much of the first row in sight is hidden above it, in CSS pixels.
+    pub fn hidden(&self) -> f64 {
+        self.offset() % self.row_height
+    }
+
     /// How many whole rows fit in sight; at least 1.
     pub fn page(&self) -> u32 {
         row_number((self.height / self.row_height).floor()).max(1)
@@ -111,6 +121,18 @@ mod tests {
         assert_eq!(window.reveal(100), None);
         assert_eq!(window.reveal(99), Some(99.0 * 84.0));
         assert_eq!(window.reveal(109), Some(110.0 * 84.0 - 800.0));
+    }
+
+    #[test]
+    fn a_list_that_grows_at_its_top_stays_where_it_stood() {
+        for rows in [10_000, 1_000_000] {
+            let before = window(rows, 8430.0);
+            let (first, hidden) = (before.sight().0, before.hidden());
+            let after = Window { rows: rows + 7, ..before };
+            let after = Window { top: after.scrolled_to(first + 7, hidden), ..after };
+            assert_eq!(after.sight().0, first + 7);
+            assert!((after.hidden() - hidden).abs() < 0.01, "{rows}: {}", after.hidden());
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The page's own words: progress, complaints about the form, and failures that arise in the page itself. What can go
 //! wrong in the engine has its words in [`restante_api`].
 
+pub mod kept;
+
 use restante_api::{Failure, FailureKind, Stage};
 use restante_link::Death;
 use restante_protocol::pop3::UrlError;

@@ -37,6 +37,12 @@ pub fn full(seconds: i64) -> String {
     date(seconds).map_or_else(String::new, |date| FULL.with(|format| call(format, &date)))
 }
 
+/// Today, for the name of a file: `2026-11-29`.
+pub fn today() -> String {
+    let today = Date::new_0();
+    format!("{}-{:02}-{:02}", today.get_full_year(), today.get_month() + 1, today.get_date())
+}
+
 /// Seconds since 1970 by this machine's clock.
 #[expect(clippy::cast_possible_truncation, reason = "a clock's seconds fit 53 bits")]
 pub fn now() -> i64 {

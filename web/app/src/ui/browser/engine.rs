@@ -5,6 +5,7 @@ use restante_link::page::{Heard, Link};
 use yew::Callback;
 
 use super::page;
+use crate::ui::state::Program;
 
 /// A running engine. Dropping it ends the session (QUIT) and the worker, and with it all that it knew.
 #[derive(Debug)]
@@ -12,9 +13,13 @@ pub struct Engine(Option<Link<Call, Reply>>);
 
 impl Engine {
     /// Starts an engine. `heard` is called with what it says, its death included.
-    pub fn start(heard: Callback<Heard<Reply>>) -> Self {
+    pub fn start(program: Program, heard: Callback<Heard<Reply>>) -> Self {
         let told = heard.clone();
-        let link = Link::start(&page::meta("restante-worker").unwrap_or_default(), move |said| told.emit(said));
+        let name = match program {
+            Program::Preview => "restante-worker",
+            Program::Keeper => "restante-keeper",
+        };
+        let link = Link::start(&page::meta(name).unwrap_or_default(), move |said| told.emit(said));
         Self(link.map_err(|death| heard.emit(Heard::Died(death))).ok())
     }
 

@@ -1,24 +1,90 @@
-//! Hands a file to the user, byte by byte as it came.
+//! Files: handed to the user byte by byte as they came, written piece by piece, and read piece by piece.
 
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
 
 /// How long the bytes stay at the browser's disposal; a download that waits for the user's choice may start late.
 const KEEP_MS: u32 = 60_000;
+
+/// How much of a file is read at once.
+const PIECE: f64 = 262_144.0;
 
 /// Offers bytes for download under a name.
 ///
 /// # Errors
 /// What the browser says where it cannot.
 pub fn save(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+    offer(name, &blob(&Array::of1(&Uint8Array::from(bytes)))?)
+}
+
+/// A file that is written piece by piece. The browser holds what was written, outside of this program's memory.
+#[derive(Debug, Default)]
+pub struct Gathered(Array);
+
+impl Gathered {
+    /// Adds a piece.
+    ///
+    /// # Errors
+    /// What the browser says where it cannot hold it.
+    pub fn add(&mut self, piece: &[u8]) -> Result<(), JsValue> {
+        let piece: JsValue = blob(&Array::of1(&Uint8Array::from(piece)))?.into();
+        self.0.push(&piece);
+        Ok(())
+    }
+
+    /// Offers the whole for download.
+    ///
+    /// # Errors
+    /// What the browser says where it cannot.
+    pub fn save(self, name: &str) -> Result<(), JsValue> {
+        offer(name, &blob(&self.0)?)
+    }
+}
+
+/// Files that are read one after the other, piece by piece.
+#[derive(Debug, Default)]
+pub struct Feed {
+    files: Vec<File>,
+    at: usize,
+    read: f64,
+}
+
+impl Feed {
+    /// Files to read.
+    pub fn new(files: Vec<File>) -> Self {
+        Self { files, at: 0, read: 0.0 }
+    }
+
+    /// Goes on with the next file; false where there is none.
+    pub fn next(&mut self) -> bool {
+        (self.at, self.read) = (self.at + 1, 0.0);
+        self.at < self.files.len()
+    }
+
+    /// The next piece of the file: what reads it. It is empty at the end.
+    pub fn piece(&mut self) -> impl Future<Output = Option<Vec<u8>>> + 'static {
+        let from = self.read;
+        let blob = self.files.get(self.at).and_then(|file| file.slice_with_f64_and_f64(from, from + PIECE).ok());
+        self.read += PIECE;
+        async move {
+            let octets = JsFuture::from(blob?.array_buffer()).await.ok()?;
+            Some(Uint8Array::new(&octets).to_vec())
+        }
+    }
+}
+
+fn blob(parts: &Array) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
     // Never the sender's media type: a blob of HTML would be a page of ours.
     options.set_type("application/octet-stream");
-    let parts = Array::of1(&Uint8Array::from(bytes));
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    Blob::new_with_blob_sequence_and_options(parts, &options)
+}
+
+fn offer(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     anchor.set_href(&url);

@@ -89,6 +89,7 @@ pub fn focus(place: Focus, form: &Form) {
         Focus::Failure => "[role=alert]",
         Focus::Password => "#password",
         Focus::List => "#messages",
+        Focus::Search => "#search",
         Focus::Message => {
             if keeps_list(&document) {
                 return;
@@ -114,6 +115,35 @@ pub fn is_in_use() -> bool {
         Reflect::get(&at, &JsValue::from_str(name)).ok().filter(|value| !value.is_undefined())
     });
     active.and_then(|active| active.as_bool()).unwrap_or(false)
+}
+
+/// Whether the device is on no network, as far as the browser knows.
+pub fn is_offline() -> bool {
+    window().is_some_and(|window| !window.navigator().on_line())
+}
+
+/// Whether mail is kept in this browser for this host. Looks and writes nothing.
+pub async fn keeps_mail() -> bool {
+    async fn look() -> Option<JsValue> {
+        let root = JsFuture::from(storage()?.get_directory()).await.ok()?;
+        let root: web_sys::FileSystemDirectoryHandle = root.dyn_into().ok()?;
+        JsFuture::from(root.get_directory_handle(restante_api::keep::DIRECTORY)).await.ok()
+    }
+    look().await.is_some()
+}
+
+/// Asks the browser to keep what is kept for as long as its owner wants. Whether it promised.
+pub async fn persist() -> bool {
+    let Some(asked) = storage().and_then(|storage| storage.persist().ok()) else { return false };
+    JsFuture::from(asked).await.is_ok_and(|promised| promised.is_truthy())
+}
+
+/// The browser's storage; none where it has no files for pages, or the page came without HTTPS.
+fn storage() -> Option<web_sys::StorageManager> {
+    let navigator = window()?.navigator();
+    let storage = Reflect::get(&navigator, &JsValue::from_str("storage")).ok().filter(|storage| storage.is_object())?;
+    let has_files = Reflect::has(&storage, &JsValue::from_str("getDirectory")).unwrap_or(false);
+    has_files.then(|| storage.unchecked_into())
 }
 
 /// The host's settings; none where it has none, or they cannot be read.

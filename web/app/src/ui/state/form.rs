@@ -26,6 +26,10 @@ pub struct Form {
     pub token: Secret,
     /// The user agrees that everything travels in clear text.
     pub cleartext_agreed: bool,
+    /// The mail is to be kept on this device.
+    pub keep: bool,
+    /// And the password as well.
+    pub keep_password: bool,
     /// The one certificate that is trusted for this server.
     pub trusted: Option<Fingerprint>,
     /// The bridge; the first that the host of the page offers where none was chosen.
@@ -53,6 +57,10 @@ pub enum Field {
     Token(Secret),
     /// Agreement to clear text.
     CleartextAgreed(bool),
+    /// Whether the mail is kept on this device.
+    Keep(bool),
+    /// Whether the password is kept on this device.
+    KeepPassword(bool),
     /// The bridge.
     Bridge(Bridge),
     /// The address of a bridge.
@@ -91,6 +99,8 @@ impl Default for Form {
             password: Secret::new(""),
             token: Secret::new(""),
             cleartext_agreed: false,
+            keep: false,
+            keep_password: false,
             trusted: None,
             bridge: None,
             bridge_address: String::new(),
@@ -123,6 +133,8 @@ impl Form {
             Field::Password(password) => self.password = password,
             Field::Token(token) => self.token = token,
             Field::CleartextAgreed(agreed) => self.cleartext_agreed = agreed,
+            Field::Keep(keep) => (self.keep, self.keep_password) = (keep, false),
+            Field::KeepPassword(keep) => self.keep_password = keep,
             Field::Bridge(bridge) => {
                 // A token belongs to the bridge it was typed for.
                 self.token = Secret::new("");
@@ -267,6 +279,7 @@ impl Form {
     fn same_bridge(&self) -> Self {
         Self {
             token: self.token.clone(),
+            keep: self.keep,
             bridge: self.bridge.clone(),
             bridge_address: self.bridge_address.clone(),
             ..Self::default()

@@ -4,7 +4,9 @@ use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
 use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
-use super::{Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, later, news, prepare};
+use super::{
+    Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, kept, later, news, prepare,
+};
 use crate::ui::shared::Shared;
 
 /// So often the engine is started anew by itself before it is left to the user.
@@ -23,6 +25,7 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
             of_message(state, to, update)
         }
         Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
+        update if state.phase == Phase::Kept => kept::reply(state, to, update),
         // A session that was given up, or an engine that was replaced.
         _ if to != state.session || state.phase == Phase::Form => vec![],
         update => of_session(state, update),
@@ -105,8 +108,9 @@ fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Ef
         return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(later).chain(released).collect();
     }
     let Phase::Opening(account) = &state.phase else { return vec![] };
-    state.mailbox = Some(Mailbox::new(account.clone(), list, messages, octets));
-    state.phase = Phase::Open;
+    let account = account.clone();
+    state.mailbox = Some(Mailbox::new(list, messages, octets));
+    state.phase = Phase::Open(account);
     // The link has done its work; what it names is not left standing in the address bar.
     vec![Effect::ClearLink, Effect::Focus(Focus::List)]
 }
@@ -140,7 +144,8 @@ pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
         // A fresh one is started once it is needed: one that cannot be loaded would be loaded again and again.
         Phase::Form => vec![],
         Phase::Opening(_) => failed(state, failure),
-        Phase::Open => {
+        Phase::Kept => kept::death(state, death),
+        Phase::Open(_) => {
             let Some(mailbox) = &mut state.mailbox else { return vec![] };
             if let Some(reading) = &mut mailbox.reading {
                 Reading::fail(reading, &Shared::new(failure.clone()));

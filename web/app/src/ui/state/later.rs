@@ -10,7 +10,7 @@ pub(super) fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> V
     if position >= mailbox.len() {
         return vec![];
     }
-    mailbox.cursor = position;
+    mailbox.point(position);
     if mailbox.read_later.replace(position) == Some(position) {
         return vec![];
     }

@@ -2,20 +2,27 @@
 
 use std::collections::BTreeSet;
 
+use restante_api::keep::Run;
 use restante_api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
 use super::held::Held;
 use super::reading::Reading;
+use super::runs;
+use super::selection::Selection;
 use crate::ui::shared::Shared;
 
 /// The rows of a list, newest first; `None` where a row is not known yet.
 pub type Rows = Shared<Vec<Option<Shared<Row>>>>;
 
+/// Rows of kept mail that are asked for beyond either end of those in sight.
+const AROUND: u32 = 40;
+
+/// Rows of a new list of kept mail that are asked for before it is known how many are in sight.
+pub(super) const FIRST_SIGHT: u32 = 30;
+
 /// An open mailbox.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mailbox {
-    /// Whose it is, and how it was reached.
-    pub account: Account,
     /// Octets of the maildrop.
     pub octets: u64,
     /// Which list this is.
@@ -24,8 +31,16 @@ pub struct Mailbox {
     pub rows: Rows,
     /// Number of rows that are known.
     pub known: u32,
+    /// Places whose row is out of date: it is shown until the new one has come.
+    pub outdated: BTreeSet<u32>,
     /// The row that the keyboard is at.
     pub cursor: u32,
+    /// Counts the times that somebody moved it: the list shows it then, and not where it moved along with the list.
+    pub moves: u32,
+    /// Counts the lists that were shown, and the times that one changed: how it did last.
+    pub shift: Shift,
+    /// What is chosen.
+    pub selection: Selection,
     /// Rows in sight: the first, and how many.
     pub sight: (u32, u32),
     /// Rows that the engine was asked for last.
@@ -50,6 +65,25 @@ pub struct Mailbox {
     pub shows_path: bool,
 }
 
+/// How a list has changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shift {
+    /// Which list it is, of those that were shown in its place.
+    pub list: u32,
+    /// How often it has changed.
+    pub turn: u32,
+    /// What it has in common with what it was before.
+    pub runs: Shared<Vec<Run>>,
+}
+
+impl Shift {
+    /// The list has changed, and has these runs in common with what it was before.
+    pub(super) fn follow(&mut self, runs: Vec<Run>) {
+        self.turn = self.turn.wrapping_add(1);
+        self.runs = Shared::new(runs);
+    }
+}
+
 /// Something that happened to the mailbox by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
@@ -64,7 +98,7 @@ pub enum Notice {
     Restarted,
 }
 
-/// What the page keeps of the form once the mailbox is open.
+/// Whose mailbox it is, and how it was reached: what the page keeps of the form once the mailbox is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// User name.
@@ -96,14 +130,17 @@ impl From<&OpenMailbox> for Account {
 
 impl Mailbox {
     /// A mailbox of which nothing is known but its size.
-    pub fn new(account: Account, list: ListId, messages: u32, octets: u64) -> Self {
+    pub fn new(list: ListId, messages: u32, octets: u64) -> Self {
         Self {
-            account,
             octets,
             list,
             rows: Shared::new(vec![None; messages as usize]),
             known: 0,
+            outdated: BTreeSet::new(),
             cursor: 0,
+            moves: 0,
+            shift: Shift::default(),
+            selection: Selection::default(),
             sight: (0, 0),
             asked: None,
             read_later: None,
@@ -134,6 +171,7 @@ impl Mailbox {
         self.known = 0;
         self.cursor = self.cursor.min(messages.saturating_sub(1));
         if is_changed {
+            self.selection = Selection::default();
             self.notice = Some(Notice::Changed { before, now: messages });
             self.seen = Shared::default();
             self.read_later = None;
@@ -142,6 +180,69 @@ impl Mailbox {
             }
         }
         is_changed
+    }
+
+    /// Another list of what is kept is shown in the place of this one; or the same one again, where it was asked for anew.
+    pub fn replaced(&mut self, messages: u32, octets: u64, is_same: bool) {
+        (self.list, self.octets, self.asked) = (ListId::kept(), octets, None);
+        self.rows = Shared::new(vec![None; messages as usize]);
+        self.known = 0;
+        self.outdated.clear();
+        self.cursor = if is_same { self.cursor.min(messages.saturating_sub(1)) } else { 0 };
+        if !is_same {
+            self.shift = Shift { list: self.shift.list.wrapping_add(1), ..Shift::default() };
+            self.selection = Selection::default();
+            self.read_later = None;
+        }
+        if let Some(reading) = &mut self.reading {
+            // Where it is now is known once its row comes.
+            reading.position = None;
+        }
+    }
+
+    /// The list has changed: what is the same goes along, and so do the keyboard, the choice and what is read.
+    pub fn changed(&mut self, messages: u32, mut runs: Vec<Run>) {
+        let renewed = runs::outdated(&runs, self.len(), messages);
+        let mut outdated: BTreeSet<u32> = self.outdated.iter().filter_map(|at| runs::place(&runs, *at)).collect();
+        outdated.extend(renewed.iter().flat_map(|run| run.to..run.to + run.rows));
+        runs.extend(renewed);
+        let mut rows = vec![None; messages as usize];
+        for run in &runs {
+            for (from, to) in (run.from..run.from.saturating_add(run.rows)).zip(run.to..) {
+                if let (Some(row), Some(place)) = (self.rows.get(from as usize), rows.get_mut(to as usize)) {
+                    place.clone_from(row);
+                }
+            }
+        }
+        if !self.selection.is_empty() {
+            // Messages that have left the list are not chosen any more, as far as their rows were seen.
+            let left = (0..self.len()).filter(|at| runs::place(&runs, *at).is_none());
+            let left: Vec<u32> = left.filter_map(|at| self.row(at).map(|row| row.message.number)).collect();
+            let numbers = self.selection.numbers.edit();
+            left.iter().for_each(|number| _ = numbers.remove(number));
+        }
+        self.known = rows.iter().flatten().count().try_into().unwrap_or(u32::MAX);
+        self.cursor = runs::nearest(&runs, self.cursor, messages);
+        self.selection.anchor = self.selection.anchor.map(|anchor| runs::nearest(&runs, anchor, messages));
+        self.read_later = self.read_later.and_then(|position| runs::place(&runs, position));
+        if let Some(reading) = &mut self.reading {
+            reading.position = reading.position.and_then(|at| runs::place(&runs, at));
+        }
+        self.rows = Shared::new(rows);
+        (self.outdated, self.asked) = (outdated, None);
+        self.shift.follow(runs);
+        self.find_what_is_read();
+    }
+
+    /// Whether this is mail that is kept on the device.
+    pub fn is_kept(&self) -> bool {
+        self.list == ListId::kept()
+    }
+
+    /// Moves the keyboard to a row, and the list to where it is in sight.
+    pub fn point(&mut self, position: u32) {
+        self.cursor = position;
+        self.moves = self.moves.wrapping_add(1);
     }
 
     /// Number of messages.
@@ -165,8 +266,22 @@ impl Mailbox {
         for row in rows.into_iter().filter(|row| row.message.list == self.list) {
             if let Some(place) = list.get_mut(row.position as usize) {
                 self.known += u32::from(place.is_none());
+                self.outdated.remove(&row.position);
                 *place = Some(Shared::new(row));
             }
+        }
+        if self.is_kept() {
+            self.find_what_is_read();
+        }
+    }
+
+    /// What is read gets its place in the list back, where its row is among those that are known.
+    fn find_what_is_read(&mut self) {
+        let Some(reading) = &mut self.reading else { return };
+        if reading.position.is_none() {
+            let number = reading.current().message.number;
+            let found = self.rows.iter().position(|row| row.as_ref().is_some_and(|row| row.message.number == number));
+            reading.position = found.and_then(|at| u32::try_from(at).ok());
         }
     }
 
@@ -175,6 +290,13 @@ impl Mailbox {
     pub fn wanted(&self) -> Option<(u32, u32)> {
         let (first, count) = self.sight;
         let last = first.saturating_add(count).min(self.len());
+        if self.is_kept() {
+            let missing = (first..last).any(|at| self.row(at).is_none() || self.outdated.contains(&at));
+            // With what is above and below: it costs nothing to speak of, and scrolling finds it there.
+            let first = first.saturating_sub(AROUND);
+            let wanted = (first, last.saturating_add(AROUND).min(self.len()).saturating_sub(first));
+            return (missing && self.asked != Some(wanted)).then_some(wanted);
+        }
         // The engine fetches the first rows unasked, and in one flight; a question in between would only cost a trip.
         let first_rows = FIRST_ROWS.min(self.len());
         if first < first_rows && self.known < first_rows {
@@ -188,6 +310,12 @@ impl Mailbox {
     /// The message at this position.
     pub fn message_at(&self, position: u32) -> Option<MessageRef> {
         self.row(position).map(|row| row.message.clone())
+    }
+
+    /// The number of the message at this position, as far as it is known: in a preview they are counted down.
+    pub fn number_at(&self, position: u32) -> Option<u32> {
+        let row = self.row(position).map(|row| row.message.number);
+        row.or_else(|| if self.is_kept() { None } else { self.len().checked_sub(position) })
     }
 
     /// How many messages deep the reader is; 0 where only the list is shown.

@@ -10,6 +10,7 @@ use crate::ui::shared::Shared;
 
 /// The list is this one from now on.
 pub(super) fn follow(mailbox: &mut Mailbox, list: ListId, messages: u32, octets: u64, runs: Vec<Run>) -> Vec<Effect> {
+    mailbox.shift.follow(runs.clone());
     let moves = Moves::new(runs);
     let (former, former_list) = (mailbox.len(), mailbox.list);
     let number = |was: u32| messages.checked_sub(moves.to(former.checked_sub(was)?)?);
@@ -25,6 +26,9 @@ pub(super) fn follow(mailbox: &mut Mailbox, list: ListId, messages: u32, octets:
     mailbox.cursor = moves.near(mailbox.cursor).unwrap_or(mailbox.cursor).min(messages.saturating_sub(1));
     mailbox.read_later = mailbox.read_later.and_then(|was| moves.to(was));
     mailbox.seen = Shared::new(mailbox.seen.iter().filter_map(|was| number(*was)).collect());
+    let chosen = mailbox.selection.numbers.iter().filter_map(|was| number(*was)).collect();
+    mailbox.selection.numbers = Shared::new(chosen);
+    mailbox.selection.anchor = mailbox.selection.anchor.and_then(|was| moves.to(was));
     (mailbox.list, mailbox.octets, mailbox.asked) = (list, octets, None);
     let Some(reading) = &mut mailbox.reading else { return vec![] };
     reading.position = reading.position.and_then(|was| moves.to(was));

@@ -4,8 +4,8 @@ use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
 
 use super::calls::{Calls, cancel};
 use super::{
-    Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, State,
-    heard, held, later, prepare,
+    Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection,
+    State, heard, held, kept, later, prepare, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -67,9 +67,29 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Close => {
             let (_, close) = state.calls.ask(Request::Close);
-            let (site, calls) = (state.site.clone(), state.calls.clone());
-            *state = State { site, calls, newer: state.newer, ..State::default() };
+            *state = State {
+                site: state.site.clone(),
+                calls: state.calls.clone(),
+                keeps: state.keeps,
+                offline: state.offline,
+                newer: state.newer,
+                ..State::default()
+            };
             vec![close, Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
+        }
+        Action::Found => kept::found(state),
+        Action::Keep(action) => kept::act(state, action),
+        Action::Offline(offline) => {
+            state.offline = offline;
+            kept::network(state)
+        }
+        Action::Promised(promised) => {
+            state.promised = Some(promised);
+            vec![]
+        }
+        Action::FilesRead => {
+            state.kept.as_mut().map(kept::finished);
+            vec![]
         }
         Action::Engine(reply) => heard::reply(state, reply),
         Action::EngineDied(death) => heard::death(state, &death),
@@ -84,8 +104,11 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             cancel([asked]).collect()
         }),
         Action::Again => in_mailbox(state, again),
-        Action::InSight { first, count } => in_mailbox(state, |mailbox, _| {
+        Action::InSight { first, count } => in_mailbox(state, |mailbox, calls| {
             mailbox.sight = (first, count);
+            if mailbox.is_kept() {
+                return kept::show(mailbox, calls);
+            }
             mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
         }),
         Action::ShowDue => in_mailbox(state, |mailbox, calls| {
@@ -94,13 +117,19 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             vec![calls.ask(Request::Show { first, count }).1]
         }),
         Action::Cursor(position) => in_mailbox(state, |mailbox, _| {
-            mailbox.cursor = position.min(mailbox.len().saturating_sub(1));
+            mailbox.point(position.min(mailbox.len().saturating_sub(1)));
             vec![]
         }),
+        Action::Choose(choice) => in_mailbox(state, |mailbox, calls| selection::choose(mailbox, calls, choice)),
         Action::Read(position) => in_mailbox(state, |mailbox, calls| read(mailbox, calls, position)),
         Action::Step(by) => in_mailbox(state, |mailbox, calls| {
             let at = mailbox.reading.as_ref().map_or(Some(mailbox.cursor), |reading| reading.position);
-            let to = at.and_then(|at| at.checked_add_signed(by.into()));
+            let to = match at {
+                Some(at) => at.checked_add_signed(by.into()),
+                // What is read has left a list of kept mail, and the next one is where the keyboard is.
+                None if mailbox.is_kept() => mailbox.cursor.checked_add_signed(i32::from(by.min(0))),
+                None => None,
+            };
             to.map_or_else(Vec::new, |position| read(mailbox, calls, position))
         }),
         Action::OpenNested(part) => in_reading(state, |reading, calls| {
@@ -189,6 +218,7 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
         return vec![];
     }
     match state.form.to_request(&state.site) {
+        Ok(open) if state.form.keep && state.phase == Phase::Form => kept::add(state, open),
         Ok(open) => {
             match &mut state.mailbox {
                 Some(mailbox) => {
@@ -232,7 +262,8 @@ fn trust(state: &mut State) -> Vec<Effect> {
 /// Reads the message at this position. Whatever the message before was waiting for is not wanted any more.
 pub(super) fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> {
     let Some(message) = mailbox.message_at(position) else { return later::read(mailbox, calls, position) };
-    mailbox.cursor = position;
+    mailbox.point(position);
+    mailbox.selection = Selection::default();
     if mailbox.reading.as_ref().is_some_and(|reading| reading.current().message == message) {
         return vec![Effect::Focus(Focus::Message)];
     }

@@ -9,8 +9,10 @@ use restante_protocol::tunnel::Secret;
 use super::*;
 
 mod held;
+mod kept;
 mod later;
 mod newer;
+mod selection;
 
 fn filled() -> State {
     let mut state = State::default();
@@ -20,6 +22,17 @@ fn filled() -> State {
         reduce(&mut state, Action::Edit(field));
     }
     state
+}
+
+fn account() -> Account {
+    Account {
+        user: "ana".into(),
+        host: "pop.example.org".into(),
+        port: 995,
+        security: Security::Tls,
+        tls_end: restante_api::TlsEnd::Browser,
+        bridge: None,
+    }
 }
 
 fn opened(messages: u32) -> State {
@@ -142,7 +155,7 @@ fn submitting_twice_opens_once() {
 fn the_list_takes_its_length_before_any_row_is_known() {
     let state = opened(10_312);
     let mailbox = state.mailbox.as_ref().unwrap();
-    assert_eq!((mailbox.len(), mailbox.row(0), &state.phase), (10_312, None, &Phase::Open));
+    assert_eq!((mailbox.len(), mailbox.row(0), &state.phase), (10_312, None, &Phase::Open(account())));
 }
 
 #[test]
@@ -213,7 +226,7 @@ fn a_lost_session_leaves_the_mail_readable_and_can_be_opened_again() {
     let mut state = with_rows(3, 3);
     say(&mut state, Update::Failed(Box::new(failure(FailureKind::ConnectionLost))));
     let mailbox = state.mailbox.as_ref().unwrap();
-    assert_eq!((&state.phase, mailbox.rows.iter().flatten().count()), (&Phase::Open, 3));
+    assert_eq!((&state.phase, mailbox.rows.iter().flatten().count()), (&Phase::Open(account()), 3));
     assert!(mailbox.failure.is_some());
     assert!(matches!(asks(&reduce(&mut state, Action::Reopen))[..], [Request::Open(_)]));
 }
@@ -370,7 +383,7 @@ fn opening_again_keeps_the_list_until_the_new_session_is_up_and_then_what_has_no
     say(&mut state, Update::Failed(Box::new(failure(FailureKind::ConnectionLost))));
     reduce(&mut state, Action::Reopen);
     say(&mut state, Update::Failed(Box::new(failure(FailureKind::InUse))));
-    assert_eq!((state.mailbox.as_ref().unwrap().known, &state.phase), (3, &Phase::Open));
+    assert_eq!((state.mailbox.as_ref().unwrap().known, &state.phase), (3, &Phase::Open(account())));
     reduce(&mut state, Action::Reopen);
     say(&mut state, Update::Opened { list: ListId::default(), messages: 3, octets: 4096 });
     let mailbox = state.mailbox.as_ref().unwrap();

@@ -30,6 +30,12 @@ pub(super) fn facts(certificate: &CertificateView) -> Html {
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct TrustProps {
     pub(super) kind: FailureKind,
+    /// What trusting it means.
+    #[prop_or(Action::Trust)]
+    pub(super) trust: Action,
+    /// What the button says.
+    #[prop_or("Trust exactly this certificate and open")]
+    pub(super) name: &'static str,
     pub(super) act: Act,
 }
 
@@ -43,8 +49,8 @@ pub(super) fn TrustPanel(props: &TrustProps) -> Html {
     html! {
         <section class="trust" aria-label="The server's certificate">
             {facts(certificate)}
-            <button type="button" onclick={sends(&props.act, Action::Trust)}>
-                {"Trust exactly this certificate and open"}
+            <button type="button" onclick={sends(&props.act, props.trust.clone())}>
+                {props.name}
             </button>
         </section>
     }

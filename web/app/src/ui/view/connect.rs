@@ -12,11 +12,13 @@ use super::retry::Retry;
 use super::stamp::stamp;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Action, Complaint, Form, Load, Preset, Site};
+use crate::ui::state::{About, Action, Complaint, Form, KeptAction, Load, Preset, Site};
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct ConnectProps {
+    /// Mail is kept on this device.
+    pub keeps: bool,
     /// The form's content.
     pub form: Form,
     /// The host's settings.
@@ -49,6 +51,12 @@ pub fn Connect(props: &ConnectProps) -> Html {
                     <h1>{"Restante"}</h1>
                     <p>{"Read your POP3 mail in this tab. Nothing to install, nothing is kept, nothing changes on the server."}</p>
                 </header>
+                if props.keeps {
+                    <p class="offer">
+                        <span>{"Mail is kept on this device."}</span>
+                        <button type="button" disabled={props.opening.is_some()} onclick={sends(&props.act, Action::Keep(KeptAction::Enter))}>{"Back to your mail"}</button>
+                    </p>
+                }
                 if let Some(failure) = props.failure.clone() {
                     <FailureNote failure={failure.clone()}>
                         <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />

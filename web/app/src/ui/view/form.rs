@@ -97,6 +97,21 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                         </label>
                     </div>
                 }
+                <div class="keeping">
+                    <label class="tick">
+                        <input type="checkbox" checked={form.keep} onchange={tick(act, Field::Keep)} aria-describedby="keep-words" />
+                        {"Keep mail on this device"}
+                    </label>
+                    <small id="keep-words">{"Fetches all mail into this browser, to be read and searched without a connection. Whoever can use this                         browser can read it; on the server it stays until you decide otherwise."}
+                        if form.keep { {" Your browser may ask whether this page may store data for good: without that, it may clear                             mail when room runs short. Server and user name are remembered."} }
+                    </small>
+                    if form.keep {
+                        <label class="tick">
+                            <input type="checkbox" checked={form.keep_password} onchange={tick(act, Field::KeepPassword)} />
+                            {"Keep the password on this device"}
+                        </label>
+                    }
+                </div>
                 if let Some(complaint) = complaint {
                     <p class="note bad" id="complaint" role="alert">{words::complaint(*complaint)}</p>
                 }

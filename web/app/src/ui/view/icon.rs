@@ -30,6 +30,51 @@ pub(super) fn clip() -> Html {
     draw("M11.5 5.5v5.2a3.5 3.5 0 0 1-7 0V4.6a2.3 2.3 0 0 1 4.6 0v5.8a1.1 1.1 0 0 1-2.2 0V5.5")
 }
 
+pub(super) fn cloud() -> Html {
+    draw("M4.5 12.5h7a2.7 2.7 0 0 0 .4-5.4 4 4 0 0 0-7.7-.6A3 3 0 0 0 4.5 12.5z")
+}
+
+pub(super) fn archive() -> Html {
+    draw("M2.5 3h11v3h-11zM3.5 6v7h9V6M6.5 9h3")
+}
+
+pub(super) fn delete() -> Html {
+    draw("M3 4.5h10M6 4.5v-2h4v2M4.5 4.5l.7 9h5.6l.7-9")
+}
+
+pub(super) fn unread() -> Html {
+    draw("M2.5 4h11v8.5h-11zM2.5 4.5 8 9l5.5-4.5")
+}
+
+pub(super) fn folder() -> Html {
+    draw("M2 4h4l1.5 1.5H14V12.5H2z")
+}
+
+pub(super) fn inbox() -> Html {
+    draw("M2 9l1.7-6h8.6L14 9v4H2zM2 9h3.5l1 1.7h3l1-1.7H14")
+}
+
+pub(super) fn check() -> Html {
+    draw("M13.2 8a5.2 5.2 0 1 1-1.6-3.8M13 2v3h-3")
+}
+
+pub(super) fn search() -> Html {
+    draw("M11 11l3 3M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9z")
+}
+
+pub(super) fn menu() -> Html {
+    draw("M2.5 4.5h11M2.5 8h11M2.5 11.5h11")
+}
+
+pub(super) fn star(filled: bool) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M8 2l1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z" fill={if filled { "currentColor" } else { "none" }}
+                stroke="currentColor" stroke-width="1.3" stroke-linejoin="round" />
+        </svg>
+    }
+}
+
 fn draw(path: &'static str) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

@@ -6,15 +6,15 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 use yew::{
-    Callback, Html, KeyboardEvent, NodeRef, Properties, component, html, use_effect_with, use_memo, use_node_ref,
-    use_state_eq,
+    Callback, Html, KeyboardEvent, NodeRef, Properties, component, html, use_effect_with, use_memo, use_mut_ref,
+    use_node_ref, use_state_eq,
 };
 
 use super::Act;
 use super::row::{self, MessageRow};
 use crate::ui::browser::{dates, page};
 use crate::ui::shared::Shared;
-use crate::ui::state::{Action, Rows};
+use crate::ui::state::{Action, Choice, Mailbox, Rows, Selection, Shift, runs};
 use crate::ui::window::Window;
 
 /// A row's height in rem, as in the style sheet.
@@ -24,20 +24,62 @@ const ROW_REM: f64 = 5.25;
 pub(super) struct ListProps {
     pub(super) rows: Rows,
     pub(super) cursor: u32,
-    pub(super) selected: Option<u32>,
-    pub(super) seen: Shared<BTreeSet<u32>>,
+    /// Counts the times that somebody moved the cursor.
+    pub(super) moves: u32,
+    pub(super) shift: Shift,
+    pub(super) selection: Selection,
+    /// The message that is read.
+    pub(super) read: Option<u32>,
+    /// Messages that were read; `None` where each row says it of its own.
+    pub(super) seen: Option<Shared<BTreeSet<u32>>>,
+    /// What the list is called.
+    pub(super) title: String,
+    /// What stands beside its name; else the day of the first row, and the order.
+    #[prop_or_default]
+    pub(super) beside: Option<String>,
+    /// Controls in its head.
+    #[prop_or_default]
+    pub(super) controls: Html,
+    /// What is said where there is no message.
+    pub(super) empty: Html,
     pub(super) act: Act,
+}
+
+impl ListProps {
+    /// The list of a mailbox.
+    pub(super) fn of(mailbox: &Mailbox, title: String, empty: Html, act: &Act) -> Self {
+        Self {
+            rows: mailbox.rows.clone(),
+            cursor: mailbox.cursor,
+            moves: mailbox.moves,
+            shift: mailbox.shift.clone(),
+            selection: mailbox.selection.clone(),
+            read: mailbox.reading.as_ref().and_then(|reading| reading.position),
+            seen: (!mailbox.is_kept()).then(|| mailbox.seen.clone()),
+            title,
+            beside: None,
+            controls: Html::default(),
+            empty,
+            act: act.clone(),
+        }
+    }
 }
 
 #[component]
 pub(super) fn MessageList(props: &ListProps) -> Html {
-    let ListProps { rows, cursor, selected, seen, act } = props;
+    let ListProps { rows, cursor, shift, selection, seen, act, .. } = props;
     let (scroller, sizer, band) = (use_node_ref(), use_node_ref(), use_node_ref());
     let row_height = *use_memo((), |()| page::rem(ROW_REM));
     let top = use_state_eq(|| 0.0_f64);
     let height = use_state_eq(|| 0.0_f64);
     let of = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let window = Window { rows: of, row_height, height: *height, top: *top };
+    // Where the list has changed, what one looks at stays where it is: the list is scrolled along, in the same frame.
+    let followed = use_mut_ref(|| (shift.turn, of));
+    let shown = use_mut_ref(|| 0);
+    let (turn, before) = *followed.borrow();
+    let place = Window { rows: of, row_height, height: *height, top: *top };
+    let along = (turn != shift.turn).then(|| along(Window { rows: before, ..place }, place, shift, props)).flatten();
+    let window = Window { top: along.unwrap_or(*top), ..place };
     let (first, count) = window.drawn();
 
     {
@@ -56,6 +98,17 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
         });
     }
     {
+        let (scroller, top) = (scroller.clone(), top.clone());
+        use_effect_with((shift.turn, of), move |now| {
+            *followed.borrow_mut() = *now;
+            if let (Some(along), Some(scroller)) = (along, scroller.cast::<HtmlElement>()) {
+                #[expect(clippy::cast_possible_truncation, reason = "below the greatest height a browser lays out")]
+                scroller.set_scroll_top(along.round() as i32);
+                top.set(f64::from(scroller.scroll_top()));
+            }
+        });
+    }
+    {
         let act = act.clone();
         use_effect_with((first, count, of), move |(first, count, _)| {
             if *count > 0 {
@@ -65,7 +118,11 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
     }
     {
         let scroller = scroller.clone();
-        use_effect_with(*cursor, move |cursor| {
+        use_effect_with((props.moves, *cursor), move |(moves, cursor)| {
+            // A cursor that has moved along with the list stays out of sight where it was.
+            if shown.replace(*moves) == *moves {
+                return;
+            }
             let Some(scroller) = scroller.cast::<HtmlElement>() else { return };
             let now =
                 Window { top: f64::from(scroller.scroll_top()), height: f64::from(scroller.client_height()), ..window };
@@ -89,25 +146,35 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
     let busy = drawn.clone().any(|position| row_at(position).is_none());
     let (in_sight, _) = window.sight();
     let day = row_at(in_sight).and_then(|row| row.date).map(dates::heading);
+    let beside = props
+        .beside
+        .clone()
+        .unwrap_or_else(|| day.map_or_else(|| "newest first".into(), |day| format!("{day} · newest first")));
+    let is_seen = |row: &restante_api::Row| match seen {
+        Some(seen) => seen.contains(&row.message.number),
+        None => row.marks.read,
+    };
     html! {
         <>
             <div class="tools">
-                <h2 id="list-title">{"On the server"}</h2>
+                <h2 id="list-title">{&props.title}</h2>
                 if of > 0 {
-                    <span>{day.map(|day| format!("{day} · "))}{"newest first"}</span>
+                    <span>{beside}</span>
                 }
+                {props.controls.clone()}
             </div>
             if of == 0 {
-                <p class="empty">{"This mailbox is empty. No mail is waiting for you."}</p>
+                <div class="empty">{props.empty.clone()}</div>
             }
-            <div id="messages" ref={scroller} class="messages" role="listbox" aria-label="Messages" tabindex="0"
+            <div id="messages" ref={scroller} class="messages" role="listbox" aria-label="Messages" tabindex="0" aria-multiselectable="true"
                 aria-activedescendant={active} aria-busy={busy.to_string()} {onscroll} onkeydown={keys(act, *cursor, of, window.page())}>
                 <div ref={sizer} class="sizer" role="presentation">
                     <div ref={band} class="band" role="presentation">
                         { for drawn.map(|position| match row_at(position) {
                             Some(row) => html! {
-                                <MessageRow key={position} row={row.clone()} {of} selected={*selected == Some(position)}
-                                    active={position == *cursor} seen={seen.contains(&row.message.number)} act={act.clone()} />
+                                <MessageRow key={row.message.number} row={row.clone()} {position} {of} read={props.read == Some(position)}
+                                    chosen={selection.has(row.message.number)} choosing={!selection.is_empty()}
+                                    active={position == *cursor} seen={is_seen(row)} kept={seen.is_none()} act={act.clone()} />
                             },
                             None => row::ghost(position),
                         }) }
@@ -118,25 +185,51 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
     }
 }
 
+/// Where to scroll to so that the rows in sight stay in sight; `None` where the list stands at its top, where what is new is
+/// looked for, unless something there is being read.
+fn along(before: Window, now: Window, shift: &Shift, props: &ListProps) -> Option<f64> {
+    let (first, _) = before.sight();
+    if before.top <= 0.0 && props.read.is_none() && props.selection.is_empty() {
+        return None;
+    }
+    Some(now.scrolled_to(runs::nearest(&shift.runs, first, now.rows), before.hidden()))
+}
+
 /// What the keys do in the list (WAI-ARIA's listbox; j and k as readers of mail know them).
 fn keys(act: &Act, cursor: u32, of: u32, page: u32) -> Callback<KeyboardEvent> {
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        let key = event.key();
+        if event.alt_key() {
             return;
         }
-        let action = match event.key().as_str() {
-            "ArrowDown" | "j" => Action::Cursor(cursor.saturating_add(1)),
-            "ArrowUp" | "k" => Action::Cursor(cursor.saturating_sub(1)),
-            "PageDown" => Action::Cursor(cursor.saturating_add(page)),
-            "PageUp" => Action::Cursor(cursor.saturating_sub(page)),
-            "Home" => Action::Cursor(0),
-            "End" => Action::Cursor(of.saturating_sub(1)),
-            "Enter" | " " => Action::Read(cursor),
+        if event.ctrl_key() || event.meta_key() {
+            let choice = match key.as_str() {
+                "a" | "A" => Choice::All,
+                " " => Choice::Toggle(cursor),
+                _ => return,
+            };
+            event.prevent_default();
+            act.emit(Action::Choose(choice));
+            return;
+        }
+        let to = match key.as_str() {
+            "ArrowDown" | "j" => cursor.saturating_add(1),
+            "ArrowUp" | "k" => cursor.saturating_sub(1),
+            "PageDown" => cursor.saturating_add(page),
+            "PageUp" => cursor.saturating_sub(page),
+            "Home" => 0,
+            "End" => of.saturating_sub(1),
+            "Enter" | " " | "x" => cursor,
             _ => return,
         };
         event.prevent_default();
-        act.emit(action);
+        act.emit(match key.as_str() {
+            "Enter" | " " => Action::Read(to),
+            "x" => Action::Choose(Choice::Toggle(to)),
+            _ if event.shift_key() => Action::Choose(Choice::Through(to)),
+            _ => Action::Cursor(to),
+        });
     })
 }
 

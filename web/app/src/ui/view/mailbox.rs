@@ -7,7 +7,7 @@ use super::about::AboutDialog;
 use super::certificate::TrustPanel;
 use super::connection::ConnectionDialog;
 use super::failure::FailureNote;
-use super::list::MessageList;
+use super::list::{ListProps, MessageList};
 use super::rail::Rail;
 use super::reader::Reader;
 use super::retry::{Retry, waits};
@@ -15,12 +15,14 @@ use super::stamp::mark;
 use super::status::Status;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Action, Load, Mailbox};
+use crate::ui::state::{About, Account, Action, Choice, Load, Mailbox};
 use crate::ui::words;
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub struct MailboxProps {
+    /// Whose it is.
+    pub account: Account,
     /// The mailbox.
     pub mailbox: Mailbox,
     /// What is happening now.
@@ -36,27 +38,28 @@ pub struct MailboxProps {
 /// The second screen.
 #[component]
 pub fn MailboxScreen(props: &MailboxProps) -> Html {
-    let MailboxProps { mailbox, act, .. } = props;
+    let MailboxProps { account, mailbox, act, .. } = props;
     let reading = mailbox.reading.as_ref();
     let onkeydown = {
         // The dialog above the mailbox takes Escape for itself.
         let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none());
+        let escape = if mailbox.selection.is_empty() { Action::Back } else { Action::Choose(Choice::Nothing) };
         Callback::from(move |event: KeyboardEvent| {
             if free && event.key() == "Escape" {
-                act.emit(Action::Back);
+                act.emit(escape.clone());
             }
         })
     };
     html! {
         <div class={classes!("mailbox", reading.map(|_| "reads"))} {onkeydown}>
             <header class="bar">
-                <h1 class="unseen">{"Mailbox of "}{&mailbox.account.user}</h1>
+                <h1 class="unseen">{"Mailbox of "}{&account.user}</h1>
                 {mark()}
                 <Status stage={props.stage} have={mailbox.known} of={mailbox.len()} ended={mailbox.failure.is_some()} act={act.clone()} />
                 <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
                 <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
             </header>
-            <Rail account={mailbox.account.clone()} messages={mailbox.len()} octets={mailbox.octets} act={act.clone()} />
+            <Rail account={account.clone()} messages={mailbox.len()} octets={mailbox.octets} act={act.clone()} />
             if mailbox.notice.is_some() || mailbox.failure.is_some() {
                 <div class="interrupted">
                     if let Some(notice) = mailbox.notice {
@@ -72,8 +75,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             }
             <main>
                 <section class="list" aria-labelledby="list-title">
-                    <MessageList rows={mailbox.rows.clone()} cursor={mailbox.cursor} seen={mailbox.seen.clone()}
-                        selected={reading.and_then(|reading| reading.position)} act={act.clone()} />
+                    <MessageList ..ListProps::of(mailbox, "On the server".into(), empty(), act) />
                 </section>
                 <div class="pane">
                     if let Some(reading) = reading {
@@ -86,13 +88,17 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 </div>
             </main>
             if mailbox.shows_path {
-                <ConnectionDialog account={mailbox.account.clone()} connection={props.connection.clone()} act={act.clone()} />
+                <ConnectionDialog account={account.clone()} connection={props.connection.clone()} act={act.clone()} />
             }
             if let Some(about) = &props.about {
                 <AboutDialog about={about.clone()} act={act.clone()} />
             }
         </div>
     }
+}
+
+fn empty() -> Html {
+    html! { <p>{"This mailbox is empty. No mail is waiting for you."}</p> }
 }
 
 /// Why the session is over, and how to go on.

@@ -18,6 +18,9 @@ pub(super) struct ReaderProps {
     pub(super) reading: Reading,
     /// Number of messages in the list.
     pub(super) messages: u32,
+    /// What is said of the message, between its head and its text.
+    #[prop_or_default]
+    pub(super) note: Html,
     pub(super) act: Act,
 }
 
@@ -56,6 +59,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                 Load::Ready(view) => html! {
                     <>
                         <Letterhead view={view.clone()} />
+                        {props.note.clone()}
                         {body(opened, act)}
                         if let Some(failure) = opened.fetch_failure.clone() {
                             <FailureNote {failure} />
@@ -74,7 +78,7 @@ fn may_be_asked_for_again(failure: &Failure) -> bool {
 }
 
 fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
-    let ReaderProps { reading, messages, act } = props;
+    let ReaderProps { reading, messages, act, .. } = props;
     let back = match reading.outer_subject() {
         None => {
             html! { <button class="quiet back" onclick={sends(act, Action::Back)}>{icon::back()}<span>{"List"}</span></button> }

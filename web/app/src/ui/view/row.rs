@@ -1,26 +1,34 @@
 //! A row of the list, and the shape of one that has not come yet.
 
 use restante_api::Row;
-use yew::{Html, MouseEvent, Properties, classes, component, html};
+use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
 use super::avatar::avatar;
-use super::{Act, icon, sends};
+use super::{Act, hits, icon};
 use crate::ui::browser::dates;
 use crate::ui::shared::Shared;
-use crate::ui::state::Action;
+use crate::ui::state::{Action, Choice};
 use crate::ui::{cost, format};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct RowProps {
     pub(super) row: Shared<Row>,
+    /// Where it is by now.
+    pub(super) position: u32,
     /// Number of rows in the list.
     pub(super) of: u32,
     /// The message is being read.
-    pub(super) selected: bool,
+    pub(super) read: bool,
+    /// The message is chosen.
+    pub(super) chosen: bool,
+    /// Some message is chosen.
+    pub(super) choosing: bool,
     /// The keyboard is here.
     pub(super) active: bool,
-    /// The message was read in this session.
+    /// The message was read.
     pub(super) seen: bool,
+    /// It is kept on this device.
+    pub(super) kept: bool,
     pub(super) act: Act,
 }
 
@@ -31,36 +39,75 @@ pub(super) fn id(position: u32) -> String {
 
 #[component]
 pub(super) fn MessageRow(props: &RowProps) -> Html {
-    let RowProps { row, of, selected, active, seen, act } = props;
-    let subject = if row.subject.trim().is_empty() { "(no subject)" } else { &row.subject };
-    let classes =
-        classes!("row", active.then_some("active"), seen.then_some("seen"), row.fault.as_ref().map(|_| "faulty"));
+    let RowProps { row, position, of, active, seen, kept, .. } = props;
+    let (subject, has_subject) =
+        if row.subject.trim().is_empty() { ("(no subject)", false) } else { (row.subject.as_str(), true) };
+    let selected = props.chosen || (props.read && !props.choosing);
+    let classes = classes!(
+        "row",
+        active.then_some("active"),
+        seen.then_some("seen"),
+        (*kept && !seen).then_some("new"),
+        props.chosen.then_some("chosen"),
+        row.fault.as_ref().map(|_| "faulty"),
+    );
+    let name = format::name(row.from.as_ref());
+    let found = &row.marks.hits;
+    // Octets count from the beginning of the text as it came, and the name is shown without the space around it.
+    let cut = row.from.as_ref().map_or(0, |from| from.name.len() - from.name.trim_start().len());
     html! {
-        <div id={id(row.position)} class={classes} role="option" aria-selected={selected.to_string()}
-            aria-posinset={(row.position + 1).to_string()} aria-setsize={of.to_string()}
-            onclick={sends::<MouseEvent>(act, Action::Read(row.position))}>
+        <div id={id(*position)} class={classes} role="option" aria-selected={selected.to_string()}
+            aria-current={props.read.then_some("true")}
+            aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}>
             {avatar(row.from.as_ref())}
-            <b dir="auto">{cost::within(format::name(row.from.as_ref()), cost::LINE).into_owned()}</b>
+            if *kept && !seen { <span class="unseen">{"Unread. "}</span> }
+            if row.marks.starred { <span class="unseen">{"Starred. "}</span> }
+            <b dir="auto">{hits::marked(name, cost::LINE, &found.from, cut)}</b>
             if let Some(date) = row.date {
                 <time datetime={dates::machine(date)}>{dates::short(date)}</time>
             }
-            <strong dir="auto">{cost::within(subject, cost::LINE).into_owned()}</strong>
+            <strong dir="auto">{if has_subject { hits::marked(subject, cost::LINE, &found.subject, 0) } else { subject.into() }}</strong>
             if let Some(fault) = &row.fault {
                 <span class="snippet" dir="auto">{cost::within(fault, cost::LINE).into_owned()}</span>
             } else {
-                <span class="snippet" dir="auto">{cost::within(&row.snippet, cost::LINE).into_owned()}</span>
+                <span class="snippet" dir="auto">{hits::marked(&row.snippet, cost::LINE, &found.snippet, 0)}</span>
             }
-            if row.attachments {
-                <span class="clip">{icon::clip()}<span class="unseen">{"with attachments"}</span></span>
-            }
+            <span class="marks">
+                if let Some((_, count)) = row.marks.thread {
+                    <span class="n" title={format!("{count} in this conversation")}>{format::count(count)}<span class="unseen">{" in this conversation"}</span></span>
+                }
+                if row.marks.header_only {
+                    <span title="Only the header is kept">{icon::cloud()}<span class="unseen">{"only the header is kept"}</span></span>
+                }
+                if row.attachments {
+                    <span>{icon::clip()}<span class="unseen">{"with attachments"}</span></span>
+                }
+                if row.marks.starred { <span class="star">{icon::star(true)}</span> }
+            </span>
         </div>
     }
+}
+
+/// A click reads; with Control or Command, or upon the sender's mark, it chooses; with Shift it chooses all up to here.
+fn click(props: &RowProps) -> Callback<MouseEvent> {
+    let (act, position) = (props.act.clone(), props.position);
+    Callback::from(move |event: MouseEvent| {
+        let upon = event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(target).ok());
+        let on_mark = upon.is_some_and(|element| element.class_list().contains("avatar"));
+        act.emit(if event.shift_key() {
+            Action::Choose(Choice::Through(position))
+        } else if event.ctrl_key() || event.meta_key() || on_mark {
+            Action::Choose(Choice::Toggle(position))
+        } else {
+            Action::Read(position)
+        });
+    })
 }
 
 /// The shape of a row that has not come yet. Screen readers hear of it from the list's `aria-busy`.
 pub(super) fn ghost(position: u32) -> Html {
     html! {
-        <div key={position} class="row ghost" aria-hidden="true">
+        <div key={format!("ghost-{position}")} class="row ghost" aria-hidden="true">
             <span class="avatar"></span><b></b><strong></strong><span class="snippet"></span>
         </div>
     }

@@ -1,0 +1,265 @@
+//! Mail that is kept on this device, as the page shows it: accounts and folders, the list that is chosen among them, what is
+//! searched for, and what is asked and told beside it. The list itself and what is read are a [`Mailbox`](super::Mailbox) as
+//! in a preview.
+
+mod accounts;
+mod act;
+mod files;
+mod heard;
+mod lists;
+mod settings;
+
+use restante_api::keep::{
+    AccountId, AccountView, Change, Filter, FolderId, FolderView, KeptId, ListQuery, Order, Overview, Policy, Role,
+    SignIn, Within,
+};
+use restante_api::{CallId, Failure};
+use restante_protocol::tunnel::Secret;
+
+use crate::ui::shared::Shared;
+
+pub use act::{Deed, KeptAction, Opening};
+pub use files::{FileWork, Files};
+pub use settings::{Draft, Knob, Knobs, Step};
+
+pub(super) use accounts::{add, network};
+pub(super) use act::act;
+pub(in crate::ui) use act::{all, row_of, thread_meant};
+pub(super) use files::finished;
+pub(super) use heard::{death, reply};
+pub(super) use lists::{found, show};
+
+/// What is kept, and what is being done with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// All of it but the messages; `None` until it has been told.
+    pub overview: Option<Shared<Overview>>,
+    /// Why it cannot be had.
+    pub failure: Option<Shared<Failure>>,
+    /// Where the list is, unless something is searched for.
+    pub place: Within,
+    /// Where a conversation was opened from.
+    pub before: Option<Within>,
+    /// Which messages are listed.
+    pub filter: Filter,
+    /// In which order.
+    pub order: Order,
+    /// What is searched for, as typed.
+    pub search: String,
+    /// The list that is shown; `None` until one is.
+    pub shown: Option<ListQuery>,
+    /// Why the list that was asked for cannot be shown.
+    pub refused: Option<Shared<Failure>>,
+    /// Something to be told.
+    pub told: Option<Told>,
+    /// What can be taken back, the last one at the end.
+    pub undo: Vec<Vec<(KeptId, FolderId)>>,
+    /// The dialog that is open.
+    pub sheet: Option<Sheet>,
+    /// A file that is being written or read.
+    pub file: Option<FileWork>,
+    /// Messages whose rest was asked for.
+    pub resting: Vec<u32>,
+    /// Where the screen is narrow: folders are shown and not the list.
+    pub shows_folders: bool,
+    /// Accounts whose trouble has been read.
+    pub hushed: Vec<AccountId>,
+    /// The account whose inbox is shown as soon as it is there.
+    pub arriving: Option<AccountId>,
+    /// The list that was asked for last.
+    asked: Option<ListQuery>,
+    overview_call: CallId,
+    list_call: CallId,
+    waiting: Vec<(CallId, Wait)>,
+}
+
+/// Something to be told once.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// So many messages went to a folder, which is called so.
+    Moved(u32, String),
+    /// So many went back.
+    Restored(u32),
+    /// So many were taken in from a file.
+    Imported(u32),
+    /// So many were written to a file.
+    Exported(u32),
+    /// Settings were saved.
+    Saved,
+    /// The password is forgotten.
+    Forgotten,
+    /// An account is no longer here.
+    Removed,
+    /// Something could not be done.
+    Failed(Shared<Failure>),
+}
+
+/// A dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sheet {
+    /// Account settings.
+    Settings(Draft),
+    /// The password of an account.
+    Password(SignInDraft),
+    /// Where messages are to go.
+    Move {
+        /// The messages.
+        messages: Vec<KeptId>,
+        /// Their account, where they have one in common.
+        account: Option<AccountId>,
+        /// The name of a new folder, as typed.
+        name: String,
+    },
+    /// Whether all in an account's folder Deleted goes for good.
+    Empty(AccountId),
+    /// A folder of the owner's own: its name, as typed.
+    Folder(FolderId, String),
+    /// Whether an account goes with all that is kept of it.
+    Remove(AccountId),
+    /// Whether a mailbox that is damaged goes.
+    Discard,
+}
+
+/// A password as it is typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignInDraft {
+    /// Whose.
+    pub account: AccountId,
+    /// The password.
+    pub password: Secret,
+    /// It is to be kept on this device.
+    pub keep: bool,
+}
+
+/// What an answer is waited for.
+#[derive(Debug, Clone, PartialEq)]
+enum Wait {
+    /// A mailbox is to be kept; what signs in is kept too.
+    Account(Option<SignIn>),
+    /// Fetching has begun.
+    Check(AccountId),
+    /// Messages go to a folder of this name.
+    Moved(String),
+    /// Messages go to a folder that is made first.
+    NewFolder(AccountId, String, Vec<KeptId>),
+    /// Messages go back.
+    Restored,
+    /// A policy would delete so many.
+    WouldDelete,
+    /// Settings are saved.
+    Saved,
+    /// A password is forgotten.
+    Forgotten,
+    /// An account is removed.
+    Removed,
+    /// A mailbox that was damaged is removed.
+    Discarded,
+    /// A piece of a file.
+    File,
+    /// Nothing is said of it unless it fails.
+    Quietly,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self {
+            overview: None,
+            failure: None,
+            place: Within::Role(Role::Inbox),
+            before: None,
+            filter: Filter::default(),
+            order: Order::default(),
+            search: String::new(),
+            shown: None,
+            refused: None,
+            told: None,
+            undo: vec![],
+            sheet: None,
+            file: None,
+            resting: vec![],
+            shows_folders: false,
+            hushed: vec![],
+            arriving: None,
+            asked: None,
+            overview_call: CallId::default(),
+            list_call: CallId::default(),
+            waiting: vec![],
+        }
+    }
+
+    /// The accounts.
+    pub fn accounts(&self) -> &[AccountView] {
+        self.overview.as_ref().map_or(&[], |overview| &overview.accounts)
+    }
+
+    /// An account.
+    pub fn account(&self, id: AccountId) -> Option<&AccountView> {
+        self.accounts().iter().find(|account| account.id == id)
+    }
+
+    /// A folder, and whose it is.
+    pub fn folder(&self, id: FolderId) -> Option<(&AccountView, &FolderView)> {
+        self.accounts()
+            .iter()
+            .find_map(|account| account.folders.iter().find(|folder| folder.id == id).map(|folder| (account, folder)))
+    }
+
+    /// The account in sight: the one whose folder is shown, or the only one.
+    pub fn account_in_sight(&self) -> Option<&AccountView> {
+        match self.place {
+            Within::Folder(folder) => self.folder(folder).map(|(account, _)| account),
+            _ => match self.accounts() {
+                [only] => Some(only),
+                _ => None,
+            },
+        }
+    }
+
+    /// What the folder in sight is for; `None` where messages of several are.
+    pub fn role_in_sight(&self) -> Option<Role> {
+        match self.place {
+            _ if self.is_searching() => None,
+            Within::Role(role) => Some(role),
+            Within::Folder(folder) => self.folder(folder).map(|(_, folder)| folder.role),
+            Within::Thread(_) | Within::Everywhere => None,
+        }
+    }
+
+    /// Whether this folder is the one in sight.
+    pub fn is_in_sight(&self, folder: &FolderView) -> bool {
+        match self.place {
+            _ if self.is_searching() => false,
+            Within::Folder(id) => id == folder.id,
+            // With one account the inbox of all accounts is its inbox.
+            Within::Role(role) => self.accounts().len() == 1 && role != Role::Own && role == folder.role,
+            Within::Thread(_) | Within::Everywhere => false,
+        }
+    }
+
+    /// Whether what is listed was searched for.
+    pub fn is_searching(&self) -> bool {
+        !self.search.trim().is_empty()
+    }
+
+    /// The list that is wanted.
+    fn query(&self) -> ListQuery {
+        let search = self.search.trim().to_owned();
+        let within = if search.is_empty() { self.place } else { Within::Everywhere };
+        ListQuery { within, search, filter: self.filter, order: self.order }
+    }
+}
+
+/// Whether a policy deletes on the server.
+pub fn deletes(policy: Policy) -> bool {
+    !matches!(policy, Policy::Leave | Policy::HeadersOnly)
+}
+
+/// A change of messages that are known by their numbers.
+fn ids(numbers: &[u32]) -> Vec<KeptId> {
+    numbers.iter().copied().map(KeptId).collect()
+}
+
+/// Whether a change touches messages of the list.
+fn moves(change: &Change) -> bool {
+    matches!(change, Change::Move(..) | Change::MoveTo(..))
+}

@@ -1,0 +1,166 @@
+//! The screen of mail that is kept on this device: bar, folders, toolbar, list, reader, and what is told above them.
+
+mod bar;
+mod folders;
+mod list;
+mod moving;
+mod settings;
+mod sheets;
+mod told;
+mod tools;
+mod trouble;
+
+use restante_api::FailureKind;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
+
+use super::about::AboutDialog;
+use super::failure::FailureNote;
+use super::reader::Reader;
+use super::stamp::mark;
+use super::{Act, sends};
+use crate::ui::shared::Shared;
+use crate::ui::state::kept::{Deed, FileWork, Opening, row_of};
+use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Load, Mailbox};
+use crate::ui::words;
+
+/// What the screen shows.
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub struct KeptProps {
+    /// Accounts, folders and what goes on.
+    pub kept: Kept,
+    /// The list, and what is read.
+    pub mailbox: Mailbox,
+    /// The device is on no network.
+    pub offline: bool,
+    /// Whether the browser has promised to keep it.
+    pub promised: Option<bool>,
+    /// "About this page", while it is open.
+    pub about: Option<Load<Shared<About>>>,
+    /// Where to send what the user does.
+    pub act: Act,
+}
+
+/// The screen of mail that is kept.
+#[component]
+pub fn KeptScreen(props: &KeptProps) -> Html {
+    let KeptProps { kept, mailbox, act, .. } = props;
+    let reading = mailbox.reading.as_ref();
+    let classes = classes!("mailbox", "kept", reading.map(|_| "reads"), kept.shows_folders.then_some("folders-shown"),);
+    if let Some(failure) = kept.failure.clone() {
+        return html! {
+            <div class="mailbox kept failed">
+                <header class="bar"><h1 class="unseen">{"Kept mail"}</h1>{mark()}</header>
+                <main>{failed(kept, &failure, act)}{sheets::sheet(props)}</main>
+            </div>
+        };
+    }
+    html! {
+        <div class={classes} onkeydown={keys(props)}>
+            <bar::Bar kept={kept.clone()} offline={props.offline} act={act.clone()} />
+            <folders::Folders kept={kept.clone()} act={act.clone()} />
+            <div class="over">
+                {trouble::troubles(props)}
+                {tools::toolbar(props)}
+            </div>
+            <main>
+                <section class="list" aria-labelledby="list-title">{list::list(props)}</section>
+                <div class="pane">
+                    if let Some(reading) = reading {
+                        <Reader reading={reading.clone()} messages={mailbox.len()} note={header_only(props)} act={act.clone()} />
+                    } else {
+                        <div class="empty">
+                            <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
+                        </div>
+                    }
+                </div>
+            </main>
+            {told::toast(props)}
+            {sheets::sheet(props)}
+            if let Some(about) = &props.about {
+                <AboutDialog about={about.clone()} act={act.clone()} />
+            }
+        </div>
+    }
+}
+
+/// Sends what is done with kept mail.
+fn keeps<E>(act: &Act, action: KeptAction) -> Callback<E> {
+    sends(act, Action::Keep(action))
+}
+
+/// Why nothing of what is kept can be had, and what to do.
+fn failed(kept: &Kept, failure: &Shared<restante_api::Failure>, act: &Act) -> Html {
+    let damaged = failure.kind == FailureKind::Damaged;
+    let writing = matches!(kept.file, Some(FileWork::Export { .. }));
+    html! {
+        <div class="whole">
+            <FailureNote failure={failure.clone()}>
+                <p class="buttons">
+                    if damaged {
+                        <button aria-disabled={writing.to_string()} onclick={keeps(act, KeptAction::Rescue)}>{"Save what can be read"}</button>
+                        <button onclick={keeps(act, KeptAction::Open(Opening::Discard))}>{"Remove it and begin anew…"}</button>
+                    } else {
+                        <button onclick={keeps(act, KeptAction::Enter)}>{"Try again"}</button>
+                    }
+                    <button onclick={keeps(act, KeptAction::Leave)}>{"Preview a mailbox"}</button>
+                </p>
+                if let Some(file) = &kept.file { <p role="status">{words::kept::file(file)}</p> }
+                if let Some(told) = &kept.told { <p role="status">{words::kept::told(told)}</p> }
+            </FailureNote>
+        </div>
+    }
+}
+
+/// What is said of a message whose header alone is kept.
+fn header_only(props: &KeptProps) -> Html {
+    let KeptProps { kept, mailbox, act, .. } = props;
+    let number = mailbox.reading.as_ref().map(|reading| reading.current().message.number);
+    let row = number.and_then(|number| row_of(mailbox, number));
+    let Some(row) = row.filter(|row| row.marks.header_only) else { return Html::default() };
+    let comes = kept.resting.contains(&row.message.number);
+    html! {
+        <p class="note told">
+            <span>{"Only the header of this message is kept here; the rest is on the server."}</span>
+            <button aria-disabled={comes.to_string()} onclick={keeps(act, KeptAction::Do(Deed::FetchRest))}>
+                {if comes { "Fetching the rest…" } else { "Fetch the rest" }}
+            </button>
+        </p>
+    }
+}
+
+/// Keys that do something wherever the keyboard is, but where something is typed or chosen.
+fn keys(props: &KeptProps) -> Callback<KeyboardEvent> {
+    let KeptProps { kept, mailbox, act, about, .. } = props;
+    let free = kept.sheet.is_none() && about.is_none();
+    let escape = match () {
+        () if !mailbox.selection.is_empty() => Action::Choose(Choice::Nothing),
+        () if mailbox.reading.is_some() => Action::Back,
+        () if kept.is_searching() => Action::Keep(KeptAction::EndSearch),
+        () => Action::Keep(KeptAction::GoBack),
+    };
+    let can_go_back =
+        !mailbox.selection.is_empty() || mailbox.reading.is_some() || kept.is_searching() || kept.before.is_some();
+    let act = act.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let typing = at.is_some_and(|at| matches!(at.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"));
+        if !free || typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let deed = |deed| Action::Keep(KeptAction::Do(deed));
+        let action = match event.key().as_str() {
+            "Escape" if can_go_back => escape.clone(),
+            "Delete" | "#" => deed(Deed::Delete),
+            "e" => deed(Deed::Archive),
+            "s" => deed(Deed::Star),
+            "u" => deed(Deed::Unread),
+            "z" => Action::Keep(KeptAction::Undo),
+            "/" => Action::Keep(KeptAction::ToSearch),
+            _ => return,
+        };
+        event.prevent_default();
+        act.emit(action);
+    })
+}

@@ -1,0 +1,142 @@
+//! Accounts and their folders: a tree whose items are reached with the arrow keys.
+
+use restante_api::keep::{AccountView, FolderView, Role, Within};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+use yew::{Callback, Html, KeyboardEvent, Properties, component, html};
+
+use super::super::{Act, avatar, icon, sends};
+use super::keeps;
+use crate::ui::format;
+use crate::ui::state::kept::Opening;
+use crate::ui::state::{Action, Kept, KeptAction};
+use crate::ui::words;
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct FoldersProps {
+    pub(super) kept: Kept,
+    pub(super) act: Act,
+}
+
+#[component]
+pub(super) fn Folders(props: &FoldersProps) -> Html {
+    let FoldersProps { kept, act } = props;
+    let accounts = kept.accounts();
+    let unified = accounts.len() > 1;
+    let any = unified && is_unified(kept)
+        || accounts.iter().flat_map(|account| &account.folders).any(|folder| kept.is_in_sight(folder));
+    let unread: u32 = accounts
+        .iter()
+        .flat_map(|account| &account.folders)
+        .filter(|folder| folder.role == Role::Inbox)
+        .map(|folder| folder.unread)
+        .sum();
+    let settings = kept.account_in_sight().or(accounts.first()).map(|account| account.id);
+    html! {
+        <nav class="rail" aria-label="Accounts and folders">
+            <div role="tree" aria-label="Folders" onkeydown={walk()}>
+                if unified {
+                    {item("All inboxes".into(), unread, icon::inbox(), is_unified(kept), true, Within::Role(Role::Inbox), act)}
+                }
+                { for accounts.iter().enumerate().map(|(at, account)| group(account, kept, unified, !any && at == 0 && !unified, act)) }
+            </div>
+            if kept.overview.is_none() { <div class="ghost lines" aria-hidden="true"><p></p><p></p><p></p></div> }
+            <footer>
+                if let Some(account) = settings {
+                    <button class="quiet" onclick={keeps(act, KeptAction::Open(Opening::Settings(account)))}>{"Account settings"}</button>
+                    if kept.sheet.is_none() {
+                        <button class="quiet" onclick={keeps(act, KeptAction::Export(account, restante_api::keep::Archive::Mbox))}>{"Back up this account"}</button>
+                    }
+                }
+                <button class="quiet" onclick={keeps(act, KeptAction::Leave)}>{"Preview or add a mailbox"}</button>
+                <button class="quiet" onclick={sends(act, Action::ShowAbout(true))}>{"About this page"}</button>
+                if let Some(overview) = &kept.overview {
+                    <p class="about">{room(overview.room)}</p>
+                }
+            </footer>
+        </nav>
+    }
+}
+
+/// How much room is taken.
+pub(super) fn room(room: restante_api::keep::Room) -> String {
+    match room.granted {
+        Some(granted) if granted > 0 => {
+            format!("{} of {} on this device", format::octets(room.used), format::octets(granted))
+        }
+        _ => format!("{} on this device", format::octets(room.used)),
+    }
+}
+
+fn is_unified(kept: &Kept) -> bool {
+    kept.place == Within::Role(Role::Inbox) && !kept.is_searching()
+}
+
+/// An account's folders. `first` is the item that Tab reaches where none is in sight.
+fn group(account: &AccountView, kept: &Kept, named: bool, first: bool, act: &Act) -> Html {
+    html! {
+        <div role="group" aria-label={account.name.clone()} key={account.id.0}>
+            <div class="account" aria-hidden="true">
+                {avatar::of(&account.user, &account.user)}
+                <b dir="auto" title={account.name.clone()}>{&account.name}</b>
+                <small>{if named { account.host.clone() } else { format!("kept here · {}", account.host) }}</small>
+            </div>
+            { for account.folders.iter().enumerate().map(|(at, folder)| {
+                let here = kept.is_in_sight(folder);
+                item(words::kept::folder(folder), folder.unread, drawing(folder), here, first && at == 0, Within::Folder(folder.id), act)
+            }) }
+        </div>
+    }
+}
+
+fn drawing(folder: &FolderView) -> Html {
+    match folder.role {
+        Role::Inbox => icon::inbox(),
+        Role::Archive => icon::archive(),
+        Role::Deleted => icon::delete(),
+        Role::Own => icon::folder(),
+    }
+}
+
+fn item(name: String, unread: u32, drawing: Html, here: bool, reached: bool, within: Within, act: &Act) -> Html {
+    let unread_words = (unread > 0).then(|| format!("{} unread", format::count(unread)));
+    html! {
+        <div role="treeitem" class="folder" aria-label={name.clone()} aria-description={unread_words} aria-selected={here.to_string()}
+            tabindex={if here || reached { "0" } else { "-1" }} onclick={keeps(act, KeptAction::Go(within))}>
+            {drawing}<span dir="auto">{name}</span>
+            if unread > 0 { <em>{format::count(unread)}</em> }
+        </div>
+    }
+}
+
+/// Arrow keys walk the tree; Enter and the space bar list what is in a folder.
+fn walk() -> Callback<KeyboardEvent> {
+    Callback::from(move |event: KeyboardEvent| {
+        let Some(at) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let Some(tree) = at.closest("[role=tree]").ok().flatten() else { return };
+        let Ok(items) = tree.query_selector_all("[role=treeitem]") else { return };
+        let item = |index: u32| items.item(index).and_then(|node| node.dyn_into::<HtmlElement>().ok());
+        let here = (0..items.length()).find(|index| item(*index).is_some_and(|item| item.is_same_node(Some(&at))));
+        let (Some(here), last) = (here, items.length().saturating_sub(1)) else { return };
+        let to = match event.key().as_str() {
+            "ArrowDown" => (here + 1).min(last),
+            "ArrowUp" => here.saturating_sub(1),
+            "Home" => 0,
+            "End" => last,
+            "Enter" | " " => {
+                event.prevent_default();
+                if let Some(item) = item(here) {
+                    item.click();
+                }
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        if let Some(item) = item(to) {
+            // An item that cannot take the focus leaves it where it is.
+            let _ = item.focus();
+        }
+    })
+}

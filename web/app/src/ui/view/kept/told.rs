@@ -1,0 +1,31 @@
+//! What was done, told once, with a way to take it back; and how far a file is.
+
+use yew::{Html, html};
+
+use super::super::icon;
+use super::{KeptProps, keeps};
+use crate::ui::state::KeptAction;
+use crate::ui::state::kept::Told;
+use crate::ui::words;
+
+pub(super) fn toast(props: &KeptProps) -> Html {
+    let KeptProps { kept, act, .. } = props;
+    let undo = matches!(kept.told, Some(Told::Moved(..))) && !kept.undo.is_empty();
+    html! {
+        <div class="toasts">
+            if let Some(file) = &kept.file {
+                <p class="toast"><span role="status">{words::kept::file(file)}</span>
+                    <button onclick={keeps(act, KeptAction::StopFile)}>{"Stop"}</button></p>
+            }
+            <p class={if kept.told.is_some() { "toast" } else { "unseen" }}>
+                <span role="status">{kept.told.as_ref().map(words::kept::told)}</span>
+                if undo {
+                    <button onclick={keeps(act, KeptAction::Undo)}>{"Undo"}</button>
+                }
+                if kept.told.is_some() {
+                    <button class="quiet square" aria-label="Close this notice" onclick={keeps(act, KeptAction::Read)}>{icon::close()}</button>
+                }
+            </p>
+        </div>
+    }
+}

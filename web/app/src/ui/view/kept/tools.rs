@@ -1,0 +1,54 @@
+//! The toolbar: what can be done with the messages that are chosen, or with the one that is meant.
+
+use restante_api::keep::{Activity, Role, Within};
+use yew::{Html, classes, html};
+
+use super::super::{Act, icon, sends};
+use super::{KeptProps, keeps};
+use crate::ui::format;
+use crate::ui::state::kept::{Deed, Opening, all, thread_meant};
+use crate::ui::state::{Action, Choice, KeptAction, meant};
+
+pub(super) fn toolbar(props: &KeptProps) -> Html {
+    let KeptProps { kept, mailbox, act, .. } = props;
+    let numbers = meant(mailbox);
+    let nothing = numbers.is_empty();
+    let role = kept.role_in_sight();
+    let chosen = mailbox.selection.len();
+    // All of them are looked at: what a button does to each is what it says.
+    let starred = chosen <= 200 && all(mailbox, &numbers, |row| row.marks.starred);
+    let unread = chosen <= 200 && all(mailbox, &numbers, |row| !row.marks.read);
+    let deed = |name: &'static str, drawing: Html, deed: Deed, off: bool| {
+        button(name, drawing, KeptAction::Do(deed), nothing || off, act)
+    };
+    let checking = kept
+        .accounts()
+        .iter()
+        .any(|account| matches!(account.activity, Activity::Connecting(_) | Activity::Fetching(_)));
+    html! {
+        <div class="bench" role="toolbar" aria-label="Messages">
+            <button class={classes!("tool", checking.then_some("turns"))} title="Check for new mail" onclick={keeps(act, KeptAction::Check)}>
+                {icon::check()}<span>{"Check for new mail"}</span>
+            </button>
+            <i class="rule" aria-hidden="true"></i>
+            if chosen > 0 {
+                <span class="chosen" role="status">{format::count(u32::try_from(chosen).unwrap_or(u32::MAX))}{" chosen"}</span>
+                <button class="quiet" onclick={sends(act, Action::Choose(Choice::Nothing))}>{"Choose none"}</button>
+            }
+            {deed("Delete", icon::delete(), Deed::Delete, role == Some(Role::Deleted))}
+            {deed("Archive", icon::archive(), Deed::Archive, role == Some(Role::Archive))}
+            {button("Move to…", icon::folder(), KeptAction::Open(Opening::Move), nothing, act)}
+            {deed(if unread { "Mark as read" } else { "Mark as unread" }, icon::unread(), Deed::Unread, false)}
+            {deed(if starred { "Remove star" } else { "Star" }, icon::star(starred), Deed::Star, false)}
+            if let Some((_, count)) = thread_meant(mailbox).filter(|_| !matches!(kept.place, Within::Thread(_))) {
+                <button class="quiet" onclick={keeps(act, KeptAction::Conversation)}>{format!("Conversation ({count})")}</button>
+            }
+        </div>
+    }
+}
+
+fn button(name: &'static str, drawing: Html, action: KeptAction, off: bool, act: &Act) -> Html {
+    html! {
+        <button class="tool" disabled={off} title={name} onclick={keeps(act, action)}>{drawing}<span>{name}</span></button>
+    }
+}
