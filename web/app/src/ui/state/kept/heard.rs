@@ -52,25 +52,29 @@ fn overviewed(state: &mut State, overview: Overview) -> Vec<Effect> {
     let adds = kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(_)));
     state.keeps = !overview.accounts.is_empty();
     if overview.accounts.is_empty() && !adds {
-        return lists::leave(state);
+        return [vec![Effect::ForgetPage], lists::leave(state)].concat();
     }
+    let keeps_page = kept.accounts().is_empty() && !overview.accounts.is_empty();
+    let mut effects: Vec<Effect> = keeps_page.then_some(Effect::KeepPage).into_iter().collect();
     // What an account fails with later is news again.
     let failed = |account: &AccountView| matches!(account.activity, Activity::Failed(_));
     kept.hushed.retain(|id| overview.accounts.iter().any(|account| account.id == *id && failed(account)));
     let count = overview.accounts.len();
     kept.overview = Some(Shared::new(overview));
     kept.failure = None;
-    if let Some(account) = kept.arriving.and_then(|id| kept.account(id)) {
-        let inbox = account.folders.iter().find(|folder| folder.role == Role::Inbox).map(|folder| folder.id);
+    let arrived = kept.arriving.and_then(|id| kept.account(id));
+    let inbox = arrived.and_then(|account| account.folders.iter().find(|folder| folder.role == Role::Inbox));
+    let inbox = inbox.map(|inbox| inbox.id);
+    if inbox.is_some() {
         kept.arriving = None;
-        if let Some(inbox) = inbox.filter(|_| count > 1) {
-            return lists::go(kept, mailbox, calls, Within::Folder(inbox));
-        }
     }
-    if matches!(kept.place, Within::Folder(folder) if kept.folder(folder).is_none()) {
-        return lists::go(kept, mailbox, calls, Within::Role(Role::Inbox));
-    }
-    vec![]
+    let is_gone = matches!(kept.place, Within::Folder(folder) if kept.folder(folder).is_none());
+    effects.extend(match inbox.filter(|_| count > 1) {
+        Some(inbox) => lists::go(kept, mailbox, calls, Within::Folder(inbox)),
+        None if is_gone => lists::go(kept, mailbox, calls, Within::Role(Role::Inbox)),
+        None => vec![],
+    });
+    effects
 }
 
 fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
@@ -118,7 +122,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
         (Wait::Removed, Answer::Done(_)) => kept.told = Some(Told::Removed),
         (Wait::Discarded, Answer::Done(_)) => {
             state.keeps = false;
-            return lists::leave(state);
+            return [vec![Effect::ForgetPage], lists::leave(state)].concat();
         }
         _ => {}
     }

@@ -69,7 +69,8 @@ fn at(messages: u32, accounts: u32) -> At {
     let overview_call = question(&effects, |request| *request == Request::Keep(Ask::Overview));
     let list = question(&effects, is_list);
     let mut at = At { state, overview: overview_call, list };
-    answer(&mut at.state, overview_call, overview((1..=accounts).map(account_view).collect()));
+    let effects = answer(&mut at.state, overview_call, overview((1..=accounts).map(account_view).collect()));
+    assert_eq!(effects, [Effect::KeepPage], "what is kept is readable without a network");
     at.open(messages);
     at.rows(0..messages.min(50));
     at
@@ -347,7 +348,7 @@ fn the_last_account_that_is_removed_leads_back_to_the_form() {
     let effects = at.keep(KeptAction::Confirm);
     assert_eq!(asks(&effects), [&Request::Keep(Ask::Change(Change::RemoveAccount(AccountId(1))))]);
     let to = at.overview;
-    answer(&mut at.state, to, overview(vec![]));
+    assert!(answer(&mut at.state, to, overview(vec![])).contains(&Effect::ForgetPage));
     assert_eq!((&at.state.phase, at.state.keeps, at.state.program), (&Phase::Form, false, Program::Preview));
 }
 
