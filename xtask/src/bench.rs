@@ -22,6 +22,8 @@ pub(crate) enum Benchmark {
     Path,
     /// Fetching a maildrop beside other POP3 clients, without a browser
     Fetch,
+    /// Keeping a maildrop, natively beside mpop and in a browser; and a mailbox of 100,000 messages
+    Keep,
     /// The bridge beside other relays: throughput, latency, memory
     Bridge,
 }
@@ -43,6 +45,7 @@ pub(crate) fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[Stri
     let (program, environment) = match benchmark {
         Benchmark::Path => ("bench-path", needs_of_path(workspace)?),
         Benchmark::Fetch => ("bench-fetch", needs_of_fetch(workspace)?),
+        Benchmark::Keep => ("bench-keep", needs_of_keep(workspace)?),
         Benchmark::Bridge => ("bench-bridge", needs_of_bridge(workspace)?),
     };
     // All programs of the package: a benchmark starts others of them.
@@ -64,6 +67,15 @@ fn needs_of_path(workspace: &Workspace) -> Result<Environment> {
         ("RESTANTE_DIST", workspace.dist().into()),
         ("RESTANTE_CHROMIUM", chromium.into()),
     ])
+}
+
+/// What a visit needs, the engine's example `keep`, and mpop.
+fn needs_of_keep(workspace: &Workspace) -> Result<Environment> {
+    setup::for_comparison(&["mpop"]);
+    compile(workspace, &["--package", "restante-engine", "--features", "keep", "--example", "keep"])?;
+    let mut environment = needs_of_path(workspace)?;
+    environment.push(("RESTANTE_KEEP", workspace.executable("release/examples", "keep").into()));
+    Ok(environment)
 }
 
 /// The engine's example program, a mail server, and the other clients.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use restante_store::{Location, Store};
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -221,7 +222,12 @@ impl Case {
         let (user, mail) = (name(messages), folder(self.output)?);
         let task = scene.task(&user, messages, self.output, mail.path(), port, self.tls, plan.window);
         let usage = self.peer.program(&task)?.run(LIMIT).await?;
-        if self.output != Output::Discard {
+        if self.output == Output::Store {
+            // What is in it is compressed, so it is counted.
+            let store = Store::open(&Location::File(mail.path().join("mailbox").join("mail.sqlite")))?;
+            let kept = store.accounts()?.first().map(|account| store.count(account.id)).transpose()?;
+            ensure!(kept == Some(messages.into()), "kept {kept:?} of {messages} messages");
+        } else if self.output != Output::Discard {
             // Line ends become shorter in most outputs; a twentieth is more than all of them.
             let (found, sent) = (size(mail.path())?, octets(messages));
             ensure!(found > sent - sent / 20, "wrote {found} of {sent} octets");

@@ -1,9 +1,10 @@
-//! The benchmark programs' parts: `bench-path` (from the click to fifty rows), `bench-fetch` (a whole maildrop) and
-//! `bench-bridge` (the bridge beside other relays).
+//! The benchmark programs' parts: `bench-path` (from the click to fifty rows), `bench-fetch` (a whole maildrop),
+//! `bench-keep` (a mailbox on the device) and `bench-bridge` (the bridge beside other relays).
 //!
 //! ```text
 //! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page, path_report
 //! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure, decoder, report
+//! bench-keep:   keep, mpop, or Chromium → delay → … dovecot    keep (keep.mjs drives the browser), fetch, peers
 //! bench-bridge: a lean client → a relay → a server           bridge
 //! ```
 //!
@@ -12,6 +13,7 @@
 pub mod bridge;
 pub mod decoder;
 pub mod fetch;
+pub mod keep;
 pub mod measure;
 pub mod page;
 pub mod path;

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -161,20 +161,7 @@ impl Scene {
             "fingerprint": shown(&dovecot.fingerprint()),
         });
         fs::write(&preset, account.to_string())?;
-        let mut restante = Command::new(&needs.binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--allow", &format!("127.0.0.1:{port}"), "--preset"])
-            .arg(&preset)
-            .env("RUST_LOG", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("cannot start {}", needs.binary.display()))?;
-        let out = restante.stdout.take().context("its output was asked for")?;
-        let line = BufReader::new(out).lines().next_line().await?.context("restante ended at once")?;
-        let bridge =
-            line.strip_prefix("Restante is ready: http://").and_then(|rest| rest.trim_end_matches('/').parse().ok());
-        let bridge = bridge.with_context(|| format!("restante said {line:?}"))?;
+        let (restante, bridge) = ready(&needs, port, &preset).await?;
         Ok(Self { needs, rows, bridge, _restante: restante, _dovecot: dovecot, _scratch: scratch })
     }
 
@@ -220,6 +207,28 @@ impl Scene {
         let Some(dist) = &self.needs.dist else { return Ok(Vec::new()) };
         page::files(dist, |path| visit.files.get(path).copied().unwrap_or(Needed::Later))
     }
+}
+
+/// Starts the bridge to this port, with an account filled in, and tells where it listens.
+///
+/// # Errors
+/// Where it does not start.
+pub(super) async fn ready(needs: &Needs, port: u16, preset: &Path) -> Result<(Child, SocketAddr)> {
+    let mut restante = Command::new(&needs.binary)
+        .args(["serve", "--listen", "127.0.0.1:0", "--allow", &format!("127.0.0.1:{port}"), "--preset"])
+        .arg(preset)
+        .env("RUST_LOG", "warn")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot start {}", needs.binary.display()))?;
+    let out = restante.stdout.take().context("its output was asked for")?;
+    let line = BufReader::new(out).lines().next_line().await?.context("restante ended at once")?;
+    let bridge =
+        line.strip_prefix("Restante is ready: http://").and_then(|rest| rest.trim_end_matches('/').parse().ok());
+    let bridge = bridge.with_context(|| format!("restante said {line:?}"))?;
+    Ok((restante, bridge))
 }
 
 fn visit(round_trip_ms: u64, before: Before, told: &Told, items: &[Item]) -> Visit {

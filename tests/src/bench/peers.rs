@@ -25,6 +25,8 @@ const POPLIB: &str = include_str!("poplib.py");
 pub enum Peer {
     /// The engine's native driver.
     Ours,
+    /// The engine's mailbox on the device.
+    Keep,
     /// Reads and counts, nothing more: what any client with this window could reach.
     Raw,
     /// mpop, which pipelines.
@@ -51,6 +53,8 @@ pub enum Output {
     Memory,
     /// Nowhere: parsed and dropped.
     Discard,
+    /// Into a mailbox on a disk, indexed, and safe there.
+    Store,
 }
 
 /// What to fetch, and into what.
@@ -80,11 +84,11 @@ pub struct Task<'a> {
 
 impl Output {
     /// All of them, in the table's order.
-    pub const ALL: [Self; 4] = [Self::Discard, Self::Memory, Self::Durable, Self::Maildir];
+    pub const ALL: [Self; 5] = [Self::Discard, Self::Memory, Self::Durable, Self::Maildir, Self::Store];
 
     /// Whether it wants a disk.
     pub fn is_durable(self) -> bool {
-        matches!(self, Self::Durable | Self::Maildir)
+        matches!(self, Self::Durable | Self::Maildir | Self::Store)
     }
 
     /// Its name.
@@ -94,19 +98,21 @@ impl Output {
             Self::Maildir => "maildir",
             Self::Memory => "memory",
             Self::Discard => "discard",
+            Self::Store => "mailbox",
         }
     }
 }
 
 impl Peer {
     /// All of them, in the table's order.
-    pub const ALL: [Self; 7] =
-        [Self::Raw, Self::Ours, Self::Mpop, Self::Fetchmail, Self::Getmail6, Self::Curl, Self::Poplib];
+    pub const ALL: [Self; 8] =
+        [Self::Raw, Self::Ours, Self::Keep, Self::Mpop, Self::Fetchmail, Self::Getmail6, Self::Curl, Self::Poplib];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
+            Self::Keep => "keep",
             Self::Raw => "raw",
             Self::Mpop => "mpop",
             Self::Fetchmail => "fetchmail",
@@ -124,7 +130,8 @@ impl Peer {
     /// The outputs it has.
     pub fn outputs(self) -> &'static [Output] {
         match self {
-            Self::Ours => &Output::ALL,
+            Self::Ours => &[Output::Discard, Output::Memory, Output::Durable, Output::Maildir],
+            Self::Keep => &[Output::Store],
             Self::Raw => &[Output::Discard],
             Self::Mpop => &[Output::Memory, Output::Durable, Output::Maildir],
             Self::Getmail6 => &[Output::Memory, Output::Maildir],
@@ -137,6 +144,7 @@ impl Peer {
         match (self, output) {
             (_, Output::Discard) => "nothing written",
             (_, Output::Maildir) => "Maildir",
+            (Self::Keep, _) | (_, Output::Store) => "SQLite, with full-text search",
             (Self::Ours | Self::Mpop, _) => "mbox",
             (Self::Raw, _) => "",
             (Self::Fetchmail, Output::Memory) => "BSMTP file",
@@ -157,6 +165,7 @@ impl Peer {
         };
         match self {
             Self::Ours => fetch_program().is_file().then(|| "this checkout".to_owned()),
+            Self::Keep => keep_program().is_file().then(|| "this checkout".to_owned()),
             Self::Raw => Some("this program".to_owned()),
             Self::Mpop => first_line("mpop", "--version"),
             Self::Fetchmail => first_line("fetchmail", "-V"),
@@ -173,6 +182,7 @@ impl Peer {
     pub fn program(self, task: &Task<'_>) -> Result<Program> {
         match self {
             Self::Ours => ours(task),
+            Self::Keep => keep(task),
             Self::Raw => raw(task),
             Self::Mpop => mpop(task),
             Self::Fetchmail => fetchmail(task),
@@ -185,11 +195,20 @@ impl Peer {
 
 /// The engine's example `fetch`: where `cargo xtask bench` says, or beside this program.
 pub fn fetch_program() -> PathBuf {
-    if let Some(path) = std::env::var_os("RESTANTE_FETCH") {
+    example("RESTANTE_FETCH", "fetch")
+}
+
+/// The engine's example `keep`, likewise.
+fn keep_program() -> PathBuf {
+    example("RESTANTE_KEEP", "keep")
+}
+
+fn example(variable: &str, name: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
         return path.into();
     }
     let here = std::env::current_exe().unwrap_or_default();
-    here.with_file_name("examples").join("fetch")
+    here.with_file_name("examples").join(name)
 }
 
 /// Debian's own, where there is one: a version manager's stand-in takes its time before it starts the real one.
@@ -197,11 +216,18 @@ fn python() -> &'static str {
     if Path::new("/usr/bin/python3").exists() { "/usr/bin/python3" } else { "python3" }
 }
 
-fn ours(task: &Task<'_>) -> Result<Program> {
+fn keep(task: &Task<'_>) -> Result<Program> {
+    let mut words =
+        vec![text(&keep_program()), "--store".into(), text(&task.mail.join("mailbox")), "--json".into(), "sync".into()];
+    words.extend(server(task)?);
+    Ok(Program::new(words))
+}
+
+/// How the engine's examples are told what to fetch.
+fn server(task: &Task<'_>) -> Result<Vec<String>> {
     let password = write(task, "password", PASSWORD)?;
     let (scheme, security) = if task.tls { ("pops", "tls") } else { ("pop", "none") };
     let mut words = vec![
-        text(&fetch_program()),
         format!("{scheme}://{}@127.0.0.1:{}/", task.user, task.port),
         "--password-file".into(),
         text(&password),
@@ -211,10 +237,16 @@ fn ours(task: &Task<'_>) -> Result<Program> {
     if task.tls {
         words.extend(["--trust-sha256".into(), task.fingerprint.into()]);
     }
+    Ok(words)
+}
+
+fn ours(task: &Task<'_>) -> Result<Program> {
+    let mut words = vec![text(&fetch_program())];
+    words.extend(server(task)?);
     match task.output {
         Output::Maildir => words.extend(["--maildir".into(), text(&task.mail.join("maildir"))]),
         Output::Durable | Output::Memory => words.extend(["--mbox".into(), text(&task.mail.join("mbox"))]),
-        Output::Discard => words.push("--discard".into()),
+        Output::Discard | Output::Store => words.push("--discard".into()),
     }
     Ok(Program::new(words))
 }

@@ -27,6 +27,23 @@ pub fn speed(rows: &[Row], plan: &Plan) -> String {
     text
 }
 
+/// Keeping beside mpop into a Maildir.
+pub fn kept(rows: &[Row], plan: &Plan) -> String {
+    let mut table = Table::new(["round trip", "keep", "mpop into a Maildir", "mpop ÷ keep", "keep's peak"]);
+    for &rtt in &plan.round_trips {
+        let of = |peer| rows.iter().find(|row| row.peer == peer && row.round_trip_ms == rtt);
+        let (Some(keep), mpop) = (of(Peer::Keep), of(Peer::Mpop)) else { continue };
+        table.row([
+            format!("{rtt} ms"),
+            format!("{:.2} s", keep.seconds),
+            mpop.map_or_else(|| "–".into(), |mpop| format!("{:.2} s", mpop.seconds)),
+            mpop.map_or_else(|| "–".into(), |mpop| format!("{:.1}", mpop.seconds / keep.seconds)),
+            format!("{:.1} MiB", mebibytes(keep.peak_kib)),
+        ]);
+    }
+    format!("{} messages kept natively, over TLS\n\n{table}", plan.messages)
+}
+
 /// One line on the big message.
 pub fn big_message(tls: bool, usage: &Usage) -> String {
     format!(
