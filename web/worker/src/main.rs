@@ -1,7 +1,7 @@
-//! The program of the engine's Web Worker.
+//! The program of the worker that reads mail where it is, and keeps nothing.
 
-mod platform;
+mod engine;
 
 fn main() {
-    restante_link::worker::serve(platform::engine::run);
+    restante_link::worker::serve(engine::run);
 }

@@ -1,23 +1,27 @@
-//! What only a browser has, as the engine wants it: a WebSocket to the bridge, a clock, timers.
+//! What only a browser has, as the engine wants it: a WebSocket to the bridge, a clock, timers. Not here: what keeping
+//! mail needs beyond that.
 
 mod clock;
-pub(crate) mod engine;
 mod inbox;
 mod socket;
 mod spare;
 
-pub(crate) use clock::BrowserClock;
-pub(crate) use socket::{BridgeAddress, Opening};
-pub(crate) use spare::Spare;
+pub use clock::BrowserClock;
+
+use socket::{BridgeAddress, Opening};
+use spare::Spare;
 
 use std::time::Duration;
 
+use futures::StreamExt;
 use futures::future::LocalBoxFuture;
+use futures::stream::Stream;
+use restante_api::{Call, Reply, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 
 /// The services of a Web Worker.
 #[derive(Debug, Clone)]
-pub(crate) struct Browser {
+pub struct Browser {
     bridge: BridgeAddress,
     spare: Spare,
     clock: BrowserClock,
@@ -29,7 +33,7 @@ impl Browser {
     ///
     /// # Errors
     /// Where the program does not run in a worker that came from an http or https address.
-    pub(crate) fn of_this_worker() -> Result<Self, String> {
+    pub fn of_this_worker() -> Result<Self, String> {
         Ok(Self { bridge: BridgeAddress::of_this_worker()?, spare: Spare::default(), clock: BrowserClock })
     }
 }
@@ -55,5 +59,14 @@ impl Clock for Browser {
 
     fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
         self.clock.sleep(time)
+    }
+}
+
+/// Answers every question with this, for want of an engine: a page that waits would never know.
+pub async fn answer_all(mut calls: impl Stream<Item = Call> + Unpin, reply: impl Fn(Reply), update: &Update) {
+    while let Some(call) = calls.next().await {
+        if let Call::Ask { id, .. } = call {
+            reply(Reply { to: id, update: update.clone() });
+        }
     }
 }

@@ -8,7 +8,7 @@ use restante_engine::platform::Clock;
 
 /// `Date.now` and `setTimeout`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct BrowserClock;
+pub struct BrowserClock;
 
 impl Clock for BrowserClock {
     fn now(&self) -> u64 {
