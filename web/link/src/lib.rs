@@ -6,10 +6,11 @@
 //! ```
 //! A worker that traps, that cannot be loaded or that hangs is noticed ([`Death`]): by what the browser reports, or by a
 //! ping that is not answered. What becomes of that is the page's to decide. Here is how things are written; the page's end
-//! is in [`page`], the worker's in [`worker`].
+//! is in [`page`], the worker's in [`worker`]; [`tabs`] is between the workers of several tabs.
 
 pub mod contract;
 pub mod page;
+pub mod tabs;
 pub mod worker;
 
 use js_sys::{Array, Uint8Array};
