@@ -2,7 +2,7 @@
 import init from "asset:app.js";
 
 const workers = new Set(
-  ["restante-worker", "restante-sanitizer", "restante-service-worker"].map(
+  ["restante-worker", "restante-keeper", "restante-sanitizer", "restante-service-worker"].map(
     (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href,
   ),
 );

@@ -33,6 +33,9 @@ enum Command {
         /// Build the page twice, the second time from a copy of the checkout elsewhere, and compare them
         #[arg(long, conflicts_with = "dev")]
         check_reproducible: bool,
+        /// Also what only the browser tests run, into target/xtask/trials
+        #[arg(long)]
+        trials: bool,
     },
     /// Build, then run the binary with its built-in sample mail server
     Demo {
@@ -80,13 +83,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let workspace = Workspace::find()?;
     match arguments.command {
         Command::Setup => setup::for_building(&workspace).map(drop),
-        Command::Build { dev, page_only, check_reproducible } => {
+        Command::Build { dev, page_only, check_reproducible, trials } => {
             let mode = page::Mode::from_dev(dev);
             let page = page::build(&workspace, mode)?;
             print!("{}", page.sums);
             println!("The page's fingerprint, the SHA-256 of SHA256SUMS: {}", page.fingerprint());
             if check_reproducible {
                 page::reproduce::check(&workspace, &page)?;
+            }
+            if trials {
+                page::trials::build(&workspace)?;
             }
             if !page_only {
                 binary::build(&workspace, mode, &page)?;

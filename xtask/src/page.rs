@@ -20,6 +20,7 @@ pub(crate) mod remap;
 pub(crate) mod reproduce;
 mod sizes;
 mod sources;
+pub(crate) mod trials;
 mod version;
 
 use anyhow::Result;
@@ -51,13 +52,18 @@ struct Program {
     name: &'static str,
     /// How wasm-opt treats it.
     level: optimise::Level,
+    /// Compiled in a run of its own: cargo compiles a crate with all features that are asked for in one run, and what this
+    /// program asks for would be in the others as well.
+    apart: bool,
 }
 
-/// The app and the sanitizer are downloaded before something is seen: small first. The worker does TLS and MIME: fast first.
-const PROGRAMS: [Program; 3] = [
-    Program { name: "app", level: optimise::Level::Small },
-    Program { name: "worker", level: optimise::Level::Fast },
-    Program { name: "sanitizer", level: optimise::Level::Small },
+/// The app and the sanitizer are downloaded before something is seen: small first. The workers do TLS, MIME and SQLite:
+/// fast first.
+const PROGRAMS: [Program; 4] = [
+    Program { name: "app", level: optimise::Level::Small, apart: false },
+    Program { name: "worker", level: optimise::Level::Fast, apart: false },
+    Program { name: "sanitizer", level: optimise::Level::Small, apart: false },
+    Program { name: "keeper", level: optimise::Level::Fast, apart: true },
 ];
 
 /// A page that was built.

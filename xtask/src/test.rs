@@ -40,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     let mut summary = Summary::default();
     // The page comes first: the binary's crate is compiled anew when it changes.
     let page = if browser { page::build(workspace, Mode::Release).map(drop) } else { Ok(()) };
+    let trials = if browser { page::trials::build(workspace).map(drop) } else { Ok(()) };
     if lint && let Err(error) = lint::run(workspace) {
         summary.failed("lint", &error);
     }
@@ -53,7 +54,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
         summary.add("rust", after(&[&compiled], || rust::run(workspace)));
     }
     if let Some(chromium) = chromium {
-        summary.add("browser", after(&[&page, &compiled], || browser::run(workspace, &chromium)));
+        summary.add("browser", after(&[&page, &trials, &compiled], || browser::run(workspace, &chromium)));
     }
     summary.close()
 }

@@ -22,6 +22,17 @@ pub(crate) fn run(workspace: &Workspace, programs: &[Program], mode: Mode) -> Re
     Ok(files)
 }
 
+/// Makes browser modules of a compiled example, which no page has: they name each other as neighbours in a folder.
+pub(crate) fn example(workspace: &Workspace, name: &str) -> Result<Vec<File>> {
+    check_versions(workspace)?;
+    let path = workspace.target.join(TARGET).join(compile::PROFILE).join("examples").join(format!("{name}.wasm"));
+    let mut files = modules(&path, name, Mode::Dev).with_context(|| path.display().to_string())?;
+    for file in files.iter_mut().filter(|file| file.name.ends_with(".js")) {
+        file.bytes = String::from_utf8_lossy(&file.bytes).replace("asset:", "./").into_bytes();
+    }
+    Ok(files)
+}
+
 /// The tool reads what the library wrote into the program: only the same version understands it.
 fn check_versions(workspace: &Workspace) -> Result<()> {
     let library = workspace.locked_version("wasm-bindgen")?;

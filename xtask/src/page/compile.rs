@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Mode, PROGRAMS, remap};
+use super::{Mode, PROGRAMS, Program, remap};
 use crate::process;
 use crate::setup::wasm::{TARGET, Toolchain};
 use crate::workspace::Workspace;
@@ -19,21 +19,37 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 
 /// Compiles the programs.
 pub(crate) fn run(workspace: &Workspace, toolchain: &Toolchain, mode: Mode) -> Result<()> {
-    let mut cargo = command(workspace, toolchain)?;
-    for program in PROGRAMS {
+    let (apart, together): (Vec<&Program>, Vec<&Program>) = PROGRAMS.iter().partition(|program| program.apart);
+    let mut run = |selected: &[&Program], wanted: &[&Program]| {
+        let mut cargo = command(workspace, toolchain)?;
+        select(&mut cargo, selected);
+        for program in wanted {
+            cargo.args(["--bin", program.name]);
+        }
+        if mode == Mode::Dev {
+            quick(&mut cargo);
+        }
+        process::run(&mut cargo)
+    };
+    run(&together, &together)?;
+    apart.iter().try_for_each(|program| run(&[&together[..], &[program]].concat(), &[program]))
+}
+
+/// Has cargo choose features for these programs. What is compiled apart is selected together with the others, so that the
+/// crates in which that makes no difference are compiled once.
+pub(super) fn select<'a>(cargo: &mut Command, programs: impl IntoIterator<Item = &'a &'a Program>) {
+    for program in programs {
         cargo.args(["--package", &format!("restante-{}", program.name)]);
     }
-    if mode == Mode::Dev {
-        // Only the page's own crates: the others stay as the release build has them, compiled once for both.
-        for package in
-            ["restante-app", "restante-worker", "restante-api", "restante-engine", "restante-html", "restante-link"]
-        {
-            cargo.args(["--config", &format!("profile.page.package.{package}.opt-level=1")]);
-            cargo.args(["--config", &format!("profile.page.package.{package}.codegen-units=16")]);
-        }
-        cargo.args(["--config", "profile.page.incremental=true", "--config", "profile.page.lto=false"]);
+}
+
+/// Only the page's own crates: the others stay as the release build has them, compiled once for both.
+fn quick(cargo: &mut Command) {
+    for package in ["app", "worker", "keeper", "api", "browser", "engine", "html", "link"] {
+        cargo.args(["--config", &format!("profile.page.package.restante-{package}.opt-level=1")]);
+        cargo.args(["--config", &format!("profile.page.package.restante-{package}.codegen-units=16")]);
     }
-    process::run(&mut cargo)
+    cargo.args(["--config", "profile.page.incremental=true", "--config", "profile.page.lto=false"]);
 }
 
 /// `cargo build` for wasm32 with the page's profile and flags, to which the packages are added.
