@@ -17,8 +17,17 @@ export const VIEWS = {
 
 /** Starts Chromium; as root it cannot use its sandbox. */
 export function launch(more = []) {
+  return chromium.launch(options(more));
+}
+
+/** Starts Chromium with a profile on the disk, in this folder: a context, whose end is the browser's. */
+export function launchWithProfile(folder) {
+  return chromium.launchPersistentContext(folder, options());
+}
+
+function options(more = []) {
   const args = [...FLAGS, ...more, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
-  return chromium.launch({ executablePath: chromiumBinary(), headless: true, args });
+  return { executablePath: chromiumBinary(), headless: true, args };
 }
 
 /** What a page did that somebody should know. */
