@@ -1,5 +1,7 @@
 //! The root of the page: holds the state, lets actions change it, and carries out what follows.
 
+use std::cell::Cell;
+
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use restante_api::keep::Archive;
@@ -10,8 +12,8 @@ use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, Html, Properties, html};
 
 use super::browser::{dates, engine, files, hashes, offline, page, sanitiser};
-use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, Program, State, reduce};
-use super::view::{connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
+use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, PreviewAction, Program, State, reduce};
+use super::view::{closing, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
 
 /// How long the list stands still before missing rows are asked for, in milliseconds.
 const STANDSTILL_MS: u32 = 60;
@@ -40,6 +42,8 @@ pub struct App {
     gathered: files::Gathered,
     feed: files::Feed,
     focus: Option<Focus>,
+    /// Lets the browser ask before the page goes, while there is something to lose.
+    guard: Option<EventListener>,
     _listeners: Vec<EventListener>,
 }
 
@@ -74,6 +78,7 @@ impl Component for App {
             gathered: files::Gathered::default(),
             feed: files::Feed::default(),
             focus: None,
+            guard: None,
             act: act.clone(),
             _listeners: listeners,
         };
@@ -102,6 +107,10 @@ impl Component for App {
         for effect in reduce(&mut self.state, action) {
             self.carry_out(ctx, effect);
         }
+        // Only while there is something to lose: a page that listens is not kept by the browser for going back to it.
+        if self.state.has_unsent() != self.guard.is_some() {
+            self.guard = self.state.has_unsent().then(page::guard).flatten();
+        }
         true
     }
 
@@ -127,8 +136,10 @@ impl Component for App {
                     act={self.act.clone()}
                 />
             },
+            (Phase::Closing(marked), _) => closing::closing(*marked, self.state.stage),
             _ => html! {
                 <Connect
+                    deletion={self.state.deletion.clone()}
                     keeps={self.state.keeps}
                     form={self.state.form.clone()}
                     site={self.state.site.clone()}
@@ -276,12 +287,23 @@ fn newer(act: &Callback<Action>) -> Callback<()> {
 fn listen(act: &Callback<Action>) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return vec![] };
     let (went, followed, left, back) = (act.clone(), act.clone(), act.clone(), act.clone());
-    vec![
+    let mut listeners = vec![
         EventListener::new(&window, "offline", move |_| left.emit(Action::Offline(true))),
         EventListener::new(&window, "online", move |_| back.emit(Action::Offline(false))),
         EventListener::new(&window, "popstate", move |event| {
             went.emit(Action::History(page::depth(&page::state_of(event))));
         }),
         EventListener::new(&window, "hashchange", move |_| followed.emit(Action::Link(page::fragment()))),
-    ]
+    ];
+    if let Some(document) = window.document() {
+        let (returned, watched, hidden) = (act.clone(), document.clone(), Cell::new(dates::now()));
+        listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+            if watched.hidden() {
+                return hidden.set(dates::now());
+            }
+            let away = u32::try_from(dates::now() - hidden.get()).unwrap_or_default();
+            returned.emit(Action::Preview(PreviewAction::Return(away)));
+        }));
+    }
+    listeners
 }

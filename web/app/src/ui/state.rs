@@ -15,9 +15,9 @@ mod held;
 pub mod kept;
 mod later;
 mod mailbox;
-mod moves;
 mod news;
 mod prepare;
+mod preview;
 mod reading;
 mod reduce;
 pub mod runs;
@@ -25,7 +25,7 @@ mod selection;
 mod site;
 
 use restante_api::keep::Archive;
-use restante_api::{Call, CallId, ConnectionView, Failure, MessageRef, PartId, Reply, Stage};
+use restante_api::{Call, CallId, ConnectionView, Deletion, Failure, MessageRef, PartId, Reply, Stage};
 use restante_link::Death;
 
 pub use about::{About, Checked, Verdict, listed};
@@ -35,6 +35,7 @@ pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use prepare::Prepared;
+pub use preview::{Preview, PreviewAction, Told, in_hand};
 pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
 pub use selection::{Choice, Selection, meant};
@@ -78,6 +79,8 @@ pub struct State {
     pub promised: Option<bool>,
     /// Which engine runs.
     pub program: Program,
+    /// What became of the messages that were to be deleted when the mailbox was closed.
+    pub deletion: Option<Shared<Deletion>>,
     /// What the engine is asked.
     pub calls: Calls,
     /// The question for the mailbox; what answers another one is about a session that is over.
@@ -97,6 +100,8 @@ pub enum Phase {
     Open(Account),
     /// In the mail that is kept on this device.
     Kept,
+    /// Waiting for the mailbox to be closed: so many messages are to be deleted.
+    Closing(u32),
 }
 
 /// One of the two engines: one runs at a time.
@@ -139,6 +144,8 @@ pub enum Action {
     Found,
     /// Do something with mail that is kept.
     Keep(KeptAction),
+    /// Do something in a preview.
+    Preview(PreviewAction),
     /// The device has left the network, or is back.
     Offline(bool),
     /// The browser has been asked to keep what is kept: whether it promised.
@@ -313,6 +320,7 @@ impl Default for State {
             program: Program::default(),
             about: None,
             newer: false,
+            deletion: None,
             calls: Calls::default(),
             session: CallId::default(),
             engine_died: false,
@@ -321,6 +329,12 @@ impl Default for State {
 }
 
 impl State {
+    /// Whether something is lost if the page goes now: marks, or the word of what became of them.
+    pub fn has_unsent(&self) -> bool {
+        let marks = self.mailbox.as_ref().is_some_and(|mailbox| !mailbox.preview.marked.is_empty());
+        marks || matches!(self.phase, Phase::Closing(_))
+    }
+
     /// What the reader shows.
     pub fn opened(&self) -> Option<&Opened> {
         Some(self.mailbox.as_ref()?.reading.as_ref()?.current())

@@ -2,6 +2,7 @@
 //! wrong in the engine has its words in [`restante_api`].
 
 pub mod kept;
+pub mod preview;
 
 use restante_api::{Failure, FailureKind, Stage};
 use restante_link::Death;

@@ -160,6 +160,7 @@ impl Mailbox<'_> {
         for number in numbers {
             self.submit(connection, Command::Dele(number), Job::Dele);
         }
+        let mut told = None;
         loop {
             if let Some(failure) = self.session.fatal.take() {
                 return Outcome::Broken(failure);
@@ -168,7 +169,11 @@ impl Mailbox<'_> {
             if have >= of {
                 break;
             }
-            self.progress(Stage::Deleting { have, of });
+            if told.replace(have) != Some(have)
+                && let Some(Closing { id, .. }) = self.closing
+            {
+                self.answer_to(id, Update::Progress(Stage::Deleting { have, of }));
+            }
             let mut tell = |event: Event<'_>| self.on_event(event);
             if let Err(failure) = connection.turn(&mut tell).await {
                 self.session.trace.suggests(connection.suggests());

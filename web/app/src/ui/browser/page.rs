@@ -1,5 +1,6 @@
 //! The document around the interface: address bar, history, focus, the host's settings.
 
+use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -106,6 +107,16 @@ pub fn focus(place: Focus, form: &Form) {
         // An element that cannot take the focus leaves it where it is.
         let _ = element.focus();
     }
+}
+
+/// Lets the browser ask before the page goes, for as long as the listener is there.
+pub fn guard() -> Option<EventListener> {
+    let options = EventListenerOptions::enable_prevent_default();
+    Some(EventListener::new_with_options(&window()?.into(), "beforeunload", options, |event| {
+        event.prevent_default();
+        // Browsers of before 2024 want this as well.
+        let _ = Reflect::set(event, &JsValue::from_str("returnValue"), &JsValue::TRUE);
+    }))
 }
 
 /// Whether a person has done something in this page, as far as the browser tells.

@@ -6,6 +6,7 @@ use restante_link::Death;
 use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
 use super::{
     Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, kept, later, news, prepare,
+    preview,
 };
 use crate::ui::shared::Shared;
 
@@ -26,6 +27,10 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
         }
         Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
         update if state.phase == Phase::Kept => kept::reply(state, to, update),
+        update @ (Update::Checked { .. } | Update::Marked { .. } | Update::Refused(_)) => {
+            preview::reply(state, to, update);
+            vec![]
+        }
         // A session that was given up, or an engine that was replaced.
         _ if to != state.session || state.phase == Phase::Form => vec![],
         update => of_session(state, update),
@@ -46,16 +51,21 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
-        Update::Interrupted(_) | Update::Closed | Update::Untrusted(_) => {}
-        Update::Changed { list, messages, octets, runs, .. } => {
+        Update::Interrupted(_) | Update::Untrusted(_) => {}
+        Update::Closed => {
+            if let Phase::Closing(marked) = state.phase {
+                return preview::closed(state, marked);
+            }
+        }
+        Update::Deleted(deletion) => preview::deleted(state, *deletion),
+        Update::Changed { list, messages, octets, runs, arrived } => {
             return in_mailbox(state, |mailbox, calls| {
-                let followed = news::follow(mailbox, list, messages, octets, runs);
+                let followed = news::follow(mailbox, (list, messages, octets), runs, &arrived);
                 let due = later::due(mailbox, calls);
                 mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(followed).chain(due).collect()
             });
         }
-        Update::Checked { .. } | Update::Marked { .. } | Update::Deleted(_) => {}
-        Update::Keep(_) | Update::Refused(_) => {}
+        Update::Checked { .. } | Update::Marked { .. } | Update::Refused(_) | Update::Keep(_) => {}
         Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
     }
     vec![]
@@ -122,6 +132,7 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
             let failure = Shared::new(failure);
             held::give_up(mailbox, &failure);
             mailbox.read_later = None;
+            mailbox.preview.checking = None;
             mailbox.failure = Some(failure);
             vec![]
         }
@@ -145,11 +156,13 @@ pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
         Phase::Form => vec![],
         Phase::Opening(_) => failed(state, failure),
         Phase::Kept => kept::death(state, death),
+        Phase::Closing(marked) => preview::closed(state, marked),
         Phase::Open(_) => {
             let Some(mailbox) = &mut state.mailbox else { return vec![] };
             if let Some(reading) = &mut mailbox.reading {
                 Reading::fail(reading, &Shared::new(failure.clone()));
             }
+            preview::death(mailbox);
             mailbox.restarts = mailbox.restarts.saturating_add(1);
             if mailbox.restarts > RESTARTS || *death == Death::NotLoaded {
                 return failed(state, failure);

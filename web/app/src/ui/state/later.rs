@@ -3,7 +3,7 @@
 
 use super::calls::Calls;
 use super::reduce::{self, show_around};
-use super::{Action, Effect, Mailbox, State};
+use super::{Action, Effect, Mailbox, PreviewAction, State};
 
 /// Notes that the message at this position is to be read, and asks for its row.
 pub(super) fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> Vec<Effect> {
@@ -43,6 +43,7 @@ pub(super) fn withdraw(state: &mut State, action: &Action) {
         | Action::Reopen
         | Action::Trust
         | Action::Dismiss
+        | Action::Preview(PreviewAction::Return(_) | PreviewAction::Heard)
         | Action::InSight { .. }
         | Action::ShowDue
         | Action::Sanitised { .. }

@@ -6,6 +6,7 @@ use restante_api::keep::Run;
 use restante_api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
 use super::held::Held;
+use super::preview::Preview;
 use super::reading::Reading;
 use super::runs;
 use super::selection::Selection;
@@ -41,6 +42,8 @@ pub struct Mailbox {
     pub shift: Shift,
     /// What is chosen.
     pub selection: Selection,
+    /// What a preview has beside its list.
+    pub preview: Preview,
     /// Rows in sight: the first, and how many.
     pub sight: (u32, u32),
     /// Rows that the engine was asked for last.
@@ -141,6 +144,7 @@ impl Mailbox {
             moves: 0,
             shift: Shift::default(),
             selection: Selection::default(),
+            preview: Preview::default(),
             sight: (0, 0),
             asked: None,
             read_later: None,
@@ -172,6 +176,7 @@ impl Mailbox {
         self.cursor = self.cursor.min(messages.saturating_sub(1));
         if is_changed {
             self.selection = Selection::default();
+            self.preview.forget();
             self.notice = Some(Notice::Changed { before, now: messages });
             self.seen = Shared::default();
             self.read_later = None;
@@ -202,7 +207,8 @@ impl Mailbox {
 
     /// The list has changed: what is the same goes along, and so do the keyboard, the choice and what is read.
     pub fn changed(&mut self, messages: u32, mut runs: Vec<Run>) {
-        let renewed = runs::outdated(&runs, self.len(), messages);
+        // In a preview a message does not change, and another one in its place is another one.
+        let renewed = if self.is_kept() { runs::outdated(&runs, self.len(), messages) } else { vec![] };
         let mut outdated: BTreeSet<u32> = self.outdated.iter().filter_map(|at| runs::place(&runs, *at)).collect();
         outdated.extend(renewed.iter().flat_map(|run| run.to..run.to + run.rows));
         runs.extend(renewed);
@@ -231,7 +237,9 @@ impl Mailbox {
         self.rows = Shared::new(rows);
         (self.outdated, self.asked) = (outdated, None);
         self.shift.follow(runs);
-        self.find_what_is_read();
+        if self.is_kept() {
+            self.find_what_is_read();
+        }
     }
 
     /// Whether this is mail that is kept on the device.

@@ -5,7 +5,7 @@ use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection,
-    State, heard, held, kept, later, prepare, selection,
+    State, heard, held, kept, later, prepare, preview, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -65,20 +65,14 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             }
             vec![]
         }
-        Action::Close => {
+        Action::Close => preview::close(state).unwrap_or_else(|| {
             let (_, close) = state.calls.ask(Request::Close);
-            *state = State {
-                site: state.site.clone(),
-                calls: state.calls.clone(),
-                keeps: state.keeps,
-                offline: state.offline,
-                newer: state.newer,
-                ..State::default()
-            };
+            *state = preview::forgotten(state);
             vec![close, Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
-        }
+        }),
         Action::Found => kept::found(state),
         Action::Keep(action) => kept::act(state, action),
+        Action::Preview(action) => preview::act(state, action),
         Action::Offline(offline) => {
             state.offline = offline;
             kept::network(state)
@@ -214,9 +208,10 @@ fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
 
 /// Opens a mailbox, or the open one again. What is open stays as it is until the new session is up.
 pub(super) fn submit(state: &mut State) -> Vec<Effect> {
-    if matches!(state.phase, Phase::Opening(_)) {
+    if matches!(state.phase, Phase::Opening(_) | Phase::Closing(_)) {
         return vec![];
     }
+    state.deletion = None;
     match state.form.to_request(&state.site) {
         Ok(open) if state.form.keep && state.phase == Phase::Form => kept::add(state, open),
         Ok(open) => {

@@ -24,7 +24,7 @@ fn filled() -> State {
     state
 }
 
-fn account() -> Account {
+pub(super) fn account() -> Account {
     Account {
         user: "ana".into(),
         host: "pop.example.org".into(),
@@ -35,7 +35,7 @@ fn account() -> Account {
     }
 }
 
-fn opened(messages: u32) -> State {
+pub(super) fn opened(messages: u32) -> State {
     let mut state = filled();
     reduce(&mut state, Action::Submit);
     say(&mut state, Update::Opened { list: ListId::default(), messages, octets: 4096 });
@@ -43,18 +43,18 @@ fn opened(messages: u32) -> State {
 }
 
 /// The engine says something of the session.
-fn say(state: &mut State, update: Update) -> Vec<Effect> {
+pub(super) fn say(state: &mut State, update: Update) -> Vec<Effect> {
     let to = state.session;
     reduce(state, Action::Engine(Reply { to, update }))
 }
 
 /// The engine answers a question.
-fn answer(state: &mut State, to: CallId, update: Update) -> Vec<Effect> {
+pub(super) fn answer(state: &mut State, to: CallId, update: Update) -> Vec<Effect> {
     reduce(state, Action::Engine(Reply { to, update }))
 }
 
 /// The last question among these effects.
-fn asked(effects: &[Effect]) -> CallId {
+pub(super) fn asked(effects: &[Effect]) -> CallId {
     let asked = effects.iter().rev().find_map(|effect| match effect {
         Effect::Call(Call::Ask { id, .. }) => Some(*id),
         _ => None,
@@ -71,7 +71,7 @@ fn cancelled(effects: &[Effect]) -> Vec<CallId> {
 }
 
 /// Begins to read the message at this position, and has the engine answer with it.
-fn read(state: &mut State, position: u32, html: Option<&str>) -> (MessageRef, Vec<Effect>) {
+pub(super) fn read(state: &mut State, position: u32, html: Option<&str>) -> (MessageRef, Vec<Effect>) {
     let effects = reduce(state, Action::Read(position));
     let message = state.opened().unwrap().message.clone();
     let question = effects
@@ -85,11 +85,11 @@ fn read(state: &mut State, position: u32, html: Option<&str>) -> (MessageRef, Ve
     (message, effects)
 }
 
-fn row(position: u32, of: u32) -> Row {
+pub(super) fn row(position: u32, of: u32) -> Row {
     Row { subject: format!("Subject {position}"), ..Row::new(position, MessageRef::top(of - position)) }
 }
 
-fn with_rows(messages: u32, rows: u32) -> State {
+pub(super) fn with_rows(messages: u32, rows: u32) -> State {
     let mut state = opened(messages);
     say(&mut state, Update::Rows((0..rows).map(|at| row(at, messages)).collect()));
     state
@@ -113,7 +113,7 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
     }
 }
 
-fn failure(kind: FailureKind) -> Failure {
+pub(super) fn failure(kind: FailureKind) -> Failure {
     Failure { kind, blame: Blame::Server, detail: String::new() }
 }
 
@@ -129,7 +129,7 @@ fn certificate() -> FailureKind {
     FailureKind::Certificate { certificate, fault: CertificateFault::UnknownIssuer }
 }
 
-fn asks(effects: &[Effect]) -> Vec<&Request> {
+pub(super) fn asks(effects: &[Effect]) -> Vec<&Request> {
     effects
         .iter()
         .filter_map(|effect| if let Effect::Call(Call::Ask { request, .. }) = effect { Some(request) } else { None })

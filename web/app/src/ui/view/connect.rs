@@ -1,7 +1,7 @@
 //! The first screen: the stamp, the form, what went wrong, and short answers.
 
-use restante_api::{Failure, FailureKind, Stage};
-use yew::{Html, Properties, component, html};
+use restante_api::{Deletion, Failure, FailureKind, Stage};
+use yew::{Html, Properties, classes, component, html};
 
 use super::about::AboutDialog;
 use super::certificate::TrustPanel;
@@ -31,6 +31,8 @@ pub struct ConnectProps {
     pub failure: Option<Shared<Failure>>,
     /// A certificate that does not verify, found before the mailbox is opened.
     pub untrusted: Option<Shared<Failure>>,
+    /// What became of the messages that were to be deleted when the mailbox was closed.
+    pub deletion: Option<Shared<Deletion>>,
     /// "About this page", while it is open.
     pub about: Option<Load<Shared<About>>>,
     /// Where to send what the user does.
@@ -56,6 +58,9 @@ pub fn Connect(props: &ConnectProps) -> Html {
                         <span>{"Mail is kept on this device."}</span>
                         <button type="button" disabled={props.opening.is_some()} onclick={sends(&props.act, Action::Keep(KeptAction::Enter))}>{"Back to your mail"}</button>
                     </p>
+                }
+                if let Some(deletion) = &props.deletion {
+                    <p class={classes!("note", "outcome", (!deletion.is_complete()).then_some("warn"))} role="status">{deletion.words()}</p>
                 }
                 if let Some(failure) = props.failure.clone() {
                     <FailureNote failure={failure.clone()}>

@@ -32,6 +32,9 @@ pub(super) struct ListProps {
     pub(super) read: Option<u32>,
     /// Messages that were read; `None` where each row says it of its own.
     pub(super) seen: Option<Shared<BTreeSet<u32>>>,
+    /// In a preview: messages that have come since it was opened, and those that are to be deleted.
+    pub(super) arrived: Shared<BTreeSet<u32>>,
+    pub(super) marked: Shared<BTreeSet<u32>>,
     /// What the list is called.
     pub(super) title: String,
     /// What stands beside its name; else the day of the first row, and the order.
@@ -56,6 +59,8 @@ impl ListProps {
             selection: mailbox.selection.clone(),
             read: mailbox.reading.as_ref().and_then(|reading| reading.position),
             seen: (!mailbox.is_kept()).then(|| mailbox.seen.clone()),
+            arrived: mailbox.preview.arrived.clone(),
+            marked: mailbox.preview.marked.clone(),
             title,
             beside: None,
             controls: Html::default(),
@@ -174,7 +179,8 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
                             Some(row) => html! {
                                 <MessageRow key={row.message.number} row={row.clone()} {position} {of} read={props.read == Some(position)}
                                     chosen={selection.has(row.message.number)} choosing={!selection.is_empty()}
-                                    active={position == *cursor} seen={is_seen(row)} kept={seen.is_none()} act={act.clone()} />
+                                    active={position == *cursor} seen={is_seen(row)} kept={seen.is_none()}
+                                    arrived={props.arrived.contains(&row.message.number)} marked={props.marked.contains(&row.message.number)} act={act.clone()} />
                             },
                             None => row::ghost(position),
                         }) }

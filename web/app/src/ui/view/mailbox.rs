@@ -8,6 +8,7 @@ use super::certificate::TrustPanel;
 use super::connection::ConnectionDialog;
 use super::failure::FailureNote;
 use super::list::{ListProps, MessageList};
+use super::preview;
 use super::rail::Rail;
 use super::reader::Reader;
 use super::retry::{Retry, waits};
@@ -15,7 +16,7 @@ use super::stamp::mark;
 use super::status::Status;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Account, Action, Choice, Load, Mailbox};
+use crate::ui::state::{About, Account, Action, Choice, Load, Mailbox, PreviewAction};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -42,12 +43,13 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
     let reading = mailbox.reading.as_ref();
     let onkeydown = {
         // The dialog above the mailbox takes Escape for itself.
-        let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none());
+        let is_asked = mailbox.preview.confirming.is_some();
+        let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none() && !is_asked);
         let escape = if mailbox.selection.is_empty() { Action::Back } else { Action::Choose(Choice::Nothing) };
-        Callback::from(move |event: KeyboardEvent| {
-            if free && event.key() == "Escape" {
-                act.emit(escape.clone());
-            }
+        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
+            "Escape" if free => act.emit(escape.clone()),
+            "Delete" if free => act.emit(Action::Preview(PreviewAction::AskDelete)),
+            _ => {}
         })
     };
     html! {
@@ -59,7 +61,9 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
                 <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
             </header>
-            <Rail account={account.clone()} messages={mailbox.len()} octets={mailbox.octets} act={act.clone()} />
+            <Rail account={account.clone()} messages={mailbox.len()} octets={mailbox.octets}
+                marked={u32::try_from(mailbox.preview.marked.len()).unwrap_or(u32::MAX)} act={act.clone()} />
+            <div class="over">
             if mailbox.notice.is_some() || mailbox.failure.is_some() {
                 <div class="interrupted">
                     if let Some(notice) = mailbox.notice {
@@ -73,6 +77,8 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                     }
                 </div>
             }
+            {preview::toolbar(mailbox, act)}
+            </div>
             <main>
                 <section class="list" aria-labelledby="list-title">
                     <MessageList ..ListProps::of(mailbox, "On the server".into(), empty(), act) />
@@ -87,6 +93,8 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                     }
                 </div>
             </main>
+            {preview::toast(mailbox, act)}
+            {preview::question(mailbox, act)}
             if mailbox.shows_path {
                 <ConnectionDialog account={account.clone()} connection={props.connection.clone()} act={act.clone()} />
             }

@@ -5,15 +5,17 @@ use yew::{Html, Properties, component, html};
 
 use super::avatar;
 use super::{Act, sends};
-use crate::ui::format;
 use crate::ui::path::Path;
 use crate::ui::state::{Account, Action};
+use crate::ui::{format, words};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct RailProps {
     pub(super) account: Account,
     pub(super) messages: u32,
     pub(super) octets: u64,
+    /// Messages that are to be deleted.
+    pub(super) marked: u32,
     pub(super) act: Act,
 }
 
@@ -30,7 +32,12 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             <ul>
                 <li aria-current="page"><span>{"On the server"}</span><em>{format::count(props.messages)}</em></li>
             </ul>
-            <p class="about">{format::octets(props.octets)}{" on the server. Nothing is kept on this device and nothing changes there."}</p>
+            if props.marked > 0 {
+                <p class="about">{format::octets(props.octets)}{" on the server. Nothing is kept on this device. "}
+                    {words::kept::messages(props.marked)}{" will be deleted there when you close the mailbox."}</p>
+            } else {
+                <p class="about">{format::octets(props.octets)}{" on the server. Nothing is kept on this device and nothing changes there."}</p>
+            }
             <footer>
                 <button class="quiet" onclick={sends(&props.act, Action::ShowPath(true))}>{"Path and certificate"}</button>
                 <button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button>

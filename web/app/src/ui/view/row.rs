@@ -29,6 +29,10 @@ pub(super) struct RowProps {
     pub(super) seen: bool,
     /// It is kept on this device.
     pub(super) kept: bool,
+    /// It has come since the mailbox was opened.
+    pub(super) arrived: bool,
+    /// It is to be deleted on the server.
+    pub(super) marked: bool,
     pub(super) act: Act,
 }
 
@@ -47,7 +51,8 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
         "row",
         active.then_some("active"),
         seen.then_some("seen"),
-        (*kept && !seen).then_some("new"),
+        ((*kept || props.arrived) && !seen).then_some("new"),
+        props.marked.then_some("doomed"),
         props.chosen.then_some("chosen"),
         row.fault.as_ref().map(|_| "faulty"),
     );
@@ -61,6 +66,7 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
             aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}>
             {avatar(row.from.as_ref())}
             if *kept && !seen { <span class="unseen">{"Unread. "}</span> }
+            if props.arrived && !seen { <span class="unseen">{"New. "}</span> }
             if row.marks.starred { <span class="unseen">{"Starred. "}</span> }
             <b dir="auto">{hits::marked(name, cost::LINE, &found.from, cut)}</b>
             if let Some(date) = row.date {
@@ -73,6 +79,7 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
                 <span class="snippet" dir="auto">{hits::marked(&row.snippet, cost::LINE, &found.snippet, 0)}</span>
             }
             <span class="marks">
+                if props.marked { <span class="n">{"to be deleted"}</span> }
                 if let Some((_, count)) = row.marks.thread {
                     <span class="n" title={format!("{count} in this conversation")}>{format::count(count)}<span class="unseen">{" in this conversation"}</span></span>
                 }

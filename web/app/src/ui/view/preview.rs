@@ -1,0 +1,76 @@
+//! What a preview has beside its list: the toolbar, the question before something is deleted, and what is told once.
+
+use yew::{Callback, Html, classes, html};
+
+use super::dialog::Dialog;
+use super::{Act, icon, sends};
+use crate::ui::state::{Action, Choice, Mailbox, PreviewAction, Told, in_hand};
+use crate::ui::{format, words};
+
+pub(super) fn toolbar(mailbox: &Mailbox, act: &Act) -> Html {
+    let preview = &mailbox.preview;
+    let (checking, ended) = (preview.checking.is_some(), mailbox.failure.is_some());
+    let chosen = u32::try_from(mailbox.selection.len()).unwrap_or(u32::MAX);
+    let marked = u32::try_from(preview.marked.len()).unwrap_or(u32::MAX);
+    let tool = |name: &'static str, drawing: Html, action: PreviewAction, off: bool| {
+        html! {
+            <button class="tool" disabled={off} title={name} onclick={previews(act, action)}>{drawing}<span>{name}</span></button>
+        }
+    };
+    html! {
+        <div class="bench" role="toolbar" aria-label="Messages">
+            <button class={classes!("tool", checking.then_some("turns"))} title="Check for new mail" disabled={ended}
+                onclick={previews(act, PreviewAction::Check)}>
+                {icon::check()}<span>{"Check for new mail"}</span>
+            </button>
+            <i class="rule" aria-hidden="true"></i>
+            if chosen > 0 {
+                <span class="chosen" role="status">{format::count(chosen)}{" chosen"}</span>
+                <button class="quiet" onclick={sends(act, Action::Choose(Choice::Nothing))}>{"Choose none"}</button>
+            }
+            {tool("Delete on the server", icon::delete(), PreviewAction::AskDelete, !in_hand(mailbox))}
+            if preview.can_undo() {
+                <span class="chosen doomed">{format::count(marked)}{" to be deleted"}</span>
+                <button class="quiet" onclick={previews(act, PreviewAction::Undo)}>{"Undo"}</button>
+            }
+        </div>
+    }
+}
+
+/// The question before messages are marked.
+pub(super) fn question(mailbox: &Mailbox, act: &Act) -> Html {
+    let Some(numbers) = &mailbox.preview.confirming else { return Html::default() };
+    let messages = words::kept::messages(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
+    html! {
+        <Dialog id="question-title" title="Delete on the server?" shut={Action::Preview(PreviewAction::Keep)} act={act.clone()}>
+            <p>{&messages}{" will be deleted on the server for good when you close the mailbox. Until then nothing is sent, and Undo \
+                takes it back."}</p>
+            <p class="buttons">
+                <button class="danger" onclick={previews(act, PreviewAction::Delete)}>{format!("Delete {messages}")}</button>
+                <button onclick={previews(act, PreviewAction::Keep)}>{"Cancel"}</button>
+            </p>
+        </Dialog>
+    }
+}
+
+/// What is told once.
+pub(super) fn toast(mailbox: &Mailbox, act: &Act) -> Html {
+    let told = mailbox.preview.told.as_ref();
+    html! {
+        <div class="toasts">
+            <p class={if told.is_some() { "toast" } else { "unseen" }}>
+                <span role="status">{told.map(words::preview::told)}</span>
+                if matches!(told, Some(Told::Marked(_))) && mailbox.preview.can_undo() {
+                    <button onclick={previews(act, PreviewAction::Undo)}>{"Undo"}</button>
+                }
+                if told.is_some() {
+                    <button class="quiet square" aria-label="Close this notice" onclick={previews(act, PreviewAction::Heard)}>{icon::close()}</button>
+                }
+            </p>
+        </div>
+    }
+}
+
+fn previews<E>(act: &Act, action: PreviewAction) -> Callback<E> {
+    sends(act, Action::Preview(action))
+}
