@@ -1,5 +1,5 @@
 // Messages as they lie in a Maildir, and the little of MIME that comparing bytes needs: independent of the code under test.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -12,6 +12,39 @@ export async function fingerprints(maildir) {
     }
   }
   return files;
+}
+
+let delivered = 0;
+
+/** Delivers a message to a Maildir, as the newest; the beginning of its file's name. */
+export async function deliver(maildir, subject) {
+  delivered += 1;
+  const name = `${Math.floor(Date.now() / 1000)}.M${delivered}P${process.pid}.restante`;
+  const text = `From: Late <late@postbox.example>\r\nSubject: ${subject}\r\nMessage-ID: <${name}@postbox.example>\r\n\r\nThis is ${subject}.\r\n`;
+  await writeFile(join(maildir, 'new', name), text);
+  return name;
+}
+
+/** Where the file of a message is that was delivered; undefined where it is not there any more. */
+export async function whereabouts(maildir, name) {
+  for (const folder of ['new', 'cur']) {
+    const file = (await readdir(join(maildir, folder))).find((file) => file.startsWith(name));
+    if (file) return join(maildir, folder, file);
+  }
+  return undefined;
+}
+
+/** Takes messages out of a Maildir, as another program does. */
+export async function withdraw(maildir, names) {
+  for (const name of names) {
+    const place = await whereabouts(maildir, name);
+    if (place) await unlink(place);
+  }
+}
+
+/** How many messages a Maildir holds. */
+export async function count(maildir) {
+  return Object.keys(await fingerprints(maildir)).length;
 }
 
 /** The bytes of the message of this name in a mailbox of the world. */

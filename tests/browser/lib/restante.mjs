@@ -13,6 +13,8 @@ export class Restante {
     this.password = page.getByLabel('Password', { exact: true });
     this.openButton = page.getByRole('button', { name: 'Open mailbox', exact: true });
     this.closeButton = page.getByRole('button', { name: 'Close mailbox', exact: true });
+    this.checkButton = page.getByRole('button', { name: 'Check for new mail', exact: true });
+    this.deleteButton = page.getByRole('button', { name: 'Delete on the server', exact: true });
     this.list = page.getByRole('listbox', { name: 'Messages', exact: true });
     this.rows = this.list.getByRole('option');
     this.message = page.getByRole('article', { name: 'Message', exact: true });

@@ -1,5 +1,7 @@
 // Every state the page can be in, each reached as a person reaches it: for the accessibility check and for pictures.
 
+import { deliver, withdraw } from './mail.mjs';
+
 /** Name to how it is reached. Each gets a `Restante` on a fresh page and the `World`. */
 export const STATES = {
   form: async (restante) => restante.openButton.waitFor(),
@@ -114,6 +116,45 @@ export const STATES = {
     await restante.message.getByText('Message-ID:').first().waitFor();
   },
 
+  'new-mail': async (restante, world) => {
+    await withDelivered(world, ['The tide tables', 'Paint for the boat'], async () => {
+      await mailbox(restante, world, 'sample');
+      const name = await deliver(world.mailbox('sample').maildir, 'A late one');
+      await restante.checkButton.click();
+      await restante.status.filter({ hasText: 'new message' }).waitFor();
+      return [name];
+    });
+  },
+
+  'delete-question': async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await choose(restante, [1, 2, 4]);
+    await restante.deleteButton.click();
+    await restante.page.getByRole('dialog').waitFor();
+  },
+
+  marked: async (restante, world) => {
+    await mailbox(restante, world, 'sample');
+    await choose(restante, [1, 2, 4]);
+    await restante.deleteButton.click();
+    await restante.page.getByRole('button', { name: 'Delete 3 messages' }).click();
+    await restante.page.getByText('to be deleted', { exact: true }).first().waitFor();
+  },
+
+  deleted: async (restante, world) => {
+    await withDelivered(world, ['An old offer'], async () => {
+      await mailbox(restante, world, 'sample');
+      await restante.row('An old offer');
+      await choose(restante, [0]);
+      await restante.deleteButton.click();
+      await restante.page.getByRole('button', { name: 'Delete 1 message' }).click();
+      await restante.page.getByText('to be deleted', { exact: true }).first().waitFor();
+      await restante.close();
+      await restante.page.getByText('1 message was deleted on the server.').waitFor();
+      return [];
+    });
+  },
+
   lost: async (restante, world) => {
     await mailbox(restante, world, 'sample', { port: world.lossy_port });
     await restante.read('The key is under the blue pot');
@@ -121,6 +162,24 @@ export const STATES = {
     await restante.page.getByText('connection lost, trying again').first().waitFor();
   },
 };
+
+/** Delivers messages to the sample, and takes out what is left of them, and of what `use` has delivered, afterwards. */
+async function withDelivered(world, subjects, use) {
+  const { maildir } = world.mailbox('sample');
+  const names = [];
+  try {
+    for (const subject of subjects) names.push(await deliver(maildir, subject));
+    names.push(...await use());
+  } finally {
+    await withdraw(maildir, names);
+  }
+}
+
+/** Chooses the rows at these places, counted from the top. */
+async function choose(restante, places) {
+  await restante.settled();
+  for (const place of places) await restante.rows.nth(place).locator('.avatar').click();
+}
 
 /** Has the page's host offer a choice of bridges. */
 async function offer(page, site) {

@@ -15,8 +15,8 @@ use super::browser::{dates, engine, files, hashes, offline, page, sanitiser};
 use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, PreviewAction, Program, State, reduce};
 use super::view::{closing, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
 
-/// How long the list stands still before missing rows are asked for, in milliseconds.
-const STANDSTILL_MS: u32 = 60;
+/// How often missing rows are asked for while the list is scrolled, in milliseconds.
+const SHOW_MS: u32 = 60;
 
 /// How long typing pauses before what was typed is searched for, in milliseconds.
 const PAUSE_MS: u32 = 120;
@@ -37,7 +37,7 @@ pub struct App {
     /// Counts engines, so that the last words of a former one are not taken for this one's.
     generation: u32,
     sanitiser: sanitiser::Sanitiser,
-    standstill: Option<Timeout>,
+    show_due: Option<Timeout>,
     pause: Option<Timeout>,
     gathered: files::Gathered,
     feed: files::Feed,
@@ -73,7 +73,7 @@ impl Component for App {
             state,
             generation: 0,
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
-            standstill: None,
+            show_due: None,
             pause: None,
             gathered: files::Gathered::default(),
             feed: files::Feed::default(),
@@ -104,6 +104,9 @@ impl Component for App {
             Message::Heard(_, Heard::Said(reply)) => Action::Engine(reply),
             Message::Heard(_, Heard::Died(death)) => Action::EngineDied(death),
         };
+        if action == Action::ShowDue {
+            self.show_due = None;
+        }
         for effect in reduce(&mut self.state, action) {
             self.carry_out(ctx, effect);
         }
@@ -189,9 +192,11 @@ impl App {
                 self.engine = start_engine(ctx, self.state.program, self.generation);
                 self.sanitiser = sanitiser::Sanitiser::new(self.act.clone());
             }
+            // Not put off by each row that goes by: whoever scrolls on and on would never see any.
+            Effect::ShowSoon if self.show_due.is_some() => {}
             Effect::ShowSoon => {
                 let act = self.act.clone();
-                self.standstill = Some(Timeout::new(STANDSTILL_MS, move || act.emit(Action::ShowDue)));
+                self.show_due = Some(Timeout::new(SHOW_MS, move || act.emit(Action::ShowDue)));
             }
             Effect::Sanitise { message, remote } => {
                 let reading = self.state.mailbox.as_ref().and_then(|mailbox| mailbox.reading.as_ref());

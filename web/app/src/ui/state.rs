@@ -169,7 +169,7 @@ pub enum Action {
         /// How many.
         count: u32,
     },
-    /// The list has stood still for a moment: ask for what is missing in it.
+    /// It is time to ask for what is missing in it.
     ShowDue,
     /// The keyboard is at this row.
     Cursor(u32),
@@ -248,7 +248,7 @@ pub enum Effect {
     NextFile,
     /// Forget the files that are being written or read.
     DropFiles,
-    /// Send [`Action::ShowDue`] once the list has stood still for a moment.
+    /// Send [`Action::ShowDue`] in a moment.
     ShowSoon,
     /// Sanitise the HTML of a message.
     Sanitise {

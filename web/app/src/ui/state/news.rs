@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use restante_api::keep::Run;
 use restante_api::{ListId, MessageRef};
 
-use super::{Effect, Load, Mailbox, Reading, runs};
+use super::{Effect, Load, Mailbox, Reading, Told, runs};
 use crate::ui::shared::Shared;
 
 /// The list is this one from now on; messages that were not there before are at these positions.
@@ -26,6 +26,11 @@ pub(super) fn follow(
     mailbox.preview.arrived.edit().extend(arrived.iter().flat_map(|(first, count)| {
         (*first..first.saturating_add(*count)).filter_map(|position| messages.checked_sub(position))
     }));
+    let same: u32 = common.iter().map(|run| run.rows).sum();
+    let (new, gone) = (arrived.iter().map(|(_, count)| count).sum(), former.saturating_sub(same));
+    if (new, gone) != (0, 0) {
+        mailbox.preview.told = Some(Told::News { arrived: new, gone });
+    }
     mailbox.changed(messages, common);
     mailbox.selection.numbers = Shared::new(chosen);
     (mailbox.list, mailbox.octets) = (list, octets);

@@ -56,6 +56,7 @@ fn a_list_that_grows_keeps_what_is_known_chosen_read_and_where_one_is() {
     assert_eq!(numbers(&mailbox.selection.numbers), [1]);
     assert_eq!(numbers(&mailbox.preview.arrived), [4, 5]);
     assert_eq!(mailbox.notice, None, "nothing was started anew");
+    assert_eq!(mailbox.preview.told, Some(Told::News { arrived: 2, gone: 1 }));
 }
 
 #[test]
