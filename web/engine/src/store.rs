@@ -110,6 +110,11 @@ impl Store {
         self.uids.get(&number)
     }
 
+    /// Whether any message has this unique-id.
+    pub(crate) fn has_uid(&self, uid: &Uid) -> bool {
+        self.uids.values().any(|known| known == uid)
+    }
+
     /// The messages by their unique-ids; without those that several messages have.
     pub(crate) fn numbers(&self) -> HashMap<&Uid, u32> {
         changes::numbers(&self.uids)

@@ -172,7 +172,7 @@ async fn in_a_session_that_was_taken_up_again_marks_follow_their_messages_by_uni
     with_engine(&host, async |engine| {
         marked(engine, 4, &[2, 4]).await;
         lose(engine, 1);
-        assert_eq!(told_marks(engine).await, (vec![3], 1), "d is number 3 by now, and b is gone");
+        assert_eq!(told_marks(engine).await, (vec![3], 0), "d is number 3 by now, and b is gone");
         let deletion = closed(engine).await.unwrap();
         assert!(deletion.is_complete(), "{deletion:?}");
     })
@@ -231,6 +231,49 @@ async fn without_unique_ids_another_session_deletes_nothing_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_tell_unique_ids_this_time_deletes_nothing() {
+    let first = Manners { hangs_up_on: Some(1), ..Manners::modern(3) };
+    let host = Host::new(first.then(Manners { uidl: false, ..Manners::modern(3) }));
+    with_engine(&host, async |engine| {
+        marked(engine, 3, &[2, 3]).await;
+        lose(engine, 1);
+        assert_eq!(told_marks(engine).await, (vec![], 2), "those of the former session prove nothing");
+        assert_eq!(closed(engine).await, None);
+    })
+    .await;
+    assert_eq!(deleted(&host), [] as [&str; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn unique_ids_that_stand_twice_delete_nothing_in_another_session() {
+    let first = Manners { hangs_up_on: Some(1), ..Manners::of(&["a", "x", "x"]) };
+    let host = Host::new(first.then(Manners::of(&["a", "x", "x"])));
+    with_engine(&host, async |engine| {
+        marked(engine, 3, &[2]).await;
+        lose(engine, 1);
+        assert_eq!(told_marks(engine).await, (vec![], 1));
+    })
+    .await;
+    assert_eq!(deleted(&host), [] as [&str; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_was_asked_once_more_before_anything_was_shown_deletes_as_any_other() {
+    for odd in [
+        Manners { breaks_pipelines: true, ..Manners::modern(3) },
+        Manners { loses_behind_login: true, ..Manners::modern(3) },
+    ] {
+        let host = Host::new(odd);
+        with_engine(&host, async |engine| {
+            marked(engine, 3, &[2]).await;
+            assert!(closed(engine).await.unwrap().is_complete());
+        })
+        .await;
+        assert_eq!(deleted(&host), ["DELE 2"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_unique_ids_a_number_tells_a_message_in_its_own_session() {
     let host = Host::new(Manners { uidl: false, ..Manners::modern(3) });
     with_engine(&host, async |engine| {
@@ -286,7 +329,7 @@ async fn a_mark_in_a_former_list_is_refused() {
     with_engine(&host, async |engine| {
         marked(engine, 3, &[3]).await;
         lose(engine, 1);
-        assert_eq!(told_marks(engine).await, (vec![], 1));
+        assert_eq!(told_marks(engine).await, (vec![], 0));
         let former = mark(engine, &[2]);
         let Update::Refused(failure) = engine.answer(former).await else { panic!("it is another message by now") };
         assert_eq!(failure.kind, FailureKind::Outdated);

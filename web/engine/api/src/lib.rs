@@ -113,7 +113,8 @@ pub enum Update {
     Marked {
         /// Their numbers in the list, ascending.
         numbers: Vec<u32>,
-        /// Marks that were lost: there is nothing to tell by which messages they were on, or those messages are gone.
+        /// Marks that were lost: nothing tells for certain which messages they were on. Those of messages that are gone do
+        /// not count.
         lost: u32,
     },
     /// What became of the messages that were marked: comes before [`Update::Closed`].

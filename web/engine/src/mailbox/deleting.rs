@@ -80,7 +80,7 @@ impl Mailbox<'_> {
             let uid = self.store.uid(number).cloned();
             if !delete {
                 self.marks.0.remove(&number);
-            } else if !is_proven && uid.is_none() {
+            } else if !is_proven && (uid.is_none() || self.session.uids_told) {
                 // The list is that of a former session, and nothing tells its messages in this one.
                 lost += 1;
             } else {
@@ -91,35 +91,39 @@ impl Mailbox<'_> {
         self.answer_to(id, Update::Marked { numbers: self.marked(), lost });
     }
 
-    /// It is known which number is whose in this session: finds the marked messages again.
+    /// The unique-ids of this session are known, or there are none: finds the marked messages again. What is gone needs no
+    /// mark; what cannot be told loses it.
     pub(super) fn settle_marks(&mut self) {
         let before = self.marked();
-        let numbers = self.store.numbers();
-        let mut settled = BTreeMap::new();
+        let (numbers, is_known) = (self.store.numbers(), self.session.is_proven);
+        let (mut settled, mut lost) = (BTreeMap::new(), 0);
         for (number, mut mark) in std::mem::take(&mut self.marks.0) {
-            if mark.is_proven {
-                mark.uid = mark.uid.or_else(|| self.store.uid(number).cloned());
-                settled.insert(number, mark);
-            } else if let Some(number) = mark.uid.as_ref().and_then(|uid| numbers.get(uid)) {
-                mark.is_proven = true;
-                settled.insert(*number, mark);
+            match mark.uid.as_ref().filter(|_| is_known) {
+                _ if mark.is_proven => {
+                    mark.uid = mark.uid.or_else(|| self.store.uid(number).cloned());
+                    settled.insert(number, mark);
+                }
+                Some(uid) => match numbers.get(uid) {
+                    Some(number) => _ = settled.insert(*number, Mark { is_proven: true, ..mark }),
+                    None => lost += u32::from(self.store.has_uid(uid)),
+                },
+                None => lost += 1,
             }
         }
         self.marks.0 = settled;
-        self.tell_marks(&before);
+        self.tell_marks(&before, lost);
     }
 
     /// The list is another one, and nothing tells what was marked.
     pub(super) fn lose_marks(&mut self) {
-        let before = self.marked();
+        let (before, lost) = (self.marked(), self.marks.len());
         self.marks.0.clear();
-        self.tell_marks(&before);
+        self.tell_marks(&before, lost);
     }
 
-    fn tell_marks(&self, before: &[u32]) {
+    fn tell_marks(&self, before: &[u32], lost: u32) {
         let numbers = self.marked();
         if numbers != before {
-            let lost = u32::try_from(before.len().saturating_sub(numbers.len())).unwrap_or(u32::MAX);
             self.tell(Update::Marked { numbers, lost });
         }
     }

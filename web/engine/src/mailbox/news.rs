@@ -85,7 +85,8 @@ impl Mailbox<'_> {
                 self.session.comparing = Some(Comparing { extent, uids: HashMap::new() });
             }
             Some(known) if known != extent => self.begin_another_list(extent),
-            Some(_) => {}
+            // What has been told of messages so far was told in this session, or not at all.
+            Some(_) => self.session.is_proven = self.store.row_count() == 0,
         }
     }
 
