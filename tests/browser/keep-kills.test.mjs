@@ -1,0 +1,153 @@
+// Mail is downloaded and deleted on the server, and something is killed in the middle, thirty times: every message is found
+// at least once on one side, and never twice in the store.
+import assert from 'node:assert/strict';
+import { chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { launchWithProfile } from './lib/browser.mjs';
+import { Kept } from './lib/kept.mjs';
+import { Bridge } from './lib/programs.mjs';
+import { suite } from './lib/suite.mjs';
+
+const ROUNDS = 30;
+/** Messages that are on the server at the beginning of a round. */
+const MESSAGES = 240;
+const KINDS = ['worker', 'tab', 'connection', 'bridge', 'browser'];
+const our = suite({ world: {}, browser: false });
+
+/** The same each time. */
+let dice = 20261129;
+function below(limit) {
+  dice = (Math.imul(dice, 1664525) + 1013904223) >>> 0;
+  return Math.floor((dice / 2 ** 32) * limit);
+}
+
+const ids = (text) => [...text.matchAll(/^Message-ID: <([^>]+)>/gim)].map(([, id]) => id);
+
+/** Puts messages into a Maildir until it has so many; adds their names to `sent`. */
+async function fill(maildir, sent) {
+  const owner = await stat(join(maildir, 'new'));
+  for (let there = (await onServer(maildir)).length; there < MESSAGES; there += 1) {
+    const id = `${sent.size + 1}.kills@postbox.example`;
+    const lines = Array.from({ length: 8 + below(90) }, (_, line) => `Line ${line} of a letter that is long enough to be cut off.`);
+    const letter = [`From: Ida Wren <ida@postbox.example>`, `Message-ID: <${id}>`, `Subject: Letter ${sent.size + 1}`,
+      'Date: Sun, 29 Nov 2026 10:00:00 +0000', '', ...lines, ''].join('\r\n');
+    const path = join(maildir, 'new', `${1_100_000_000 + sent.size}.M1P1.kills`);
+    await writeFile(path, letter);
+    await chown(path, owner.uid, owner.gid);
+    sent.add(id);
+  }
+}
+
+async function onServer(maildir) {
+  const names = (await Promise.all(['cur', 'new'].map(async (folder) => (await readdir(join(maildir, folder))).map((name) => join(folder, name))))).flat();
+  const found = await Promise.all(names.map((name) => readFile(join(maildir, name), 'latin1').catch(() => '')));
+  return found.flatMap(ids);
+}
+
+/** What the page keeps, by the backup that a person would make. */
+async function onDevice(page, kept) {
+  await kept.button('Back up this account').first().waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), kept.button('Back up this account').first().click()]);
+  return ids(await readFile(await download.path(), 'latin1'));
+}
+
+/** Ends the browser's process, which was started with this profile. */
+async function killBrowser(profile) {
+  for (const id of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const words = await readFile(`/proc/${id}/cmdline`, 'latin1').catch(() => '');
+    if (words.includes(`--user-data-dir=${profile}`) && !words.includes('--type=')) process.kill(Number(id), 'SIGKILL');
+  }
+}
+
+test('whatever is killed while mail is fetched and deleted, no message is lost and none is kept twice', { timeout: 1_500_000 }, async () => {
+  const { maildir, user, password } = our.world.mailbox('empty');
+  const profile = await mkdtemp(join(tmpdir(), 'restante-kills-'));
+  const sent = new Set();
+  const port = new URL(our.bridge.url).port;
+  let bridge = our.bridge;
+  let context;
+  let page;
+  let kept;
+
+  const arrive = async () => {
+    context ??= await launchWithProfile(profile);
+    context.setDefaultTimeout(60_000);
+    await context.addInitScript(() => {
+      if (window !== window.top) return;
+      window.restanteWorkers = [];
+      window.Worker = class extends Worker {
+        constructor(...given) {
+          super(...given);
+          window.restanteWorkers.push(this);
+        }
+      };
+    });
+    page = await context.newPage();
+    await page.goto(our.bridge.url);
+    kept = new Kept(page);
+  };
+  const check = async () => {
+    await kept.button('Check for new mail').click();
+    const typed = kept.dialog.getByLabel('Password', { exact: true });
+    await typed.or(kept.button('Pause')).or(kept.status).first().waitFor();
+    if (await typed.isVisible()) {
+      await typed.fill(password);
+      await kept.dialog.getByRole('button', { name: 'Sign in' }).click();
+    }
+  };
+  const counted = async (round) => {
+    const [server, device] = [await onServer(maildir), await onDevice(page, kept)];
+    assert.deepEqual(device.filter((id, at) => device.indexOf(id) !== at), [], `round ${round}: kept twice`);
+    const found = new Set([...server, ...device]);
+    assert.deepEqual([...sent].filter((id) => !found.has(id)), [], `round ${round}: on neither side`);
+    return { server, device };
+  };
+
+  try {
+    await arrive();
+    await kept.keep({ port: our.world.lossy_port, user, password }, our.world.fingerprint);
+    await kept.button('Account settings').click();
+    await kept.dialog.getByRole('radio', { name: 'Delete once kept', exact: true }).check();
+    await kept.dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    const agree = kept.dialog.getByRole('button', { name: 'Yes, delete on the server' });
+    await agree.or(kept.button('Check for new mail')).first().waitFor();
+    if (await agree.isVisible()) await agree.click();
+    let deletedInPart = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await fill(maildir, sent);
+      await check();
+      await page.waitForTimeout(below(2000));
+      const kind = KINDS[round % KINDS.length];
+      if (kind === 'worker') await page.evaluate(() => window.restanteWorkers.forEach((worker) => worker.terminate()));
+      if (kind === 'connection') await our.world.cut();
+      if (kind === 'bridge') await bridge.end('SIGKILL');
+      if (kind === 'browser') {
+        await killBrowser(profile);
+        await context.close().catch(() => {});
+        context = undefined;
+      } else if (kind === 'tab') {
+        // Without a word to the page, as where the browser ends a tab for want of memory.
+        await page.close({ runBeforeUnload: false });
+      } else {
+        await page.close();
+      }
+      if (kind === 'bridge') bridge = await Bridge.serve({ ports: our.world.ports, flags: ['--listen', `127.0.0.1:${port}`] });
+      await arrive();
+      const { server, device } = await counted(round);
+      if (server.length > 0 && device.length > 0) deletedInPart += 1;
+    }
+    assert.ok(deletedInPart > 0, 'nothing was killed in the middle');
+    await check();
+    const end = Date.now() + 120_000;
+    while ((await onServer(maildir)).length > 0 && Date.now() < end) await page.waitForTimeout(300);
+    await kept.status.filter({ hasText: 'Kept here' }).waitFor();
+    const { server, device } = await counted('last');
+    assert.deepEqual([server.length, device.length], [0, sent.size]);
+  } finally {
+    await context?.close();
+    if (bridge !== our.bridge) await bridge.end();
+    await rm(profile, { recursive: true, force: true });
+  }
+});
