@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { launch, visit, VIEWS } from './lib/browser.mjs';
+import { Kept } from './lib/kept.mjs';
 import { Bridge, World } from './lib/programs.mjs';
 import { Restante } from './lib/restante.mjs';
 import { sha256, StaticHost } from './lib/static-host.mjs';
@@ -35,7 +36,7 @@ after(async () => {
 /** Opens the page of the host; without it the browser itself complains. */
 const withPage = (use) => visit(browser, `${host.origin}/`, { clean: false }, use);
 
-/** What a kept mailbox has done: keeps the page, and waits until it is. */
+/** Keeps the page, as the page itself does for a kept mailbox, and waits until it is. */
 async function keep(page) {
   await page.evaluate(async () => {
     const container = navigator.serviceWorker;
@@ -71,6 +72,34 @@ async function renew(page, title) {
 }
 
 const notice = (page) => page.getByRole('status').filter({ hasText: 'A new version is ready' });
+
+test('the page is kept with the first mailbox, shows its HTML without a network, and goes with the last', { timeout }, () => withPage(async (page) => {
+  const mailbox = new Kept(page);
+  await mailbox.keepBox.waitFor();
+  assert.deepEqual([await kept(page), await registrations(page)], [{}, 0]);
+  const { user, password, messages } = world.mailbox('hostile');
+  await mailbox.keep({ port: world.pops_port, user, password }, world.fingerprint, messages);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  assert.equal(Object.keys(await kept(page)).length, 1);
+
+  await page.context().setOffline(true);
+  await page.reload();
+  await mailbox.folder('Inbox').waitFor();
+  await mailbox.read('Hostile from head to foot');
+  const frame = await mailbox.mailFrame();
+  await frame.getByText('The end of it.').waitFor();
+  assert.equal(await frame.parentFrame().evaluate(() => origin), 'null');
+  assert.equal(await notice(page).count(), 0);
+  await page.context().setOffline(false);
+
+  await mailbox.button('Account settings').click();
+  await mailbox.dialog.getByRole('button', { name: 'Remove this account…' }).click();
+  await mailbox.dialog.getByRole('button', { name: 'Remove from this device' }).click();
+  await mailbox.openButton.waitFor();
+  const deadline = Date.now() + 10_000;
+  while ((await registrations(page)) + Object.keys(await kept(page)).length > 0 && Date.now() < deadline) await page.waitForTimeout(50);
+  assert.deepEqual([await kept(page), await registrations(page)], [{}, 0]);
+}));
 
 test('with its host gone the page opens, and an HTML letter has its frame, its styles and no request', { timeout }, () => withPage(async (page, seen) => {
   await keep(page);

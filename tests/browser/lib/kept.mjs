@@ -1,0 +1,41 @@
+// Kept mail as a person meets it: everything by role and accessible name.
+import { Restante } from './restante.mjs';
+
+/** The page with a kept mailbox, driven. */
+export class Kept extends Restante {
+  constructor(page) {
+    super(page);
+    this.keepBox = page.getByRole('checkbox', { name: 'Keep mail on this device', exact: true });
+    this.folders = page.getByRole('navigation', { name: 'Accounts and folders', exact: true });
+    this.search = page.getByRole('searchbox', { name: 'Search mail', exact: true });
+    this.dialog = page.getByRole('dialog');
+  }
+
+  button(name) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  folder(name) {
+    return this.folders.getByRole('treeitem', { name, exact: true });
+  }
+
+  /** Keeps a mailbox, and waits until all of it is here. */
+  async keep(account, fingerprint, messages) {
+    await this.fill(account);
+    await this.keepBox.check();
+    await this.openButton.or(this.trustButton).first().waitFor();
+    // What was found before the click is trusted before it, else where it is told.
+    await this.openButton.click();
+    await this.folders.waitFor();
+    await this.trustButton.or(this.rows.first()).first().waitFor();
+    if (await this.trustButton.isVisible()) await this.trust(fingerprint);
+    if (messages !== undefined) await this.has(messages);
+  }
+
+  /** Waits until everything has come and the list has this many messages. */
+  async has(messages) {
+    await this.status.filter({ hasText: 'Kept here' }).waitFor({ timeout: 120_000 });
+    const words = messages === 1 ? '1 message' : `${messages.toLocaleString('en')} messages`;
+    await this.page.locator('.list .tools').getByText(words, { exact: true }).waitFor({ timeout: 120_000 });
+  }
+}
