@@ -66,6 +66,8 @@ pub struct Kept {
     pub hushed: Vec<AccountId>,
     /// The account whose inbox is shown as soon as it is there.
     pub arriving: Option<AccountId>,
+    /// Messages that go to a folder as soon as it is there: its account and its name.
+    filing: Option<(AccountId, String, Vec<KeptId>)>,
     /// The list that was asked for last.
     asked: Option<ListQuery>,
     overview_call: CallId,
@@ -180,6 +182,7 @@ impl Kept {
             shows_folders: false,
             hushed: vec![],
             arriving: None,
+            filing: None,
             asked: None,
             overview_call: CallId::default(),
             list_call: CallId::default(),

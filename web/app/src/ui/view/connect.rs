@@ -51,7 +51,7 @@ pub fn Connect(props: &ConnectProps) -> Html {
                 <header>
                     {stamp()}
                     <h1>{"Restante"}</h1>
-                    <p>{"Read your POP3 mail in this tab. Nothing to install, nothing is kept, nothing changes on the server."}</p>
+                    <p>{"Read your POP3 mail in this tab. Nothing to install; nothing is kept and nothing changes on the server, unless you say so."}</p>
                 </header>
                 if props.keeps {
                     <p class="offer">

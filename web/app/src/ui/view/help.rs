@@ -17,7 +17,7 @@ pub(super) fn Help(props: &HelpProps) -> Html {
             <details>
                 <summary>{"Where does my password go?"}</summary>
                 <p>{"From this tab to your mail server, inside TLS that begins in this browser. The bridge moves bytes it \
-                    cannot read, and nothing is written to this device: close the mailbox or the tab, and it is forgotten. \
+                    cannot read, and nothing is written to this device unless you ask for it: close the mailbox or the tab, and it is forgotten. \
                     Only if you choose TLS that ends at the bridge, or no TLS, could somebody on the way read it; the \
                     picture above the line says which."}</p>
                 <p>{"Whoever serves this page could change it, so open it from a host you trust. “About this page” \
@@ -34,7 +34,8 @@ pub(super) fn Help(props: &HelpProps) -> Html {
             <details>
                 <summary>{"What happens to my mail?"}</summary>
                 <p>{"Nothing. Messages are read where they are and stay on the server: none is deleted, none is marked, \
-                    none is kept here. What you want to have, save as a file."}</p>
+                    none is kept here. What you want to have, save as a file. If you choose to keep mail on this device, it is \
+                    fetched into this browser, and stays on the server as well until you decide otherwise."}</p>
             </details>
             <details>
                 <summary>{"POP3 or IMAP?"}</summary>

@@ -50,8 +50,10 @@ pub enum KeptAction {
     Read,
     /// Open a dialog.
     Open(Opening),
-    /// Close the dialog.
+    /// The dialog was closed.
     Shut,
+    /// Close the dialog, and do nothing of what it asks.
+    Cancel,
     /// A control of the account settings was changed.
     Turn(Knob),
     /// Save the settings, or ask what they would delete.
@@ -188,6 +190,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         }
         KeptAction::Open(opening) => open(kept, mailbox, opening),
         KeptAction::Shut => shut(kept),
+        KeptAction::Cancel => [shut(kept), vec![Effect::Focus(Focus::List)]].concat(),
         KeptAction::Turn(_) | KeptAction::Save | KeptAction::Agree => settings::act(kept, calls, action),
         KeptAction::TypePassword(password) => {
             if let Some(Sheet::Password(draft)) = &mut kept.sheet {

@@ -74,7 +74,23 @@ fn overviewed(state: &mut State, overview: Overview) -> Vec<Effect> {
         None if is_gone => lists::go(kept, mailbox, calls, Within::Role(Role::Inbox)),
         None => vec![],
     });
+    effects.extend(file(kept, mailbox, calls));
     effects
+}
+
+/// Messages that wait for a folder to be made go there, once it is.
+fn file(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls) -> Vec<Effect> {
+    let Some((account, name, messages)) = kept.filing.take() else { return vec![] };
+    let folder = kept
+        .account(account)
+        .and_then(|account| account.folders.iter().find(|folder| folder.role == Role::Own && folder.name == name));
+    match folder.map(|folder| folder.id) {
+        Some(folder) => act::remove(kept, mailbox, calls, Change::Move(messages, folder), name),
+        None => {
+            kept.filing = Some((account, name, messages));
+            vec![]
+        }
+    }
 }
 
 fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
@@ -104,12 +120,8 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
             }
         }
         (Wait::NewFolder(account, name, messages), Answer::Done(_)) => {
-            let folder = kept.account(account).and_then(|account| {
-                account.folders.iter().find(|folder| folder.role == Role::Own && folder.name == name)
-            });
-            if let Some(folder) = folder.map(|folder| folder.id) {
-                return act::remove(kept, mailbox, calls, Change::Move(messages, folder), name);
-            }
+            kept.filing = Some((account, name, messages));
+            return file(kept, mailbox, calls);
         }
         (Wait::Restored, Answer::Done(done)) => {
             let count = if let Done::Moved(from) = done { from.len() } else { 0 };

@@ -415,3 +415,25 @@ fn a_file_is_taken_in_piece_by_piece_each_when_the_former_is_written() {
     reduce(&mut at.state, Action::FilesRead);
     assert_eq!((&at.kept().file, &at.kept().told), (&None, &Some(Told::Imported(3))));
 }
+
+#[test]
+fn messages_go_to_a_new_folder_as_soon_as_it_is_there_whichever_is_told_first() {
+    let with_folder = || {
+        let mut account = account_view(1);
+        account.folders.push(FolderView { name: "Boats".into(), ..folder(99, Role::Own, 0) });
+        overview(vec![account])
+    };
+    for told_first in [true, false] {
+        let mut at = at(20, 1);
+        reduce(&mut at.state, Action::Read(5));
+        at.keep(KeptAction::Open(Opening::Move));
+        at.keep(KeptAction::Name(" Boats ".into()));
+        let made = asked(&at.keep(KeptAction::MoveIntoNew));
+        let done = (made, Update::Keep(Answer::Done(Done::Changed)));
+        let there = (at.overview, with_folder());
+        let answers = if told_first { [there, done] } else { [done, there] };
+        let effects = answers.map(|(to, update)| answer(&mut at.state, to, update)).concat();
+        let change = Change::Move(vec![KeptId(1005)], FolderId(99));
+        assert!(asks(&effects).contains(&&Request::Keep(Ask::Change(change))), "{effects:?}");
+    }
+}

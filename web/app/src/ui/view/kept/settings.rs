@@ -94,7 +94,7 @@ fn saving(draft: &Draft, act: &Act) -> Html {
                 <p><b>{words::kept::would_delete(count)}</b></p>
                 <p class="buttons">
                     <button type="button" class="danger" onclick={keeps(act, KeptAction::Agree)}>{"Yes, delete on the server"}</button>
-                    <button type="button" onclick={keeps(act, KeptAction::Shut)}>{"No, change nothing"}</button>
+                    <button type="button" onclick={keeps(act, KeptAction::Cancel)}>{"No, change nothing"}</button>
                 </p>
             </div>
         },

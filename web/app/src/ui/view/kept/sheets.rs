@@ -80,7 +80,7 @@ fn question(props: &KeptProps, title: &'static str, words: &str, yes: &'static s
             <p>{words.to_owned()}</p>
             <p class="buttons">
                 <button class="danger" onclick={keeps(act, KeptAction::Confirm)}>{yes}</button>
-                <button onclick={keeps(act, KeptAction::Shut)}>{"Cancel"}</button>
+                <button onclick={keeps(act, KeptAction::Cancel)}>{"Cancel"}</button>
             </p>
         </Dialog>
     }
