@@ -23,12 +23,10 @@ export class Kept extends Restante {
   async keep(account, fingerprint, messages) {
     await this.fill(account);
     await this.keepBox.check();
-    await this.openButton.or(this.trustButton).first().waitFor();
-    // What was found before the click is trusted before it, else where it is told.
     await this.openButton.click();
     await this.folders.waitFor();
-    await this.trustButton.or(this.rows.first()).first().waitFor();
-    if (await this.trustButton.isVisible()) await this.trust(fingerprint);
+    await this.page.getByText('Your password was not sent').waitFor();
+    await this.trust(fingerprint);
     if (messages !== undefined) await this.has(messages);
   }
 

@@ -228,7 +228,10 @@ impl Mailbox {
             left.iter().for_each(|number| _ = numbers.remove(number));
         }
         self.known = rows.iter().flatten().count().try_into().unwrap_or(u32::MAX);
-        self.cursor = runs::nearest(&runs, self.cursor, messages);
+        // As long as nobody has gone anywhere, the keyboard stays at the top, where what is new comes in.
+        if self.cursor > 0 || self.moves > 0 || self.reading.is_some() {
+            self.cursor = runs::nearest(&runs, self.cursor, messages);
+        }
         self.selection.anchor = self.selection.anchor.map(|anchor| runs::nearest(&runs, anchor, messages));
         self.read_later = self.read_later.and_then(|position| runs::place(&runs, position));
         if let Some(reading) = &mut self.reading {

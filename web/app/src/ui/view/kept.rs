@@ -60,10 +60,10 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
         <div class={classes} onkeydown={keys(props)}>
             <bar::Bar kept={kept.clone()} offline={props.offline} act={act.clone()} />
             <folders::Folders kept={kept.clone()} act={act.clone()} />
-            <div class="over">
+            <section class="over" aria-label="Actions">
                 {trouble::troubles(props)}
                 {tools::toolbar(props)}
-            </div>
+            </section>
             <main>
                 <section class="list" aria-labelledby="list-title">{list::list(props)}</section>
                 <div class="pane">

@@ -68,8 +68,8 @@ fn write(kept: &mut Kept, calls: &mut Calls, ask: Ask, name: String, form: Archi
     vec![Effect::DropFiles, ask]
 }
 
-/// A piece of the file that is written. Whether its question is answered.
-pub(super) fn written(kept: &mut Kept, to: CallId, now: u32, piece: Vec<u8>) -> Vec<Effect> {
+/// A piece of the file that is written: the next may come.
+pub(super) fn written(kept: &mut Kept, calls: &mut Calls, to: CallId, now: u32, piece: Vec<u8>) -> Vec<Effect> {
     let Some(FileWork::Export { name, form, messages, octets, call, .. }) = &mut kept.file else { return vec![] };
     if *call != to {
         return vec![];
@@ -77,7 +77,7 @@ pub(super) fn written(kept: &mut Kept, to: CallId, now: u32, piece: Vec<u8>) -> 
     *messages = now.max(*messages);
     *octets += piece.len() as u64;
     if !piece.is_empty() {
-        return vec![Effect::Gather(piece)];
+        return vec![Effect::Gather(piece), calls.ask(Request::Keep(Ask::NextPiece(to))).1];
     }
     let save = Effect::SaveGathered { name: name.clone(), form: *form };
     kept.told = Some(Told::Exported(*messages));

@@ -99,7 +99,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
         return vec![];
     }
     if let Answer::Piece { messages, octets } = answer {
-        return files::written(kept, to, messages, octets);
+        return files::written(kept, calls, to, messages, octets);
     }
     let Some(at) = kept.waiting.iter().position(|(waited, _)| *waited == to) else { return vec![] };
     let (_, wait) = kept.waiting.swap_remove(at);

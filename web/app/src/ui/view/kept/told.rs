@@ -12,7 +12,7 @@ pub(super) fn toast(props: &KeptProps) -> Html {
     let KeptProps { kept, act, .. } = props;
     let undo = matches!(kept.told, Some(Told::Moved(..))) && !kept.undo.is_empty();
     html! {
-        <div class="toasts">
+        <section class="toasts" aria-label="Notices">
             if let Some(file) = &kept.file {
                 <p class="toast"><span role="status">{words::kept::file(file)}</span>
                     <button onclick={keeps(act, KeptAction::StopFile)}>{"Stop"}</button></p>
@@ -26,6 +26,6 @@ pub(super) fn toast(props: &KeptProps) -> Html {
                     <button class="quiet square" aria-label="Close this notice" onclick={keeps(act, KeptAction::Read)}>{icon::close()}</button>
                 }
             </p>
-        </div>
+        </section>
     }
 }
