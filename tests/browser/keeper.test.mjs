@@ -9,7 +9,7 @@ import { launchWithProfile } from './lib/browser.mjs';
 import { suite } from './lib/suite.mjs';
 import { Trials } from './lib/trials.mjs';
 
-const timeout = 240_000;
+const timeout = 480_000;
 const PASSWORD = 's3cret-0f-th3-tests';
 const our = suite({ world: null });
 

@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
                 page::reproduce::check(&workspace, &page)?;
             }
             if trials {
-                page::trials::build(&workspace)?;
+                page::trials::build(&workspace, mode)?;
             }
             if !page_only {
                 binary::build(&workspace, mode, &page)?;

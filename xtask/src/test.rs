@@ -40,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<()> {
     let mut summary = Summary::default();
     // The page comes first: the binary's crate is compiled anew when it changes.
     let page = if browser { page::build(workspace, Mode::Release).map(drop) } else { Ok(()) };
-    let trials = if browser { page::trials::build(workspace).map(drop) } else { Ok(()) };
+    let trials = if browser { page::trials::build(workspace, Mode::Release).map(drop) } else { Ok(()) };
     if lint && let Err(error) = lint::run(workspace) {
         summary.failed("lint", &error);
     }

@@ -44,7 +44,7 @@ pub(super) fn select<'a>(cargo: &mut Command, programs: impl IntoIterator<Item =
 }
 
 /// Only the page's own crates: the others stay as the release build has them, compiled once for both.
-fn quick(cargo: &mut Command) {
+pub(super) fn quick(cargo: &mut Command) {
     for package in ["app", "worker", "keeper", "api", "browser", "engine", "html", "link"] {
         cargo.args(["--config", &format!("profile.page.package.restante-{package}.opt-level=1")]);
         cargo.args(["--config", &format!("profile.page.package.restante-{package}.codegen-units=16")]);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use super::{PROGRAMS, bindgen, compile};
+use super::{Mode, PROGRAMS, bindgen, compile};
 use crate::workspace::Workspace;
 use crate::{process, report, setup};
 
@@ -13,12 +13,15 @@ use crate::{process, report, setup};
 const NAMES: [&str; 2] = ["trial", "driver"];
 
 /// Builds them with the flags and features that the keeper itself is built with. Says where they are.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     let tools = setup::for_building(workspace)?;
     let mut cargo = compile::command(workspace, &tools.wasm)?;
     compile::select(&mut cargo, &PROGRAMS.iter().collect::<Vec<_>>());
     for name in NAMES {
         cargo.args(["--example", name]);
+    }
+    if mode == Mode::Dev {
+        compile::quick(&mut cargo);
     }
     report::section("trials: compile", || process::run(&mut cargo))?;
     let directory = workspace.target.join("xtask").join("trials");
