@@ -12,7 +12,7 @@ const INBOX = { List: { within: { Role: 'Inbox' }, search: '', filter: 'All', or
 async function withTabs(use) {
   const context = await our.browser.newContext();
   try {
-    await use(() => Tab.open(context, our.bridge.origin), context);
+    await use((options) => Tab.open(context, our.bridge.origin, options));
   } finally {
     await context.close();
   }
@@ -106,4 +106,17 @@ test('the work goes from tab to tab, and each asks its successor what was not an
     const [next] = followers.splice(told.findIndex(({ follows }) => !follows), 1);
     leading = next.tab;
   }
+}));
+
+test('a tab with another version of the page is told so, and goes on when the work comes to it', { timeout }, () => withTabs(async (open) => {
+  const first = await open();
+  const { messages } = await keepSample(first);
+  const other = await open({ version: 'other' });
+  const overview = await other.keep('Overview');
+  assert.equal((await other.told(overview, 'Refused')).kind, 'OtherVersion');
+  const list = await other.keep(INBOX);
+  assert.equal((await other.told(list, 'Refused')).kind, 'OtherVersion');
+  await first.kill();
+  assert.equal(await other.told(list, 'Opened.messages'), messages);
+  assert.equal((await other.told(overview, 'Keep.Overview')).follows, false);
 }));

@@ -64,13 +64,19 @@ export class Trials {
 export class Tab {
   #calls = 0;
 
-  static async open(context, origin) {
+  /** `version` stands for another version of the page: the same program under another address. */
+  static async open(context, origin, { version } = {}) {
     await serve(context, origin);
     const tab = new Tab();
     tab.page = await context.newPage();
     await tab.page.goto(`${origin}/trials/trials.html`);
     const index = await (await fetch(origin)).text();
-    const [, loader] = index.match(/name="restante-keeper" content="([^"]+)"/);
+    let [, loader] = index.match(/name="restante-keeper" content="([^"]+)"/);
+    if (version) {
+      const body = await (await fetch(`${origin}/${loader}`)).text();
+      loader = loader.replace(/-[0-9a-f]+\.js$/, `-${version}.js`);
+      await tab.page.route(`${origin}/${loader}`, (route) => route.fulfill({ body, contentType: TYPES.js }));
+    }
     await tab.page.evaluate(async (loader) => {
       // The number of the list of what is kept is larger than a number of JavaScript.
       const LIST = '18446744073709551615';

@@ -49,7 +49,7 @@ async fn follow(storage: &Opfs, calls: &mut UnboundedReceiver<Call>, reply: fn(R
             },
         };
         let replies = match next {
-            Either::Left(call) => Vec::from_iter(follower.call(call)),
+            Either::Left(call) => follower.call(call),
             Either::Right(heard) => follower.hear(heard),
         };
         replies.into_iter().for_each(reply);

@@ -20,6 +20,8 @@ use restante_api::{Call, Reply};
 use restante_link::Crossing;
 use serde::{Deserialize, Serialize};
 
+use crate::browser::find;
+
 /// The channel that all tabs hear, and the beginning of the names of others.
 const NAME: &str = "restante-tabs";
 
@@ -39,15 +41,21 @@ impl Tab {
     }
 }
 
-/// What all tabs hear.
+/// What all tabs hear. Tabs of other versions of the page are among them: they understand what comes before the calls, and
+/// nothing else is said between versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Word {
     /// A follower is there, and wants to know who leads.
     Here(Tab),
-    /// This one leads.
-    Leads(Tab),
+    /// This one leads, with this version.
+    Leads(Tab, String),
     /// A follower's page calls the leader.
     Call { from: Tab, to: Tab, call: Call },
+}
+
+/// The version of this program: the address of its loader, which has a hash of all that is loaded in its name.
+fn version() -> String {
+    find(&["location", "pathname"]).and_then(|path| path.as_string()).unwrap_or_default()
 }
 
 /// What one follower hears.

@@ -118,6 +118,8 @@ pub enum FailureKind {
     NoStorage,
     /// The mailbox on this device was written by a later version of the page.
     StoreTooNew,
+    /// Another tab does the work, and has another version of the page.
+    OtherVersion,
     /// What is asked for is no search.
     BadSearch,
     /// Another folder has this name.
@@ -155,7 +157,7 @@ impl FailureKind {
             | Self::Refused
             | Self::NoSuchMessage
             | Self::Outdated => Blame::Server,
-            Self::TooLarge | Self::StoreTooNew | Self::Internal => Blame::Restante,
+            Self::TooLarge | Self::StoreTooNew | Self::OtherVersion | Self::Internal => Blame::Restante,
         }
     }
 }

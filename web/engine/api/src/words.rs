@@ -43,6 +43,7 @@ impl Failure {
             K::Damaged => "The mailbox on this device is damaged.",
             K::NoStorage => "This browser does not keep mail.",
             K::StoreTooNew => "The mailbox on this device is of a newer version.",
+            K::OtherVersion => "Another tab has the mailbox open, with another version of this page.",
             K::BadSearch => "That is not something to search for.",
             K::NameTaken => "There is a folder of this name already.",
             K::UnreadableFile => "This file cannot be taken in.",
@@ -169,6 +170,7 @@ impl Failure {
                              without; use another browser to keep mail."
                 .into(),
             K::StoreTooNew => "Nothing was changed in it. Reload the page to get its new version.".into(),
+            K::OtherVersion => "Close that tab, and this one goes on. Or reload both.".into(),
             K::BadSearch => "Words find what has them all, “quotes” a phrase. Dates are written as in after:2026-01-31, \
                              sizes as in larger:5M."
                 .into(),
@@ -215,6 +217,7 @@ impl FailureKind {
             Self::Damaged => "damaged",
             Self::NoStorage => "no-storage",
             Self::StoreTooNew => "store-too-new",
+            Self::OtherVersion => "other-version",
             Self::BadSearch => "bad-search",
             Self::NameTaken => "name-taken",
             Self::UnreadableFile => "unreadable-file",
@@ -250,6 +253,7 @@ impl FailureKind {
             | Self::Damaged
             | Self::NoStorage
             | Self::StoreTooNew
+            | Self::OtherVersion
             | Self::BadSearch
             | Self::NameTaken
             | Self::UnreadableFile

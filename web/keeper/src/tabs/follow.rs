@@ -6,17 +6,17 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use gloo_events::EventListener;
 use restante_api::keep::Answer as Told;
-use restante_api::{Call, Reply, Update};
+use restante_api::{Call, Failure, FailureKind, Reply, Update};
 use restante_link::tabs::Channel;
 
 use super::questions::Questions;
-use super::{Answer, NAME, Tab, Word};
+use super::{Answer, NAME, Tab, Word, version};
 use crate::lock::Lock;
 
 /// A follower. Once it is dropped it counts as gone.
 pub struct Follower {
     me: Tab,
-    leader: Option<Tab>,
+    leader: Option<Leader>,
     questions: Questions,
     heard: UnboundedReceiver<Heard>,
     all: Channel<Word>,
@@ -31,11 +31,20 @@ impl fmt::Debug for Follower {
     }
 }
 
+/// Who leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leader {
+    /// A tab of this version of the page.
+    Own(Tab),
+    /// A tab of another version: it would not understand what it is asked.
+    Foreign(Tab),
+}
+
 /// What a follower hears.
 #[derive(Debug)]
 pub enum Heard {
-    /// Who leads.
-    Leads(Tab),
+    /// Who leads, with which version.
+    Leads(Tab, String),
     /// What a leader answers.
     Answer(Tab, Reply),
 }
@@ -53,8 +62,8 @@ impl Follower {
             all.listen({
                 let tell = tell.clone();
                 move |word| {
-                    if let Word::Leads(leader) = word {
-                        let _ = tell.unbounded_send(Heard::Leads(leader));
+                    if let Word::Leads(leader, version) = word {
+                        let _ = tell.unbounded_send(Heard::Leads(leader, version));
                     }
                 }
             }),
@@ -68,13 +77,22 @@ impl Follower {
     }
 
     /// Passes on what the page asks. What is returned answers it at once.
-    pub fn call(&mut self, call: Call) -> Option<Reply> {
-        let refusal = self.questions.ask(&call);
-        // Without a leader it is noted, and asked once there is one.
-        if let (None, Some(_)) = (&refusal, self.leader) {
-            self.say(call);
+    pub fn call(&mut self, call: Call) -> Vec<Reply> {
+        if let Some(refusal) = self.questions.ask(&call) {
+            return vec![refusal];
         }
-        refusal
+        match self.leader {
+            // It is noted, and asked once there is one.
+            None => Vec::new(),
+            Some(Leader::Own(to)) => {
+                self.say(to, call);
+                Vec::new()
+            }
+            Some(Leader::Foreign(_)) => match call {
+                Call::Ask { id, .. } => self.refuse().into_iter().filter(|reply| reply.to == id).collect(),
+                Call::Cancel { .. } => Vec::new(),
+            },
+        }
     }
 
     /// Waits for the next thing that another tab says.
@@ -89,22 +107,26 @@ impl Follower {
     /// Takes in what another tab says. What is returned is for the page.
     pub fn hear(&mut self, heard: Heard) -> Vec<Reply> {
         match heard {
-            Heard::Leads(leader) if self.leader != Some(leader) => {
-                self.leader = Some(leader);
+            Heard::Leads(tab, with) => {
+                let leader = if with == version() { Leader::Own(tab) } else { Leader::Foreign(tab) };
+                if self.leader.replace(leader) == Some(leader) {
+                    return Vec::new();
+                }
+                let Leader::Own(to) = leader else { return self.refuse() };
                 let (calls, given_up) = self.questions.again();
                 for call in calls {
-                    self.say(call);
+                    self.say(to, call);
                 }
                 given_up
             }
-            Heard::Answer(from, mut reply) if self.leader == Some(from) => {
+            Heard::Answer(from, mut reply) if self.leader == Some(Leader::Own(from)) => {
                 self.questions.hear(&reply);
                 if let Update::Keep(Told::Overview(overview)) = &mut reply.update {
                     overview.follows = true;
                 }
                 vec![reply]
             }
-            Heard::Leads(_) | Heard::Answer(..) => Vec::new(),
+            Heard::Answer(..) => Vec::new(),
         }
     }
 
@@ -113,9 +135,11 @@ impl Follower {
         self.questions.again()
     }
 
-    fn say(&self, call: Call) {
-        if let Some(to) = self.leader {
-            self.all.say(Word::Call { from: self.me, to, call });
-        }
+    fn say(&self, to: Tab, call: Call) {
+        self.all.say(Word::Call { from: self.me, to, call });
+    }
+
+    fn refuse(&mut self) -> Vec<Reply> {
+        self.questions.refuse(&Failure::new(FailureKind::OtherVersion, ""))
     }
 }

@@ -10,7 +10,7 @@ use restante_api::{Call, Reply};
 use restante_link::tabs::Channel;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Answer, NAME, Tab, Word};
+use super::{Answer, NAME, Tab, Word, version};
 use crate::lock::Lock;
 
 /// The leader of the other tabs.
@@ -51,15 +51,15 @@ impl Leader {
         let listener = all.listen({
             let (all, followers) = (Rc::clone(&all), Rc::clone(&followers));
             move |word| match word {
-                Word::Here(_) => all.say(Word::Leads(me)),
+                Word::Here(_) => all.say(Word::Leads(me, version())),
                 Word::Call { from, to, call } if to == me => {
                     Followers::take_in(&followers, from);
                     (followers.said)(Said::Call(from, call));
                 }
-                Word::Leads(_) | Word::Call { .. } => {}
+                Word::Leads(..) | Word::Call { .. } => {}
             }
         });
-        all.say(Word::Leads(me));
+        all.say(Word::Leads(me, version()));
         Some(Self { me, followers, _listener: listener })
     }
 

@@ -92,6 +92,17 @@ impl Questions {
         (calls.collect(), lost.iter().map(|question| interrupted(question.id)).collect())
     }
 
+    /// Nobody can be asked for now: what is told in place of answers. Overview and list stay, for somebody who can be.
+    pub fn refuse(&mut self, failure: &Failure) -> Vec<Reply> {
+        let is_watched =
+            |question: &Question| is_of_a_list(&question.request) || question.request == Request::Keep(Ask::Overview);
+        let asked = self.open.iter().filter(|question| !matches!(question.request, Request::Show { .. }));
+        let refusals = asked.map(|question| refusal(question.id, failure.clone())).collect();
+        self.open.retain(is_watched);
+        self.is_importing = false;
+        refusals
+    }
+
     fn close(&mut self, id: CallId) {
         self.open.retain(|question| question.id != id);
     }
@@ -102,7 +113,10 @@ fn is_of_a_list(request: &Request) -> bool {
 }
 
 fn interrupted(to: CallId) -> Reply {
-    let failure = Failure::new(FailureKind::Internal, "the tab that did the work was closed in the middle of it");
+    refusal(to, Failure::new(FailureKind::Internal, "the tab that did the work was closed in the middle of it"))
+}
+
+fn refusal(to: CallId, failure: Failure) -> Reply {
     Reply { to, update: Update::Refused(Box::new(failure)) }
 }
 
@@ -182,6 +196,16 @@ mod tests {
     fn what_was_taken_back_is_not_asked_again() {
         let mut questions = noted(&[keep(1, Ask::Overview), list(2), Call::Cancel { id: CallId(1) }]);
         assert_eq!(questions.again().0, [list(2)]);
+    }
+
+    #[test]
+    fn where_nobody_can_be_asked_all_is_refused_and_what_is_watched_is_asked_of_the_next_one() {
+        let change = keep(4, Ask::Change(Change::Star(Vec::new(), true)));
+        let mut questions = noted(&[keep(1, Ask::Overview), list(2), show(3, 0), change, piece(5, b"From ")]);
+        let refusals = questions.refuse(&Failure::new(FailureKind::OtherVersion, ""));
+        assert_eq!(refused(&refusals), [1, 2, 4, 5]);
+        assert_eq!(questions.again(), (vec![keep(1, Ask::Overview), list(2), show(3, 0)], vec![]));
+        assert_eq!(questions.ask(&piece(6, b"From ")), None, "a file that was refused is begun anew");
     }
 
     #[test]
