@@ -133,7 +133,7 @@ test('whatever is killed while mail is fetched and deleted, no message is lost a
       } else {
         await page.close();
       }
-      if (kind === 'bridge') bridge = await Bridge.serve({ ports: our.world.ports, flags: ['--listen', `127.0.0.1:${port}`] });
+      if (kind === 'bridge') bridge = await Bridge.serve({ ports: our.world.ports, port });
       await arrive();
       const { server, device } = await counted(round);
       if (server.length > 0 && device.length > 0) deletedInPart += 1;

@@ -143,11 +143,14 @@ export class Dialogues {
 export class Bridge {
   #program;
 
-  /** `restante serve` that allows these ports of 127.0.0.1 and localhost, and whatever `allow` says, with more `flags`. */
-  static async serve({ ports = [], allow = [], flags: more = [] }) {
+  /**
+   * `restante serve` that allows these ports of 127.0.0.1 and localhost, and whatever `allow` says, with more `flags`. With a
+   * `port` it comes again where another was.
+   */
+  static async serve({ ports = [], allow = [], flags: more = [], port = 0 }) {
     const local = ports.length ? ['127.0.0.1', 'localhost'].map((host) => `${host}:${ports.join(',')}`) : [];
     const flags = [...local, ...allow].flatMap((entry) => ['--allow', entry]);
-    return Bridge.#start(['serve', '--listen', '127.0.0.1:0', ...flags, ...more]);
+    return Bridge.#start(['serve', '--listen', `127.0.0.1:${port}`, ...flags, ...more]);
   }
 
   /** `restante demo`. */

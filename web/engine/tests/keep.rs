@@ -408,6 +408,38 @@ async fn what_is_exported_comes_back_octet_for_octet_and_once() {
     .await;
 }
 
+#[tokio::test]
+async fn a_file_of_many_pieces_comes_as_fast_as_it_is_taken_and_no_faster() {
+    let (mut host, home, secrets) = place(0);
+    let line = format!("{}\r\n", "long ".repeat(14));
+    let letter = |number| format!("Subject: Letter {number}\r\n\r\n{}", line.repeat(5_000)).into_bytes();
+    host.manners.messages = (1..=12).map(letter).collect();
+    with(&host, &home, &secrets, async |pages| {
+        let account = pages.keep().await;
+        let id = pages.ask(Ask::Export(account, Archive::Mbox));
+        let (mut octets, mut pieces) = (0, 0);
+        loop {
+            let Update::Keep(Answer::Piece { octets: piece, .. }) = pages.answer(id).await else { panic!("a piece") };
+            if piece.is_empty() {
+                break;
+            }
+            (octets, pieces) = (octets + piece.len(), pieces + 1);
+            if pieces == 4 {
+                // Nobody has asked for more: there is none.
+                let more = tokio::time::timeout(Duration::from_millis(300), pages.answer(id)).await;
+                assert!(more.is_err(), "{more:?}");
+                for _ in 0..4 {
+                    pages.ask(Ask::NextPiece(id));
+                }
+            } else if pieces > 4 {
+                pages.ask(Ask::NextPiece(id));
+            }
+        }
+        assert!(octets > 12 * 350_000 && pieces > 12, "{octets} in {pieces}");
+    })
+    .await;
+}
+
 /// Takes a file in, in small pieces, and tells how many messages it held.
 async fn taken_in(pages: &mut Pages, account: AccountId, file: &[u8]) -> u32 {
     let mut count = 0;
