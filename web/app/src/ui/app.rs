@@ -243,7 +243,7 @@ impl App {
             Effect::OpenFiles(files) => self.feed = files::Feed::new((*files).clone()),
             Effect::ReadPiece => self.read_piece(),
             Effect::NextFile => {
-                if self.feed.next() {
+                if self.feed.advance() {
                     self.read_piece();
                 } else {
                     self.act.emit(Action::FilesRead);

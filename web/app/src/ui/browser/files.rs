@@ -59,7 +59,7 @@ impl Feed {
     }
 
     /// Goes on with the next file; false where there is none.
-    pub fn next(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         (self.at, self.read) = (self.at + 1, 0.0);
         self.at < self.files.len()
     }
