@@ -20,7 +20,7 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 /// Compiles the programs.
 pub(crate) fn run(workspace: &Workspace, toolchain: &Toolchain, mode: Mode) -> Result<()> {
     let (apart, together): (Vec<&Program>, Vec<&Program>) = PROGRAMS.iter().partition(|program| program.apart);
-    let mut run = |selected: &[&Program], wanted: &[&Program]| {
+    let run = |selected: &[&Program], wanted: &[&Program]| {
         let mut cargo = command(workspace, toolchain)?;
         select(&mut cargo, selected);
         for program in wanted {
