@@ -63,7 +63,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             </header>
             <Rail account={account.clone()} messages={mailbox.len()} octets={mailbox.octets}
                 marked={u32::try_from(mailbox.preview.marked.len()).unwrap_or(u32::MAX)} act={act.clone()} />
-            <div class="over">
+            <section class="over" aria-label="Actions">
             if mailbox.notice.is_some() || mailbox.failure.is_some() {
                 <div class="interrupted">
                     if let Some(notice) = mailbox.notice {
@@ -78,7 +78,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 </div>
             }
             {preview::toolbar(mailbox, act)}
-            </div>
+            </section>
             <main>
                 <section class="list" aria-labelledby="list-title">
                     <MessageList ..ListProps::of(mailbox, "On the server".into(), empty(), act) />
