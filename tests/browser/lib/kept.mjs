@@ -24,7 +24,7 @@ export class Kept extends Restante {
     await this.fill(account);
     await this.keepBox.check();
     await this.openButton.click();
-    await this.folders.waitFor();
+    await this.search.waitFor();
     await this.page.getByText('Your password was not sent').waitFor();
     await this.trust(fingerprint);
     if (messages !== undefined) await this.has(messages);
