@@ -7,7 +7,7 @@
 //! ```
 //! Tabs talk over BroadcastChannels, which no other origin hears. A follower holds a lock of its own for as long as it is
 //! there: the leader waits for it, and so learns that the follower is gone however it went. Not here: the lock of the
-//! mailbox ([`crate::storage`]), and what is asked again ([`questions`]).
+//! mailbox (`storage`), and what is asked again ([`questions`]).
 
 mod follow;
 mod lead;
