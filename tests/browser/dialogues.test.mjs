@@ -46,7 +46,7 @@ async function withPage(use) {
 async function play(restante, script) {
   // A script tells what is said on its first connection: none is made ahead of the click.
   await restante.fill(script, { ahead: false });
-  if (script.security === 'none') await restante.page.getByRole('checkbox').setChecked(script.agreed);
+  if (script.security === 'none') await restante.page.getByRole('checkbox', { name: /in clear text/ }).setChecked(script.agreed);
   await noteInterruptions(restante.page);
   await restante.openButton.click();
   if (script.security !== 'none') await trust(restante);

@@ -116,7 +116,7 @@ test('clear text only after a yes to the warning', { timeout }, () => withPage(a
   await restante.fill({ ...sample(), security: 'none', port: our.world.pop_port });
   await restante.openButton.click();
   assert.equal(await restante.list.count(), 0);
-  await page.getByRole('checkbox').check();
+  await page.getByRole('checkbox', { name: /in clear text/ }).check();
   await restante.openButton.click();
   await restante.list.waitFor();
 }));

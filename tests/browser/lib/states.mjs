@@ -13,7 +13,7 @@ export const STATES = {
 
   'form-clear-text': async (restante) => {
     await restante.security.selectOption({ label: 'none' });
-    await restante.page.getByRole('checkbox').waitFor();
+    await restante.page.getByRole('checkbox', { name: /in clear text/ }).waitFor();
   },
 
   'form-bridges': async (restante) => {
