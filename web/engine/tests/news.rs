@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
-use restante_api::keep::Run;
+use restante_api::runs::Run;
 use restante_api::{Failure, FailureKind, ListId, MessageRef, Request, Row, Stage, Update};
 use support::{Engine, Host, MODERN, Manners, message, with_engine};
 

@@ -343,17 +343,6 @@ pub enum Order {
     Largest,
 }
 
-/// A run of rows that a changed list has in common with the former one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
-    /// The position of its first row before.
-    pub from: u32,
-    /// The position of its first row now.
-    pub to: u32,
-    /// How many rows it has.
-    pub rows: u32,
-}
-
 /// What a row shows of a kept message beside the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Marks {

@@ -9,6 +9,7 @@ mod failure;
 pub mod keep;
 mod message;
 pub mod picture;
+pub mod runs;
 mod server;
 mod text;
 mod words;
@@ -98,7 +99,7 @@ pub enum Update {
         /// Octets of all of them.
         octets: u64,
         /// What the former list and this one have in common, in the order of this one.
-        runs: Vec<keep::Run>,
+        runs: Vec<runs::Run>,
         /// In a preview: messages that were not there before, as positions of this list: the first, and how many.
         arrived: Vec<(u32, u32)>,
     },

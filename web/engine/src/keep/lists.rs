@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use restante_api::keep::{Answer, FolderId, Hits, KeptId, ListQuery, Marks, Run, ThreadId};
+use restante_api::keep::{Answer, FolderId, Hits, KeptId, ListQuery, Marks, ThreadId};
+use restante_api::runs::{self, Run};
 use restante_api::{Address, CallId, Failure, FailureKind, ListId, MessageRef, Reply, Row, Update};
 use restante_store::{Extent, MessageId, Query, Row as Kept, StoreError};
 
@@ -86,7 +87,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         };
         let Some(list) = self.viewers.get_mut(&client).and_then(|viewer| viewer.list.as_mut()) else { return };
         if ids != list.ids {
-            let runs = runs(&list.ids, &ids);
+            let runs = common(&list.ids, &ids);
             let messages = convert::id(ids.len() as i64);
             list.ids = ids;
             let (list, octets, arrived) = (ListId::kept(), 0, vec![]);
@@ -181,14 +182,12 @@ fn marks(search: &Query, text: &str) -> Vec<(u32, u32)> {
 }
 
 /// What two lists have in common, in the order of the second: runs of messages that follow each other in both.
-fn runs(before: &[MessageId], now: &[MessageId]) -> Vec<Run> {
-    let places: HashMap<MessageId, usize> = before.iter().copied().zip(0..).collect();
-    let mut runs: Vec<Run> = Vec::new();
-    for (to, id) in (0u32..).zip(now) {
-        let Some(from) = places.get(id).and_then(|from| u32::try_from(*from).ok()) else { continue };
-        match runs.last_mut() {
-            Some(run) if run.from + run.rows == from && run.to + run.rows == to => run.rows += 1,
-            _ => runs.push(Run { from, to, rows: 1 }),
+fn common(before: &[MessageId], now: &[MessageId]) -> Vec<Run> {
+    let places: HashMap<MessageId, u32> = before.iter().copied().zip(0..).collect();
+    let mut runs = Vec::new();
+    for (to, id) in (0..).zip(now) {
+        if let Some(from) = places.get(id) {
+            runs::add_row(&mut runs, *from, to);
         }
     }
     runs
@@ -203,7 +202,7 @@ mod tests {
     }
 
     fn between(before: &[i64], now: &[i64]) -> Vec<(u32, u32, u32)> {
-        runs(&ids(before), &ids(now)).into_iter().map(|run| (run.from, run.to, run.rows)).collect()
+        common(&ids(before), &ids(now)).into_iter().map(|run| (run.from, run.to, run.rows)).collect()
     }
 
     #[test]

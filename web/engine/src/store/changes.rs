@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use restante_api::keep::Run;
+use restante_api::runs::{self, Run};
 use restante_protocol::pop3::Uid;
 
 /// What a maildrop and a later state of it have in common. A unique-id that several messages have tells none of them.
@@ -32,7 +32,7 @@ impl Changes {
             let was = uid.filter(|uid| certain_now.contains_key(uid)).and_then(|uid| certain.get(uid));
             if let Some(was) = was {
                 changes.numbers.insert(*was, number);
-                changes.add_row(former.0 - *was, position);
+                runs::add_row(&mut changes.runs, former.0 - *was, position);
             } else if former.0 == 0 || uid.is_some_and(|uid| !known.contains(uid)) {
                 changes.add_arrival(position);
             }
@@ -52,20 +52,12 @@ impl Changes {
 
     /// The position of the row that was in this one.
     pub(crate) fn position(&self, was: u32) -> Option<u32> {
-        let run = self.runs.iter().find(|run| (run.from..run.from + run.rows).contains(&was))?;
-        Some(run.to + (was - run.from))
+        runs::place(&self.runs, was)
     }
 
     /// How many messages are new.
     pub(crate) fn arrivals(&self) -> u32 {
         self.arrived.iter().map(|(_, count)| count).sum()
-    }
-
-    fn add_row(&mut self, from: u32, to: u32) {
-        match self.runs.last_mut() {
-            Some(run) if (run.from + run.rows, run.to + run.rows) == (from, to) => run.rows += 1,
-            _ => self.runs.push(Run { from, to, rows: 1 }),
-        }
     }
 
     fn add_arrival(&mut self, position: u32) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use restante_api::keep::Run;
+use restante_api::runs::Run;
 use restante_api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
 
 use super::held::Held;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use restante_api::keep::Run;
+use restante_api::runs::Run;
 use restante_api::{ListId, MessageRef};
 
 use super::{Effect, Load, Mailbox, Reading, Told, runs};

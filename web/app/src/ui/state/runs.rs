@@ -1,12 +1,8 @@
 //! Where the rows of a changed list were before, and where they are now.
 
-use restante_api::keep::Run;
+pub use restante_api::runs::place;
 
-/// The place of a row in the changed list; `None` where it is no longer in it.
-pub fn place(runs: &[Run], before: u32) -> Option<u32> {
-    let run = runs.iter().find(|run| before >= run.from && before - run.from < run.rows)?;
-    Some(run.to + (before - run.from))
-}
+use restante_api::runs::Run;
 
 /// The place in the changed list of the first row, from this one on, that is still in it: where one goes on reading. The
 /// last place where there is none.
@@ -39,13 +35,6 @@ mod tests {
 
     fn run(from: u32, to: u32, rows: u32) -> Run {
         Run { from, to, rows }
-    }
-
-    #[test]
-    fn a_row_is_found_again_where_the_list_has_grown_and_shrunk() {
-        // Two came at the top, the row at 3 went.
-        let runs = [run(0, 2, 3), run(4, 5, 6)];
-        assert_eq!([0, 2, 3, 4, 9].map(|at| place(&runs, at)), [Some(2), Some(4), None, Some(5), Some(10)]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use restante_api::keep::Run;
+use restante_api::runs::Run;
 use restante_api::{Call, MessageRef, Stage};
 use restante_link::Death;
 

@@ -1,6 +1,7 @@
 //! Mail that is kept.
 
 use restante_api::keep::*;
+use restante_api::runs::Run;
 
 use super::super::kept::{Deed, Knob, Opening, Sheet, Step, Told};
 use super::*;
