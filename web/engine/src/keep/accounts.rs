@@ -85,8 +85,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let known = self.known(account).ok()?;
         let (password, token) = self.checks.password(account)?;
         Some(OpenMailbox {
-            security: convert::security(&known.way),
-            tls_end: convert::tls_end(&known.way),
+            security: known.way.security,
+            tls_end: known.way.tls_end,
             trusted: known.way.trusted.map(Fingerprint),
             cleartext_agreed: known.way.cleartext_agreed,
             bridge: convert::bridge(&known.way),

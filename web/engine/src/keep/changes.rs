@@ -23,8 +23,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     pub(super) fn would_delete(&self, account: keep::AccountId, policy: keep::Policy) -> Outcome {
-        let (account, policy) = (convert::account(account), convert::policy(policy));
-        let count = self.store.borrow().would_delete(account, policy, self.now());
+        let count = self.store.borrow().would_delete(convert::account(account), policy, self.now());
         count.map(|count| Update::Keep(Answer::Count(count))).map_err(|error| convert::failure(&error))
     }
 
@@ -37,8 +36,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 return moved(store, &convert::messages(ids), |_, _| Ok(convert::folder(*folder)));
             }
             Change::MoveTo(ids, role) => {
-                let role = convert::role(*role);
-                return moved(store, &convert::messages(ids), |store, account| store.folder_of(account, role));
+                return moved(store, &convert::messages(ids), |store, account| store.folder_of(account, *role));
             }
             Change::Restore(places) => restore(store, places),
             Change::EmptyDeleted(account) => empty(store, convert::account(*account)),
@@ -55,7 +53,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     fn set(&mut self, account: keep::AccountId, settings: &keep::AccountSettings) -> Result<Done, StoreError> {
-        let (policy, id) = (convert::policy(settings.policy), convert::account(account));
+        let (policy, id) = (settings.policy, convert::account(account));
         let store = &mut *self.store.borrow_mut();
         let known = store.account(id)?;
         if (known.policy, known.size_limit) != (policy, settings.size_limit) {

@@ -55,10 +55,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     fn ids(&self, list: &List) -> Result<Vec<MessageId>, StoreError> {
-        let (within, filter) = (convert::within(list.query.within), convert::filter(list.query.filter));
+        let (within, filter) = (convert::within(list.query.within), list.query.filter);
         match &list.search {
             Some(search) => self.store.borrow().search(search, within, filter, FOUND),
-            None => self.store.borrow().list(within, filter, convert::order(list.query.order)),
+            None => self.store.borrow().list(within, filter, list.query.order),
         }
     }
 

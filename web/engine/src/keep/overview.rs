@@ -32,11 +32,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             id,
             folders,
             postponed: store.postponed(account.id)?,
-            security: convert::security(&account.way),
-            tls_end: convert::tls_end(&account.way),
+            security: account.way.security,
+            tls_end: account.way.tls_end,
             bridge: convert::bridge(&account.way),
             settings: AccountSettings {
-                policy: convert::policy_view(account.policy),
+                policy: account.policy,
                 size_limit: account.size_limit,
                 check_every: account.check_every,
             },
@@ -56,7 +56,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 fn folder(folder: Folder) -> FolderView {
     FolderView {
         id: FolderId(convert::id(folder.id.0)),
-        role: convert::role_view(folder.role),
+        role: folder.role,
         name: folder.name,
         messages: folder.messages,
         unread: folder.unread,

@@ -1,55 +1,11 @@
 //! Accounts, and what becomes of their mail on the server.
 
+use restante_api::keep::Policy;
+use restante_api::{Security, TlsEnd};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::types::next_id;
 use crate::{AccountId, Store, StoreError, folders};
-
-/// What becomes of messages on the server once they are kept here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Policy {
-    /// They stay.
-    #[default]
-    Leave,
-    /// They are deleted when they have been kept here for so many days.
-    DeleteAfter {
-        /// Days since they were kept.
-        days: u32,
-    },
-    /// They are deleted when they are deleted here.
-    DeleteWhenDeletedHere,
-    /// They are deleted as soon as they are kept.
-    DeleteOnceKept,
-    /// They stay, and only their headers are kept; the rest comes on demand.
-    HeadersOnly,
-}
-
-impl Policy {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Leave => "leave",
-            Self::DeleteAfter { .. } => "delete-after",
-            Self::DeleteWhenDeletedHere => "delete-when-deleted-here",
-            Self::DeleteOnceKept => "delete-once-kept",
-            Self::HeadersOnly => "headers-only",
-        }
-    }
-
-    fn days(self) -> u32 {
-        if let Self::DeleteAfter { days } = self { days } else { 0 }
-    }
-
-    fn read(name: &str, days: u32) -> Self {
-        match name {
-            "delete-after" => Self::DeleteAfter { days },
-            "delete-when-deleted-here" => Self::DeleteWhenDeletedHere,
-            "delete-once-kept" => Self::DeleteOnceKept,
-            "headers-only" => Self::HeadersOnly,
-            // The schema admits no other.
-            _ => Self::Leave,
-        }
-    }
-}
 
 /// An account to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,25 +23,18 @@ pub struct NewAccount {
 }
 
 /// How a server is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Way {
-    /// How the connection is protected: `tls`, `starttls` or `none`.
-    pub security: String,
-    /// Who ends TLS: `browser` or `bridge`.
-    pub tls_end: String,
+    /// How the connection is protected.
+    pub security: Security,
+    /// Who ends TLS.
+    pub tls_end: TlsEnd,
     /// SHA-256 of the one certificate that is trusted; `None`: whichever verifies.
     pub trusted: Option<[u8; 32]>,
     /// The bridge's address; empty: the host's own.
     pub bridge: String,
     /// The owner agreed that the password travels in clear text.
     pub cleartext_agreed: bool,
-}
-
-impl Default for Way {
-    fn default() -> Self {
-        let (security, tls_end) = ("tls".into(), "browser".into());
-        Self { security, tls_end, trusted: None, bridge: String::new(), cleartext_agreed: false }
-    }
 }
 
 /// An account.
@@ -185,10 +134,11 @@ impl Store {
         size_limit: Option<u64>,
     ) -> Result<(), StoreError> {
         let limit = i64::try_from(size_limit.unwrap_or(0)).unwrap_or(i64::MAX);
+        let days = if let Policy::DeleteAfter { days } = policy { days } else { 0 };
         self.together(|db| {
             let changed = db.execute(
                 "UPDATE account SET policy = ?2, policy_days = ?3, size_limit = ?4 WHERE id = ?1",
-                params![account, policy.name(), policy.days(), limit],
+                params![account, policy_name(policy), days, limit],
             )?;
             if changed == 0 {
                 return Err(StoreError::NotFound("account"));
@@ -265,8 +215,8 @@ fn set_way(db: &Connection, account: AccountId, way: &Way) -> Result<(), StoreEr
         "UPDATE account SET security = ?2, tls_end = ?3, trusted = ?4, bridge = ?5, cleartext_agreed = ?6 WHERE id = ?1",
         params![
             account,
-            way.security,
-            way.tls_end,
+            security_name(way.security),
+            tls_end_name(way.tls_end),
             way.trusted.as_ref().map_or(&[][..], |hash| &hash[..]),
             way.bridge,
             way.cleartext_agreed
@@ -283,13 +233,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         host: row.get(2)?,
         port: row.get(3)?,
         user: row.get(4)?,
-        policy: Policy::read(row.get_ref(5)?.as_str()?, row.get(6)?),
+        policy: read_policy(row.get_ref(5)?.as_str()?, row.get(6)?),
         size_limit: u64::try_from(limit).ok().filter(|limit| *limit > 0),
         login_at: row.get(8)?,
         login_delay: row.get(9)?,
         way: Way {
-            security: row.get(10)?,
-            tls_end: row.get(11)?,
+            security: read_security(row.get_ref(10)?.as_str()?),
+            tls_end: read_tls_end(row.get_ref(11)?.as_str()?),
             trusted: row.get_ref(12)?.as_blob()?.try_into().ok(),
             bridge: row.get(13)?,
             cleartext_agreed: row.get(14)?,
@@ -297,4 +247,53 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         check_every: Some(row.get(15)?).filter(|minutes| *minutes > 0),
         expires: u32::try_from(row.get::<_, i64>(16)?).ok(),
     })
+}
+
+// The names are those of the schema, which admits no others.
+
+fn policy_name(policy: Policy) -> &'static str {
+    match policy {
+        Policy::Leave => "leave",
+        Policy::DeleteAfter { .. } => "delete-after",
+        Policy::DeleteWhenDeletedHere => "delete-when-deleted-here",
+        Policy::DeleteOnceKept => "delete-once-kept",
+        Policy::HeadersOnly => "headers-only",
+    }
+}
+
+fn read_policy(name: &str, days: u32) -> Policy {
+    match name {
+        "delete-after" => Policy::DeleteAfter { days },
+        "delete-when-deleted-here" => Policy::DeleteWhenDeletedHere,
+        "delete-once-kept" => Policy::DeleteOnceKept,
+        "headers-only" => Policy::HeadersOnly,
+        _ => Policy::Leave,
+    }
+}
+
+fn security_name(security: Security) -> &'static str {
+    match security {
+        Security::Tls => "tls",
+        Security::Starttls => "starttls",
+        Security::None => "none",
+    }
+}
+
+fn read_security(name: &str) -> Security {
+    match name {
+        "starttls" => Security::Starttls,
+        "none" => Security::None,
+        _ => Security::Tls,
+    }
+}
+
+fn tls_end_name(end: TlsEnd) -> &'static str {
+    match end {
+        TlsEnd::Browser => "browser",
+        TlsEnd::Bridge => "bridge",
+    }
+}
+
+fn read_tls_end(name: &str) -> TlsEnd {
+    if name == "bridge" { TlsEnd::Bridge } else { TlsEnd::Browser }
 }

@@ -1,40 +1,27 @@
 //! Folders: those that every account has, and its owner's own.
 
+use restante_api::keep::Role;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::types::next_id;
 use crate::{AccountId, FolderId, Store, StoreError};
 
-/// What a folder is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// New mail comes in here.
-    Inbox,
-    /// What is done with, but kept.
-    Archive,
-    /// What was deleted, until it is emptied.
-    Deleted,
-    /// Whatever its owner says.
-    Own,
+/// The name that a role has in the database.
+pub(crate) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Inbox => "inbox",
+        Role::Archive => "archive",
+        Role::Deleted => "deleted",
+        Role::Own => "own",
+    }
 }
 
-impl Role {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Inbox => "inbox",
-            Self::Archive => "archive",
-            Self::Deleted => "deleted",
-            Self::Own => "own",
-        }
-    }
-
-    fn read(name: &str) -> Self {
-        match name {
-            "inbox" => Self::Inbox,
-            "archive" => Self::Archive,
-            "deleted" => Self::Deleted,
-            _ => Self::Own,
-        }
+fn read_role(name: &str) -> Role {
+    match name {
+        "inbox" => Role::Inbox,
+        "archive" => Role::Archive,
+        "deleted" => Role::Deleted,
+        _ => Role::Own,
     }
 }
 
@@ -60,7 +47,7 @@ pub(crate) fn make_standard(db: &Connection, account: AccountId) -> Result<(), S
     for role in [Role::Inbox, Role::Archive, Role::Deleted] {
         db.execute(
             "INSERT INTO folder (id, account_id, role, name) VALUES (?1, ?2, ?3, ?3)",
-            params![FolderId(next_id(db, "folder")?), account, role.name()],
+            params![FolderId(next_id(db, "folder")?), account, role_name(role)],
         )?;
     }
     Ok(())
@@ -70,7 +57,7 @@ pub(crate) fn make_standard(db: &Connection, account: AccountId) -> Result<(), S
 pub(crate) fn of_role(db: &Connection, account: AccountId, role: Role) -> Result<FolderId, StoreError> {
     let mut statement = db.prepare_cached("SELECT id FROM folder WHERE account_id = ?1 AND role = ?2 ORDER BY id")?;
     statement
-        .query_row(params![account, role.name()], |row| row.get(0))
+        .query_row(params![account, role_name(role)], |row| row.get(0))
         .optional()?
         .ok_or(StoreError::NotFound("folder"))
 }
@@ -92,7 +79,7 @@ impl Store {
             Ok(Folder {
                 id: row.get(0)?,
                 account,
-                role: Role::read(row.get_ref(1)?.as_str()?),
+                role: read_role(row.get_ref(1)?.as_str()?),
                 name: row.get(2)?,
                 messages: row.get(3)?,
                 unread: row.get(4)?,

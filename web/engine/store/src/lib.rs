@@ -10,6 +10,8 @@
 //! synchronous and belong to one thread. What is to be durable together is written between [`Store::begin`] and
 //! [`Store::commit`]: after `commit` it survives the end of the process at any moment.
 //!
+//! Policies, roles, filters and orders are those that the page knows (`restante_api::keep`): there is one word for each.
+//!
 //! Not here: the network, MIME, passwords.
 
 mod accounts;
@@ -31,15 +33,16 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use accounts::{Account, NewAccount, Policy, Way};
+pub use accounts::{Account, NewAccount, Way};
 pub use content::PIECE;
 pub use error::StoreError;
-pub use folders::{Folder, Role};
-pub use list::{Filter, List, Order, Row};
+pub use folders::Folder;
+pub use list::{List, Row};
 pub use maildrop::{Due, Identity, Item, Known, Listed, State};
 pub use messages::{Arrival, Extent, Flag, NewMessage, Source, Summary};
 pub use query::{BadQuery, Query};
 pub use rescue::{Check, Rescued};
+pub use restante_api::keep::{Filter, Order, Policy, Role};
 pub use schema::VERSION;
 pub use types::{AccountId, Digest, FolderId, HeaderHash, ItemId, MessageId, ThreadId};
 

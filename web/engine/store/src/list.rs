@@ -3,9 +3,11 @@
 //! A list of ids is cheap to make, to hold and to compare with the one before; a window of it costs as many look-ups as it
 //! has rows, wherever in the list it lies.
 
+use restante_api::keep::{Filter, Order, Role};
 use rusqlite::{OptionalExtension, Row as SqlRow, params_from_iter};
 
-use crate::{AccountId, Extent, FolderId, MessageId, Role, Store, StoreError, ThreadId};
+use crate::folders::role_name;
+use crate::{AccountId, Extent, FolderId, MessageId, Store, StoreError, ThreadId};
 
 /// Which messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +29,7 @@ impl List {
     pub(crate) fn condition(self) -> String {
         match self {
             Self::Folder(FolderId(id)) => format!("m.folder_id = {id}"),
-            Self::Role(role) => format!("m.folder_id IN (SELECT id FROM folder WHERE role = '{}')", role.name()),
+            Self::Role(role) => format!("m.folder_id IN (SELECT id FROM folder WHERE role = '{}')", role_name(role)),
             Self::Account(AccountId(id)) => format!("m.account_id = {id}"),
             Self::Thread(ThreadId(id)) => format!("m.thread_id = {id}"),
             Self::All => "TRUE".into(),
@@ -35,46 +37,14 @@ impl List {
     }
 }
 
-/// Which of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Filter {
-    /// All.
-    #[default]
-    All,
-    /// Those that were not read.
-    Unread,
-    /// Those with a star.
-    Starred,
-    /// Those with attachments.
-    Attachments,
-}
-
-impl Filter {
-    /// The filter as a condition on `message m`.
-    pub(crate) fn condition(self) -> &'static str {
-        match self {
-            Self::All => "TRUE",
-            Self::Unread => "NOT m.is_read",
-            Self::Starred => "m.is_starred",
-            Self::Attachments => "m.has_attachments",
-        }
+/// A filter as a condition on `message m`.
+pub(crate) fn condition(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All => "TRUE",
+        Filter::Unread => "NOT m.is_read",
+        Filter::Starred => "m.is_starred",
+        Filter::Attachments => "m.has_attachments",
     }
-}
-
-/// In which order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Order {
-    /// The newest first.
-    #[default]
-    Newest,
-    /// The oldest first.
-    Oldest,
-    /// By the sender's name or address.
-    Sender,
-    /// By subject, prefixes of replies aside.
-    Subject,
-    /// The largest first.
-    Largest,
 }
 
 /// A row of a list.
@@ -118,7 +88,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn list(&self, list: List, filter: Filter, order: Order) -> Result<Vec<MessageId>, StoreError> {
-        let (within, which) = (list.condition(), filter.condition());
+        let (within, which) = (list.condition(), condition(filter));
         let order = match order {
             Order::Newest => "m.date DESC, m.id DESC",
             Order::Oldest => "m.date, m.id",

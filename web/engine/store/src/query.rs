@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use rusqlite::types::Value;
 
+use crate::folders::role_name;
 use crate::{Role, words};
 
 /// A query, understood. Words are found in any order; the last one also by its beginning, so that it finds as one types.
@@ -144,7 +145,7 @@ impl Query {
             "after" => self.condition(is_excluded, "m.date >= ?", vec![Value_::Number(day(plain)?)]),
             "larger" => self.condition(is_excluded, "m.octets > ?", vec![Value_::Number(size(plain)?)]),
             "in" => {
-                let role = [Role::Inbox, Role::Archive, Role::Deleted].map(Role::name);
+                let role = [Role::Inbox, Role::Archive, Role::Deleted].map(role_name);
                 let role = role.into_iter().find(|role| role.eq_ignore_ascii_case(plain)).unwrap_or("own");
                 let sql = "m.folder_id IN (SELECT id FROM folder WHERE role = ? AND (role <> 'own' OR name = ? COLLATE NOCASE))";
                 self.condition(is_excluded, sql, vec![Value_::Text(role.into()), Value_::Text(plain.into())]);

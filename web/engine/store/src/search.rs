@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params, params_from_iter};
 
-use crate::{Filter, List, MessageId, Query, Store, StoreError, Summary, words};
+use crate::{Filter, List, MessageId, Query, Store, StoreError, Summary, list, words};
 
 /// Puts a message's words into the index.
 pub(crate) fn index(db: &Connection, id: MessageId, summary: &Summary) -> Result<(), StoreError> {
@@ -28,7 +28,7 @@ impl Store {
     /// [`StoreError`] where the index cannot be read.
     pub fn search(&self, query: &Query, list: List, filter: Filter, limit: u32) -> Result<Vec<MessageId>, StoreError> {
         let (conditions, mut values) = query.conditions();
-        let within = format!(" AND {} AND {}", list.condition(), filter.condition());
+        let within = format!(" AND {} AND {}", list.condition(), list::condition(filter));
         let wanted = conditions.iter().fold(within, |sql, condition| sql + " AND " + condition);
         let sql = match query.expression() {
             Some(expression) => {

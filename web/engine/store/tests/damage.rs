@@ -7,6 +7,7 @@ mod support;
 use std::collections::HashSet;
 use std::path::Path;
 
+use restante_api::{Security, TlsEnd};
 use restante_store::{
     Digest, Extent, Filter, List, Location, Order, Policy, Query, Role, Store, StoreError, VERSION, Way,
 };
@@ -53,7 +54,7 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
         match at {
             0 => assert_eq!((&known.way, known.check_every, known.expires), (&Way::default(), None, None)),
             _ => {
-                assert_eq!((known.way.security.as_str(), known.way.tls_end.as_str()), ("starttls", "bridge"));
+                assert_eq!((known.way.security, known.way.tls_end), (Security::Starttls, TlsEnd::Bridge));
                 assert_eq!((known.way.trusted, known.way.cleartext_agreed), (Some([0; 32]), true));
                 assert_eq!((known.check_every, known.expires), (Some(15), Some(30)));
             }
