@@ -84,8 +84,6 @@ test('everything works without a mouse', { timeout }, () => visit(our.browser, o
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Home');
-  // Keys are meant for what is seen: the list shows where the keyboard is before the next one.
-  await page.locator('#messages[aria-activedescendant=row-0]').waitFor();
   await page.keyboard.press('Enter');
   await restante.message.getByText('not the green one').waitFor();
   await tabTo(restante.list, 80);

@@ -13,6 +13,7 @@ mod form;
 mod heard;
 mod held;
 pub mod kept;
+mod keys;
 mod later;
 mod mailbox;
 mod news;
@@ -33,6 +34,7 @@ pub use bridge::{BadBridge, Bridge};
 pub use calls::Calls;
 pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
+pub use keys::{Motion, Purpose};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
@@ -171,6 +173,8 @@ pub enum Action {
     },
     /// It is time to ask for what is missing in it.
     ShowDue,
+    /// A key in the list.
+    Key(Motion, Purpose),
     /// The keyboard is at this row.
     Cursor(u32),
     /// Choose messages, for what is done with several at once.

@@ -5,7 +5,7 @@ use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection,
-    State, heard, held, kept, later, prepare, preview, selection,
+    State, heard, held, kept, keys, later, prepare, preview, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -15,6 +15,7 @@ const NEIGHBOURS: u32 = 20;
 /// Applies an action, and says what has to be done because of it.
 pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let depth = depth(state);
+    let action = keys::meant(state, action);
     let by_history = matches!(action, Action::History(_));
     later::withdraw(state, &action);
     let effects = apply(state, action);
@@ -110,6 +111,8 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             mailbox.asked = Some((first, count));
             vec![calls.ask(Request::Show { first, count }).1]
         }),
+        // Without a list it means nothing.
+        Action::Key(..) => vec![],
         Action::Cursor(position) => in_mailbox(state, |mailbox, _| {
             mailbox.point(position.min(mailbox.len().saturating_sub(1)));
             vec![]

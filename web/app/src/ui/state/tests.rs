@@ -10,6 +10,7 @@ use super::*;
 
 mod held;
 mod kept;
+mod keys;
 mod later;
 mod newer;
 mod selection;

@@ -14,7 +14,7 @@ use super::Act;
 use super::row::{self, MessageRow};
 use crate::ui::browser::{dates, page};
 use crate::ui::shared::Shared;
-use crate::ui::state::{Action, Choice, Mailbox, Rows, Selection, Shift, runs};
+use crate::ui::state::{Action, Choice, Mailbox, Motion, Purpose, Rows, Selection, Shift, runs};
 use crate::ui::window::Window;
 
 /// A row's height in rem, as in the style sheet.
@@ -172,7 +172,7 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
                 <div class="empty">{props.empty.clone()}</div>
             }
             <div id="messages" ref={scroller} class="messages" role="listbox" aria-label="Messages" tabindex="0" aria-multiselectable="true"
-                aria-activedescendant={active} aria-busy={busy.to_string()} {onscroll} onkeydown={keys(act, *cursor, of, window.page())}>
+                aria-activedescendant={active} aria-busy={busy.to_string()} {onscroll} onkeydown={keys(act, window.page())}>
                 <div ref={sizer} class="sizer" role="presentation">
                     <div ref={band} class="band" role="presentation">
                         { for drawn.map(|position| match row_at(position) {
@@ -201,8 +201,8 @@ fn along(before: Window, now: Window, shift: &Shift, props: &ListProps) -> Optio
     Some(now.scrolled_to(runs::nearest(&shift.runs, first, now.rows), before.hidden()))
 }
 
-/// What the keys do in the list (WAI-ARIA's listbox; j and k as readers of mail know them).
-fn keys(act: &Act, cursor: u32, of: u32, page: u32) -> Callback<KeyboardEvent> {
+/// What the keys do in the list (WAI-ARIA's listbox; j and k as readers of mail know them). `page`: rows in sight.
+fn keys(act: &Act, page: u32) -> Callback<KeyboardEvent> {
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
         let key = event.key();
@@ -210,32 +210,29 @@ fn keys(act: &Act, cursor: u32, of: u32, page: u32) -> Callback<KeyboardEvent> {
             return;
         }
         if event.ctrl_key() || event.meta_key() {
-            let choice = match key.as_str() {
-                "a" | "A" => Choice::All,
-                " " => Choice::Toggle(cursor),
+            let action = match key.as_str() {
+                "a" | "A" => Action::Choose(Choice::All),
+                " " => Action::Key(Motion::Stay, Purpose::Toggle),
                 _ => return,
             };
             event.prevent_default();
-            act.emit(Action::Choose(choice));
+            act.emit(action);
             return;
         }
-        let to = match key.as_str() {
-            "ArrowDown" | "j" => cursor.saturating_add(1),
-            "ArrowUp" | "k" => cursor.saturating_sub(1),
-            "PageDown" => cursor.saturating_add(page),
-            "PageUp" => cursor.saturating_sub(page),
-            "Home" => 0,
-            "End" => of.saturating_sub(1),
-            "Enter" | " " | "x" => cursor,
+        let going = if event.shift_key() { Purpose::Through } else { Purpose::Point };
+        let (motion, purpose) = match key.as_str() {
+            "ArrowDown" | "j" => (Motion::Down(1), going),
+            "ArrowUp" | "k" => (Motion::Up(1), going),
+            "PageDown" => (Motion::Down(page), going),
+            "PageUp" => (Motion::Up(page), going),
+            "Home" => (Motion::First, going),
+            "End" => (Motion::Last, going),
+            "Enter" | " " => (Motion::Stay, Purpose::Read),
+            "x" => (Motion::Stay, Purpose::Toggle),
             _ => return,
         };
         event.prevent_default();
-        act.emit(match key.as_str() {
-            "Enter" | " " => Action::Read(to),
-            "x" => Action::Choose(Choice::Toggle(to)),
-            _ if event.shift_key() => Action::Choose(Choice::Through(to)),
-            _ => Action::Cursor(to),
-        });
+        act.emit(Action::Key(motion, purpose));
     })
 }
 
