@@ -1,0 +1,149 @@
+//! Reading: how deep the reader goes, what is asked for on the way, and what is taken back.
+
+use super::*;
+
+#[test]
+fn reading_goes_one_step_deeper_in_the_history_and_back_returns_to_the_list() {
+    let mut state = with_rows(3, 3);
+    let effects = reduce(&mut state, Action::Read(1));
+    assert_eq!(asks(&effects), [&Request::Read(MessageRef::top(2))]);
+    assert!(effects.contains(&Effect::Deepen(1)));
+    let effects = reduce(&mut state, Action::Step(1));
+    assert_eq!(asks(&effects), [&Request::Read(MessageRef::top(1))]);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Deepen(_))), "another message is as deep");
+    assert!(reduce(&mut state, Action::Step(1)).is_empty(), "there is no older message");
+    assert_eq!(reduce(&mut state, Action::History(0)).last(), Some(&Effect::Focus(Focus::List)));
+    assert!(state.opened().is_none());
+}
+
+#[test]
+fn reading_beside_unknown_rows_asks_for_them() {
+    let mut state = with_rows(100, 50);
+    assert_eq!(asks(&reduce(&mut state, Action::Read(10))).len(), 1);
+    let effects = reduce(&mut state, Action::Read(49));
+    assert!(asks(&effects).contains(&&Request::Show { first: 39, count: 20 }));
+}
+
+#[test]
+fn a_message_inside_a_message_is_opened_and_left_again() {
+    let mut state = with_rows(3, 3);
+    reduce(&mut state, Action::Read(0));
+    let effects = reduce(&mut state, Action::OpenNested(PartId(4)));
+    let nested = MessageRef::top(3).nested(PartId(4));
+    assert_eq!(asks(&effects), [&Request::Read(nested.clone())]);
+    answer(&mut state, asked(&effects), Update::Message(Box::new(view(nested, None))));
+    assert!(state.opened().unwrap().view.ready().is_some());
+    assert!(reduce(&mut state, Action::Back).contains(&Effect::Rise(1)));
+    assert_eq!(state.opened().unwrap().message, MessageRef::top(3));
+}
+
+#[test]
+fn html_is_shown_only_once_it_is_sanitised_and_without_remote_pictures() {
+    let mut state = with_rows(1, 1);
+    let (message, effects) = read(&mut state, 0, Some("<p>"));
+    assert_eq!(effects, [Effect::Sanitise { message: message.clone(), remote: Remote::Blocked }]);
+    assert_eq!(state.opened().unwrap().html, Load::Waiting);
+    let html = Ok(SafeHtml { document: "<p>".into(), blocked: 2 });
+    reduce(&mut state, Action::Sanitised { message: message.clone(), remote: Remote::Allowed, html: html.clone() });
+    assert_eq!(state.opened().unwrap().html, Load::Waiting, "an answer to another question is left out");
+    reduce(&mut state, Action::Sanitised { message, remote: Remote::Blocked, html });
+    assert_eq!(state.opened().unwrap().html.ready().unwrap().blocked, 2);
+}
+
+#[test]
+fn a_trusted_senders_pictures_come_by_themselves_until_the_mailbox_is_closed() {
+    let mut state = with_rows(2, 2);
+    for (position, expected) in [(0, Remote::Blocked), (1, Remote::Allowed)] {
+        read(&mut state, position, Some("<p>"));
+        assert_eq!(state.opened().unwrap().remote, expected);
+        reduce(&mut state, Action::TrustSender);
+    }
+}
+
+#[test]
+fn a_download_is_asked_for_once_and_saved_when_it_comes() {
+    let mut state = with_rows(1, 1);
+    let (message, _) = read(&mut state, 0, None);
+    let question = asked(&reduce(&mut state, Action::Download(PartId(2))));
+    assert!(reduce(&mut state, Action::Download(PartId(2))).is_empty());
+    let attachment = Update::Attachment {
+        message,
+        part: PartId(2),
+        name: "plan.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: vec![0, 255],
+    };
+    let effects = answer(&mut state, question, attachment.clone());
+    assert_eq!(effects, [Effect::Save { name: "plan.pdf".into(), bytes: vec![0, 255] }]);
+    assert!(answer(&mut state, question, attachment).is_empty(), "nobody waits for it a second time");
+}
+
+#[test]
+fn saving_the_source_waits_for_it_and_then_keeps_it() {
+    let mut state = with_rows(1, 1);
+    let (message, _) = read(&mut state, 0, None);
+    let effects = reduce(&mut state, Action::SaveSource);
+    assert_eq!(asks(&effects), [&Request::Source(message.clone())]);
+    let source = Source { message, name: "S.eml".into(), bytes: b"Subject: S\r\n".to_vec() };
+    let effects = answer(&mut state, asked(&effects), Update::Source(Box::new(source)));
+    assert!(matches!(&effects[..], [Effect::Save { name, .. }] if name == "S.eml"));
+    assert!(asks(&reduce(&mut state, Action::Show(Face::Source))).is_empty());
+}
+
+#[test]
+fn a_message_that_cannot_be_had_costs_that_message_only() {
+    let mut state = with_rows(2, 2);
+    let question = asked(&reduce(&mut state, Action::Read(0)));
+    let failed =
+        Update::MessageFailed { message: MessageRef::top(2), failure: Box::new(failure(FailureKind::NoSuchMessage)) };
+    answer(&mut state, question, failed);
+    assert!(matches!(state.opened().unwrap().view, Load::Failed(_)));
+    let again = reduce(&mut state, Action::Again);
+    assert_eq!(
+        (asks(&again), &state.opened().unwrap().view),
+        (vec![&Request::Read(MessageRef::top(2))], &Load::Waiting)
+    );
+    assert!(reduce(&mut state, Action::Again).is_empty(), "it is asked for already");
+    assert_eq!(asks(&reduce(&mut state, Action::Read(1))).len(), 1);
+}
+
+#[test]
+fn whoever_steps_on_takes_back_what_was_asked_for_before() {
+    let mut state = with_rows(20, 20);
+    let mut before = asked(&reduce(&mut state, Action::Read(0)));
+    for position in 1..10 {
+        let effects = reduce(&mut state, Action::Step(1));
+        assert_eq!(cancelled(&effects), [before], "{position}");
+        before = asked(&effects);
+    }
+    let late = answer(&mut state, CallId(0), Update::Message(Box::new(view(MessageRef::top(11), None))));
+    assert!(late.is_empty() && state.opened().unwrap().view == Load::Waiting, "what was taken back changes nothing");
+    assert_eq!(cancelled(&reduce(&mut state, Action::Back)), [before]);
+}
+
+#[test]
+fn leaving_a_message_takes_back_its_attachments_and_its_source() {
+    let mut state = with_rows(2, 2);
+    read(&mut state, 0, None);
+    let mut waited = vec![
+        asked(&reduce(&mut state, Action::SaveSource)),
+        asked(&reduce(&mut state, Action::Download(PartId(1)))),
+        asked(&reduce(&mut state, Action::OpenNested(PartId(2)))),
+    ];
+    assert_eq!(cancelled(&reduce(&mut state, Action::Back)), [waited.pop().unwrap()]);
+    assert_eq!(cancelled(&reduce(&mut state, Action::Back)), waited);
+}
+
+#[test]
+fn fetching_a_message_can_be_stopped_and_begun_again() {
+    let mut state = with_rows(2, 2);
+    let question = asked(&reduce(&mut state, Action::Read(0)));
+    answer(&mut state, question, Update::Progress(Stage::Message { octets: 4, of: 9 }));
+    assert_eq!(state.opened().unwrap().progress, Some((4, 9)));
+    assert_eq!(reduce(&mut state, Action::Stop), [Effect::Call(Call::Cancel { id: question })]);
+    assert_eq!((&state.opened().unwrap().view, state.opened().unwrap().progress), (&Load::Stopped, None));
+    let again = asked(&reduce(&mut state, Action::Again));
+    assert_ne!(again, question);
+    answer(&mut state, question, Update::Message(Box::new(view(MessageRef::top(2), None))));
+    assert_eq!(state.opened().unwrap().view, Load::Waiting, "the answer to another question");
+}
