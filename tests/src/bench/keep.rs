@@ -1,34 +1,22 @@
 //! Keeping a maildrop: the example `keep` beside mpop, natively; and the page in a real Chromium.
 
-use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::process::Stdio;
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
 
-use super::path::{Needs, ready};
-use crate::authority::{Authority, shown};
-use crate::delay::{Delay, Options};
-use crate::dovecot::{self, Dovecot, User};
+use super::stage::{Needs, Stage};
 use crate::maildir::Crowd;
 
 /// How long one run may take.
 const LIMIT: Duration = Duration::from_secs(1800);
 
-/// A server with mail, and the binary that serves the page.
+/// Where a browser keeps mail.
 pub struct Scene {
-    needs: Needs,
+    stage: Stage,
     messages: u32,
-    bridge: SocketAddr,
-    // Ends with this, the bridge before its server.
-    _restante: Child,
-    _dovecot: Dovecot,
-    _scratch: TempDir,
 }
 
 /// What a browser took, in milliseconds.
@@ -68,21 +56,8 @@ impl Scene {
     ///
     /// # Errors
     /// Where one of them does not start.
-    pub async fn start(needs: Needs, crowd: Crowd) -> Result<Self> {
-        let identity = Authority::new()?.issue(&["localhost", "127.0.0.1"])?;
-        let (user, password) = ("robin", "lantern-kettle");
-        let mail = (1..=crowd.messages).map(|number| crowd.message(number)).collect();
-        let users = vec![User { name: user.into(), password: password.into(), mail }];
-        let dovecot = Dovecot::start(dovecot::Options { identity, mechanisms: "plain login", users }).await?;
-        let scratch = tempfile::tempdir()?;
-        let (preset, port) = (scratch.path().join("preset.json"), dovecot.pops_port());
-        let account = json!({
-            "host": "127.0.0.1", "port": port, "security": "tls", "user": user, "password": password,
-            "fingerprint": shown(&dovecot.fingerprint()),
-        });
-        fs::write(&preset, account.to_string())?;
-        let (restante, bridge) = ready(&needs, port, &preset).await?;
-        Ok(Self { needs, messages: crowd.messages, bridge, _restante: restante, _dovecot: dovecot, _scratch: scratch })
+    pub async fn start(needs: &Needs, crowd: Crowd) -> Result<Self> {
+        Ok(Self { stage: Stage::start(needs, crowd).await?, messages: crowd.messages })
     }
 
     /// Keeps the mailbox in a new browser over so many milliseconds of round trip; then, with a number of queries, looks
@@ -91,25 +66,12 @@ impl Scene {
     /// # Errors
     /// Where the browser fails, or the mail does not come.
     pub async fn visit(&self, round_trip_ms: u64, queries: Option<u32>) -> Result<Visit> {
-        let options = Options { round_trip: Duration::from_millis(round_trip_ms), record: false };
-        let delay = Delay::start(self.bridge, options).await?;
+        let way = self.stage.way(round_trip_ms, false).await?;
         // On a disk: what is committed is to be where a person has it.
-        let disk = std::path::Path::new("/var/tmp");
+        let disk = Path::new("/var/tmp");
         let profile = if disk.is_dir() { TempDir::new_in(disk)? } else { TempDir::new()? };
-        let node = Command::new("node")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/src/bench/keep.mjs"))
-            .arg(&self.needs.chromium)
-            .arg(format!("http://{}:{}/", Ipv4Addr::LOCALHOST, delay.port()))
-            .arg(profile.path())
-            .arg(self.messages.to_string())
-            .args(queries.map(|queries| queries.to_string()))
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .kill_on_drop(true)
-            .output();
-        let output = tokio::time::timeout(LIMIT, node).await.context("the visit took too long")?;
-        let output = output.context("cannot start node")?;
-        ensure!(output.status.success(), "the browser's script ended with {}", output.status);
-        serde_json::from_slice(&output.stdout).context("what the script said")
+        let given = [profile.path().to_string_lossy().into_owned(), self.messages.to_string()];
+        let arguments = given.into_iter().chain(queries.map(|queries| queries.to_string()));
+        self.stage.play("keep.mjs", &way, arguments, LIMIT).await
     }
 }

@@ -8,6 +8,8 @@
 //! bench-bridge: a lean client → a relay → a server           bridge
 //! ```
 //!
+//! What both browsers need is in stage.
+//!
 //! They measure what was built and print what they saw; they judge nothing. The binaries hold the arguments only.
 
 pub mod bridge;
@@ -21,5 +23,19 @@ pub mod path_report;
 pub mod peers;
 pub mod raw;
 pub mod report;
+pub mod stage;
 pub mod table;
 pub mod trace;
+
+use std::process::ExitCode;
+
+/// The end of a benchmark, as the shell is told of it.
+pub fn ended(program: &str, outcome: anyhow::Result<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{program}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

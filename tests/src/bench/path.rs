@@ -6,24 +6,15 @@
 //! waited for): after the password field had the focus for a second, and without that.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
 
 use super::page::{self, File, Needed};
+use super::stage::{Needs, Stage};
 use super::trace::{self, Item, Trip, What};
-use crate::authority::{Authority, shown};
-use crate::delay::{Delay, Options};
-use crate::dovecot::{self, Dovecot, User};
 use crate::maildir::Crowd;
 
 /// The round trips at which trips are counted, in milliseconds.
@@ -63,26 +54,11 @@ impl Before {
 /// How long a visit may take.
 const LIMIT: Duration = Duration::from_secs(180);
 
-/// The programs and files of a measurement.
-#[derive(Debug, Clone)]
-pub struct Needs {
-    /// The binary `restante`.
-    pub binary: PathBuf,
-    /// Chromium.
-    pub chromium: PathBuf,
-    /// The page's files with their compressed copies; without it, no figures of bytes.
-    pub dist: Option<PathBuf>,
-}
-
 /// Where it happens.
 pub struct Scene {
-    needs: Needs,
+    stage: Stage,
+    dist: Option<PathBuf>,
     rows: u32,
-    bridge: SocketAddr,
-    // Ends with this, the bridge before its server.
-    _restante: Child,
-    _dovecot: Dovecot,
-    _scratch: TempDir,
 }
 
 /// One visit, in milliseconds.
@@ -142,27 +118,14 @@ struct Status {
 }
 
 impl Scene {
-    /// Starts Dovecot with so many messages, and the bridge with that account filled in.
+    /// Starts Dovecot with so many messages, and the bridge with that account filled in. `dist`: the page's files with their
+    /// compressed copies; without it, no figures of bytes.
     ///
     /// # Errors
     /// Where one of them does not start.
-    pub async fn start(needs: Needs, messages: u32, rows: u32) -> Result<Self> {
-        let identity = Authority::new()?.issue(&["localhost", "127.0.0.1"])?;
-        let (user, password) = ("robin", "lantern-kettle");
-        let crowd = Crowd { messages, ..Crowd::PATH };
-        let mail = (1..=messages).map(|number| crowd.message(number)).collect();
-        let users = vec![User { name: user.into(), password: password.into(), mail }];
-        let dovecot = Dovecot::start(dovecot::Options { identity, mechanisms: "plain login", users }).await?;
-
-        let scratch = tempfile::tempdir()?;
-        let (preset, port) = (scratch.path().join("preset.json"), dovecot.pops_port());
-        let account = json!({
-            "host": "127.0.0.1", "port": port, "security": "tls", "user": user, "password": password,
-            "fingerprint": shown(&dovecot.fingerprint()),
-        });
-        fs::write(&preset, account.to_string())?;
-        let (restante, bridge) = ready(&needs, port, &preset).await?;
-        Ok(Self { needs, rows, bridge, _restante: restante, _dovecot: dovecot, _scratch: scratch })
+    pub async fn start(needs: &Needs, dist: Option<PathBuf>, messages: u32, rows: u32) -> Result<Self> {
+        let stage = Stage::start(needs, Crowd { messages, ..Crowd::PATH }).await?;
+        Ok(Self { stage, dist, rows })
     }
 
     /// Makes one visit over so many milliseconds of round trip, with this before the click.
@@ -170,23 +133,10 @@ impl Scene {
     /// # Errors
     /// Where the browser fails, or the rows do not come; the message has what the page said.
     pub async fn visit(&self, round_trip_ms: u64, before: Before) -> Result<Visit> {
-        let options = Options { round_trip: Duration::from_millis(round_trip_ms), record: true };
-        let delay = Delay::start(self.bridge, options).await?;
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bench/path.mjs");
-        let node = Command::new("node")
-            .arg(script)
-            .arg(&self.needs.chromium)
-            .arg(format!("http://{}:{}/", Ipv4Addr::LOCALHOST, delay.port()))
-            .arg(self.rows.to_string())
-            .args((before == Before::Focus).then_some("1000"))
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .kill_on_drop(true)
-            .output();
-        let output = tokio::time::timeout(LIMIT, node).await.context("the visit took too long")?;
-        let output = output.context("cannot start node")?;
-        ensure!(output.status.success(), "the browser's script ended with {}", output.status);
-        let told: Told = serde_json::from_slice(&output.stdout).context("what the script said")?;
+        let way = self.stage.way(round_trip_ms, true).await?;
+        let focus = (before == Before::Focus).then(|| "1000".to_owned());
+        let arguments = [self.rows.to_string()].into_iter().chain(focus);
+        let told: Told = self.stage.play("path.mjs", &way, arguments, LIMIT).await?;
         ensure!(
             told.drawn > 0.0,
             "{} of {} rows were drawn; the page said: {} {:?} {:?}",
@@ -196,7 +146,7 @@ impl Scene {
             told.statuses.last(),
             told.complaints
         );
-        Ok(visit(round_trip_ms, before, &told, &trace::items(&delay.pieces())))
+        Ok(visit(round_trip_ms, before, &told, &trace::items(&way.pieces())))
     }
 
     /// The page's files, by what `visit` needed them for; none where the folder is not known.
@@ -204,31 +154,9 @@ impl Scene {
     /// # Errors
     /// Where the folder cannot be read.
     pub fn files(&self, visit: &Visit) -> Result<Vec<File>> {
-        let Some(dist) = &self.needs.dist else { return Ok(Vec::new()) };
+        let Some(dist) = &self.dist else { return Ok(Vec::new()) };
         page::files(dist, |path| visit.files.get(path).copied().unwrap_or(Needed::Later))
     }
-}
-
-/// Starts the bridge to this port, with an account filled in, and tells where it listens.
-///
-/// # Errors
-/// Where it does not start.
-pub(super) async fn ready(needs: &Needs, port: u16, preset: &Path) -> Result<(Child, SocketAddr)> {
-    let mut restante = Command::new(&needs.binary)
-        .args(["serve", "--listen", "127.0.0.1:0", "--allow", &format!("127.0.0.1:{port}"), "--preset"])
-        .arg(preset)
-        .env("RUST_LOG", "warn")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .with_context(|| format!("cannot start {}", needs.binary.display()))?;
-    let out = restante.stdout.take().context("its output was asked for")?;
-    let line = BufReader::new(out).lines().next_line().await?.context("restante ended at once")?;
-    let bridge =
-        line.strip_prefix("Restante is ready: http://").and_then(|rest| rest.trim_end_matches('/').parse().ok());
-    let bridge = bridge.with_context(|| format!("restante said {line:?}"))?;
-    Ok((restante, bridge))
 }
 
 fn visit(round_trip_ms: u64, before: Before, told: &Told, items: &[Item]) -> Visit {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
+use restante_tests::bench;
 use restante_tests::bench::bridge::measure::{self, Direction};
 use restante_tests::bench::bridge::relay::Relay;
 use restante_tests::bench::bridge::report::{self, Figures};
@@ -50,13 +51,7 @@ fn main() -> ExitCode {
     if let Some(done) = far_end::as_far_end() {
         return done;
     }
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench-bridge: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    bench::ended("bench-bridge", run(&Arguments::parse()))
 }
 
 #[tokio::main(flavor = "current_thread")]

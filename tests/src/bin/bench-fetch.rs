@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use clap::{Parser, ValueEnum};
 use restante_tests::bench::fetch::{Plan, Scene};
 use restante_tests::bench::peers::{Output, Peer};
-use restante_tests::bench::{measure, raw, report};
+use restante_tests::bench::{self, measure, raw, report};
 use serde_json::json;
 
 /// Fetches a maildrop with several programs over several distances, and compares.
@@ -54,13 +54,7 @@ fn main() -> ExitCode {
     if let Some(done) = measure::as_launcher().or_else(raw::as_reader) {
         return done;
     }
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench-fetch: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    bench::ended("bench-fetch", run(&Arguments::parse()))
 }
 
 #[tokio::main]

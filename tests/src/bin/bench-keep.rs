@@ -8,10 +8,10 @@ use anyhow::Result;
 use clap::Parser;
 use restante_tests::bench::fetch::{self, Plan};
 use restante_tests::bench::keep::{Scene, Visit};
-use restante_tests::bench::path::Needs;
 use restante_tests::bench::peers::{Output, Peer};
+use restante_tests::bench::stage::Needs;
 use restante_tests::bench::table::Table;
-use restante_tests::bench::{measure, raw, report};
+use restante_tests::bench::{self, measure, raw, report};
 use restante_tests::maildir::Crowd;
 use serde_json::json;
 
@@ -49,13 +49,7 @@ fn main() -> ExitCode {
     if let Some(done) = measure::as_launcher().or_else(raw::as_reader) {
         return done;
     }
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench-keep: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    bench::ended("bench-keep", run(&Arguments::parse()))
 }
 
 #[tokio::main]
@@ -79,9 +73,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
         }
         result["native"] = json!(rows);
     }
-    let needs = || Needs { binary: arguments.binary.clone(), chromium: arguments.chromium.clone(), dist: None };
+    let needs = Needs { binary: arguments.binary.clone(), chromium: arguments.chromium.clone() };
     if wants("browser") {
-        let scene = Scene::start(needs(), Crowd { messages: arguments.messages, ..Crowd::FETCH }).await?;
+        let scene = Scene::start(&needs, Crowd { messages: arguments.messages, ..Crowd::FETCH }).await?;
         let mut visits = Vec::new();
         for round_trip in &arguments.rtt {
             let visit = scene.visit(*round_trip, None).await?;
@@ -94,7 +88,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         result["browser"] = json!(visits);
     }
     if wants("large") {
-        let scene = Scene::start(needs(), Crowd { messages: arguments.large, ..Crowd::PATH }).await?;
+        let scene = Scene::start(&needs, Crowd { messages: arguments.large, ..Crowd::PATH }).await?;
         let visit = scene.visit(0, Some(200)).await?;
         if !arguments.json {
             println!("a mailbox of {} messages\n\n{}", arguments.large, large(&visit));

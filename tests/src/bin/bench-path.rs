@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use restante_tests::bench::path::{Before, COUNTING, Needs, Scene};
+use restante_tests::bench::path::{Before, COUNTING, Scene};
 use restante_tests::bench::path_report as report;
+use restante_tests::bench::stage::Needs;
 use serde_json::json;
 
 /// Opens a maildrop of a real Dovecot in a real Chromium, through the real binary, over some distance.
@@ -45,9 +46,9 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let needs = Needs { binary: arguments.binary, chromium: arguments.chromium, dist: arguments.dist };
+    let needs = Needs { binary: arguments.binary, chromium: arguments.chromium };
     eprintln!("writing {} messages and starting Dovecot and the bridge", arguments.messages);
-    let scene = Scene::start(needs, arguments.messages, arguments.rows).await?;
+    let scene = Scene::start(&needs, arguments.dist, arguments.messages, arguments.rows).await?;
     // The first login of a maildrop makes the server's index: nobody's figure.
     scene.visit(0, Before::Nothing).await?;
 
