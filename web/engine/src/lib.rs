@@ -15,6 +15,7 @@ mod mailbox;
 pub mod mbox;
 mod memory;
 pub mod mime;
+mod pause;
 pub mod platform;
 mod prepare;
 mod store;

@@ -19,6 +19,25 @@ pub fn begin(at: u64, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "From MAILER-DAEMON {}", asctime(at))
 }
 
+/// Writes a whole message: the line before it, its lines quoted, and its end. `date`: when it came, seconds since
+/// 1970-01-01 UTC. `read` hands out its octets, piece by piece.
+///
+/// # Errors
+/// Those of `read`; within, those of `out`.
+pub fn write<E>(
+    date: i64,
+    out: &mut impl Write,
+    read: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), E>,
+) -> Result<io::Result<()>, E> {
+    let (mut quoting, mut written) = (Quoting::default(), begin(date.max(0).unsigned_abs(), out));
+    read(&mut |octets| {
+        if written.is_ok() {
+            written = quoting.write(octets, out);
+        }
+    })?;
+    Ok(written.and_then(|()| quoting.end(out)))
+}
+
 /// Quotes the lines of one message.
 #[derive(Debug)]
 pub struct Quoting {

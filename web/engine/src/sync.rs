@@ -24,6 +24,7 @@ use std::time::Duration;
 use restante_api::{Failure, FailureKind, OpenMailbox, Stage};
 use restante_store::{Account, AccountId, Store, StoreError};
 
+use crate::pause;
 use crate::platform::Platform;
 use crate::ways::Ways;
 use meter::Meter;
@@ -224,12 +225,10 @@ pub async fn sync(
     }
 }
 
-/// How long to wait before the account may be signed in to again. A clock that was set back costs no more than the delay.
+/// How long to wait before the account may be signed in to again.
 fn login_delay(account: &Account, now: u64) -> Option<Duration> {
-    // Times are in whole seconds, so one more is sure.
-    let delay = Some(account.login_delay).filter(|delay| *delay > 0)? + 1;
-    let since = u64::try_from(account.login_at).ok().and_then(|at| now.checked_sub(at)).unwrap_or(0);
-    Some(Duration::from_secs(u64::from(delay).saturating_sub(since))).filter(|wait| !wait.is_zero())
+    let last = u64::try_from(account.login_at).unwrap_or(0);
+    pause::left(account.login_delay, last, now).map(|left| Duration::from_secs(left.into()))
 }
 
 /// Whether connecting again may help.

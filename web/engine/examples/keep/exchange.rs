@@ -5,7 +5,7 @@ use std::io::{BufWriter, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use restante_engine::mbox::{self, Piece, Quoting, Reader};
+use restante_engine::mbox::{self, Piece, Reader};
 use restante_engine::mime;
 use restante_store::{
     Digest, Filter, List, Location, NewAccount, NewMessage, Order, Rescued, Role, Source, Store, StoreError, Way,
@@ -25,14 +25,7 @@ pub(crate) fn export(store: &Store, to: &Path, report: &Report) -> Result<ExitCo
     for account in store.accounts()? {
         for id in store.list(List::Account(account.id), Filter::All, Order::Oldest)? {
             let date = store.rows(&[id])?.first().map_or(0, |row| row.date);
-            mbox::begin(date.max(0).unsigned_abs(), &mut out).map_err(trouble)?;
-            let (mut quoting, mut written) = (Quoting::default(), Ok(()));
-            store.read_content(id, &mut |octets| {
-                if written.is_ok() {
-                    written = quoting.write(octets, &mut out);
-                }
-            })?;
-            written.and_then(|()| quoting.end(&mut out)).map_err(trouble)?;
+            mbox::write(date, &mut out, |take| store.read_content(id, take))?.map_err(trouble)?;
             count += 1;
         }
     }
@@ -48,11 +41,12 @@ pub(crate) fn rescue(mailbox: &Path, to: &Path, report: &Report) -> Result<ExitC
     let mut written = Ok(());
     let done = Store::rescue(&Location::File(mailbox.to_owned()), &mut |octets| {
         if written.is_ok() {
-            let mut quoting = Quoting::default();
-            let message = mime::summary(octets);
-            written = mbox::begin(message.date.unwrap_or(0).max(0).unsigned_abs(), &mut out)
-                .and_then(|()| quoting.write(octets, &mut out))
-                .and_then(|()| quoting.end(&mut out));
+            let date = mime::summary(octets).date.unwrap_or(0);
+            let whole = |take: &mut dyn FnMut(&[u8])| {
+                take(octets);
+                Ok::<(), std::convert::Infallible>(())
+            };
+            written = mbox::write(date, &mut out, whole).unwrap_or_else(|never| match never {});
         }
     })?;
     written.and_then(|()| out.flush()).and_then(|()| out.get_ref().sync_all()).map_err(trouble)?;

@@ -66,12 +66,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Asks for the rest of messages, and fetches it where the password is known.
     fn fetch_rest(&mut self, ids: &[MessageId]) -> Result<Done, StoreError> {
         self.store.borrow_mut().want_rest(ids)?;
-        let accounts = self.store.borrow().accounts()?;
-        for account in accounts {
-            let id = keep::AccountId(convert::id(account.id.0));
-            let has_some = self.store.borrow().rows(ids)?.iter().any(|row| row.account == account.id);
-            if has_some && self.checks.has_password(id) {
-                self.checks.queue(id);
+        let rows = self.store.borrow().rows(ids)?;
+        for account in rows.iter().map(|row| keep::AccountId(convert::id(row.account.0))) {
+            // One that waits already waits once.
+            if self.checks.has_password(account) {
+                self.checks.queue(account);
             }
         }
         self.start_next();

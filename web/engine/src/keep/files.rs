@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::{Client, Keeper, Outcome, convert};
-use crate::mbox::{self, Piece, Quoting, Reader};
+use crate::mbox::{self, NotMbox, Piece, Reader};
 use crate::mime;
 
 /// Pieces that may be under way to a page.
@@ -188,7 +189,9 @@ impl Export {
                     written.map_err(|error| StoreError::Internal(error.to_string()))?;
                 }
                 None => {
-                    write_mbox(&mut self.waiting.0.borrow_mut(), row.date, |take| store.read_content(id, take))?;
+                    // A vector takes whatever it is given.
+                    let _ =
+                        mbox::write(row.date, &mut *self.waiting.0.borrow_mut(), |take| store.read_content(id, take))?;
                 }
             }
         }
@@ -218,53 +221,39 @@ impl Write for Pipe {
     }
 }
 
-/// Writes a message as a part of an mbox.
-fn write_mbox(
-    out: &mut Vec<u8>,
-    date: i64,
-    read: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    // A vector takes whatever it is given.
-    let _ = mbox::begin(date.max(0).unsigned_abs(), out);
-    let mut quoting = Quoting::default();
-    read(&mut |octets| {
-        let _ = quoting.write(octets, out);
-    })?;
-    let _ = quoting.end(out);
-    Ok(())
-}
-
 impl Import {
     fn take(&mut self, octets: &[u8], store: &mut Store, now: i64) -> Result<(), Failure> {
         if self.kind == Kind::Unknown {
             self.kind = if octets.starts_with(b"From ") { Kind::Mbox } else { Kind::Message };
         }
-        if self.kind == Kind::Message {
-            return self.push(octets);
+        match self.kind {
+            Kind::Message => self.push(octets),
+            _ => self.read(store, now, |reader, take| reader.read(octets, take)),
         }
+    }
+
+    fn end(&mut self, store: &mut Store, now: i64) -> Result<(), Failure> {
+        match self.kind {
+            Kind::Message => self.keep(store, now),
+            _ => self.read(store, now, |reader, take| std::mem::take(reader).end(take)),
+        }
+    }
+
+    /// Lets the reader of an mbox go on, and keeps what comes out of it.
+    fn read(
+        &mut self,
+        store: &mut Store,
+        now: i64,
+        go_on: impl FnOnce(&mut Reader, &mut dyn FnMut(Piece<'_>)) -> Result<(), NotMbox>,
+    ) -> Result<(), Failure> {
         let mut reader = std::mem::take(&mut self.reader);
         let mut outcome = Ok(());
-        let read = reader.read(octets, &mut |piece| {
+        let read = go_on(&mut reader, &mut |piece| {
             if outcome.is_ok() {
                 outcome = self.on_piece(piece, store, now);
             }
         });
         self.reader = reader;
-        outcome?;
-        read.map_err(|error| Failure::new(FailureKind::UnreadableFile, error.to_string()))
-    }
-
-    fn end(&mut self, store: &mut Store, now: i64) -> Result<(), Failure> {
-        if self.kind == Kind::Message {
-            return self.keep(store, now);
-        }
-        let reader = std::mem::take(&mut self.reader);
-        let mut outcome = Ok(());
-        let read = reader.end(&mut |piece| {
-            if outcome.is_ok() {
-                outcome = self.on_piece(piece, store, now);
-            }
-        });
         outcome?;
         read.map_err(|error| Failure::new(FailureKind::UnreadableFile, error.to_string()))
     }
@@ -311,10 +300,10 @@ pub(super) fn rescue(at: &Location, tell: &mut dyn FnMut(Update)) {
     let mut send = |octets: Vec<u8>, messages| tell(Update::Keep(Answer::Piece { messages, octets }));
     let done = Store::rescue(at, &mut |octets| {
         let date = mime::summary(octets).date.unwrap_or(0);
-        // Writing to a vector does not fail.
-        let _ = write_mbox(&mut waiting, date, |take| {
+        // A vector takes whatever it is given.
+        let _ = mbox::write(date, &mut waiting, |take| {
             take(octets);
-            Ok(())
+            Ok::<(), Infallible>(())
         });
         messages += 1;
         while waiting.len() >= PIECE {

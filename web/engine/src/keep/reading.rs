@@ -16,13 +16,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Source(message) => (message, Wish::Source),
             _ => return,
         };
-        let update = match self.answer_of(&message, wish) {
-            Ok(update) => update,
-            Err(failure) => wish::failed(&message, failure),
-        };
-        let is_read = matches!(update, Update::Message(_)) && message.path.is_empty();
+        let (update, is_unread) =
+            self.answer_of(&message, wish).unwrap_or_else(|failure| (wish::failed(&message, failure), false));
+        let is_opened = matches!(update, Update::Message(_)) && message.path.is_empty();
         self.answer(client, call, Ok(update));
-        if is_read {
+        if is_opened && is_unread {
             let id = MessageId(message.number.into());
             // A full device takes no mark; what is read is shown all the same.
             if self.store.borrow_mut().set_flag(&[id], Flag::Read, true).is_ok() {
@@ -31,7 +29,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         }
     }
 
-    fn answer_of(&self, message: &MessageRef, wish: Wish) -> Result<Update, Failure> {
+    /// The answer, and whether the message counts as unread so far.
+    fn answer_of(&self, message: &MessageRef, wish: Wish) -> Result<(Update, bool), Failure> {
         if message.list != ListId::kept() {
             return Err(Failure::new(FailureKind::Outdated, ""));
         }
@@ -47,7 +46,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         {
             view.octets = row.octets;
         }
-        Ok(update)
+        Ok((update, !row.is_read))
     }
 
     /// A message's row and octets; `None` where these are too many to be held at once.

@@ -12,6 +12,7 @@ use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Stage, Updat
 
 use super::events::Job;
 use super::{Left, Mailbox, Phase};
+use crate::pause;
 
 /// Seconds before each attempt.
 const PAUSES: [u32; 7] = [1, 2, 4, 8, 15, 30, 60];
@@ -49,9 +50,7 @@ impl Mailbox<'_> {
     /// Seconds until the server wants to see another login (LOGIN-DELAY: RFC 2449, section 6.5).
     pub(super) fn login_delay(&self) -> Option<u32> {
         let delay = self.session.capabilities.as_ref().and_then(|known| known.login_delay)?.seconds;
-        // Times are in whole seconds, so one more is sure.
-        let since = self.platform.now().saturating_sub(self.again.opened?);
-        (u64::from(delay) + 1).checked_sub(since).and_then(|wait| u32::try_from(wait).ok()).filter(|wait| *wait > 0)
+        pause::left(delay, self.again.opened?, self.platform.now())
     }
 
     /// The page opens the same mailbox: what is known of it stays.
