@@ -380,14 +380,15 @@ fn record(
     now: i64,
 ) -> Result<ItemId, StoreError> {
     let Identity { listed, header } = identity;
+    let listing = current(db, account)?;
     db.prepare_cached("DELETE FROM maildrop WHERE account_id = ?1 AND state = 'failed' AND uid = ?2 AND octets = ?3")?
         .execute(params![account, listed.uid, number(listed.octets)])?;
     db.prepare_cached(
         "INSERT INTO maildrop (account_id, uid, octets, header_hash, message_id, state, kept_at, listing, listed_at,
                                attempts, retry_at, fault)
-         SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, listing, ?7, 0, 0, '' FROM account WHERE id = ?1",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, 0, 0, '')",
     )?
-    .execute(params![account, listed.uid, number(listed.octets), header, message, state, now])?;
+    .execute(params![account, listed.uid, number(listed.octets), header, message, state, now, listing])?;
     Ok(ItemId(db.last_insert_rowid()))
 }
 

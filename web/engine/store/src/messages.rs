@@ -281,17 +281,18 @@ fn undescribe(db: &Connection, id: MessageId) -> Result<i64, StoreError> {
 }
 
 fn new_row(db: &Connection, folder: FolderId, now: i64) -> Result<MessageId, StoreError> {
-    let mut statement = db.prepare_cached(
+    // INSERT … SELECT may write several rows, so SQLite sets a savepoint, at each of which FTS5 writes a segment.
+    let mut account = db.prepare_cached("SELECT account_id FROM folder WHERE id = ?1")?;
+    let account: Option<AccountId> = account.query_row([folder], |row| row.get(0)).optional()?;
+    let account = account.ok_or(StoreError::NotFound("folder"))?;
+    let id = MessageId(next_id(db, "message")?);
+    db.prepare_cached(
         "INSERT INTO message (id, account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject,
                               snippet, octets, extent, is_read, is_starred, has_attachments, base_subject,
                               is_loose_reply, digest)
-         SELECT ?3, account_id, id, 0, ?2, ?2, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x''
-         FROM folder WHERE id = ?1",
-    )?;
-    let id = MessageId(next_id(db, "message")?);
-    if statement.execute(params![folder, now, id])? == 0 {
-        return Err(StoreError::NotFound("folder"));
-    }
+         VALUES (?1, ?2, ?3, 0, ?4, ?4, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x'')",
+    )?
+    .execute(params![id, account, folder, now])?;
     Ok(id)
 }
 

@@ -49,3 +49,34 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::maildrop::{Identity, Listed};
+    use crate::{Digest, Extent, HeaderHash, Location, NewAccount, NewMessage, Role, Source, Store, Summary, Way};
+
+    #[test]
+    fn what_is_kept_together_goes_into_the_index_together() {
+        let mut store = Store::open(&Location::Memory).unwrap();
+        let (name, host, user) = ("Ann".into(), "pop.example.org".into(), "ann".into());
+        let account = NewAccount { name, host, port: 995, user, way: Way::default() };
+        let account = store.add_account(&account).unwrap();
+        let folder = store.folder_of(account, Role::Inbox).unwrap();
+        store.begin().unwrap();
+        for n in 0..200u64 {
+            let source = format!("message {n}");
+            let digest = Digest::of(source.as_bytes());
+            let summary = Summary { subject: source.clone(), text: "A word or two".into(), ..Summary::default() };
+            let source = Source::Whole { source: source.as_bytes(), digest };
+            let new = NewMessage { folder, summary: &summary, source, arrived_at: 1 };
+            let id = store.insert(&new).unwrap();
+            let listed = Listed { uid: n.to_be_bytes().to_vec(), octets: 10 };
+            let identity = Identity { listed: &listed, header: HeaderHash([0; 32]) };
+            store.note_kept(account, identity, id, Extent::Whole, 1).unwrap();
+        }
+        store.commit().unwrap();
+        let sql = "SELECT count(DISTINCT segid) FROM search_idx";
+        let segments: u32 = store.db.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(segments, 1);
+    }
+}

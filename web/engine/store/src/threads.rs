@@ -12,6 +12,15 @@ const REFERENCES: usize = 100;
 /// How far apart a reply without References and what it replies to may be.
 const SUBJECT_DAYS: i64 = 30;
 
+/// The message of a subject (1), loose replies or others (2), that is nearest to a date (4) from another (3) on, but for
+/// one (5). A bound value does not show that it is not empty: the index is of subjects that are not.
+const BEFORE: &str = "SELECT date, thread_id FROM message
+    WHERE base_subject = ?1 AND base_subject <> '' AND is_loose_reply = ?2 AND date BETWEEN ?3 AND ?4 AND id <> ?5
+    ORDER BY date DESC LIMIT 1";
+const AFTER: &str = "SELECT date, thread_id FROM message
+    WHERE base_subject = ?1 AND base_subject <> '' AND is_loose_reply = ?2 AND date BETWEEN ?4 AND ?3 AND id <> ?5
+    ORDER BY date LIMIT 1";
+
 /// Where a message belongs.
 pub(crate) struct Place {
     pub(crate) thread: ThreadId,
@@ -64,13 +73,19 @@ fn by_subject(
         return Ok(None);
     }
     let days = SUBJECT_DAYS * 86_400;
-    let mut statement = db.prepare_cached(
-        "SELECT thread_id FROM message
-         WHERE base_subject = ?1 AND date BETWEEN ?2 AND ?3 AND (?4 OR is_loose_reply) AND id <> ?5
-         ORDER BY abs(date - ?6) LIMIT 1",
-    )?;
-    let row = params![base_subject, date.saturating_sub(days), date.saturating_add(days), is_loose_reply, id, date];
-    Ok(statement.query_row(row, |row| row.get(0)).optional()?)
+    let [mut before, mut after] = [db.prepare_cached(BEFORE)?, db.prepare_cached(AFTER)?];
+    // A message that is no such reply itself is joined by one only.
+    let kinds = if is_loose_reply { &[true, false][..] } else { &[true] };
+    let mut found: Option<(u64, ThreadId)> = None;
+    for is_loose in kinds {
+        for (statement, end) in [(&mut before, date.saturating_sub(days)), (&mut after, date.saturating_add(days))] {
+            let row = params![base_subject, is_loose, end, date, id];
+            let near = statement.query_row(row, |row| Ok((row.get::<_, i64>(0)?, row.get(1)?))).optional()?;
+            let near = near.map(|(at, thread)| (at.abs_diff(date), thread));
+            found = [found, near].into_iter().flatten().min_by_key(|(distance, _)| *distance);
+        }
+    }
+    Ok(found.map(|(_, thread)| thread))
 }
 
 fn key(message_id: &str) -> i64 {
@@ -100,6 +115,22 @@ fn base_subject(subject: &str) -> (String, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Location, Store};
+
+    #[test]
+    fn a_message_of_a_subject_is_found_by_the_index_alone() {
+        let store = Store::open(&Location::Memory).unwrap();
+        for sql in [BEFORE, AFTER] {
+            let mut plan = store.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps: Vec<String> = plan
+                .query_map(params!["a", true, 1, 2, 3], |row| row.get(3))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let index = "message_by_subject (base_subject=? AND is_loose_reply=? AND date>? AND date<?)";
+            assert_eq!(steps, [format!("SEARCH message USING INDEX {index}")]);
+        }
+    }
 
     #[test]
     fn a_subject_is_told_from_the_prefixes_of_replies() {

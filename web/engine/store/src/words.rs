@@ -12,23 +12,21 @@ pub(crate) fn for_index(text: &str) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
+    // The index would take NUL for the end.
+    let text = text[..end].replace('\0', " ");
+    if text.is_ascii() {
+        return text;
+    }
     let mut out = String::with_capacity(end + end / 8);
     let mut after_solid = false;
     // NFKC folds full-width letters and half-width katakana, which are written side by side with the usual ones.
-    let is_plain = text[..end].is_ascii();
-    let mut put = |c: char| {
+    for c in text.nfkc() {
         let solid = is_solid(c);
         if solid || after_solid && c.is_alphanumeric() && !is_mark(c) {
             out.push(' ');
         }
         after_solid = solid || after_solid && is_mark(c);
-        // The index would take NUL for the end.
-        out.push(if c == '\0' { ' ' } else { c });
-    };
-    if is_plain {
-        text[..end].chars().for_each(&mut put);
-    } else {
-        text[..end].nfkc().for_each(&mut put);
+        out.push(c);
     }
     out
 }

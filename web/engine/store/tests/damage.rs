@@ -15,7 +15,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 2] = [
+const VERSIONS: [(&str, &str, &str); 3] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -25,6 +25,11 @@ const VERSIONS: [(&str, &str, &str); 2] = [
         include_str!("../src/migrations/0002.sql"),
         include_str!("versions/0002.sql"),
         "cd64dccc14f033f317200f15b34dd2c936fd18d0c1f32d07c652ef329a91b47b",
+    ),
+    (
+        include_str!("../src/migrations/0003.sql"),
+        include_str!("versions/0003.sql"),
+        "b17649e63a319f7d06ceba54619dda922585b12ece7d223fecc8c164efa49300",
     ),
 ];
 

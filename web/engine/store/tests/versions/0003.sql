@@ -1,0 +1,1 @@
+-- A program of version 3 leaves nothing that one of version 2 does not: it finds it faster.
