@@ -1,6 +1,7 @@
 //! The database's settings and its numbered migrations.
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::StoreError;
 
@@ -26,7 +27,9 @@ const SETTINGS: &str = "
 pub(crate) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
     db.execute_batch(SETTINGS)?;
     // A rank of one's own would be read from the database's file, which may be damaged or somebody else's.
-    db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Otherwise what compares a value with a partial index's condition is planned anew for each value.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > VERSION {
         return Err(StoreError::TooNew { found, known: VERSION });
