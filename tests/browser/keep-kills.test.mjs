@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { launchWithProfile } from './lib/browser.mjs';
 import { Kept } from './lib/kept.mjs';
+import { idsOnServer, messageIds } from './lib/mail.mjs';
 import { Bridge } from './lib/programs.mjs';
 import { suite } from './lib/suite.mjs';
 
@@ -23,12 +24,10 @@ function below(limit) {
   return Math.floor((dice / 2 ** 32) * limit);
 }
 
-const ids = (text) => [...text.matchAll(/^Message-ID: <([^>]+)>/gim)].map(([, id]) => id);
-
 /** Puts messages into a Maildir until it has so many; adds their names to `sent`. */
 async function fill(maildir, sent) {
   const owner = await stat(join(maildir, 'new'));
-  for (let there = (await onServer(maildir)).length; there < MESSAGES; there += 1) {
+  for (let there = (await idsOnServer(maildir)).length; there < MESSAGES; there += 1) {
     const id = `${sent.size + 1}.kills@postbox.example`;
     const lines = Array.from({ length: 8 + below(90) }, (_, line) => `Line ${line} of a letter that is long enough to be cut off.`);
     const letter = [`From: Ida Wren <ida@postbox.example>`, `Message-ID: <${id}>`, `Subject: Letter ${sent.size + 1}`,
@@ -40,17 +39,10 @@ async function fill(maildir, sent) {
   }
 }
 
-async function onServer(maildir) {
-  const names = (await Promise.all(['cur', 'new'].map(async (folder) => (await readdir(join(maildir, folder))).map((name) => join(folder, name))))).flat();
-  const found = await Promise.all(names.map((name) => readFile(join(maildir, name), 'latin1').catch(() => '')));
-  return found.flatMap(ids);
-}
-
 /** What the page keeps, by the backup that a person would make. */
-async function onDevice(page, kept) {
+async function onDevice(kept) {
   await kept.button('Back up this account').first().waitFor();
-  const [download] = await Promise.all([page.waitForEvent('download'), kept.button('Back up this account').first().click()]);
-  return ids(await readFile(await download.path(), 'latin1'));
+  return messageIds((await kept.file(kept.button('Back up this account').first())).bytes.toString('latin1'));
 }
 
 /** Ends the browser's process, which was started with this profile. */
@@ -98,7 +90,7 @@ test('whatever is killed while mail is fetched and deleted, no message is lost a
     }
   };
   const counted = async (round) => {
-    const [server, device] = [await onServer(maildir), await onDevice(page, kept)];
+    const [server, device] = [await idsOnServer(maildir), await onDevice(kept)];
     assert.deepEqual(device.filter((id, at) => device.indexOf(id) !== at), [], `round ${round}: kept twice`);
     const found = new Set([...server, ...device]);
     assert.deepEqual([...sent].filter((id) => !found.has(id)), [], `round ${round}: on neither side`);
@@ -141,7 +133,7 @@ test('whatever is killed while mail is fetched and deleted, no message is lost a
     assert.ok(deletedInPart > 0, 'nothing was killed in the middle');
     await check();
     const end = Date.now() + 120_000;
-    while ((await onServer(maildir)).length > 0 && Date.now() < end) await page.waitForTimeout(300);
+    while ((await idsOnServer(maildir)).length > 0 && Date.now() < end) await page.waitForTimeout(300);
     await kept.status.filter({ hasText: 'Kept here' }).waitFor();
     const { server, device } = await counted('last');
     assert.deepEqual([server.length, device.length], [0, sent.size]);

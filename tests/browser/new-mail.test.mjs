@@ -26,25 +26,18 @@ async function withSample(use) {
   }
 }
 
-/** The row in the middle of what is in sight: its subject, and where it is. */
-const inSight = (restante) => restante.list.evaluate((list) => {
-  const { left, top, width, height } = list.getBoundingClientRect();
-  const row = document.elementFromPoint(left + width / 2, top + height / 2).closest('[role=option]');
-  return { subject: row.querySelector('strong').textContent, top: Math.round(row.getBoundingClientRect().top) };
-});
-
 test('a check shows new mail at the top, marked until it is read, and the place where one is stays', { timeout }, () =>
   withSample(async (restante, page, { maildir, deliver }) => {
     const before = await count(maildir);
     await restante.read('The key is under the blue pot');
     await restante.scrollTo(0.5);
     await restante.settled();
-    const place = await inSight(restante);
+    const place = await restante.inSight();
     await deliver('First of two');
     await deliver('Second of two');
     await restante.checkButton.click();
     await restante.status.filter({ hasText: '2 new messages.' }).waitFor();
-    assert.deepEqual(await inSight(restante), place, 'what one looks at has moved');
+    assert.deepEqual(await restante.inSight(), place, 'what one looks at has moved');
     assert.equal(await restante.rows.first().getAttribute('aria-setsize'), '90');
     await restante.message.getByText('not the green one').waitFor();
 

@@ -1,4 +1,5 @@
 // Kept mail as a person meets it: everything by role and accessible name.
+import { readFile } from 'node:fs/promises';
 import { Restante } from './restante.mjs';
 
 /** The page with a kept mailbox, driven. */
@@ -35,5 +36,23 @@ export class Kept extends Restante {
     await this.status.filter({ hasText: 'Kept here' }).waitFor({ timeout: 120_000 });
     const words = messages === 1 ? '1 message' : `${messages.toLocaleString('en')} messages`;
     await this.page.locator('.list .tools').getByText(words, { exact: true }).waitFor({ timeout: 120_000 });
+  }
+
+  /** Clicks what writes a file, and returns its bytes. */
+  async file(button) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), button.click()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  /** Has an account do this with mail on the server, and agrees where that is asked. */
+  async policy(name) {
+    await this.button('Account settings').click();
+    await this.dialog.getByRole('radio', { name, exact: true }).check();
+    await this.dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    const agree = this.dialog.getByRole('button', { name: 'Yes, delete on the server' });
+    const saved = this.status.filter({ hasText: 'Settings saved.' });
+    await agree.or(saved).first().waitFor();
+    if (await agree.isVisible()) await agree.click();
+    await saved.waitFor();
   }
 }

@@ -16,13 +16,23 @@ export async function fingerprints(maildir) {
 
 let delivered = 0;
 
-/** Delivers a message to a Maildir, as the newest; the beginning of its file's name. */
-export async function deliver(maildir, subject) {
+/** Delivers a message to a Maildir, as the newest; the beginning of its file's name. More header lines and the text are up to the test. */
+export async function deliver(maildir, subject, { headers = [], text = `This is ${subject}.\r\n` } = {}) {
   delivered += 1;
   const name = `${Math.floor(Date.now() / 1000)}.M${delivered}P${process.pid}.restante`;
-  const text = `From: Late <late@postbox.example>\r\nSubject: ${subject}\r\nMessage-ID: <${name}@postbox.example>\r\n\r\nThis is ${subject}.\r\n`;
-  await writeFile(join(maildir, 'new', name), text);
+  const head = ['From: Late <late@postbox.example>', `Subject: ${subject}`, `Message-ID: <${name}@postbox.example>`, ...headers];
+  await writeFile(join(maildir, 'new', name), `${head.join('\r\n')}\r\n\r\n${text}`);
   return name;
+}
+
+/** The Message-IDs of all messages in this text, which may be an mbox. */
+export const messageIds = (text) => [...text.matchAll(/^Message-ID: <([^>]+)>/gim)].map(([, id]) => id);
+
+/** The Message-IDs of what a Maildir holds; one that goes meanwhile is left out. */
+export async function idsOnServer(maildir) {
+  const folders = ['cur', 'new'].map(async (folder) => (await readdir(join(maildir, folder))).map((name) => join(maildir, folder, name)));
+  const found = await Promise.all((await Promise.all(folders)).flat().map((path) => readFile(path, 'latin1').catch(() => '')));
+  return found.flatMap(messageIds);
 }
 
 /** Where the file of a message is that was delivered; undefined where it is not there any more. */

@@ -73,11 +73,23 @@ export class Restante {
 
   /** Waits until the list has drawn what is in sight now, and every row of it has come: before that it has no role. */
   async settled() {
-    await this.page.waitForFunction((list) => {
+    // Looked for each time: another list is another element.
+    await this.page.waitForFunction(() => {
+      const list = document.querySelector('[role=listbox][aria-label=Messages]');
+      if (!list) return false;
       const { left, top, width } = list.getBoundingClientRect();
       const row = document.elementFromPoint(left + width / 2, top + 20)?.closest('[role=option]');
       return row && list.contains(row) && list.getAttribute('aria-busy') !== 'true';
-    }, await this.list.elementHandle());
+    });
+  }
+
+  /** The row in the middle of what is in sight: its subject, and where it is. */
+  inSight() {
+    return this.list.evaluate((list) => {
+      const { left, top, width, height } = list.getBoundingClientRect();
+      const row = document.elementFromPoint(left + width / 2, top + height / 2).closest('[role=option]');
+      return { subject: row.querySelector('strong').textContent, top: Math.round(row.getBoundingClientRect().top) };
+    });
   }
 
   /** Scrolls the list by a part of its height; false at its end. */
