@@ -31,6 +31,8 @@ pub struct Visit {
     pub longest_task_ms: f64,
     /// The most memory that a process of the browser had which draws pages, its workers included, in KiB.
     pub memory_kib: u64,
+    /// How much more that was than before the click, in KiB.
+    pub grown_kib: u64,
     /// From the start of the page to the first rows, with the mailbox on the device.
     pub open_ms: Option<f64>,
     /// From the page's first question to the first rows.

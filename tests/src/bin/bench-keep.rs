@@ -102,7 +102,14 @@ async fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn kept(visits: &[(u64, Visit)]) -> Table {
-    let mut table = Table::new(["round trip", "first row", "all kept", "longest task of the page", "memory"]);
+    let mut table = Table::new([
+        "round trip",
+        "first row",
+        "all kept",
+        "longest task of the page",
+        "memory of the page and its workers",
+        "more than before the click",
+    ]);
     for (round_trip, visit) in visits {
         table.row([
             format!("{round_trip} ms"),
@@ -110,6 +117,7 @@ fn kept(visits: &[(u64, Visit)]) -> Table {
             format!("{:.1} s", visit.kept_ms / 1000.0),
             format!("{:.0} ms", visit.longest_task_ms),
             format!("{} MiB", visit.memory_kib >> 10),
+            format!("{} MiB", visit.grown_kib >> 10),
         ]);
     }
     table
@@ -118,6 +126,7 @@ fn kept(visits: &[(u64, Visit)]) -> Table {
 fn large(visit: &Visit) -> Table {
     let mut table = Table::new(["what", "measured", "aim"]);
     let time = |time: Option<f64>| time.map_or_else(|| "–".into(), |time| format!("{time:.1} ms"));
+    table.row(["first screen, from the start of the page".into(), time(visit.open_ms), "–".into()]);
     table.row(["first screen, from the page's first question".into(), time(visit.first_screen_ms), "300 ms".into()]);
     table.row(["rows anywhere (p95)".into(), time(visit.rows_p95_ms), "5 ms".into()]);
     table.row(["a search's first answer (p95)".into(), time(visit.search_p95_ms), "50 ms".into()]);

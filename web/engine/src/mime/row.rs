@@ -10,6 +10,9 @@ use super::{bodies, names, text};
 /// Characters of a snippet at most.
 const SNIPPET: usize = 160;
 
+/// Octets of text that a snippet is made from at least, where there are as many; newsletters begin with much white space.
+const MAX_OWN: usize = 4096;
+
 /// Addresses of a field that are shown at most.
 const MAX_ADDRESSES: usize = 1000;
 
@@ -79,8 +82,15 @@ fn snippet(structure: &Structure<'_>) -> String {
     String::new()
 }
 
-/// What the sender wrote, without the lines quoted from others.
+/// The beginning of what the sender wrote, without the lines quoted from others: more than a snippet shows.
 fn without_quotes(text: &str) -> String {
-    let own: Vec<&str> = text.lines().filter(|line| !line.starts_with('>')).collect();
-    own.join("\n")
+    let mut own = String::new();
+    for line in text.lines().filter(|line| !line.starts_with('>')) {
+        own.push_str(line.trim());
+        own.push('\n');
+        if own.len() > MAX_OWN {
+            break;
+        }
+    }
+    own
 }

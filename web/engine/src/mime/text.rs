@@ -30,9 +30,24 @@ pub(super) fn of_part(structure: &Structure<'_>, part: &Part, limit: usize) -> R
         let label = names::line(label.unwrap_or_default());
         format!("The text is in a character set that is not known ({label}); some letters may be wrong.")
     });
-    let text = read.text.strip_prefix('\u{feff}').unwrap_or(&read.text).replace("\r\n", "\n");
+    let text = read.text.strip_prefix('\u{feff}').unwrap_or(&read.text);
+    let text = without_carriage_returns(text);
     let text = if part.is_flowed { unflowed(&text, part.deletes_space) } else { text };
     Read { text, is_cut: decoded.is_cut, is_damaged: decoded.is_damaged, fault }
+}
+
+/// Lines that end with LF alone. A CR that stands alone stays.
+fn without_carriage_returns(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for at in memchr::memchr_iter(b'\r', text.as_bytes()) {
+        if text.as_bytes().get(at + 1) == Some(&b'\n') {
+            out.push_str(&text[from..at]);
+            from = at + 1;
+        }
+    }
+    out.push_str(&text[from..]);
+    out
 }
 
 /// The text of HTML, for rows and for messages that have nothing else.
@@ -98,6 +113,13 @@ fn unflowed(text: &str, deletes_space: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_end_with_lf_alone_and_other_carriage_returns_stay() {
+        for text in ["", "\r", "\r\n", "a\r\nb\rc\r\r\n\n", "\r\n\r\n", "é\r\né"] {
+            assert_eq!(without_carriage_returns(text), text.replace("\r\n", "\n"));
+        }
+    }
 
     #[test]
     fn cells_and_lines_of_a_table_stay_apart_in_text_made_of_html() {

@@ -33,6 +33,9 @@ const QUEUED: usize = 128;
 const BATCH_OCTETS: u64 = 8 << 20;
 const BATCH_MESSAGES: u32 = 512;
 
+/// Messages after which is committed first: a screenful is shown early, and the batches grow with what is kept.
+const FIRST_BATCH: u32 = 64;
+
 /// Seconds after which is committed all the same: a slow line brings few octets, and none of them twice.
 const BATCH_SECONDS: i64 = 2;
 

@@ -2,7 +2,7 @@
 
 use restante_store::{Extent, Identity, ItemId, Known, MessageId, NewMessage, Role, Source};
 
-use super::{BATCH_MESSAGES, BATCH_OCTETS, BATCH_SECONDS, Session};
+use super::{BATCH_MESSAGES, BATCH_OCTETS, BATCH_SECONDS, FIRST_BATCH, Session};
 use crate::mime;
 use crate::sync::header::{Header, header};
 use crate::sync::incoming::{Body, Complete};
@@ -118,7 +118,8 @@ impl Session<'_> {
         self.batch_messages += 1;
         self.so_far.meter.add_message();
         self.batch_octets += octets;
-        if self.batch_messages >= BATCH_MESSAGES || self.batch_octets >= BATCH_OCTETS || self.is_batch_old() {
+        let enough = self.so_far.kept.messages.clamp(FIRST_BATCH, BATCH_MESSAGES);
+        if self.batch_messages >= enough || self.batch_octets >= BATCH_OCTETS || self.is_batch_old() {
             self.commit()?;
         }
         Ok(())
