@@ -265,7 +265,10 @@ async fn what_is_deleted_is_undone_and_what_is_emptied_is_gone_in_every_page() {
         assert_eq!(places.len(), 2);
         pages.until(|pages| pages.shown[&PAGE].len() == 2 && pages.shown[&OTHER].len() == 2).await;
         assert_eq!(pages.folder(Role::Deleted).messages, 2);
-        pages.change(Change::Restore(places[..1].to_vec())).await;
+        let Done::Moved(back) = pages.change(Change::Restore(places[..1].to_vec())).await else {
+            panic!("it is told which are back");
+        };
+        assert_eq!(back, [(first, pages.folder(Role::Deleted).id)]);
         pages.until(|pages| pages.shown[&OTHER].len() == 3 && pages.shown[&OTHER].iter().all(Option::is_some)).await;
         pages.until(|pages| pages.shown[&PAGE].len() == 3 && pages.shown[&PAGE].iter().all(Option::is_some)).await;
         assert_eq!(pages.id(0), first, "it is where it was");

@@ -38,7 +38,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Change::MoveTo(ids, role) => {
                 return moved(store, &convert::messages(ids), |store, account| store.folder_of(account, *role));
             }
-            Change::Restore(places) => restore(store, places),
+            Change::Restore(places) => return restore(store, places),
             Change::EmptyDeleted(account) => empty(store, convert::account(*account)),
             Change::AddFolder(account, name) => store.add_folder(convert::account(*account), name.trim()).map(drop),
             Change::RenameFolder(folder, name) => store.rename_folder(convert::folder(*folder), name.trim()),
@@ -102,25 +102,34 @@ fn moved(
         }
     }
     store.commit()?;
+    Ok(were(before))
+}
+
+/// Where messages were before they were moved.
+fn were(before: Vec<(MessageId, restante_store::FolderId)>) -> Done {
     let place = |(id, folder): (MessageId, restante_store::FolderId)| {
         (KeptId(convert::id(id.0)), FolderId(convert::id(folder.0)))
     };
-    Ok(Done::Moved(before.into_iter().map(place).collect()))
+    Done::Moved(before.into_iter().map(place).collect())
 }
 
-/// Puts messages back to where they were. A folder that is gone meanwhile leaves them where they are.
-fn restore(store: &mut Store, places: &[(KeptId, FolderId)]) -> Result<(), StoreError> {
+/// Puts messages back to where they were, and tells which those are. A folder that is gone meanwhile leaves them where
+/// they are.
+fn restore(store: &mut Store, places: &[(KeptId, FolderId)]) -> Result<Done, StoreError> {
+    let mut before = Vec::with_capacity(places.len());
     store.begin()?;
     for (id, folder) in places {
         match store.move_to(&[MessageId(id.0.into())], convert::folder(*folder)) {
-            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Ok(place) => before.extend(place),
+            Err(StoreError::NotFound(_)) => {}
             Err(error) => {
                 store.roll_back()?;
                 return Err(error);
             }
         }
     }
-    store.commit()
+    store.commit()?;
+    Ok(were(before))
 }
 
 fn empty(store: &mut Store, account: AccountId) -> Result<(), StoreError> {

@@ -24,7 +24,7 @@ pub use settings::{Draft, Knob, Knobs, Step};
 
 pub(super) use accounts::{add, network};
 pub(super) use act::act;
-pub(in crate::ui) use act::{all, row_of, thread_meant};
+pub(in crate::ui) use act::{are_all_starred, is_any_unread, row_of, thread_meant};
 pub(super) use files::finished;
 pub(super) use heard::{death, reply};
 pub(super) use lists::{found, show};

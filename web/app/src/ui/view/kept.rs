@@ -68,7 +68,8 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                 <section class="list" aria-labelledby="list-title">{list::list(props)}</section>
                 <div class="pane">
                     if let Some(reading) = reading {
-                        <Reader reading={reading.clone()} messages={mailbox.len()} note={header_only(props)} act={act.clone()} />
+                        <Reader reading={reading.clone()} messages={mailbox.len()} note={rest(props)}
+                            header_only={is_header_only(props)} act={act.clone()} />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
@@ -113,12 +114,20 @@ fn failed(kept: &Kept, failure: &Shared<restante_api::Failure>, act: &Act) -> Ht
     }
 }
 
+/// The row of the message that is read.
+fn read(props: &KeptProps) -> Option<&restante_api::Row> {
+    let reading = props.mailbox.reading.as_ref()?;
+    row_of(&props.mailbox, reading.current().message.number)
+}
+
+fn is_header_only(props: &KeptProps) -> bool {
+    read(props).is_some_and(|row| row.marks.header_only)
+}
+
 /// What is said of a message whose header alone is kept.
-fn header_only(props: &KeptProps) -> Html {
-    let KeptProps { kept, mailbox, act, .. } = props;
-    let number = mailbox.reading.as_ref().map(|reading| reading.current().message.number);
-    let row = number.and_then(|number| row_of(mailbox, number));
-    let Some(row) = row.filter(|row| row.marks.header_only) else { return Html::default() };
+fn rest(props: &KeptProps) -> Html {
+    let KeptProps { kept, act, .. } = props;
+    let Some(row) = read(props).filter(|row| row.marks.header_only) else { return Html::default() };
     let comes = kept.resting.contains(&row.message.number);
     html! {
         <p class="note told">

@@ -10,6 +10,8 @@ use crate::ui::shared::Shared;
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct PlainProps {
     pub(super) view: Shared<MessageView>,
+    /// The text has not been fetched.
+    pub(super) header_only: bool,
 }
 
 #[component]
@@ -20,7 +22,7 @@ pub(super) fn PlainText(props: &PlainProps) -> Html {
     let draw = use_callback((*pieces).clone(), |at: usize, pieces| pieces.get(at).map(draw).unwrap_or_default());
     html! {
         <div class="text">
-            if text.blocks.is_empty() {
+            if text.blocks.is_empty() && !props.header_only {
                 <p class="nothing">{"This message has no text."}</p>
             }
             <Scrolled count={pieces.len()} cost={piece_costs} {draw} />

@@ -21,6 +21,9 @@ pub(super) struct ReaderProps {
     /// What is said of the message, between its head and its text.
     #[prop_or_default]
     pub(super) note: Html,
+    /// Only the header of the message is here.
+    #[prop_or_default]
+    pub(super) header_only: bool,
     pub(super) act: Act,
 }
 
@@ -60,7 +63,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                     <>
                         <Letterhead view={view.clone()} />
                         {props.note.clone()}
-                        {body(opened, act)}
+                        {body(opened, props.header_only, act)}
                         if let Some(failure) = opened.fetch_failure.clone() {
                             <FailureNote {failure} />
                         }
@@ -116,7 +119,7 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
     }
 }
 
-fn body(opened: &Opened, act: &Act) -> Html {
+fn body(opened: &Opened, header_only: bool, act: &Act) -> Html {
     match (opened.face, &opened.html, &opened.source) {
         (Face::Html, Load::Ready(html), _) => html! {
             <>
@@ -137,7 +140,7 @@ fn body(opened: &Opened, act: &Act) -> Html {
                     <FailureNote failure={failure.clone()} />
                 }
                 if let Some(view) = opened.view.ready() {
-                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} />
+                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} {header_only} />
                 }
             </>
         },

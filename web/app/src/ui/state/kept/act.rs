@@ -280,9 +280,22 @@ pub(in crate::ui) fn row_of(mailbox: &Mailbox, number: u32) -> Option<&restante_
     near.or_else(|| mailbox.rows.iter().flatten().find(|row| row.message.number == number)).map(|row| &**row)
 }
 
-/// Whether all of these messages have what is asked of their rows, as far as those are known.
-pub(in crate::ui) fn all(mailbox: &Mailbox, numbers: &[u32], has: impl Fn(&restante_api::Row) -> bool) -> bool {
-    !numbers.is_empty() && numbers.iter().all(|number| row_of(mailbox, *number).is_some_and(&has))
+/// Whether any of these messages is unread, as far as their rows are known: then they are marked as read, else as unread.
+pub(in crate::ui) fn is_any_unread(mailbox: &Mailbox, numbers: &[u32]) -> bool {
+    any(mailbox, numbers, |row| !row.marks.read)
+}
+
+/// Whether all of these messages are starred, as far as their rows are known: then their stars are removed.
+pub(in crate::ui) fn are_all_starred(mailbox: &Mailbox, numbers: &[u32]) -> bool {
+    any(mailbox, numbers, |row| row.marks.starred) && !any(mailbox, numbers, |row| !row.marks.starred)
+}
+
+/// Whether the row of one of these messages, which are in order, has something. Rows that have not come have nothing.
+fn any(mailbox: &Mailbox, numbers: &[u32], has: impl Fn(&restante_api::Row) -> bool) -> bool {
+    if let [only] = numbers {
+        return row_of(mailbox, *only).is_some_and(has);
+    }
+    mailbox.rows.iter().flatten().any(|row| has(row) && numbers.binary_search(&row.message.number).is_ok())
 }
 
 fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, deed: Deed) -> Vec<Effect> {
@@ -296,11 +309,11 @@ fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, deed: Deed) -
         Deed::Delete => remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Deleted), "Deleted".into()),
         Deed::Archive => remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Archive), "Archive".into()),
         Deed::Star => {
-            let starred = all(mailbox, &numbers, |row| row.marks.starred);
+            let starred = are_all_starred(mailbox, &numbers);
             vec![kept.change(calls, Change::Star(ids(&numbers), !starred), Wait::Quietly)]
         }
         Deed::Unread => {
-            let unread = all(mailbox, &numbers, |row| !row.marks.read);
+            let unread = is_any_unread(mailbox, &numbers);
             vec![kept.change(calls, Change::Read(ids(&numbers), unread), Wait::Quietly)]
         }
         Deed::FetchRest => {

@@ -254,9 +254,14 @@ fn all_messages_can_be_chosen_without_their_rows() {
     let mut at = at(1000, 1);
     let effects = reduce(&mut at.state, Action::Choose(Choice::All));
     assert_eq!(asks(&effects), [&Request::Keep(Ask::Listed { first: 0, count: 1000 })]);
-    let ids = (0..1000).map(KeptId).collect();
-    answer(&mut at.state, asked(&effects), Update::Keep(Answer::Listed(ids)));
+    let ids: Vec<KeptId> = (1000..2000).map(KeptId).collect();
+    answer(&mut at.state, asked(&effects), Update::Keep(Answer::Listed(ids.clone())));
     assert_eq!(at.mailbox().selection.len(), 1000);
+    // What is known of some rows decides for all.
+    let read = at.keep(KeptAction::Do(Deed::Unread));
+    assert_eq!(asks(&read), [&Request::Keep(Ask::Change(Change::Read(ids.clone(), true)))]);
+    let star = at.keep(KeptAction::Do(Deed::Star));
+    assert_eq!(asks(&star), [&Request::Keep(Ask::Change(Change::Star(ids, true)))]);
 }
 
 #[test]

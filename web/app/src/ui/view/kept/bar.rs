@@ -86,6 +86,9 @@ fn status(props: &BarProps) -> Html {
         (None, Some(overview)) if overview.follows => {
             ("up", format!("Kept here · {} · fetched by another tab", checked(accounts)))
         }
+        (None, _) if accounts.iter().any(|account| matches!(account.activity, Activity::Failed(_))) => {
+            ("away", format!("Kept here · {} · not all could be fetched", checked(accounts)))
+        }
         (None, _) => ("up", format!("Kept here · {}", checked(accounts))),
     };
     html! {

@@ -6,7 +6,7 @@ use yew::{Html, classes, html};
 use super::super::{Act, icon, sends};
 use super::{KeptProps, keeps};
 use crate::ui::format;
-use crate::ui::state::kept::{Deed, Opening, all, thread_meant};
+use crate::ui::state::kept::{Deed, Opening, are_all_starred, is_any_unread, thread_meant};
 use crate::ui::state::{Action, Choice, KeptAction, meant};
 
 pub(super) fn toolbar(props: &KeptProps) -> Html {
@@ -15,9 +15,7 @@ pub(super) fn toolbar(props: &KeptProps) -> Html {
     let nothing = numbers.is_empty();
     let role = kept.role_in_sight();
     let chosen = mailbox.selection.len();
-    // All of them are looked at: what a button does to each is what it says.
-    let starred = chosen <= 200 && all(mailbox, &numbers, |row| row.marks.starred);
-    let unread = chosen <= 200 && all(mailbox, &numbers, |row| !row.marks.read);
+    let (starred, unread) = (are_all_starred(mailbox, &numbers), is_any_unread(mailbox, &numbers));
     let deed = |name: &'static str, drawing: Html, deed: Deed, off: bool| {
         button(name, drawing, KeptAction::Do(deed), nothing || off, act)
     };
