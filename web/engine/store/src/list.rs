@@ -47,6 +47,23 @@ pub(crate) fn condition(filter: Filter) -> &'static str {
     }
 }
 
+/// What asks for a list. Indexes hold all that the usual ones need: nothing of the messages themselves is read, hence the way
+/// in which those that are still arriving are left out.
+fn sql(list: List, filter: Filter, order: Order) -> String {
+    let (within, which) = (list.condition(), condition(filter));
+    let order = match order {
+        Order::Newest => "m.date DESC, m.id DESC",
+        Order::Oldest => "m.date, m.id",
+        Order::Sender => "iif(m.from_name = '', m.from_address, m.from_name) COLLATE NOCASE, m.date DESC, m.id DESC",
+        Order::Subject => "m.base_subject, m.date DESC, m.id DESC",
+        Order::Largest => "m.octets DESC, m.id DESC",
+    };
+    format!(
+        "SELECT m.id FROM message m
+         WHERE {within} AND {which} AND m.id NOT IN (SELECT id FROM message WHERE extent = 'arriving') ORDER BY {order}"
+    )
+}
+
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -88,22 +105,21 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn list(&self, list: List, filter: Filter, order: Order) -> Result<Vec<MessageId>, StoreError> {
-        let (within, which) = (list.condition(), condition(filter));
-        let order = match order {
-            Order::Newest => "m.date DESC, m.id DESC",
-            Order::Oldest => "m.date, m.id",
-            Order::Sender => {
-                "iif(m.from_name = '', m.from_address, m.from_name) COLLATE NOCASE, m.date DESC, m.id DESC"
-            }
-            Order::Subject => "m.base_subject, m.date DESC, m.id DESC",
-            Order::Largest => "m.octets DESC, m.id DESC",
+        // Of one folder, as most have, the index has the order as well.
+        let list = match list {
+            List::Role(role) => self.only_folder(role)?.map_or(list, List::Folder),
+            list => list,
         };
-        let sql = format!(
-            "SELECT m.id FROM message m WHERE {within} AND {which} AND m.extent <> 'arriving' ORDER BY {order}"
-        );
+        let sql = sql(list, filter, order);
         let mut statement = self.db.prepare_cached(&sql)?;
         let ids = statement.query_map([], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// The folder of this role, where there is one alone.
+    fn only_folder(&self, role: Role) -> Result<Option<FolderId>, StoreError> {
+        let sql = "SELECT min(id) FROM folder WHERE role = ?1 HAVING count(*) = 1";
+        Ok(self.db.prepare_cached(sql)?.query_row([role_name(role)], |row| row.get(0)).optional()?)
     }
 
     /// The rows of some messages, in the order asked for. One that is no longer there has none.
@@ -154,4 +170,28 @@ fn read(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
         in_thread: row.get(13)?,
         account: row.get(14)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Location;
+
+    #[test]
+    fn the_usual_lists_are_read_from_an_index_in_its_order() {
+        let store = Store::open(&Location::Memory).unwrap();
+        for (list, index) in [
+            (List::Folder(FolderId(1)), "SEARCH m USING COVERING INDEX message_in_folder (folder_id=?)"),
+            (List::All, "SCAN m USING COVERING INDEX message_by_date"),
+        ] {
+            for order in [Order::Newest, Order::Oldest] {
+                let mut plan =
+                    store.db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql(list, Filter::All, order))).unwrap();
+                let steps = plan.query_map([], |row| row.get(3)).unwrap();
+                let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
+                assert!(steps.iter().any(|step| step == index), "{steps:?}");
+                assert!(!steps.iter().any(|step| step.contains("ORDER BY")), "{steps:?}");
+            }
+        }
+    }
 }
