@@ -5,8 +5,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const FLAGS = ['--headless=new', '--remote-debugging-pipe', '--disable-gpu', '--disable-quic', '--no-first-run', '--no-default-browser-check',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync', '--window-size=1360,900', '--lang=en-GB'];
+/** How Chromium is started for a measurement. */
+export const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+if (process.getuid?.() === 0) FLAGS.push('--no-sandbox');
+
+const OWN_FLAGS = ['--headless=new', '--remote-debugging-pipe', '--no-default-browser-check', '--window-size=1360,900', '--lang=en-GB'];
 
 /** A browser with one page. */
 export class Chromium {
@@ -20,9 +24,8 @@ export class Chromium {
   /** Starts it with this profile. `script` runs in the page before its own. */
   static async start(executable, profile, script) {
     const browser = new Chromium();
-    const flags = process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS;
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'];
-    browser.#process = spawn(executable, [...flags, `--user-data-dir=${profile}`, 'about:blank'], { stdio });
+    browser.#process = spawn(executable, [...FLAGS, ...OWN_FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio });
     browser.#ended = once(browser.#process, 'exit');
     browser.#listen();
     const { targetInfos } = await browser.#call('Target.getTargets', {}, null);

@@ -5,14 +5,12 @@
 // The form has to be filled in already (an operator's preset). The window is high enough for all the rows.
 
 import { createRequire } from 'node:module';
+import { FLAGS } from './chromium.mjs';
 
 const require = createRequire(new URL('../../browser/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
 const [executablePath, url, rows, focus] = process.argv.slice(2);
-const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
-if (process.getuid?.() === 0) FLAGS.push('--no-sandbox');
 
 /** Notes, inside the page, when what happens. */
 function watch(rows) {
