@@ -29,7 +29,9 @@ mod threads;
 mod types;
 mod words;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -67,6 +69,8 @@ pub enum Location {
 pub struct Store {
     db: Connection,
     revision: u64,
+    /// What the last search was about.
+    searched: RefCell<Option<Rc<search::Within>>>,
 }
 
 impl Store {
@@ -79,7 +83,7 @@ impl Store {
     pub fn open(at: &Location) -> Result<Self, StoreError> {
         let mut db = connect(at, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         schema::prepare(&mut db)?;
-        let store = Self { db, revision: 0 };
+        let store = Self { db, revision: 0, searched: RefCell::default() };
         store.db.execute("DELETE FROM message WHERE extent = 'arriving'", [])?;
         Ok(store)
     }
@@ -117,6 +121,8 @@ impl Store {
     /// [`StoreError`] where the database fails.
     pub fn roll_back(&mut self) -> Result<(), StoreError> {
         if !self.db.is_autocommit() {
+            // What was searched within the transaction was never there.
+            self.searched.take();
             self.db.execute_batch("ROLLBACK")?;
         }
         Ok(())

@@ -48,9 +48,10 @@ pub(crate) fn condition(filter: Filter) -> &'static str {
 }
 
 /// What asks for a list. Indexes hold all that the usual ones need: nothing of the messages themselves is read, hence the way
-/// in which those that are still arriving are left out.
-fn sql(list: List, filter: Filter, order: Order) -> String {
+/// in which those that are still arriving are left out. `conditions` are further ones on `message m`.
+pub(crate) fn sql(list: List, filter: Filter, order: Order, conditions: &[&str]) -> String {
     let (within, which) = (list.condition(), condition(filter));
+    let conditions: String = conditions.iter().map(|condition| format!(" AND {condition}")).collect();
     let order = match order {
         Order::Newest => "m.date DESC, m.id DESC",
         Order::Oldest => "m.date, m.id",
@@ -60,7 +61,8 @@ fn sql(list: List, filter: Filter, order: Order) -> String {
     };
     format!(
         "SELECT m.id FROM message m
-         WHERE {within} AND {which} AND m.id NOT IN (SELECT id FROM message WHERE extent = 'arriving') ORDER BY {order}"
+         WHERE {within} AND {which} AND m.id NOT IN (SELECT id FROM message WHERE extent = 'arriving'){conditions}
+         ORDER BY {order}"
     )
 }
 
@@ -105,15 +107,19 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn list(&self, list: List, filter: Filter, order: Order) -> Result<Vec<MessageId>, StoreError> {
-        // Of one folder, as most have, the index has the order as well.
-        let list = match list {
-            List::Role(role) => self.only_folder(role)?.map_or(list, List::Folder),
-            list => list,
-        };
-        let sql = sql(list, filter, order);
+        let list = self.narrowed(list)?;
+        let sql = sql(list, filter, order, &[]);
         let mut statement = self.db.prepare_cached(&sql)?;
         let ids = statement.query_map([], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// The same list, named by its folder where it has one alone, as most have: then the index has the order as well.
+    pub(crate) fn narrowed(&self, list: List) -> Result<List, StoreError> {
+        Ok(match list {
+            List::Role(role) => self.only_folder(role)?.map_or(list, List::Folder),
+            list => list,
+        })
     }
 
     /// The folder of this role, where there is one alone.
@@ -186,7 +192,7 @@ mod tests {
         ] {
             for order in [Order::Newest, Order::Oldest] {
                 let mut plan =
-                    store.db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql(list, Filter::All, order))).unwrap();
+                    store.db.prepare(&format!("EXPLAIN QUERY PLAN {}", sql(list, Filter::All, order, &[]))).unwrap();
                 let steps = plan.query_map([], |row| row.get(3)).unwrap();
                 let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
                 assert!(steps.iter().any(|step| step == index), "{steps:?}");

@@ -93,7 +93,19 @@ impl Query {
 
     /// The query in FTS5's own language, where it has words.
     pub(crate) fn expression(&self) -> Option<String> {
-        let written = |term: &Term| {
+        let (within, without) = self.written()?;
+        Some(format!("({within}){without}"))
+    }
+
+    /// The same, of the messages alone that have all of the words in the sender's name and the subject.
+    pub(crate) fn prominent(&self) -> Option<String> {
+        let (within, without) = self.written()?;
+        Some(format!("({{sender subject}} : ({within})){without}"))
+    }
+
+    /// What a message must have, and what it must not.
+    fn written(&self) -> Option<(String, String)> {
+        let write = |term: &Term| {
             let phrase = format!("\"{}\"{}", term.tokens.join(" "), if term.is_open { "*" } else { "" });
             term.column.map_or(phrase.clone(), |column| format!("{column} : {phrase}"))
         };
@@ -101,9 +113,9 @@ impl Query {
         if within.is_empty() {
             return None;
         }
-        let within = within.into_iter().map(written).collect::<Vec<_>>().join(" AND ");
-        let out = out.into_iter().map(|term| format!(" NOT ({})", written(term))).collect::<String>();
-        Some(format!("({within}){out}"))
+        let within = within.into_iter().map(write).collect::<Vec<_>>().join(" AND ");
+        let out = out.into_iter().map(|term| format!(" NOT ({})", write(term))).collect::<String>();
+        Some((within, out))
     }
 
     /// What else must hold, as SQL on `message m`, and the values in it.

@@ -247,3 +247,45 @@ fn a_database_that_is_open_elsewhere_is_said_to_be() {
     account(&mut first);
     assert!(matches!(Store::open(&at), Err(StoreError::InUse)));
 }
+
+#[test]
+fn of_very_many_matches_those_in_names_and_subjects_come_first_and_then_the_newest() {
+    let (mut store, account) = store();
+    store.begin().unwrap();
+    let day = 86_400;
+    let at = |summary: Summary, date: i64| Summary { date: Some(date), ..summary };
+    // Not in the order of their dates.
+    let ids: Vec<MessageId> = (0..3000)
+        .map(|n| put(&mut store, account, &at(about("weekly", "the harbour again"), NOW - (n * 7919 % 3000) * day)))
+        .collect();
+    let old = put(&mut store, account, &at(about("Harbour works", "closed"), NOW - 5000 * day));
+    let older = put(&mut store, account, &at(about("harbour", "harbour, harbour"), NOW - 6000 * day));
+    let from = Summary { from_name: "Harbour Master".into(), ..about("weekly", "") };
+    let from = put(&mut store, account, &at(from, NOW - 4000 * day));
+    store.commit().unwrap();
+    let newest = ids[0];
+    assert_eq!(found(&store, "harb")[..4], [from, old, older, newest]);
+    assert_eq!(found(&store, "subject:harb"), [old, older]);
+    assert_eq!(found(&store, "harbour -subject:harbour")[..2], [from, newest]);
+    assert_eq!(found(&store, "text:x harbour"), []);
+    let dates: Vec<i64> = store.rows(&found(&store, "again")).unwrap().iter().map(|row| row.date).collect();
+    assert!(dates.is_sorted_by(|newer, older| newer > older));
+}
+
+#[test]
+fn a_search_sees_what_has_changed_since_the_one_before() {
+    let (mut store, account) = store();
+    let one = put(&mut store, account, &about("kettle", ""));
+    assert_eq!(found(&store, "kettle"), [one]);
+    assert_eq!(found(&store, "kettle is:unread"), [one]);
+    store.begin().unwrap();
+    let two = put(&mut store, account, &about("kettle", ""));
+    assert_eq!(found(&store, "kettle").len(), 2);
+    store.roll_back().unwrap();
+    assert_eq!(found(&store, "kettle"), [one]);
+    let again = put(&mut store, account, &about("another kettle", ""));
+    assert_eq!(two, again, "an id that was rolled back was never given");
+    assert_eq!(found(&store, "another kettle"), [again]);
+    store.set_flag(&[one], Flag::Read, true).unwrap();
+    assert_eq!(found(&store, "kettle is:unread"), [again]);
+}
