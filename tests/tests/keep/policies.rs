@@ -84,6 +84,23 @@ async fn the_pause_that_a_server_wants_between_logins_is_waited_for_and_its_expi
 }
 
 #[tokio::test]
+async fn with_headers_alone_the_rest_is_fetched_before_the_server_removes_it() {
+    // Undated mail came when it was first seen.
+    let (old, new) = (CROWD.message(1), b"From: ana@example.org\r\nSubject: new\r\n\r\nA body.\r\n".to_vec());
+    let server = Maildrop::start(Habit::WantsPauses, [old.clone(), new]).await.unwrap();
+    let kept = Kept::from(&server);
+    kept.sync_whole("headers-only").await;
+    let (held, commands) = (kept.held(), server.take_commands());
+    assert!(held.keys().all(|source| source.ends_with(b"\r\n\r\n")), "{commands:?}");
+    kept.sync_whole("headers-only").await;
+    let commands = server.take_commands();
+    let retrieved: Vec<_> = commands.iter().filter(|command| command.starts_with("RETR")).collect();
+    assert_eq!(retrieved, ["RETR 1"]);
+    assert!(kept.held().contains_key(&old));
+    assert_eq!(kept.count(), 2);
+}
+
+#[tokio::test]
 async fn a_pause_keeps_what_is_under_way_and_the_next_run_goes_on_newest_first_with_progress() {
     let all: Vec<_> = (1..=1000).map(|n| [CROWD.message(n), noise(n, 20_000)].concat()).collect();
     let server = Maildrop::start(Habit::None, all.clone()).await.unwrap();

@@ -180,6 +180,8 @@ struct Session {
     news: News,
     /// Numbers are known to stand for the messages that the list has for them.
     is_proven: bool,
+    /// Messages were fetched with RETR.
+    has_retrieved: bool,
     /// Another session is wanted, which shows what is new.
     is_stale: bool,
     deleting: Deleting,
@@ -248,7 +250,8 @@ impl<'t> Mailbox<'t> {
                 return Outcome::Renewed;
             }
             if self.is_to_delete() {
-                return self.delete(&mut connection).await;
+                // Only what was marked is to go: that takes a session in which nothing was read.
+                return if self.may_quit() { self.delete(&mut connection).await } else { Outcome::Cut };
             }
             self.proceed(&mut connection);
             let happened = {
@@ -406,9 +409,17 @@ impl<'t> Mailbox<'t> {
         }
     }
 
-    /// Says QUIT, and waits for the answer for a moment.
+    /// Whether QUIT deletes nothing but what was marked: a server that announces `EXPIRE 0` may take each RETR for a DELE, and
+    /// act on it when it is told QUIT (RFC 2449, section 6.7). One whose connection ends otherwise deletes nothing (RFC 1939,
+    /// section 6).
+    fn may_quit(&self) -> bool {
+        let expire = self.session.capabilities.as_ref().and_then(|known| known.expire);
+        !(self.session.has_retrieved && expire.is_some_and(|expire| expire.days == Some(0)))
+    }
+
+    /// Says QUIT where that deletes nothing, and waits for the answer for a moment.
     async fn say_goodbye(&mut self, connection: &mut Connection) {
-        if connection.submit(Command::Quit).is_err() {
+        if !self.may_quit() || connection.submit(Command::Quit).is_err() {
             return;
         }
         let goodbye = async {

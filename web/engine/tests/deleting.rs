@@ -305,6 +305,53 @@ async fn a_unique_id_that_was_given_to_another_message_does_not_delete_it() {
     assert_eq!(deleted(&host), ["DELE 3"], "its size is another");
 }
 
+const EXPIRES_AT_ONCE: &str = "CAPA\r\nTOP\r\nUIDL\r\nPIPELINING\r\nUSER\r\nEXPIRE 0\r\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_deletes_what_was_read_is_not_told_goodbye_after_reading() {
+    let host = Host::new(Manners { capa: Some(EXPIRES_AT_ONCE), ..Manners::modern(3) });
+    with_engine(&host, async |engine| {
+        marked(engine, 3, &[]).await;
+        engine.send(Request::Read(MessageRef::top(2)));
+        engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
+        // Another session shows what is new, and this one ends.
+        let check = engine.send(Request::Check);
+        assert_eq!(engine.answer(check).await, Update::Checked { arrived: 0, gone: 0 });
+        engine.send(Request::Read(MessageRef::top(3)));
+        engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
+        assert_eq!(closed(engine).await, None);
+    })
+    .await;
+    let said = host.lines();
+    assert_eq!(said.iter().filter(|line| line.starts_with("RETR")).count(), 2);
+    assert!(!said.contains(&"QUIT".to_owned()), "{said:?}");
+    // Headers alone are read with TOP, which counts as nothing.
+    let host = Host::new(Manners { capa: Some(EXPIRES_AT_ONCE), ..Manners::modern(3) });
+    with_engine(&host, async |engine| marked(engine, 3, &[]).await).await;
+    assert_eq!(host.lines().last().map(String::as_str), Some("QUIT"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_reading_may_delete_what_was_marked_goes_in_a_session_in_which_nothing_was_read() {
+    let host = Host::new(Manners { capa: Some(EXPIRES_AT_ONCE), ..Manners::modern(3) });
+    with_engine(&host, async |engine| {
+        marked(engine, 3, &[1]).await;
+        engine.send(Request::Read(MessageRef::top(2)));
+        engine.until(|update| matches!(update, Update::Message(_)).then_some(())).await;
+        let deletion = closed(engine).await.unwrap();
+        assert!(deletion.is_complete(), "{deletion:?}");
+    })
+    .await;
+    let said = host.lines();
+    let read = said.iter().position(|line| line.starts_with("RETR")).unwrap();
+    let rest = &said[read + 1..];
+    let signed_in = rest.iter().position(|line| line.starts_with("PASS")).expect("another session");
+    assert!(!rest[..signed_in].contains(&"QUIT".to_owned()), "{rest:?}");
+    assert!(!rest.iter().any(|line| line.starts_with("RETR")), "{rest:?}");
+    assert_eq!(deleted(&host), ["DELE 1"]);
+    assert_eq!(said.last().map(String::as_str), Some("QUIT"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_is_lost_before_the_mailbox_is_closed_deletes_nothing() {
     let mut host = Host::new(Manners { hangs_up_on: Some(1), ..Manners::modern(3) });

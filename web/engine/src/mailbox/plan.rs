@@ -221,6 +221,7 @@ impl Mailbox<'_> {
         let Some(message) = MessageNumber::new(number) else { return };
         let octets = self.store.size(number);
         let job = Job::Retr { number, body: Vec::new(), told: 0, asked };
+        self.session.has_retrieved = true;
         self.submit(connection, Command::Retr { number: message, octets }, job);
     }
 

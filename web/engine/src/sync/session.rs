@@ -356,6 +356,10 @@ impl<'a> Session<'a> {
     fn take_listing(&mut self) -> Result<(), SyncError> {
         // What is announced behind the login is this user's own.
         self.note_login()?;
+        // With EXPIRE 0 a server may remove what was fetched whole, and that alone: headers wait as they do elsewhere.
+        if let Some(days @ 1..) = self.expires() {
+            self.store().want_expiring(self.account, days, self.now())?;
+        }
         if self.entries.is_empty() {
             // Neither LIST nor UIDL: STAT counts as well.
             for number in (1..=self.messages).filter_map(MessageNumber::new) {

@@ -22,12 +22,17 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{AccountId, Digest, Extent, HeaderHash, ItemId, MessageId, Policy, Store, StoreError};
 
+const DAY: i64 = 86_400;
+
+/// Days before a server removes mail by itself that the rest of it is fetched: for those who look in once a day.
+const EXPIRY_MARGIN: u32 = 2;
+
 /// What is forgotten of the server stays remembered for so long, should it come back.
-const REMEMBERED: i64 = 30 * 86_400;
+const REMEMBERED: i64 = 30 * DAY;
 
 /// Waits before a message that failed is tried again: doubled each time, up to a day.
 const FIRST_RETRY: i64 = 300;
-const LAST_RETRY: i64 = 86_400;
+const LAST_RETRY: i64 = DAY;
 
 /// A message as the server lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,6 +222,23 @@ impl Store {
         })
     }
 
+    /// Asks for the rest of messages whose headers alone are kept and which the server is about to remove by itself, `days`
+    /// after they came. When that was is not known: at the date in the header, or when the header was kept, if that was
+    /// earlier. Returns how many these are.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn want_expiring(&mut self, account: AccountId, days: u32, now: i64) -> Result<u32, StoreError> {
+        let since = now - i64::from(days.saturating_sub(EXPIRY_MARGIN)) * DAY;
+        let wanted = self.db.execute(
+            "UPDATE maildrop SET state = 'wanted'
+             WHERE account_id = ?1 AND state = 'header'
+               AND min(kept_at, (SELECT date FROM message m WHERE m.id = maildrop.message_id)) <= ?2",
+            params![account, since],
+        )?;
+        Ok(u32::try_from(wanted).unwrap_or(u32::MAX))
+    }
+
     /// Notes that the rest of a message has come whose header alone was kept, and by what it is known from now on.
     ///
     /// # Errors
@@ -362,7 +384,7 @@ fn condition(policy: Policy, now: i64) -> Option<(&'static str, i64)> {
     match policy {
         Policy::Leave | Policy::HeadersOnly => None,
         Policy::DeleteOnceKept => Some(("TRUE", i64::MAX)),
-        Policy::DeleteAfter { days } => Some(("TRUE", now.saturating_sub(i64::from(days) * 86_400))),
+        Policy::DeleteAfter { days } => Some(("TRUE", now.saturating_sub(i64::from(days) * DAY))),
         Policy::DeleteWhenDeletedHere => Some((
             "(message_id IS NULL OR message_id IN
               (SELECT m.id FROM message m JOIN folder f ON f.id = m.folder_id WHERE f.role = 'deleted'))",

@@ -51,6 +51,15 @@ fn fetching(transfer: Transfer) -> String {
     words.join(" · ")
 }
 
+/// What the server does with mail by itself (EXPIRE, RFC 2449, section 6.7).
+pub fn expires(days: u32) -> String {
+    match days {
+        0 => "The server removes mail by itself once it has been fetched.".into(),
+        1 => "The server removes mail by itself after a day.".into(),
+        _ => format!("The server removes mail by itself after {days} days."),
+    }
+}
+
 /// A time to come, as short as it may be.
 pub fn time(seconds: u64) -> String {
     match seconds {

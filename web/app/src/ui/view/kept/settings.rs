@@ -25,7 +25,7 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
     html! {
         <Dialog key="settings" id="settings-title" title="Account settings" shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
             <p class="words"><b dir="auto">{&account.name}</b>{format!(" · {}:{}", account.host, account.port)}
-                if let Some(days) = account.expires { {format!(" · The server itself removes mail after {days} days.")} }
+                if let Some(days) = account.expires { {format!(" · {}", words::kept::expires(days))} }
                 if account.postponed > 0 { {format!(" · {} could not be fetched and will be tried again.", words::kept::messages(account.postponed))} }
             </p>
             <form class="sheet-form" novalidate=true {onsubmit}>
