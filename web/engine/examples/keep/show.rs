@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use restante_store::{Extent, Filter, List, MessageId, Order, Policy, Query, Role, Store};
+use restante_query::{BadQuery, Query};
+use restante_store::{Extent, Filter, List, MessageId, Order, Policy, Role, Store};
 use serde_json::json;
 
 use crate::options::now;
@@ -18,7 +19,7 @@ pub(crate) fn list(store: &Store, limit: u32, report: &Report) -> Result<ExitCod
 }
 
 pub(crate) fn search(store: &Store, query: &str, limit: u32, report: &Report) -> Result<ExitCode, Trouble> {
-    let query: Query = query.parse().map_err(|error: restante_store::BadQuery| Trouble::Usage(error.to_string()))?;
+    let query: Query = query.parse().map_err(|error: BadQuery| Trouble::Usage(error.to_string()))?;
     let found = store.search(&query, List::All, Filter::All, limit)?;
     rows(store, &found, report)
 }

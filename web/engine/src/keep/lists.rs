@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use restante_api::keep::{Answer, FolderId, Hits, KeptId, ListQuery, Marks, ThreadId};
 use restante_api::runs::{self, Run};
 use restante_api::{Address, CallId, Failure, FailureKind, ListId, MessageRef, Reply, Row, Update};
-use restante_store::{Extent, MessageId, Query, Row as Kept, StoreError};
+use restante_query::Query;
+use restante_store::{Extent, MessageId, Row as Kept, StoreError};
 
 use super::{Client, Keeper, convert};
 

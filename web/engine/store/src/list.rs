@@ -49,7 +49,7 @@ pub(crate) fn condition(filter: Filter) -> &'static str {
 
 /// What asks for a list. Indexes hold all that the usual ones need: nothing of the messages themselves is read, hence the way
 /// in which those that are still arriving are left out. `conditions` are further ones on `message m`.
-pub(crate) fn sql(list: List, filter: Filter, order: Order, conditions: &[&str]) -> String {
+pub(crate) fn sql(list: List, filter: Filter, order: Order, conditions: &[String]) -> String {
     let (within, which) = (list.condition(), condition(filter));
     let conditions: String = conditions.iter().map(|condition| format!(" AND {condition}")).collect();
     let order = match order {

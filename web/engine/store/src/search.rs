@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use restante_api::keep::Order;
+use restante_query::{Query, words};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use crate::{Filter, List, MessageId, Query, Store, StoreError, Summary, list, words};
+use crate::{Filter, List, MessageId, Store, StoreError, Summary, list, sql};
 
 /// Puts a message's words into the index.
 pub(crate) fn index(db: &Connection, id: MessageId, summary: &Summary) -> Result<(), StoreError> {
@@ -66,11 +67,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the index cannot be read.
     pub fn search(&self, query: &Query, list: List, filter: Filter, limit: u32) -> Result<Vec<MessageId>, StoreError> {
-        let (conditions, values) = query.conditions();
+        let (conditions, values) = sql::conditions(query);
         let list = self.narrowed(list)?;
         let within = self.within(list::sql(list, filter, Order::Newest, &conditions), values)?;
         let limit = limit as usize;
-        let (Some(expression), Some(prominent)) = (query.expression(), query.prominent()) else {
+        let (Some(expression), Some(prominent)) = (sql::expression(query), sql::prominent(query)) else {
             return Ok(within.ids[..limit.min(within.ids.len())].to_vec());
         };
         let found = self.matches(&expression, NO_SCORE)?;

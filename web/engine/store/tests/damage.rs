@@ -8,9 +8,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use restante_api::{Security, TlsEnd};
-use restante_store::{
-    Digest, Extent, Filter, List, Location, Order, Policy, Query, Role, Store, StoreError, VERSION, Way,
-};
+use restante_query::Query;
+use restante_store::{Digest, Extent, Filter, List, Location, Order, Policy, Role, Store, StoreError, VERSION, Way};
 use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released

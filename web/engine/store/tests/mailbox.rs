@@ -4,9 +4,8 @@
 
 mod support;
 
-use restante_store::{
-    BadQuery, Filter, Flag, List, Location, MessageId, Order, PIECE, Query, Role, Store, StoreError, Summary,
-};
+use restante_query::{BadQuery, Query};
+use restante_store::{Filter, Flag, List, Location, MessageId, Order, PIECE, Role, Store, StoreError, Summary};
 use support::{NOW, about, account, put, store};
 
 fn found(store: &Store, query: &str) -> Vec<MessageId> {

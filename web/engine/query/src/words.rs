@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 const MAX_TEXT: usize = 4 << 20;
 
 /// The text as the index takes it: compatibility forms folded, characters of scripts without spaces apart.
-pub(crate) fn for_index(text: &str) -> String {
+pub fn for_index(text: &str) -> String {
     let mut end = text.len().min(MAX_TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -33,7 +33,7 @@ pub(crate) fn for_index(text: &str) -> String {
 
 /// The words of a text as somebody searches for it: letters and digits in runs, folded as the index folds them, and where
 /// each lies in the text.
-pub(crate) fn tokens(text: &str) -> Vec<String> {
+pub fn tokens(text: &str) -> Vec<String> {
     for_index(text)
         .split(|c: char| !c.is_alphanumeric() && !is_mark(c))
         .filter(|word| !word.is_empty())

@@ -4,16 +4,15 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use rusqlite::types::Value;
+use restante_api::keep::Role;
 
-use crate::folders::role_name;
-use crate::{Role, words};
+use crate::words;
 
 /// A query, understood. Words are found in any order; the last one also by its beginning, so that it finds as one types.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     terms: Vec<Term>,
-    conditions: Vec<(String, Vec<Value_>)>,
+    conditions: Vec<Condition>,
 }
 
 /// What cannot be understood of a query, as it was typed.
@@ -30,20 +29,58 @@ pub enum BadQuery {
     Mark(String),
 }
 
+/// Words that follow each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Term {
-    column: Option<&'static str>,
-    tokens: Vec<String>,
-    is_excluded: bool,
-    /// Found by its beginning.
-    is_open: bool,
+pub struct Term {
+    /// Where they are looked for; `None`: everywhere.
+    pub field: Option<Field>,
+    /// The words, folded as [`words::tokens`] does.
+    pub tokens: Vec<String>,
+    /// What has them is not wanted.
+    pub is_excluded: bool,
+    /// The last word is found by its beginning too.
+    pub is_open: bool,
 }
 
-/// rusqlite's values know no `Eq`, for floats are among them; none are here.
+/// Where words are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// `from:`, the sender's name and address.
+    Sender,
+    /// `to:`, those of the recipients.
+    Recipients,
+    /// `subject:`.
+    Subject,
+}
+
+/// What else must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Value_ {
-    Number(i64),
-    Text(String),
+pub struct Condition {
+    /// What.
+    pub what: What,
+    /// It must not.
+    pub is_excluded: bool,
+}
+
+/// What is known of a message beside its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// `before:`, seconds since 1970-01-01 UTC: it is earlier.
+    Before(i64),
+    /// `after:`, seconds since 1970-01-01 UTC: it is of then, or later.
+    After(i64),
+    /// `larger:`, octets: it has more.
+    Larger(u64),
+    /// `in:` and a folder's role.
+    InRole(Role),
+    /// `in:` and the name of a folder of one's own.
+    InOwn(String),
+    /// `has:attachment`.
+    Attachment,
+    /// `is:read`, or `is:unread` where it is false.
+    Read(bool),
+    /// `is:starred`.
+    Starred,
 }
 
 impl FromStr for Query {
@@ -63,6 +100,16 @@ impl Query {
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty() && self.conditions.is_empty()
+    }
+
+    /// The words it asks for.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// What it asks for beside words.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 
     /// Where the query's words stand in a text that was found, in octets, to mark them.
@@ -91,54 +138,6 @@ impl Query {
         marks
     }
 
-    /// The query in FTS5's own language, where it has words.
-    pub(crate) fn expression(&self) -> Option<String> {
-        let (within, without) = self.written()?;
-        Some(format!("({within}){without}"))
-    }
-
-    /// The same, of the messages alone that have all of the words in the sender's name and the subject.
-    pub(crate) fn prominent(&self) -> Option<String> {
-        let (within, without) = self.written()?;
-        Some(format!("({{sender subject}} : ({within})){without}"))
-    }
-
-    /// What a message must have, and what it must not.
-    fn written(&self) -> Option<(String, String)> {
-        let write = |term: &Term| {
-            let phrase = format!("\"{}\"{}", term.tokens.join(" "), if term.is_open { "*" } else { "" });
-            term.column.map_or(phrase.clone(), |column| format!("{column} : {phrase}"))
-        };
-        let (out, within): (Vec<_>, Vec<_>) = self.terms.iter().partition(|term| term.is_excluded);
-        if within.is_empty() {
-            return None;
-        }
-        let within = within.into_iter().map(write).collect::<Vec<_>>().join(" AND ");
-        let out = out.into_iter().map(|term| format!(" NOT ({})", write(term))).collect::<String>();
-        Some((within, out))
-    }
-
-    /// What else must hold, as SQL on `message m`, and the values in it.
-    pub(crate) fn conditions(&self) -> (Vec<&str>, Vec<Value>) {
-        let mut sql: Vec<&str> = self.conditions.iter().map(|(sql, _)| sql.as_str()).collect();
-        let mut values: Vec<Value> = Vec::new();
-        for value in self.conditions.iter().flat_map(|(_, values)| values) {
-            values.push(match value {
-                Value_::Number(number) => Value::Integer(*number),
-                Value_::Text(text) => Value::Text(text.clone()),
-            });
-        }
-        // Only exclusions: no expression takes them, so they are looked up by themselves.
-        if self.expression().is_none() {
-            for term in &self.terms {
-                sql.push("m.id NOT IN (SELECT rowid FROM search WHERE search MATCH ?)");
-                let phrase = format!("\"{}\"", term.tokens.join(" "));
-                values.push(Value::Text(term.column.map_or(phrase.clone(), |column| format!("{column} : {phrase}"))));
-            }
-        }
-        (sql, values)
-    }
-
     fn take(&mut self, piece: &str, is_last: bool) -> Result<(), BadQuery> {
         let (is_excluded, bare) = match piece.strip_prefix('-') {
             Some(rest) if !rest.is_empty() => (true, rest),
@@ -149,46 +148,40 @@ impl Query {
             _ => (String::new(), bare),
         };
         let plain = unquoted(value);
-        match name.as_str() {
-            "from" => self.term(Some("sender"), value, is_excluded, is_last),
-            "to" => self.term(Some("recipients"), value, is_excluded, is_last),
-            "subject" => self.term(Some("subject"), value, is_excluded, is_last),
-            "before" => self.condition(is_excluded, "m.date < ?", vec![Value_::Number(day(plain)?)]),
-            "after" => self.condition(is_excluded, "m.date >= ?", vec![Value_::Number(day(plain)?)]),
-            "larger" => self.condition(is_excluded, "m.octets > ?", vec![Value_::Number(size(plain)?)]),
-            "in" => {
-                let role = [Role::Inbox, Role::Archive, Role::Deleted].map(role_name);
-                let role = role.into_iter().find(|role| role.eq_ignore_ascii_case(plain)).unwrap_or("own");
-                let sql = "m.folder_id IN (SELECT id FROM folder WHERE role = ? AND (role <> 'own' OR name = ? COLLATE NOCASE))";
-                self.condition(is_excluded, sql, vec![Value_::Text(role.into()), Value_::Text(plain.into())]);
-            }
-            "has" | "is" => {
-                let sql = match (name.as_str(), plain.to_ascii_lowercase().as_str()) {
-                    ("has", "attachment" | "attachments") => "m.has_attachments",
-                    ("is", "unread") => "NOT m.is_read",
-                    ("is", "read") => "m.is_read",
-                    ("is", "starred") => "m.is_starred",
-                    _ => return Err(BadQuery::Mark(bare.to_owned())),
-                };
-                self.condition(is_excluded, sql, Vec::new());
-            }
+        let what = match name.as_str() {
+            "from" => return Ok(self.term(Some(Field::Sender), value, is_excluded, is_last)),
+            "to" => return Ok(self.term(Some(Field::Recipients), value, is_excluded, is_last)),
+            "subject" => return Ok(self.term(Some(Field::Subject), value, is_excluded, is_last)),
+            "before" => What::Before(day(plain)?),
+            "after" => What::After(day(plain)?),
+            "larger" => What::Larger(size(plain)?),
+            "in" => match plain.to_ascii_lowercase().as_str() {
+                "inbox" => What::InRole(Role::Inbox),
+                "archive" => What::InRole(Role::Archive),
+                "deleted" => What::InRole(Role::Deleted),
+                _ => What::InOwn(plain.to_owned()),
+            },
+            "has" | "is" => match (name.as_str(), plain.to_ascii_lowercase().as_str()) {
+                ("has", "attachment" | "attachments") => What::Attachment,
+                ("is", "unread") => What::Read(false),
+                ("is", "read") => What::Read(true),
+                ("is", "starred") => What::Starred,
+                _ => return Err(BadQuery::Mark(bare.to_owned())),
+            },
             // A colon as in `Re:` or a time of day is part of what is looked for.
-            _ => self.term(None, bare, is_excluded, is_last),
-        }
+            _ => return Ok(self.term(None, bare, is_excluded, is_last)),
+        };
+        self.conditions.push(Condition { what, is_excluded });
         Ok(())
     }
 
-    fn term(&mut self, column: Option<&'static str>, text: &str, is_excluded: bool, is_last: bool) {
-        let is_open = is_last && !text.contains('"');
+    fn term(&mut self, field: Option<Field>, text: &str, is_excluded: bool, is_last: bool) {
+        // What is left out must not grow and shrink with each letter.
+        let is_open = is_last && !is_excluded && !text.contains('"');
         let tokens = words::tokens(text);
         if !tokens.is_empty() {
-            self.terms.push(Term { column, tokens, is_excluded, is_open });
+            self.terms.push(Term { field, tokens, is_excluded, is_open });
         }
-    }
-
-    fn condition(&mut self, is_excluded: bool, sql: &str, values: Vec<Value_>) {
-        let sql = if is_excluded { format!("NOT ({sql})") } else { sql.to_owned() };
-        self.conditions.push((sql, values));
     }
 }
 
@@ -280,7 +273,7 @@ fn day(text: &str) -> Result<i64, BadQuery> {
 }
 
 /// Octets: digits, perhaps with K, M or G (of 1,024).
-fn size(text: &str) -> Result<i64, BadQuery> {
+fn size(text: &str) -> Result<u64, BadQuery> {
     let upper = text.trim_end_matches(['b', 'B']).to_ascii_uppercase();
     let (digits, unit) = match upper.as_bytes().last() {
         Some(b'K') => (&upper[..upper.len() - 1], 1 << 10),
@@ -288,33 +281,13 @@ fn size(text: &str) -> Result<i64, BadQuery> {
         Some(b'G') => (&upper[..upper.len() - 1], 1 << 30),
         _ => (&upper[..], 1),
     };
-    let number: i64 = digits.parse().map_err(|_| BadQuery::Size(text.to_owned()))?;
-    number.checked_mul(unit).filter(|octets| *octets >= 0).ok_or_else(|| BadQuery::Size(text.to_owned()))
+    let number: u64 = digits.parse().map_err(|_| BadQuery::Size(text.to_owned()))?;
+    number.checked_mul(unit).ok_or_else(|| BadQuery::Size(text.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_phrases_and_columns_become_one_expression() {
-        let query: Query = "harbour \"old map\" from:ana -subject:spam wal".parse().unwrap();
-        let expression = query.expression().unwrap();
-        assert_eq!(
-            expression,
-            "(\"harbour\" AND \"old map\" AND sender : \"ana\" AND \"wal\"*) NOT (subject : \"spam\")"
-        );
-    }
-
-    #[test]
-    fn what_is_typed_cannot_leave_its_quotes() {
-        for text in ["\"", "a\"b OR c", "NEAR(a b)", "a* ^b", "'; DROP TABLE message; --", "from:\"", "{sender} : x"] {
-            let query: Query = text.parse().unwrap();
-            let expression = query.expression().unwrap_or_default();
-            let inside: String = expression.split('"').skip(1).step_by(2).collect();
-            assert!(inside.chars().all(|c| c.is_alphanumeric() || c == ' '), "{text}: {expression}");
-        }
-    }
 
     #[test]
     fn days_sizes_and_marks_are_checked() {
