@@ -40,7 +40,7 @@ fn row_however_cut(data: &[u8]) {
     let row = |size: usize| {
         let mut head = mime::Head::default();
         data.chunks(size).for_each(|chunk| head.push(chunk));
-        mime::row(1, 0, head, None)
+        mime::row(1, 0, head, None).0
     };
     let whole = row(usize::MAX);
     assert!(whole.subject.len() < 3000 && whole.snippet.chars().count() <= 160);

@@ -49,7 +49,7 @@ where
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
                 replies(Reply { to: id, update: wish::failed(&message, failure) });
             }
-            Request::Check | Request::Mark { .. } => {
+            Request::Check | Request::Mark { .. } | Request::Search { .. } => {
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
                 replies(Reply { to: id, update: Update::Refused(Box::new(failure)) });
             }

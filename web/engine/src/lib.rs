@@ -9,6 +9,7 @@
 
 pub mod connection;
 mod engine;
+mod hits;
 #[cfg(feature = "keep")]
 pub mod keep;
 mod mailbox;

@@ -9,7 +9,7 @@
 //!
 //! Here: the loop that waits for the server and the page at once. What to ask next is in [`plan`], what answers mean in
 //! [`events`], what the page is told of messages in [`answers`], how a lost session is taken up again in [`again`], what a
-//! session finds changed in [`news`], and how messages are deleted in [`deleting`].
+//! session finds changed in [`news`], how messages are deleted in [`deleting`], and what is found among them in [`searching`].
 
 mod again;
 mod answers;
@@ -17,6 +17,7 @@ mod deleting;
 mod events;
 mod news;
 mod plan;
+mod searching;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -40,6 +41,7 @@ use deleting::{Closing, Deleting, Marks};
 use events::Job;
 use news::{Comparing, News};
 use plan::Rows;
+use searching::Search;
 
 /// Why a mailbox was left.
 pub(crate) enum Left {
@@ -144,6 +146,8 @@ struct Mailbox<'t> {
     closing: Option<Closing>,
     /// The question for what is new.
     check: Option<CallId>,
+    /// What is searched for.
+    search: Option<Search>,
     session: Session,
     last_stage: Option<Stage>,
 }
@@ -227,6 +231,7 @@ impl<'t> Mailbox<'t> {
             marks: Marks::default(),
             closing: None,
             check: None,
+            search: None,
             session: Session::default(),
             last_stage: None,
         }
@@ -368,6 +373,7 @@ impl<'t> Mailbox<'t> {
             Request::Fetch { message, part } => self.ask(Ask::fetch(id, message, part)),
             Request::Source(message) => self.ask(Ask::source(id, message)),
             Request::Check => self.ask_for_news(id),
+            Request::Search { query, fetch } => self.search(id, &query, fetch),
             Request::Mark { list, numbers, delete } => self.mark(id, list, &numbers, delete),
             Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
             Request::Prepare(_) => {}

@@ -22,6 +22,8 @@ pub(crate) struct Store {
     /// Messages and octets of the maildrop (STAT).
     pub(crate) extent: Option<(u32, u64)>,
     rows: HashMap<u32, Row>,
+    /// Names and addresses of those whom messages are to.
+    recipients: HashMap<u32, String>,
     sizes: HashMap<u32, u64>,
     uids: HashMap<u32, Uid>,
     messages: Messages,
@@ -58,8 +60,19 @@ impl Store {
         u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 
-    /// Keeps a row.
-    pub(crate) fn put_row(&mut self, row: Row) {
+    /// The rows that are known.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values()
+    }
+
+    /// Whom a message is to: names and addresses.
+    pub(crate) fn recipients(&self, number: u32) -> &str {
+        self.recipients.get(&number).map_or("", String::as_str)
+    }
+
+    /// Keeps a row, and whom the message is to.
+    pub(crate) fn put_row(&mut self, row: Row, recipients: String) {
+        self.recipients.insert(row.message.number, recipients);
         self.rows.insert(row.message.number, row);
     }
 
@@ -143,6 +156,8 @@ impl Store {
                 Some((number, row))
             })
             .collect();
+        let recipients = std::mem::take(&mut self.recipients).into_iter();
+        self.recipients = recipients.filter_map(|(number, to)| Some((moved(number)?, to))).collect();
         let sizes = std::mem::take(&mut self.sizes).into_iter();
         self.sizes = sizes.filter_map(|(number, octets)| Some((moved(number)?, octets))).collect();
         self.messages.renumber(moved);

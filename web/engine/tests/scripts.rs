@@ -136,6 +136,7 @@ impl Person {
                 self.rows.retain(|row| !rows.iter().any(|new| new.position == row.position));
                 self.rows.extend(rows);
             }
+            Update::Found { .. } => panic!("nothing was searched for"),
             Update::Progress(Stage::Idle { .. }) => self.is_idle = true,
             Update::Progress(_) => self.is_idle = false,
             Update::Message(view) => {

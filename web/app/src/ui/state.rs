@@ -22,6 +22,7 @@ mod preview;
 mod reading;
 mod reduce;
 pub mod runs;
+mod search;
 mod selection;
 mod site;
 
@@ -40,6 +41,7 @@ pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
 pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
+pub use search::{Search, SearchAction};
 pub use selection::{Choice, Selection, meant};
 pub use site::{Preset, SITE_DOCUMENT, Site};
 
@@ -148,6 +150,8 @@ pub enum Action {
     Keep(KeptAction),
     /// Do something in a preview.
     Preview(PreviewAction),
+    /// Search in a preview.
+    Search(SearchAction),
     /// The device has left the network, or is back.
     Offline(bool),
     /// The browser has been asked to keep what is kept: whether it promised.

@@ -27,12 +27,15 @@ mod reader;
 mod retry;
 mod row;
 mod scrolled;
+mod search;
 mod source;
 mod stamp;
 mod status;
 mod way;
 
-use yew::Callback;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+use yew::{Callback, KeyboardEvent};
 
 use super::state::Action;
 
@@ -43,4 +46,10 @@ pub type Act = Callback<Action>;
 fn sends<E>(act: &Act, action: Action) -> Callback<E> {
     let act = act.clone();
     Callback::from(move |_: E| act.emit(action.clone()))
+}
+
+/// Whether a key was pressed where something is typed or chosen.
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    at.is_some_and(|at| matches!(at.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"))
 }

@@ -67,6 +67,14 @@ pub enum Request {
         /// Whether they are to be deleted.
         delete: bool,
     },
+    /// In a preview: which of the messages whose rows are known are these. Answered by [`Update::Found`], again whenever that
+    /// changes, until it is cancelled or another search comes; or by [`Update::Refused`].
+    Search {
+        /// Words and conditions, as in [`keep::ListQuery::search`].
+        query: String,
+        /// Fetch the headers that are missing, as long as the search goes on.
+        fetch: bool,
+    },
     /// Closes the mailbox (QUIT) and forgets everything. What is kept on the device stays. Where messages are marked, they
     /// are deleted first, and [`Update::Deleted`] says what came of it.
     Close,
@@ -118,6 +126,15 @@ pub enum Update {
         /// not count.
         lost: u32,
     },
+    /// The answer to [`Request::Search`].
+    Found {
+        /// The list that the numbers count in.
+        list: ListId,
+        /// The messages that were found, the newest first, as many as are shown at most.
+        found: Vec<Found>,
+        /// Messages that were looked at.
+        searched: u32,
+    },
     /// What became of the messages that were marked: comes before [`Update::Closed`].
     Deleted(Box<Deletion>),
     /// Rows of the list, new or better known than before.
@@ -160,6 +177,15 @@ pub enum Update {
     Keep(keep::Answer),
     /// What was asked cannot be done; nothing was changed by it.
     Refused(Box<Failure>),
+}
+
+/// A message that a search has found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Its number.
+    pub number: u32,
+    /// Where the words stand in its row.
+    pub hits: keep::Hits,
 }
 
 /// What a person types in to open a mailbox.

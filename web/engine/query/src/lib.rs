@@ -3,7 +3,9 @@
 //!
 //! Not here: where messages are, and SQL.
 
+mod matching;
 mod query;
 pub mod words;
 
+pub use matching::Message;
 pub use query::{BadQuery, Condition, Field, Query, Term, What};

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use restante_api::keep::Role;
 
+use crate::matching::Folded;
 use crate::words;
 
 /// A query, understood. Words are found in any order; the last one also by its beginning, so that it finds as one types.
@@ -114,21 +115,12 @@ impl Query {
 
     /// Where the query's words stand in a text that was found, in octets, to mark them.
     pub fn marks(&self, text: &str) -> Vec<Range<usize>> {
-        let wanted: Vec<_> = self.terms.iter().filter(|term| !term.is_excluded).collect();
-        let found = spans(text);
+        let wanted: Vec<_> = self.terms.iter().filter(|term| !term.is_excluded).map(Folded::of).collect();
+        let (found, places): (Vec<String>, Vec<Range<usize>>) = spans(text).into_iter().unzip();
         let mut marks: Vec<Range<usize>> = Vec::new();
         for at in 0..found.len() {
-            for term in &wanted {
-                let fits = term.tokens.iter().enumerate().all(|(n, token)| {
-                    let is_end = n + 1 == term.tokens.len();
-                    found.get(at + n).is_some_and(|(word, _)| {
-                        if is_end && term.is_open { word.starts_with(token.as_str()) } else { word == token }
-                    })
-                });
-                if !fits || term.tokens.is_empty() {
-                    continue;
-                }
-                let range = found[at].1.start..found[at + term.tokens.len() - 1].1.end;
+            for term in wanted.iter().filter(|term| term.is_at(&found[at..])) {
+                let range = places[at].start..places[at + term.tokens.len() - 1].end;
                 match marks.last_mut() {
                     Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
                     _ => marks.push(range),
@@ -211,7 +203,7 @@ fn unquoted(text: &str) -> &str {
     text.trim_matches('"')
 }
 
-/// The words of a text with where they lie in it.
+/// The words of a text, folded, with where they lie in it.
 fn spans(text: &str) -> Vec<(String, Range<usize>)> {
     let mut spans = Vec::new();
     let mut start = None;
@@ -219,14 +211,16 @@ fn spans(text: &str) -> Vec<(String, Range<usize>)> {
         // What is folded loses its place, so it is folded piece by piece.
         let tokens = words::tokens(&text[range.clone()]);
         if tokens.len() <= 1 {
-            spans.extend(tokens.into_iter().map(|token| (token, range.clone())));
+            spans.extend(tokens.into_iter().map(|token| (words::fold(&token), range.clone())));
             return;
         }
         let characters: Vec<_> = text[range.clone()].char_indices().collect();
         for (n, (at, _)) in characters.iter().enumerate() {
             let end = characters.get(n + 1).map_or(range.len(), |(at, _)| *at);
             let range = range.start + at..range.start + end;
-            spans.extend(words::tokens(&text[range.clone()]).into_iter().map(|token| (token, range.clone())));
+            spans.extend(
+                words::tokens(&text[range.clone()]).into_iter().map(|token| (words::fold(&token), range.clone())),
+            );
         }
     };
     for (at, c) in text.char_indices() {
@@ -312,5 +306,6 @@ mod tests {
         assert_eq!(marked("\"old map\"", "an old map of old maps"), ["old map"]);
         assert_eq!(marked("京タ", "東京タワー"), ["京タ"]);
         assert_eq!(marked("-no yes", "no yes"), ["yes"]);
+        assert_eq!(marked("cafe", "Un café, des Cafés"), ["café", "Cafés"]);
     }
 }

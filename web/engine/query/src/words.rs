@@ -41,6 +41,15 @@ pub fn tokens(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// A word as it is compared: without its accents, as the index takes it.
+pub fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_owned();
+    }
+    // Of other scripts, marks tell letters apart.
+    word.nfd().filter(|c| !matches!(c, '\u{300}'..='\u{36F}')).nfc().collect()
+}
+
 /// Whether a script is written without spaces, so that the character is a token of its own.
 fn is_solid(c: char) -> bool {
     matches!(u32::from(c),
@@ -72,6 +81,11 @@ mod tests {
         assert_eq!(tokens("2026年の mail"), ["2026", "年", "の", "mail"]);
         assert_eq!(tokens("สวัสดี"), ["ส", "วั", "ส", "ดี"]);
         assert_eq!(tokens("Ｒｅｓｔａｎｔｅ ﾒｰﾙ"), ["restante", "メ", "ー", "ル"]);
+    }
+
+    #[test]
+    fn accents_are_folded_and_letters_of_other_scripts_stay() {
+        assert_eq!(["été", "ångström", "がくせい", "й"].map(fold), ["ete", "angstrom", "がくせい", "и"]);
     }
 
     #[test]

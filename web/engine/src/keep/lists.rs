@@ -9,6 +9,7 @@ use restante_query::Query;
 use restante_store::{Extent, MessageId, Row as Kept, StoreError};
 
 use super::{Client, Keeper, convert};
+use crate::hits;
 
 /// Messages that a search finds at most: who wants more narrows it down.
 const FOUND: u32 = 2000;
@@ -151,12 +152,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 /// The row of a message as the page shows it.
 fn row(kept: Kept, position: u32, search: Option<&Query>) -> Row {
     let from = Address { name: kept.from_name, address: kept.from_address };
-    let sender = if from.name.is_empty() { &from.address } else { &from.name };
-    let hits = search.map_or_else(Hits::default, |search| Hits {
-        from: marks(search, sender),
-        subject: marks(search, &kept.subject),
-        snippet: marks(search, &kept.snippet),
-    });
+    let hits = search.map_or_else(Hits::default, |search| hits::of(search, Some(&from), &kept.subject, &kept.snippet));
     let thread = (kept.in_thread > 1).then(|| (ThreadId(convert::id(kept.thread.0)), kept.in_thread));
     Row {
         from: Some(from).filter(|from| !(from.name.is_empty() && from.address.is_empty())),
@@ -175,11 +171,6 @@ fn row(kept: Kept, position: u32, search: Option<&Query>) -> Row {
         },
         ..Row::new(position, MessageRef::in_list(ListId::kept(), convert::id(kept.id.0)))
     }
-}
-
-fn marks(search: &Query, text: &str) -> Vec<(u32, u32)> {
-    let octet = |at| u32::try_from(at).unwrap_or(u32::MAX);
-    search.marks(text).into_iter().map(|range| (octet(range.start), octet(range.end))).collect()
 }
 
 /// What two lists have in common, in the order of the second: runs of messages that follow each other in both.

@@ -55,6 +55,7 @@ impl Mailbox<'_> {
     /// Nobody waits for this answer any more.
     pub(super) fn cancel(&mut self, id: CallId) {
         self.asks.retain(|ask| ask.id != id);
+        self.end_search(id);
     }
 
     /// Whether somebody waits for this message.

@@ -85,6 +85,7 @@ impl Mailbox<'_> {
         self.list = self.list.next();
         self.refuse_asks(&Failure::new(FailureKind::Outdated, ""));
         self.lose_marks();
+        self.search_all();
     }
 
     fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) {
@@ -213,9 +214,9 @@ impl Mailbox<'_> {
     fn put_row(&mut self, number: u32, source: mime::Head) {
         self.rows.done(number);
         let Some(position) = self.store.position_of(number) else { return };
-        let mut row = mime::row(number, position, source, self.store.size(number));
+        let (mut row, recipients) = mime::row(number, position, source, self.store.size(number));
         row.message.list = self.list;
-        self.store.put_row(row);
+        self.store.put_row(row, recipients);
         self.session.changed.push(number);
     }
 
@@ -228,7 +229,8 @@ impl Mailbox<'_> {
         }
         let message = MessageRef::in_list(self.list, number);
         let octets = self.store.size(number);
-        self.store.put_row(Row { octets, fault: Some(fault.to_owned()), ..Row::new(position, message) });
+        let row = Row { octets, fault: Some(fault.to_owned()), ..Row::new(position, message) };
+        self.store.put_row(row, String::new());
         self.session.changed.push(number);
     }
 
@@ -241,6 +243,7 @@ impl Mailbox<'_> {
             let rows: Vec<Row> = numbers.iter().filter_map(|number| self.store.row(*number).cloned()).collect();
             self.tell(Update::Rows(rows));
         }
+        self.search_rows(&changed);
     }
 }
 

@@ -141,6 +141,7 @@ impl Mailbox<'_> {
         let (messages, octets) = extent;
         let (runs, arrived) = (changes.runs, changes.arrived);
         self.tell(Update::Changed { list: self.list, messages, octets, runs, arrived });
+        self.search_all();
     }
 
     /// The list is as it is on the server.

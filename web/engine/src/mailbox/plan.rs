@@ -43,6 +43,8 @@ pub(super) struct Rows {
     /// The page has said which rows it shows, so those that came are drawn.
     shown: bool,
     under_way: HashSet<u32>,
+    /// All rows are wanted, behind those that are looked at: those from this position on are not known to be here.
+    pub(super) all_from: Option<u32>,
     /// Whether the server knows TOP, as far as is known.
     pub(super) top: Top,
     pub(super) whole: u32,
@@ -59,7 +61,7 @@ pub(super) enum Top {
 impl Default for Rows {
     fn default() -> Self {
         let (under_way, top) = (HashSet::new(), Top::Untried);
-        Self { first: 0, count: FIRST_ROWS, upwards: false, shown: false, under_way, top, whole: 0 }
+        Self { first: 0, count: FIRST_ROWS, upwards: false, shown: false, under_way, all_from: None, top, whole: 0 }
     }
 }
 
@@ -234,7 +236,8 @@ impl Mailbox<'_> {
         let (limit, limit_in_sight) = if is_pipelining { (TOPS_UNDER_WAY, TOPS_IN_SIGHT) } else { (1, 1) };
         let in_sight = self.rows.count as usize;
         let mut is_seen = true;
-        for (at, position) in self.rows.positions().into_iter().enumerate() {
+        let positions = self.rows.positions().into_iter().chain(self.all_positions());
+        for (at, position) in positions.enumerate() {
             // What is in sight first, and whole: rows near by would only be in its way.
             if at >= in_sight && !is_seen {
                 return;
@@ -257,6 +260,16 @@ impl Mailbox<'_> {
         }
     }
 
+    /// The positions of the rows that are wanted though nobody looks at them.
+    fn all_positions(&mut self) -> std::ops::Range<u32> {
+        let Some(mut from) = self.rows.all_from else { return 0..0 };
+        while self.store.number_at(from).is_some_and(|number| self.store.row(number).is_some()) {
+            from += 1;
+        }
+        self.rows.all_from = Some(from);
+        from..self.store.count()
+    }
+
     /// Without TOP: a few small messages are fetched whole, the others say why they have no row.
     fn fetch_rows_whole(&mut self, connection: &mut Connection) {
         if !self.session.listed {
@@ -264,7 +277,8 @@ impl Mailbox<'_> {
         }
         let limit = if connection.session().is_pipelining() { RETRS_UNDER_WAY } else { 1 };
         let in_sight = self.rows.positions().into_iter().take(self.rows.count as usize);
-        let numbers: Vec<u32> = in_sight.filter_map(|position| self.store.number_at(position)).collect();
+        let wanted = in_sight.chain(self.all_positions());
+        let numbers: Vec<u32> = wanted.filter_map(|position| self.store.number_at(position)).collect();
         for number in numbers {
             if self.store.row(number).is_some() || self.rows.under_way.contains(&number) {
                 continue;

@@ -16,24 +16,27 @@ const MAX_OWN: usize = 4096;
 /// Addresses of a field that are shown at most.
 const MAX_ADDRESSES: usize = 1000;
 
-/// The row of a message, from what TOP or RETR gave of it. `octets`: its size as the server lists it.
-pub fn row(number: u32, position: u32, source: Head, octets: Option<u64>) -> Row {
+/// The row of a message, from what TOP or RETR gave of it, and the names and addresses of those it is to. `octets`: its size
+/// as the server lists it.
+pub fn row(number: u32, position: u32, source: Head, octets: Option<u64>) -> (Row, String) {
     let mut row = Row { octets, ..Row::new(position, MessageRef::top(number)) };
     let Some(source) = source.into_message() else {
         row.fault = Some("This message has no header.".into());
-        return row;
+        return (row, String::new());
     };
+    let mut recipients = String::new();
     let header = Head::of(&source).0.header();
     if let Some(message) = head::parsed(&header) {
         row.from = sender(&message).into_iter().next();
         row.subject = subject(&message);
         row.date = date(&message);
+        recipients = self::recipients(&message);
     }
     let structure = Structure::of(&source);
     let kind = structure.parts[0].media_type.as_str();
     row.attachments = kind == "multipart/mixed" || !["text/", "multipart/"].iter().any(|start| kind.starts_with(start));
     row.snippet = snippet(&structure);
-    row
+    (row, recipients)
 }
 
 /// From, or Sender where there is no From.
@@ -53,6 +56,12 @@ pub(super) fn addresses(parsed: Option<&Parsed<'_>>) -> Vec<Address> {
         .filter(|address| !(address.name.is_empty() && address.address.is_empty()))
         .take(MAX_ADDRESSES)
         .collect()
+}
+
+/// Names and addresses of To, Cc and Bcc.
+pub(super) fn recipients(message: &Message<'_>) -> String {
+    let fields = [message.to(), message.cc(), message.bcc()];
+    fields.into_iter().flat_map(addresses).map(|Address { name, address }| format!("{name} {address} ")).collect()
 }
 
 pub(super) fn subject(message: &Message<'_>) -> String {

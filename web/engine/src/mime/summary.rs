@@ -26,7 +26,7 @@ pub fn summary(source: &[u8]) -> Summary {
     let source = &source[..source.len().min(MAX_SUMMARY)];
     let mut head = Head::default();
     head.push(source);
-    let row = row::row(MessageRef::top(1).number, 0, head, None);
+    let (row, recipients) = row::row(MessageRef::top(1).number, 0, head, None);
     let from = row.from.unwrap_or(Address { name: String::new(), address: String::new() });
     let mut summary = Summary {
         date: row.date,
@@ -34,6 +34,7 @@ pub fn summary(source: &[u8]) -> Summary {
         from_address: from.address,
         subject: row.subject,
         snippet: row.snippet,
+        recipients,
         ..Summary::default()
     };
     let header = Head::of(source).0.header();
@@ -45,11 +46,6 @@ pub fn summary(source: &[u8]) -> Summary {
 }
 
 fn people_and_thread(message: &Message<'_>, summary: &mut Summary) {
-    for addresses in [message.to(), message.cc(), message.bcc()] {
-        for Address { name, address } in row::addresses(addresses) {
-            summary.recipients.push_str(&format!("{name} {address} "));
-        }
-    }
     summary.message_id = message.message_id().unwrap_or_default().to_owned();
     let mut references = ids(message.references());
     references.drain(..references.len().saturating_sub(MAX_REFERENCES));

@@ -9,7 +9,7 @@ fn crlf(text: &str) -> Vec<u8> {
 pub(super) fn row(number: u32, position: u32, source: &[u8], octets: Option<u64>) -> restante_api::Row {
     let mut head = Head::default();
     head.push(source);
-    super::row(number, position, head, octets)
+    super::row(number, position, head, octets).0
 }
 
 fn shown(text: &str) -> restante_api::MessageView {

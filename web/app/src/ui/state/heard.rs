@@ -3,10 +3,10 @@
 use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
 use restante_link::Death;
 
-use super::reduce::{in_mailbox, in_reading, sanitise, save_source, show_around, submit};
+use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
 use super::{
     Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, kept, later, news, prepare,
-    preview,
+    preview, search,
 };
 use crate::ui::shared::Shared;
 
@@ -31,6 +31,10 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
             preview::reply(state, to, update);
             vec![]
         }
+        Update::Found { list, found, .. } => in_mailbox(state, |mailbox, _| {
+            search::found(mailbox, to, list, found);
+            vec![]
+        }),
         // A session that was given up, or an engine that was replaced.
         _ if to != state.session || state.phase == Phase::Form => vec![],
         update => of_session(state, update),
@@ -43,7 +47,7 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         Update::Opened { list, messages, octets } => return opened(state, list, messages, octets),
         Update::Connected(connection) => state.connection = Some(Shared::new(*connection)),
         Update::Rows(rows) => {
-            return in_mailbox(state, |mailbox, calls| {
+            return in_whole_list(state, |mailbox, calls| {
                 mailbox.take(rows);
                 let due = later::due(mailbox, calls);
                 mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(due).collect()
@@ -59,13 +63,17 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Deleted(deletion) => preview::deleted(state, *deletion),
         Update::Changed { list, messages, octets, runs, arrived } => {
-            return in_mailbox(state, |mailbox, calls| {
+            return in_whole_list(state, |mailbox, calls| {
                 let followed = news::follow(mailbox, (list, messages, octets), runs, &arrived);
                 let due = later::due(mailbox, calls);
                 mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(followed).chain(due).collect()
             });
         }
-        Update::Checked { .. } | Update::Marked { .. } | Update::Refused(_) | Update::Keep(_) => {}
+        Update::Checked { .. }
+        | Update::Marked { .. }
+        | Update::Refused(_)
+        | Update::Found { .. }
+        | Update::Keep(_) => {}
         Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
     }
     vec![]
@@ -112,10 +120,14 @@ fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Ef
     state.stage = Some(Stage::Headers { have: 0, of: messages });
     let State { mailbox, calls, .. } = state;
     if let Some(mailbox) = mailbox {
-        let is_changed = mailbox.reopened(list, messages, octets);
-        let released = held::release(mailbox, list, is_changed);
-        let later = mailbox.read_later.map(|position| show_around(calls, position));
-        return mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(later).chain(released).collect();
+        let mut effects: Vec<Effect> = search::in_whole(mailbox, |mailbox| {
+            let is_changed = mailbox.reopened(list, messages, octets);
+            let released = held::release(mailbox, list, is_changed);
+            let later = mailbox.read_later.map(|position| show_around(calls, position));
+            mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(later).chain(released).collect()
+        });
+        effects.extend(search::again(mailbox, calls));
+        return effects;
     }
     let Phase::Opening(account) = &state.phase else { return vec![] };
     let account = account.clone();

@@ -8,7 +8,7 @@ use restante_api::{CallId, Deletion, DeletionEnd, Failure, FailureKind, Request,
 use super::calls::Calls;
 use super::reduce::in_mailbox;
 use super::selection::{Selection, meant};
-use super::{Effect, Focus, Mailbox, Phase, State};
+use super::{Effect, Focus, Mailbox, Phase, Search, State, search};
 use crate::ui::shared::Shared;
 
 /// Seconds for which nobody looked at the page, after which it asks for new mail by itself.
@@ -31,6 +31,10 @@ pub struct Preview {
     marking: Option<CallId>,
     /// Something to be told once.
     pub told: Option<Told>,
+    /// What is typed to be searched for.
+    pub typed: String,
+    /// The search for it.
+    pub search: Option<Box<Search>>,
 }
 
 /// Something that is told once.
@@ -83,7 +87,8 @@ impl Preview {
 
     /// The list is another one, and nothing is known of its messages.
     pub(super) fn forget(&mut self) {
-        *self = Self { checking: self.checking, told: self.told.take(), ..Self::default() };
+        let (told, typed, search) = (self.told.take(), std::mem::take(&mut self.typed), self.search.take());
+        *self = Self { checking: self.checking, told, typed, search, ..Self::default() };
     }
 
     /// Whether there is something to take back.
@@ -144,6 +149,11 @@ pub(super) fn act(state: &mut State, action: PreviewAction) -> Vec<Effect> {
 /// What the engine says to that. What nobody waits for any more is left.
 pub(super) fn reply(state: &mut State, to: CallId, update: Update) {
     let Some(mailbox) = state.mailbox.as_mut().filter(|_| matches!(state.phase, Phase::Open(_))) else { return };
+    if let Update::Refused(failure) = &update
+        && search::refused(mailbox, to, failure)
+    {
+        return;
+    }
     let preview = &mut mailbox.preview;
     let checked = preview.checking.filter(|(call, _)| *call == to);
     match update {

@@ -5,7 +5,7 @@ use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection,
-    State, heard, held, kept, keys, later, prepare, preview, selection,
+    State, heard, held, kept, keys, later, prepare, preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -74,6 +74,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Found => kept::found(state),
         Action::Keep(action) => kept::act(state, action),
         Action::Preview(action) => preview::act(state, action),
+        Action::Search(action) => search::act(state, action),
         Action::Offline(offline) => {
             state.offline = offline;
             kept::network(state)
@@ -104,9 +105,13 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             if mailbox.is_kept() {
                 return kept::show(mailbox, calls);
             }
+            // What was found is here.
+            if mailbox.shows_found() {
+                return vec![];
+            }
             mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().collect()
         }),
-        Action::ShowDue => in_mailbox(state, |mailbox, calls| {
+        Action::ShowDue => in_whole_list(state, |mailbox, calls| {
             let Some((first, count)) = mailbox.wanted() else { return vec![] };
             mailbox.asked = Some((first, count));
             vec![calls.ask(Request::Show { first, count }).1]
@@ -185,6 +190,14 @@ pub(super) fn in_mailbox(
 ) -> Vec<Effect> {
     let State { mailbox, calls, .. } = state;
     mailbox.as_mut().map_or_else(Vec::new, |mailbox| change(mailbox, calls))
+}
+
+/// The same with the whole list, where what was found is shown in its place.
+pub(super) fn in_whole_list(
+    state: &mut State,
+    change: impl FnOnce(&mut Mailbox, &mut Calls) -> Vec<Effect>,
+) -> Vec<Effect> {
+    in_mailbox(state, |mailbox, calls| search::in_whole(mailbox, |mailbox| change(mailbox, calls)))
 }
 
 pub(super) fn in_reading(

@@ -11,15 +11,13 @@ mod tools;
 mod trouble;
 
 use restante_api::FailureKind;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
 use super::failure::FailureNote;
 use super::reader::Reader;
 use super::stamp::mark;
-use super::{Act, sends};
+use super::{Act, is_typing, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Deed, FileWork, Opening, row_of};
 use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Load, Mailbox};
@@ -153,9 +151,7 @@ fn keys(props: &KeptProps) -> Callback<KeyboardEvent> {
         !mailbox.selection.is_empty() || mailbox.reading.is_some() || kept.is_searching() || kept.before.is_some();
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let typing = at.is_some_and(|at| matches!(at.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"));
-        if !free || typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        if !free || is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         let deed = |deed| Action::Keep(KeptAction::Do(deed));

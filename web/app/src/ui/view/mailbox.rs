@@ -12,11 +12,12 @@ use super::preview;
 use super::rail::Rail;
 use super::reader::Reader;
 use super::retry::{Retry, waits};
+use super::search::{self, search};
 use super::stamp::mark;
 use super::status::Status;
-use super::{Act, sends};
+use super::{Act, is_typing, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Account, Action, Choice, Load, Mailbox, PreviewAction};
+use crate::ui::state::{About, Account, Action, Choice, Load, Mailbox, PreviewAction, SearchAction};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -45,10 +46,18 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
         // The dialog above the mailbox takes Escape for itself.
         let is_asked = mailbox.preview.confirming.is_some();
         let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none() && !is_asked);
-        let escape = if mailbox.selection.is_empty() { Action::Back } else { Action::Choose(Choice::Nothing) };
+        let escape = match () {
+            () if !mailbox.selection.is_empty() => Action::Choose(Choice::Nothing),
+            () if mailbox.reading.is_none() && mailbox.preview.search.is_some() => Action::Search(SearchAction::End),
+            () => Action::Back,
+        };
         Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
             "Escape" if free => act.emit(escape.clone()),
-            "Delete" if free => act.emit(Action::Preview(PreviewAction::AskDelete)),
+            "/" if free && !is_typing(&event) => {
+                event.prevent_default();
+                act.emit(Action::Search(SearchAction::Go));
+            }
+            "Delete" if free && !is_typing(&event) => act.emit(Action::Preview(PreviewAction::AskDelete)),
             _ => {}
         })
     };
@@ -57,11 +66,12 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             <header class="bar">
                 <h1 class="unseen">{"Mailbox of "}{&account.user}</h1>
                 {mark()}
-                <Status stage={props.stage} have={mailbox.known} of={mailbox.len()} ended={mailbox.failure.is_some()} act={act.clone()} />
+                {search(&mailbox.preview.typed, act, |typed| Action::Search(SearchAction::Type(typed)), Action::Search(SearchAction::End))}
+                <Status stage={props.stage} have={mailbox.all_known()} of={mailbox.all()} ended={mailbox.failure.is_some()} act={act.clone()} />
                 <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
                 <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
             </header>
-            <Rail account={account.clone()} messages={mailbox.len()} octets={mailbox.octets}
+            <Rail account={account.clone()} messages={mailbox.all()} octets={mailbox.octets}
                 marked={u32::try_from(mailbox.preview.marked.len()).unwrap_or(u32::MAX)} act={act.clone()} />
             <section class="over" aria-label="Actions">
             if mailbox.notice.is_some() || mailbox.failure.is_some() {
@@ -81,7 +91,8 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             </section>
             <main>
                 <section class="list" aria-labelledby="list-title">
-                    <MessageList ..ListProps::of(mailbox, "On the server".into(), empty(), act) />
+                    {search::reach(mailbox, act)}
+                    <MessageList ..list(mailbox, act) />
                 </section>
                 <div class="pane">
                     if let Some(reading) = reading {
@@ -103,6 +114,15 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             }
         </div>
     }
+}
+
+/// The list, or what was found in it.
+fn list(mailbox: &Mailbox, act: &Act) -> ListProps {
+    if mailbox.shows_found() {
+        let beside = Some(words::preview::found(mailbox.len()));
+        return ListProps { beside, ..ListProps::of(mailbox, "Found".into(), search::nothing(mailbox), act) };
+    }
+    ListProps::of(mailbox, "On the server".into(), empty(), act)
 }
 
 fn empty() -> Html {

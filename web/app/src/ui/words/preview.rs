@@ -29,6 +29,29 @@ pub fn told(told: &Told) -> String {
     }
 }
 
+/// How many messages were found.
+pub fn found(count: u32) -> String {
+    format!("{} found · newest first", format::count(count))
+}
+
+/// How many messages a search has looked at.
+pub fn searched(known: u32, all: u32) -> String {
+    let what = "Senders, recipients, subjects and the beginnings of texts were searched";
+    if known >= all {
+        format!("{what}, of all messages.")
+    } else {
+        format!("{what}, of the {} whose headers are here. There are {}.", messages(known), format::count(all))
+    }
+}
+
+/// What fetches the headers that are missing.
+pub fn fetch_headers(missing: u32) -> String {
+    match missing {
+        1 => "Fetch the missing header".into(),
+        _ => format!("Fetch the other {} headers", format::count(missing)),
+    }
+}
+
 fn gone_words(gone: u32) -> String {
     let be = if gone == 1 { "is" } else { "are" };
     format!("{} {be} not on the server any more.", messages(gone))

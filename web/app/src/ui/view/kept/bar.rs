@@ -2,9 +2,9 @@
 
 use restante_api::Blame;
 use restante_api::keep::{AccountView, Activity};
-use web_sys::HtmlInputElement;
-use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, classes, component, html};
+use yew::{Html, Properties, classes, component, html};
 
+use super::super::search::search;
 use super::super::stamp::mark;
 use super::super::{Act, icon};
 use super::keeps;
@@ -29,42 +29,11 @@ pub(super) fn Bar(props: &BarProps) -> Html {
                 <button class="quiet square menu" aria-label="Folders" aria-expanded={kept.shows_folders.to_string()}
                     onclick={keeps(act, KeptAction::ShowFolders(!kept.shows_folders))}>{icon::menu()}</button>
                 {mark()}
-                {search(kept, act)}
+                {search(&kept.search, act, |typed| Action::Keep(KeptAction::Search(typed)), Action::Keep(KeptAction::EndSearch))}
                 {status(props)}
             </header>
             {progress(kept)}
         </>
-    }
-}
-
-fn search(kept: &Kept, act: &Act) -> Html {
-    let oninput = {
-        let act = act.clone();
-        Callback::from(move |event: InputEvent| {
-            let typed = event.target_unchecked_into::<HtmlInputElement>().value();
-            act.emit(Action::Keep(KeptAction::Search(typed)));
-        })
-    };
-    let onkeydown = {
-        let act = act.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                event.stop_propagation();
-                act.emit(Action::Keep(KeptAction::EndSearch));
-            }
-        })
-    };
-    html! {
-        <div class="search" role="search">
-            {icon::search()}
-            <input id="search" type="search" role="searchbox" aria-label="Search mail" placeholder="Search mail" value={kept.search.clone()} {oninput} {onkeydown}
-                autocomplete="off" autocapitalize="none" spellcheck="false"
-                title="Words, “quoted phrases”, from: to: subject: has:attachment is:unread before: after: larger: in:" />
-            if !kept.search.is_empty() {
-                <button class="quiet" onclick={keeps(act, KeptAction::EndSearch)}>{"Clear"}</button>
-            }
-        </div>
     }
 }
 

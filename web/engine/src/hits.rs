@@ -1,0 +1,16 @@
+//! Where the words of a query stand in a row.
+
+use restante_api::Address;
+use restante_api::keep::Hits;
+use restante_query::Query;
+
+/// Where they stand in what a row shows: the sender's name, or the address where there is none, the subject and the snippet.
+pub(crate) fn of(query: &Query, from: Option<&Address>, subject: &str, snippet: &str) -> Hits {
+    let sender = from.map_or("", |from| if from.name.is_empty() { &from.address } else { &from.name });
+    Hits { from: marks(query, sender), subject: marks(query, subject), snippet: marks(query, snippet) }
+}
+
+fn marks(query: &Query, text: &str) -> Vec<(u32, u32)> {
+    let octet = |at| u32::try_from(at).unwrap_or(u32::MAX);
+    query.marks(text).into_iter().map(|range| (octet(range.start), octet(range.end))).collect()
+}
