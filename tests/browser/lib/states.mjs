@@ -116,6 +116,26 @@ export const STATES = {
     await restante.message.getByText('Message-ID:').first().waitFor();
   },
 
+  searched: async (restante, world) => {
+    await restante.open(account(world, 'crowd'));
+    await restante.search.fill('lantern');
+    await restante.page.getByText(/\d found/).waitFor();
+    await restante.page.getByRole('option').first().click();
+    await restante.message().waitFor();
+  },
+
+  'searched-nothing': async (restante, world) => {
+    await restante.open(account(world, 'sample'));
+    await restante.search.fill('zeppelin');
+    await restante.page.getByText('No message has these words').waitFor();
+  },
+
+  'search-refused': async (restante, world) => {
+    await restante.open(account(world, 'sample'));
+    await restante.search.fill('after:soon');
+    await restante.page.getByRole('alert').filter({ hasText: '2026-11-28' }).waitFor();
+  },
+
   'new-mail': async (restante, world) => {
     await withDelivered(world, ['The tide tables', 'Paint for the boat'], async () => {
       await mailbox(restante, world, 'sample');

@@ -140,10 +140,17 @@ impl Query {
             _ => (String::new(), bare),
         };
         let plain = unquoted(value);
+        let field = match name.as_str() {
+            "from" => Some(Field::Sender),
+            "to" => Some(Field::Recipients),
+            "subject" => Some(Field::Subject),
+            _ => None,
+        };
+        if field.is_some() {
+            self.term(field, value, is_excluded, is_last);
+            return Ok(());
+        }
         let what = match name.as_str() {
-            "from" => return Ok(self.term(Some(Field::Sender), value, is_excluded, is_last)),
-            "to" => return Ok(self.term(Some(Field::Recipients), value, is_excluded, is_last)),
-            "subject" => return Ok(self.term(Some(Field::Subject), value, is_excluded, is_last)),
             "before" => What::Before(day(plain)?),
             "after" => What::After(day(plain)?),
             "larger" => What::Larger(size(plain)?),
@@ -161,7 +168,10 @@ impl Query {
                 _ => return Err(BadQuery::Mark(bare.to_owned())),
             },
             // A colon as in `Re:` or a time of day is part of what is looked for.
-            _ => return Ok(self.term(None, bare, is_excluded, is_last)),
+            _ => {
+                self.term(None, bare, is_excluded, is_last);
+                return Ok(());
+            }
         };
         self.conditions.push(Condition { what, is_excluded });
         Ok(())
