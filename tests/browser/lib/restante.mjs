@@ -15,6 +15,7 @@ export class Restante {
     this.closeButton = page.getByRole('button', { name: 'Close mailbox', exact: true });
     this.checkButton = page.getByRole('button', { name: 'Check for new mail', exact: true });
     this.deleteButton = page.getByRole('button', { name: 'Delete on the server', exact: true });
+    this.search = page.getByRole('searchbox', { name: 'Search mail', exact: true });
     this.list = page.getByRole('listbox', { name: 'Messages', exact: true });
     this.rows = this.list.getByRole('option');
     this.message = page.getByRole('article', { name: 'Message', exact: true });

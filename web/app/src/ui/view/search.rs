@@ -49,7 +49,7 @@ pub(super) fn reach(mailbox: &Mailbox, act: &Act) -> Html {
         <p class="note told reach">
             <span role="status">{words::preview::searched(known, all)}</span>
             if known < all && mailbox.failure.is_none() {
-                <button class="quiet" onclick={sends(act, Action::Search(SearchAction::Fetch(!search.fetches)))}>
+                <button onclick={sends(act, Action::Search(SearchAction::Fetch(!search.fetches)))}>
                     {if search.fetches { "Stop fetching headers".to_owned() } else { words::preview::fetch_headers(all - known) }}
                 </button>
             }

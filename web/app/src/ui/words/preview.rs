@@ -36,12 +36,8 @@ pub fn found(count: u32) -> String {
 
 /// How many messages a search has looked at.
 pub fn searched(known: u32, all: u32) -> String {
-    let what = "Senders, recipients, subjects and the beginnings of texts were searched";
-    if known >= all {
-        format!("{what}, of all messages.")
-    } else {
-        format!("{what}, of the {} whose headers are here. There are {}.", messages(known), format::count(all))
-    }
+    let of = if known >= all { messages(all) } else { format!("{} of {}", format::count(known), messages(all)) };
+    format!("Searched {of}: senders, recipients, subjects and the beginnings of texts.")
 }
 
 /// What fetches the headers that are missing.
