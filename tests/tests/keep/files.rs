@@ -35,6 +35,9 @@ async fn on_a_full_device_nothing_is_deleted_on_the_server_that_is_not_here_and_
         let words = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(words.contains("no room left") && words.contains("nothing was deleted"), "{octets}: {words}");
         kept.is_sound(&all, &server.mail(), octets);
+        let output = kept.keep().arg("check").output().await.unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["missing"], all.len() - kept.count(), "{octets}");
     }
     assert!(kept.sync_whole("delete-once-kept").await.status.success());
     kept.is_sound(&all, &[], "with room");

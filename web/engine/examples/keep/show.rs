@@ -59,7 +59,10 @@ pub(crate) fn check(store: &Store, report: &Report) -> Result<ExitCode, Trouble>
         [] => format!("{} messages, all whole", check.messages),
         faults => format!("{} messages; {}", check.messages, faults.join("; ")),
     };
-    report.event("checked", json!({ "messages": check.messages, "faults": check.faults }), &words);
+    let missing: u32 = store.accounts()?.iter().map(|account| account.missing).sum();
+    let words = if missing == 0 { words } else { format!("{words}; {missing} on the server have not come yet") };
+    let fields = json!({ "messages": check.messages, "missing": missing, "faults": check.faults });
+    report.event("checked", fields, &words);
     Ok(if check.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

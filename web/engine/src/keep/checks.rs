@@ -174,7 +174,7 @@ impl Checks {
         let Some(ended) = check.ended.take() else { return };
         self.current = None;
         let activity = match ended {
-            Ok(kept) if kept.left > 0 => Activity::Paused { left: kept.left },
+            // What a pause has left the store knows.
             Ok(_) => Activity::Idle,
             Err(SyncError::Failure(failure)) => {
                 if failure.kind == FailureKind::WrongPassword {

@@ -1,7 +1,7 @@
 //! What there is: accounts with their folders, and what goes on with them.
 
 use restante_api::Update;
-use restante_api::keep::{AccountId, AccountSettings, AccountView, Answer, FolderId, FolderView, Overview};
+use restante_api::keep::{AccountId, AccountSettings, AccountView, Activity, Answer, FolderId, FolderView, Overview};
 use restante_api::{Failure, Reply};
 use restante_store::{Account, Folder, StoreError};
 
@@ -40,7 +40,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 size_limit: account.size_limit,
                 check_every: account.check_every,
             },
-            activity: self.checks.activity(id),
+            activity: match self.checks.activity(id) {
+                Activity::Idle if account.missing > 0 => Activity::Paused { left: account.missing },
+                activity => activity,
+            },
             checked_at: account.login_at,
             expires: account.expires,
             has_password: self.checks.has_password(id),

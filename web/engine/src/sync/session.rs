@@ -68,6 +68,9 @@ pub(super) struct Session<'a> {
     entries: Vec<Entry>,
     by_number: HashMap<u32, usize>,
     messages: u32,
+    /// How many messages have not come yet, once it is known what is wanted; and how many were noted to be missing.
+    missing: Option<u32>,
+    noted: Option<u32>,
     /// What is to be fetched, in this order.
     wanted: VecDeque<(usize, Want)>,
     /// The message whose octets are coming in.
@@ -162,6 +165,8 @@ impl<'a> Session<'a> {
             entries: Vec::new(),
             by_number: HashMap::new(),
             messages: 0,
+            missing: None,
+            noted: None,
             wanted: VecDeque::new(),
             incoming: Incoming::default(),
             head: Vec::new(),
@@ -319,6 +324,7 @@ impl<'a> Session<'a> {
             self.store().close_listing(self.account, self.now())?;
             self.plan()?;
             self.phase = Phase::Fetching;
+            self.note_missing()?;
         }
         if self.phase == Phase::Fetching {
             self.fetch(connection);
@@ -405,6 +411,7 @@ impl<'a> Session<'a> {
             Want::Header => 0,
             Want::Whole | Want::Rest(..) => self.entries[*at].listed.octets,
         };
+        self.missing = Some(count(self.wanted.len()));
         let (new, octets) = (count(self.wanted.len()), self.wanted.iter().map(octets).sum());
         (self.tell)(Told::Listed { messages: count(self.entries.len()), new, octets });
         self.so_far.meter.expect(new, octets, now);

@@ -64,10 +64,12 @@ pub struct Account {
     pub check_every: Option<u32>,
     /// Days after which the server removes mail, where it says so (RFC 2449, section 6.7).
     pub expires: Option<u32>,
+    /// Messages of the last listing that are to be fetched and have not come.
+    pub missing: u32,
 }
 
 const COLUMNS: &str = "id, name, host, port, user, policy, policy_days, size_limit, login_at, login_delay,
-                       security, tls_end, trusted, bridge, cleartext_agreed, check_every, expires";
+                       security, tls_end, trusted, bridge, cleartext_agreed, check_every, expires, missing";
 
 impl Store {
     /// Makes an account with its folders, or finds the one that has the same server and user, which is reached this way
@@ -182,6 +184,17 @@ impl Store {
         })
     }
 
+    /// Notes how many messages of the last listing are to be fetched and have not come.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn note_missing(&mut self, account: AccountId, messages: u32) -> Result<(), StoreError> {
+        self.together(|db| {
+            db.execute("UPDATE account SET missing = ?2 WHERE id = ?1 AND missing <> ?2", params![account, messages])?;
+            Ok(())
+        })
+    }
+
     /// Notes a login, and the seconds that the server wants between two.
     ///
     /// # Errors
@@ -246,6 +259,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         },
         check_every: Some(row.get(15)?).filter(|minutes| *minutes > 0),
         expires: u32::try_from(row.get::<_, i64>(16)?).ok(),
+        missing: row.get(17)?,
     })
 }
 

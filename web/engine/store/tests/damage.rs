@@ -14,7 +14,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 3] = [
+const VERSIONS: [(&str, &str, &str); 4] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -29,6 +29,11 @@ const VERSIONS: [(&str, &str, &str); 3] = [
         include_str!("../src/migrations/0003.sql"),
         include_str!("versions/0003.sql"),
         "b17649e63a319f7d06ceba54619dda922585b12ece7d223fecc8c164efa49300",
+    ),
+    (
+        include_str!("../src/migrations/0004.sql"),
+        include_str!("versions/0004.sql"),
+        "9754190248a410cda6fb8c3009db2b4028fa8471c5644d8ff555cd8a83f7a72e",
     ),
 ];
 
@@ -63,6 +68,7 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
                 assert_eq!((known.check_every, known.expires), (Some(15), Some(30)));
             }
         }
+        assert_eq!(known.missing, if at < 3 { 0 } else { 3 });
         let id = known.id;
         let all = store.list(List::Account(id), Filter::All, Order::Oldest).unwrap();
         let rows = store.rows(&all).unwrap();

@@ -116,6 +116,7 @@ impl Session<'_> {
     /// Counts a message towards the batch, and commits the batch when it is large enough.
     fn count(&mut self, octets: u64) -> Result<(), SyncError> {
         self.batch_messages += 1;
+        self.settle();
         self.so_far.meter.add_message();
         self.batch_octets += octets;
         let enough = self.so_far.kept.messages.clamp(FIRST_BATCH, BATCH_MESSAGES);
@@ -126,6 +127,7 @@ impl Session<'_> {
     }
 
     pub(super) fn commit(&mut self) -> Result<(), SyncError> {
+        self.note_missing()?;
         self.store().commit()?;
         self.batch_began = None;
         let messages = std::mem::take(&mut self.batch_messages);
@@ -137,13 +139,30 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Notes how many messages have not come yet, should this be as far as it gets.
+    pub(super) fn note_missing(&mut self) -> Result<(), SyncError> {
+        if self.missing != self.noted {
+            self.noted = self.missing;
+            if let Some(missing) = self.missing {
+                self.store().note_missing(self.account, missing)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A message has come, or is left for later.
+    fn settle(&mut self) {
+        self.missing = self.missing.map(|missing| missing.saturating_sub(1));
+    }
+
     /// Leaves a message for later.
     pub(super) fn leave(&mut self, at: usize, fault: &str) -> Result<(), SyncError> {
         let now = self.now();
         let listed = &self.entries[at].listed;
         let retry_at = self.store().note_failed(self.account, listed, fault, now)?;
-        self.so_far.kept.failed += 1;
         let uid = String::from_utf8_lossy(&listed.uid).into_owned();
+        self.so_far.kept.failed += 1;
+        self.settle();
         (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });
         Ok(())
     }

@@ -1,0 +1,1 @@
+UPDATE account SET missing = 3;
