@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import { visit, VIEWS } from './lib/browser.mjs';
+import { inEachView, isAccessible } from './lib/axe.mjs';
+import { visit } from './lib/browser.mjs';
 import { Kept } from './lib/kept.mjs';
 import { fingerprints } from './lib/mail.mjs';
 import { Bridge } from './lib/programs.mjs';
@@ -177,7 +177,6 @@ test('a policy that deletes says how much it would delete, and deletes it once t
   await kept.has(messages);
 }));
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const STATES = {
   list: async () => {},
   chosen: async (kept, page) => {
@@ -215,16 +214,14 @@ const STATES = {
   },
 };
 
-for (const view of ['wide', 'phone', 'dark']) {
-  test(`axe finds nothing in kept mail: ${view}`, { timeout }, async (t) => {
-    for (const [name, reach] of Object.entries(STATES)) {
-      await t.test(name, { timeout: 90_000 }, () => withKept('sample', async (kept, page) => {
-        await reach(kept, page);
-        if (process.env.RESTANTE_PICTURES) await page.screenshot({ path: join(process.env.RESTANTE_PICTURES, `kept-${name}-${view}.png`) });
-        const { violations, passes } = await new AxeBuilder({ page }).withTags(TAGS).exclude('iframe').analyze();
-        assert.ok(passes.length > 10, 'axe looked at something');
-        assert.deepEqual(violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`), []);
-      }, { context: VIEWS[view] }));
-    }
-  });
+for (const [name, reach] of Object.entries(STATES)) {
+  test(`axe finds nothing in kept mail: ${name}`, { timeout: 90_000 }, () => withKept('sample', async (kept, page) => {
+    await reach(kept, page);
+    await inEachView(page, async (view) => {
+      // They are behind a button on a phone.
+      if (name === 'folders') await reach(kept, page);
+      if (process.env.RESTANTE_PICTURES) await page.screenshot({ path: join(process.env.RESTANTE_PICTURES, `kept-${name}-${view}.png`) });
+      await isAccessible(page, view);
+    });
+  }));
 }

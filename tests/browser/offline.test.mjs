@@ -2,8 +2,8 @@
 // keeps nothing (./forget.test.mjs).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import { launch, visit, VIEWS } from './lib/browser.mjs';
+import { inEachView, isAccessible } from './lib/axe.mjs';
+import { launch, visit } from './lib/browser.mjs';
 import { Kept } from './lib/kept.mjs';
 import { Bridge, World } from './lib/programs.mjs';
 import { Restante } from './lib/restante.mjs';
@@ -193,15 +193,11 @@ test('a new version is taken by itself once no tab uses the former', { timeout }
 test('the notice is accessible, wide, on a phone and in the dark', { timeout }, () => withPage(async (page) => {
   await keep(page);
   await renew(page, 'The second version');
-  for (const [view, { viewport, colorScheme }] of Object.entries({ wide: VIEWS.wide, phone: VIEWS.phone, dark: VIEWS.phoneDark })) {
-    await page.setViewportSize(viewport);
-    await page.emulateMedia({ colorScheme: colorScheme ?? 'light' });
-    const { violations, passes } = await new AxeBuilder({ page }).analyze();
-    assert.ok(passes.length > 10, 'axe looked at something');
-    assert.deepEqual(violations.map(({ id, help }) => `${view}: ${id}: ${help}`), []);
-    const box = await notice(page).boundingBox();
-    assert.ok(box.x >= 0 && box.x + box.width <= viewport.width, `${view}: ${JSON.stringify(box)}`);
-  }
+  await inEachView(page, async (view) => {
+    await isAccessible(page, view);
+    const [box, width] = [await notice(page).boundingBox(), page.viewportSize().width];
+    assert.ok(box.x >= 0 && box.x + box.width <= width, `${view}: ${JSON.stringify(box)}`);
+  });
 }));
 
 test('a version is kept whole or not at all', { timeout }, () => withPage(async (page) => {
