@@ -136,7 +136,8 @@ impl Store {
         let mut statement = self.db.prepare_cached(
             "SELECT id, folder_id, thread_id, date, from_name, from_address, subject, snippet, octets, extent, is_read,
                     is_starred, has_attachments,
-                    (SELECT count(*) FROM message t WHERE t.thread_id = message.thread_id AND t.extent <> 'arriving'),
+                    (SELECT count(*) FROM message t WHERE t.thread_id = message.thread_id
+                     AND t.id NOT IN (SELECT id FROM message WHERE extent = 'arriving')),
                     account_id
              FROM message WHERE id = ?1 AND extent <> 'arriving'",
         )?;
