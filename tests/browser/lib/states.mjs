@@ -167,7 +167,7 @@ export const STATES = {
 
   'letter-unfolded': async (restante, world) => {
     await letter(restante, world, 'Wrapped, quoted, drawn');
-    await restante.message.getByText('quoted lines').last().click();
+    for (const level of [0, 1]) await restante.message.getByText('quoted lines').nth(level).click();
   },
 
   'letter-deceives': (restante, world) => letter(restante, world, 'Confirm your account'),

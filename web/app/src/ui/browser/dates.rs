@@ -8,18 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 const GREATEST: i64 = 8_640_000_000_000;
 
 thread_local! {
-    static TIME: Function = formatter(&[("hour", "numeric"), ("minute", "2-digit")]);
+    static TIME: Function = formatter(&[("timeStyle", "short")]);
     static WEEKDAY: Function = formatter(&[("weekday", "short")]);
     static DAY: Function = formatter(&[("day", "numeric"), ("month", "short")]);
     static DATE: Function = formatter(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]);
-    static FULL: Function = formatter(&[
-        ("weekday", "long"),
-        ("day", "numeric"),
-        ("month", "long"),
-        ("year", "numeric"),
-        ("hour", "numeric"),
-        ("minute", "2-digit"),
-    ]);
+    static FULL: Function = formatter(&[("dateStyle", "full"), ("timeStyle", "short")]);
 }
 
 /// A date for a row of the list, as short as its age allows: a time, a weekday, a day, a date.
@@ -54,12 +47,11 @@ pub fn leaf(moment: &Moment) -> Option<[String; 3]> {
 
 /// From when until when, in full.
 pub fn span(start: &Moment, end: Option<&Moment>) -> Option<String> {
-    const DAY: [(&str, &str); 4] = [("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")];
     let first = date_of(start)?;
     let last = end.and_then(date_of).filter(|last| last.get_time() > first.get_time());
-    let mut options = DAY.to_vec();
+    let mut options = vec![("dateStyle", "full")];
     if !matches!(start, Moment::Day(_)) {
-        options.extend([("hour", "numeric"), ("minute", "2-digit")]);
+        options.push(("timeStyle", "short"));
     }
     let format = date_time_format(&options);
     let range = last.and_then(|last| {
