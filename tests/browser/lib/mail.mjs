@@ -17,10 +17,10 @@ export async function fingerprints(maildir) {
 let delivered = 0;
 
 /** Delivers a message to a Maildir, as the newest; the beginning of its file's name. More header lines and the text are up to the test. */
-export async function deliver(maildir, subject, { headers = [], text = `This is ${subject}.\r\n` } = {}) {
+export async function deliver(maildir, subject, { from = 'Late <late@postbox.example>', headers = [], text = `This is ${subject}.\r\n` } = {}) {
   delivered += 1;
   const name = `${Math.floor(Date.now() / 1000)}.M${delivered}P${process.pid}.restante`;
-  const head = ['From: Late <late@postbox.example>', `Subject: ${subject}`, `Message-ID: <${name}@postbox.example>`, ...headers];
+  const head = [`From: ${from}`, `Subject: ${subject}`, `Message-ID: <${name}@postbox.example>`, ...headers];
   await writeFile(join(maildir, 'new', name), `${head.join('\r\n')}\r\n\r\n${text}`);
   return name;
 }

@@ -1,5 +1,6 @@
 // Every state the page can be in, each reached as a person reaches it: for the accessibility check and for pictures.
 
+import { LETTERS } from './letters.mjs';
 import { deliver, withdraw } from './mail.mjs';
 
 /** Name to how it is reached. Each gets a `Restante` on a fresh page and the `World`. */
@@ -175,6 +176,35 @@ export const STATES = {
     });
   },
 
+  'letter-list': async (restante, world) => {
+    await withLetters(world, Object.keys(LETTERS), async () => {
+      await mailbox(restante, world, 'sample');
+      await restante.row('Wrapped, quoted, drawn');
+    });
+  },
+
+  'letter-text': (restante, world) => letter(restante, world, 'Wrapped, quoted, drawn'),
+
+  'letter-unfolded': async (restante, world) => {
+    await letter(restante, world, 'Wrapped, quoted, drawn');
+    for (const level of [0, 1]) await restante.message.getByText('quoted lines').nth(level).click();
+  },
+
+  'letter-deceives': (restante, world) => letter(restante, world, 'Confirm your account'),
+
+  'letter-event': (restante, world) => letter(restante, world, 'Invitation: choir rehearsal'),
+
+  'letter-pictures': async (restante, world) => {
+    await letter(restante, world, 'Nothing but pictures');
+    await restante.message.locator('.picture img').nth(1).waitFor();
+    await restante.message.locator('.thumb img').nth(1).waitFor();
+  },
+
+  'letter-printed': async (restante, world) => {
+    await letter(restante, world, 'Wrapped, quoted, drawn');
+    await restante.page.emulateMedia({ media: 'print' });
+  },
+
   lost: async (restante, world) => {
     await mailbox(restante, world, 'sample', { port: world.lossy_port });
     await restante.read('The key is under the blue pot');
@@ -188,12 +218,20 @@ async function withDelivered(world, subjects, use) {
   const { maildir } = world.mailbox('sample');
   const names = [];
   try {
-    for (const subject of subjects) names.push(await deliver(maildir, subject));
+    for (const subject of subjects) names.push(await deliver(maildir, subject, LETTERS[subject]));
     names.push(...await use());
   } finally {
     await withdraw(maildir, names);
   }
 }
+
+const withLetters = (world, subjects, use) => withDelivered(world, subjects, async () => { await use(); return []; });
+
+/** Opens one of the letters. */
+const letter = (restante, world, subject) => withLetters(world, [subject], async () => {
+  await mailbox(restante, world, 'sample');
+  await restante.read(subject);
+});
 
 /** Chooses the rows at these places, counted from the top. */
 async function choose(restante, places) {

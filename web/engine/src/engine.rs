@@ -45,7 +45,10 @@ where
                 }
             }
             Request::Close => replies(Reply { to: id, update: Update::Closed }),
-            Request::Read(message) | Request::Source(message) | Request::Fetch { message, .. } => {
+            Request::Read(message)
+            | Request::Source(message)
+            | Request::FetchAll(message)
+            | Request::Fetch { message, .. } => {
                 let failure = Failure::new(FailureKind::ConnectionLost, "no mailbox is open");
                 replies(Reply { to: id, update: wish::failed(&message, failure) });
             }

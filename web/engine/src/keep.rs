@@ -279,7 +279,9 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         }
         match request {
             Request::Show { first, count } => self.show(client, first, count),
-            Request::Read(_) | Request::Fetch { .. } | Request::Source(_) => self.read(client, id, request),
+            Request::Read(_) | Request::Fetch { .. } | Request::FetchAll(_) | Request::Source(_) => {
+                self.read(client, id, request)
+            }
             Request::Keep(ask) => self.on_ask(client, id, ask),
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
             Request::Prepare(_) => {}

@@ -371,6 +371,7 @@ impl<'t> Mailbox<'t> {
             Request::Show { first, count } => self.show(first, count),
             Request::Read(message) => self.ask(Ask::read(id, message)),
             Request::Fetch { message, part } => self.ask(Ask::fetch(id, message, part)),
+            Request::FetchAll(message) => self.ask(Ask::fetch_all(id, message)),
             Request::Source(message) => self.ask(Ask::source(id, message)),
             Request::Check => self.ask_for_news(id),
             Request::Search { query, fetch } => self.search(id, &query, fetch),

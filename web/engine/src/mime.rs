@@ -10,12 +10,16 @@
 //!
 //! Not here: making HTML safe (that is `html`), and fetching anything.
 
+mod archive;
 mod blocks;
 mod bodies;
+mod calendar;
 mod charset;
 mod decode;
 mod head;
+mod html_text;
 mod limits;
+mod lines;
 mod marks;
 mod names;
 mod references;
@@ -26,6 +30,7 @@ mod summary;
 mod text;
 mod view;
 
+pub use archive::archive;
 pub use head::Head;
 #[cfg(feature = "keep")]
 pub use names::message_name;

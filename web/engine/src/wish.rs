@@ -11,6 +11,8 @@ pub(crate) enum Wish {
     Read,
     /// A part of it as a file.
     Fetch(PartId),
+    /// All its attachments in an archive.
+    FetchAll,
     /// Its octets.
     Source,
 }
@@ -27,6 +29,8 @@ impl Wish {
                 media_type: found.media_type,
                 bytes: found.bytes,
             }),
+            Self::FetchAll => mime::archive(message, octets)
+                .map(|(name, bytes)| Update::Archive(Box::new(Source { message: message.clone(), name, bytes }))),
             Self::Source => mime::source(message, octets)
                 .map(|(name, bytes)| Update::Source(Box::new(Source { message: message.clone(), name, bytes }))),
         };

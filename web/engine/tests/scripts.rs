@@ -163,6 +163,7 @@ impl Person {
             | Update::Untrusted(_)
             | Update::Attachment { .. }
             | Update::Source(_)
+            | Update::Archive(_)
             | Update::Changed { .. }
             | Update::Checked { .. }
             | Update::Marked { .. }

@@ -39,25 +39,81 @@ pub fn wait(seconds: i64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// What an address is called: its name, or the address itself.
+/// What an address is called: its name, or the address itself, also where the name is that of another.
 pub fn name(address: Option<&Address>) -> &str {
     match address {
-        Some(Address { name, .. }) if !name.trim().is_empty() => name.trim(),
+        Some(found @ Address { name, .. }) if !name.trim().is_empty() && posing(found).is_none() => name.trim(),
         Some(Address { address, .. }) if !address.is_empty() => address,
         _ => "(no sender)",
     }
 }
 
-/// Two letters for the round mark beside a sender.
-pub fn initials(name: &str) -> String {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let first = words.next().unwrap_or("?");
-    let mut letters = first.chars();
-    let mut mark: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    let is_cjk = first.chars().next().is_some_and(|c| ('\u{2e80}'..='\u{9fff}').contains(&c));
-    let second = if is_cjk { letters.next() } else { words.next_back().and_then(|word| word.chars().next()) };
-    mark.extend(second.or_else(|| letters.next()).into_iter().flat_map(char::to_uppercase));
-    mark
+/// The address that a name holds, where it is not the one that it stands before: `"bank@bank.example" <x@other.example>`.
+pub fn posing(address: &Address) -> Option<&str> {
+    let is_at = |c: char| matches!(c, '@' | '＠' | '﹫');
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | ',' | ';' | ':');
+    address.name.split(ends).map(|word| word.trim_matches('.')).find(|word| {
+        let (local, domain) = word.split_once(is_at).unwrap_or_default();
+        let is_address = !local.is_empty() && domain.contains(['.', '。', '．']);
+        is_address && !address.address.is_empty() && word.to_lowercase() != address.address.to_lowercase()
+    })
+}
+
+/// Whether a web address shows the host that it leads to, where everybody looks for it.
+pub fn names_host(address: &str, host: &str) -> bool {
+    let behind = address.split_once("//").map_or(address, |(_, behind)| behind);
+    let shown = behind.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let (name, port) =
+        shown.rsplit_once(':').filter(|(_, port)| port.bytes().all(|c| c.is_ascii_digit())).unwrap_or((shown, ""));
+    let shown = if port.is_empty() { shown.trim_end_matches(':') } else { name };
+    shown.eq_ignore_ascii_case(host)
+}
+
+/// The letters for the round mark beside a sender: two where people write their initials so, one in other scripts. `None`
+/// where there is no letter to show.
+pub fn initials(name: &str) -> Option<String> {
+    // Of an address, what stands before the host's name; what stands in brackets is said of somebody.
+    let name = name.split_once('@').map_or(name, |(local, _)| local);
+    let outside = name.split(['(', '[', '<']).next().unwrap_or_default().trim();
+    let name = if outside.is_empty() { name } else { outside };
+    let mut words = name.split(|c: char| !c.is_alphanumeric() && !is_joined(c)).filter_map(initial);
+    let first = words.next()?;
+    let written = if takes_two(first) { words.next_back().filter(|c| c.is_alphabetic()) } else { None };
+    let begins = || {
+        let mut letters = name.chars().skip_while(|c| *c != first).skip(1);
+        letters.find(|c| !is_joined(*c)).filter(|c| c.is_alphabetic() && takes_two(*c))
+    };
+    let second = match written.filter(|c| takes_two(*c)) {
+        Some(_) if is_cjk(first) => begins(),
+        None if takes_two(first) => begins(),
+        written => written,
+    };
+    Some(std::iter::once(first).chain(second).flat_map(char::to_uppercase).take(2).collect())
+}
+
+/// The letter that a word begins with, for those who sort words.
+fn initial(word: &str) -> Option<char> {
+    // The article of Arabic is written together with its noun; without it every other name would have the same mark.
+    let noun = word.strip_prefix("ال").filter(|noun| noun.chars().count() > 2).unwrap_or(word);
+    // Vowels of Thai and Lao that are written before their consonant.
+    let c = noun.chars().find(|c| c.is_alphabetic() && !matches!(c, '\u{e40}'..='\u{e44}' | '\u{ec0}'..='\u{ec4}'));
+    c.or_else(|| word.chars().next().filter(|c| c.is_alphanumeric()))
+}
+
+/// Marks that belong to the letter before them.
+fn is_joined(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{200c}' | '\u{200d}' | '\'' | '’')
+}
+
+/// Scripts in which two first letters stand for a name. Where letters are joined to words, two would be a word.
+fn takes_two(c: char) -> bool {
+    matches!(c, '0'..='9' | 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{58f}' | '\u{5d0}'..='\u{5ea}' | '\u{10a0}'..='\u{10ff}' | '\u{1e00}'..='\u{1fff}')
+        || is_cjk(c)
+}
+
+fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// The number of colours a sender's mark can have.
@@ -117,10 +173,65 @@ mod tests {
     }
 
     #[test]
-    fn initials_are_two_letters_in_every_script() {
-        let shown =
-            ["Ana Beltrán", "田中 美咲", "letter@northwind.example", "", "ß", "أحمد علي", "🎉 Party"].map(initials);
-        assert_eq!(shown, ["AB", "田中", "LE", "?", "SS", "أع", "PA"]);
+    fn initials_are_those_that_people_of_the_script_write() {
+        let shown = |name: &str| initials(name).unwrap_or_default();
+        for (name, mark) in [
+            ("Ana Beltrán", "AB"),
+            ("North Wind Weekly", "NW"),
+            ("田中 美咲", "田中"),
+            ("김민수", "김민"),
+            ("Мария Петрова", "МП"),
+            ("דנה כהן", "דכ"),
+            ("ß", "SS"),
+            ("🎉 Party", "PA"),
+            ("letter@northwind.example", "LE"),
+            ("ana.beltran@mail.example", "AB"),
+            ("Jonas Okafor (via the archive)", "JO"),
+            ("e\u{301}va", "EV"),
+            ("O'Brien", "OB"),
+            ("7", "7"),
+            // One letter, and not that of the article.
+            ("أحمد علي", "أ"),
+            ("الأستاذ الأمين", "أ"),
+            ("نور", "ن"),
+            ("क्षमा शर्मा", "क"),
+            ("เอก", "อ"),
+            ("", ""),
+            ("🎉", ""),
+        ] {
+            assert_eq!(shown(name), mark, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_another_address_is_not_what_a_sender_is_called() {
+        let sender = |name: &str, address: &str| Address { name: name.into(), address: address.into() };
+        for name in [
+            "service@bank.example",
+            "The bank <service@bank.example>",
+            "\"service@bank.example\"",
+            "ｓ＠bank．example",
+            "x@a.example via y",
+        ] {
+            let posing = sender(name, "x@other.example");
+            assert_eq!(super::name(Some(&posing)), "x@other.example", "{name}");
+            assert!(super::posing(&posing).is_some());
+        }
+        for name in ["Ana", "Ana@work", "X@Other.Example", "Me (x@other.example)", "@ana.b", "a@", ""] {
+            assert_eq!(super::posing(&sender(name, "x@other.example")), None, "{name}");
+        }
+        assert_eq!(super::posing(&sender("<service@bank.example>", "x@other.example")), Some("service@bank.example"));
+    }
+
+    #[test]
+    fn an_address_shows_its_host_where_everybody_looks_for_it() {
+        assert!(names_host("https://Example.org:8080/a@b", "example.org"));
+        assert!(names_host("http://[::1]:80/", "[::1]") && names_host("http://[::1]/", "[::1]"));
+        for hidden in
+            ["https://bank.example@other.example/", "https://other.example\\@bank.example", "https://bаnk.example/"]
+        {
+            assert!(!names_host(hidden, if hidden.contains('\\') { "x" } else { "other.example" }), "{hidden}");
+        }
     }
 
     #[test]

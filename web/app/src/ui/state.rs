@@ -17,6 +17,7 @@ mod keys;
 mod later;
 mod mailbox;
 mod news;
+pub mod pictures;
 mod prepare;
 mod preview;
 mod reading;
@@ -39,7 +40,7 @@ pub use keys::{Motion, Purpose};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
-pub use reading::{Face, Load, Opened, Reading, Remote, SafeHtml};
+pub use reading::{Face, Load, Opened, Picture, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
 pub use search::{Search, SearchAction};
 pub use selection::{Choice, Selection, meant};
@@ -210,6 +211,8 @@ pub enum Action {
     },
     /// Download an attachment.
     Download(PartId),
+    /// Download all attachments in one file.
+    DownloadAll,
     /// Save the message that is shown.
     SaveSource,
     /// The browser would not take the file.

@@ -51,7 +51,7 @@ impl Reply {
     fn block(&mut self) -> Option<&mut Vec<u8>> {
         match &mut self.update {
             Update::Attachment { bytes, .. } => Some(bytes),
-            Update::Source(source) => Some(&mut source.bytes),
+            Update::Source(source) | Update::Archive(source) => Some(&mut source.bytes),
             Update::Keep(keep::Answer::Piece { octets, .. }) => Some(octets),
             _ => None,
         }

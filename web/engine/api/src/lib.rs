@@ -5,6 +5,7 @@
 
 mod call;
 mod deletion;
+mod event;
 mod failure;
 pub mod keep;
 mod message;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, CallId, Reply};
 pub use deletion::{Deletion, DeletionEnd};
+pub use event::{Day, Event, Method, Moment, Repeat, Unit};
 pub use failure::{Blame, CertificateFault, Failure, FailureKind, OtherBridge};
 pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source};
 pub use server::{Prepare, Server};
@@ -51,6 +53,9 @@ pub enum Request {
         /// The part.
         part: PartId,
     },
+    /// Asks for all attachments of a message in one archive (ZIP). Answered by [`Update::Archive`] or
+    /// [`Update::MessageFailed`].
+    FetchAll(MessageRef),
     /// Asks for a message as the server holds it. Answered by [`Update::Source`] or [`Update::MessageFailed`].
     Source(MessageRef),
     /// In a preview: signs in anew, for a session shows the maildrop as it was when it began (RFC 1939, section 4), and finds
@@ -155,6 +160,8 @@ pub enum Update {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// The answer to [`Request::FetchAll`]: an archive, with a file name that ends in `.zip`.
+    Archive(Box<Source>),
     /// The answer to [`Request::Source`].
     Source(Box<Source>),
     /// One message could not be had; the session goes on.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::{Event, Text};
 
 /// Tells lists apart, those of a former engine as well: there is another one whenever the mailbox turns out to have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -99,6 +99,8 @@ pub struct MessageView {
     pub html: Option<String>,
     /// Images that the HTML refers to by Content-ID (RFC 2392), 16 MiB of them together at most.
     pub inline_images: Vec<InlineImage>,
+    /// The event that a calendar part tells of, where there is one.
+    pub event: Option<Event>,
     /// Everything that is neither the text nor an inline image, and texts that are shown in part.
     pub attachments: Vec<Attachment>,
     /// What is wrong with the message, in words for a person, where something is.
@@ -132,12 +134,12 @@ pub struct Attachment {
     pub is_message: bool,
 }
 
-/// A message as the server holds it.
+/// A message as the server holds it, or a file that is made of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The message.
     pub message: MessageRef,
-    /// File name to offer, ending in `.eml`.
+    /// File name to offer, ending in `.eml` or as its kind does.
     pub name: String,
     /// Every octet, as it came.
     #[serde(with = "serde_bytes")]

@@ -19,6 +19,8 @@ pub struct Text {
 pub struct Block {
     /// What it is.
     pub kind: Kind,
+    /// It is set in columns, a table or a drawing: its letters have to be of one width, and its lines stay whole.
+    pub columns: bool,
     /// It goes on where the block before it ends, in the same line or with the next one: there is no gap between them.
     pub continues: bool,
     /// At most [`Block::MAX_BYTES`] of text in at most [`Block::MAX_SPANS`] stretches, quote marks taken off. Lines end
@@ -43,6 +45,16 @@ pub enum Kind {
     Quote(u8),
     /// What follows `-- ` (RFC 3676, section 4.3).
     Signature,
+}
+
+impl Kind {
+    /// How many levels deep it is quoted; 0 for the writer's own words.
+    pub fn depth(self) -> u8 {
+        match self {
+            Self::Quote(depth) => depth,
+            Self::Paragraph | Self::Signature => 0,
+        }
+    }
 }
 
 /// A stretch of a block. Never empty.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! html ──► survey (tokens: body attributes, depth) ──► ammonia (elements, attributes) ──► finish ──► document
-//!                                                          └── url, css (each attribute)  └── css (<style>), pictures, fit
+//!                                                          └── url, css (each attribute)  └── css (<style>), pictures, links, fit
 //! ```
 //!
 //! Layout survives: tables, `style` attributes, `<style>` elements. Everything that runs, submits, embeds or redirects is
@@ -14,6 +14,7 @@
 mod css;
 mod document;
 mod fit;
+mod links;
 mod marks;
 mod pictures;
 mod survey;
@@ -241,14 +242,20 @@ fn clean(html: &str, resolver: &Rc<Resolver>) -> String {
     cleaned
 }
 
-/// What is left to do on clean HTML: style sheets, pictures that are not shown, and what is too wide for a telephone.
+/// What is left to do on clean HTML: style sheets, pictures that are not shown, links that deceive, and what is too wide for a
+/// telephone.
 fn finish(html: &str, resolver: &Resolver) -> String {
     let mut out = String::with_capacity(html.len());
+    let mut links = links::Links::default();
     for piece in tags::pieces(html) {
         match piece {
-            Piece::Other(text) => marks::bound(text, &mut out),
+            Piece::Other(text) => {
+                marks::bound(text, &mut out);
+                links.other(text, &mut out);
+            }
             Piece::Style(css) => out.push_str(&css::rewrite_style_element(css, resolver)),
             Piece::Start(tag) => {
+                let at = out.len();
                 let is_wide = fit::is_wide(&tag);
                 if tag.name() == "img" && tag.attribute("src").is_none() {
                     out.push_str(&pictures::frame(&tag, is_wide));
@@ -257,6 +264,7 @@ fn finish(html: &str, resolver: &Resolver) -> String {
                 } else {
                     out.push_str(tag.source);
                 }
+                links.start(tag, at..out.len());
             }
         }
     }

@@ -13,6 +13,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let (message, wish) = match request {
             Request::Read(message) => (message, Wish::Read),
             Request::Fetch { message, part } => (message, Wish::Fetch(part)),
+            Request::FetchAll(message) => (message, Wish::FetchAll),
             Request::Source(message) => (message, Wish::Source),
             _ => return,
         };

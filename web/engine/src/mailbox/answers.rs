@@ -28,6 +28,10 @@ impl Ask {
         Self::new(id, message, Wish::Fetch(part))
     }
 
+    pub(super) fn fetch_all(id: CallId, message: MessageRef) -> Self {
+        Self::new(id, message, Wish::FetchAll)
+    }
+
     pub(super) fn source(id: CallId, message: MessageRef) -> Self {
         Self::new(id, message, Wish::Source)
     }

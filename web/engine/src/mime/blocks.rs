@@ -1,9 +1,11 @@
-//! Plain text as blocks of bounded size: paragraphs, quotes, the signature, and links in them. Line breaks stay as they are.
+//! Plain text as blocks of bounded size: paragraphs, quotes, the signature, and links in them. Line breaks that a program
+//! made for want of room are undone ([`super::lines`]); all others stay.
 //!
 //! Every step looks at each character a bounded number of times, whatever the text.
 
 use restante_api::{Block, Kind, Span, Text, between_words};
 
+use super::lines::{self, Widths};
 use super::marks;
 
 /// Bytes that are shown at most: more than anybody reads on end.
@@ -21,27 +23,51 @@ const MAX_WORD: usize = 256;
 /// Octets of the local part of a mail address at most (RFC 5321, section 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
 
-/// Takes a text apart. `is_cut`: it is a beginning already.
-pub(super) fn blocks(text: &str, is_cut: bool) -> Text {
+/// Takes a text apart. `is_cut`: it is a beginning already. `is_wrapped`: its lines may have been broken for want of room.
+pub(super) fn blocks(text: &str, is_cut: bool, is_wrapped: bool) -> Text {
+    let text = text.trim_end();
     let mut builder = Builder { is_cut, ..Builder::default() };
-    let mut signature = false;
-    for line in text.trim_end().lines() {
-        let (depth, rest) = unquote(line);
-        signature |= depth == 0 && matches!(line, "-- " | "--\u{a0}");
-        let kind = match depth {
-            _ if signature => Kind::Signature,
-            0 => Kind::Paragraph,
-            depth => Kind::Quote(depth),
-        };
-        if kind == Kind::Paragraph && rest.trim().is_empty() {
-            builder.gap();
-        } else if !builder.line(kind, if signature { line } else { rest }) {
-            break;
+    if is_wrapped {
+        for (kind, line) in sorted(text) {
+            builder.widths.add(kind.depth(), line);
         }
     }
-    // A quote may begin with nothing.
+    let mut paragraph: Vec<&str> = Vec::new();
+    let mut last = Kind::Paragraph;
+    let mut goes_on = true;
+    for (kind, line) in sorted(text) {
+        let is_gap = kind != Kind::Signature && line.trim().is_empty();
+        if is_gap || kind != last {
+            goes_on = builder.paragraph(last, &paragraph);
+            paragraph.clear();
+        }
+        if !goes_on {
+            break;
+        }
+        last = kind;
+        if !is_gap {
+            paragraph.push(line);
+        }
+    }
+    if goes_on {
+        builder.paragraph(last, &paragraph);
+    }
+    // A paragraph may be nothing that can be shown.
     builder.blocks.retain(|block| !block.spans.is_empty());
     Text { blocks: builder.blocks, is_cut: builder.is_cut }
+}
+
+/// The lines of a text with what each is, quote marks taken off.
+fn sorted(text: &str) -> impl Iterator<Item = (Kind, &str)> {
+    text.lines().scan(false, |signature, line| {
+        let (depth, rest) = unquote(line);
+        *signature |= depth == 0 && matches!(line, "-- " | "--\u{a0}");
+        Some(match depth {
+            _ if *signature => (Kind::Signature, line),
+            0 => (Kind::Paragraph, rest),
+            depth => (Kind::Quote(depth), rest),
+        })
+    })
 }
 
 #[derive(Default)]
@@ -51,33 +77,40 @@ struct Builder {
     block: usize,
     bytes: usize,
     spans: usize,
-    /// The next line begins a block of its own.
-    is_apart: bool,
     is_cut: bool,
+    widths: Widths,
 }
 
 impl Builder {
-    fn gap(&mut self) {
-        self.is_apart = true;
-    }
-
-    /// Adds a line. `false` where there is no room for more.
-    fn line(&mut self, kind: Kind, line: &str) -> bool {
-        if self.is_apart || self.blocks.last().is_none_or(|last| last.kind != kind) {
-            self.begin(kind, false);
-        } else {
-            self.span(Span::Text("\n".into()));
-            if self.block + line.len() > Block::MAX_BYTES {
-                self.begin(kind, true);
+    /// Adds the lines of a paragraph. `false` where there is no room for more.
+    fn paragraph(&mut self, kind: Kind, lines: &[&str]) -> bool {
+        let columns = lines::is_columns(lines);
+        let mut before: Option<&str> = None;
+        for line in lines {
+            let join = before.filter(|_| !columns && kind != Kind::Signature);
+            let join = join.and_then(|before| self.widths.joins(kind.depth(), before, line));
+            if before.is_none() {
+                self.begin(kind, columns, false);
+            } else {
+                if !join.is_some_and(str::is_empty) {
+                    self.span(Span::Text(join.unwrap_or("\n").to_owned()));
+                }
+                if self.block + line.len() > Block::MAX_BYTES {
+                    self.begin(kind, columns, true);
+                }
+            }
+            before = Some(line);
+            let line = if join.is_some() { line.trim_start() } else { line };
+            if !spans(line, |span| self.span(span)) {
+                return false;
             }
         }
-        spans(line, |span| self.span(span))
+        true
     }
 
-    fn begin(&mut self, kind: Kind, continues: bool) {
-        self.blocks.push(Block { kind, continues, spans: Vec::new() });
+    fn begin(&mut self, kind: Kind, columns: bool, continues: bool) {
+        self.blocks.push(Block { kind, columns, continues, spans: Vec::new() });
         self.block = 0;
-        self.is_apart = false;
     }
 
     fn is_full(&mut self) -> bool {
@@ -88,7 +121,7 @@ impl Builder {
 
     /// Adds a stretch, and begins another block wherever this one is full. `false` where there is no room for more.
     fn span(&mut self, span: Span) -> bool {
-        let Some(kind) = self.blocks.last().map(|block| block.kind) else { return true };
+        let Some((kind, columns)) = self.blocks.last().map(|block| (block.kind, block.columns)) else { return true };
         // A link stays what it is: it would lead elsewhere.
         let is_text = matches!(span, Span::Text(_));
         let shown = if is_text { marks::thinned(span.text()) } else { span.text().into() };
@@ -104,7 +137,7 @@ impl Builder {
             // A word goes to the next block rather than being torn.
             let tears = is_text && length < rest.len() && rest.len() <= MAX_WORD && self.block > 0;
             if tears || length == 0 || length > room || spans == Block::MAX_SPANS && !joins {
-                self.begin(kind, true);
+                self.begin(kind, columns, true);
                 continue;
             }
             let (taken, left) = rest.split_at(length);
@@ -224,7 +257,7 @@ mod tests {
     use super::*;
 
     fn links(line: &str) -> Vec<String> {
-        let text = blocks(line, false);
+        let text = blocks(line, false, true);
         let spans = text.blocks.iter().flat_map(|block| &block.spans);
         assert_eq!(spans.clone().map(Span::text).collect::<String>(), line, "nothing is lost");
         spans.filter(|span| !matches!(span, Span::Text(_))).map(|span| span.text().to_owned()).collect()
@@ -233,7 +266,7 @@ mod tests {
     #[test]
     fn paragraphs_quotes_and_signature_are_told_apart() {
         let text = "Hello\nyou\n\n\n> said\n>> before\n> > deep\n\nBye\n-- \nAna\n> not a quote\n";
-        let kinds: Vec<_> = blocks(text, false)
+        let kinds: Vec<_> = blocks(text, false, true)
             .blocks
             .iter()
             .map(|block| (block.kind, block.spans.iter().map(Span::text).collect::<String>()))
@@ -249,12 +282,41 @@ mod tests {
     }
 
     #[test]
-    fn indentation_and_empty_quoted_lines_stay() {
-        let text = blocks("  indented\n\n> a\n>\n> b", false);
+    fn indentation_stays_and_empty_lines_part_blocks_at_every_level() {
+        let text = blocks("  indented\n\n> a\n>\n> b", false, true);
         assert_eq!(text.blocks[0].spans, [Span::Text("  indented".into())]);
-        assert_eq!(text.blocks[1].spans, [Span::Text("a\n\nb".into())]);
+        assert_eq!(text.blocks[1].spans, [Span::Text("a".into())]);
+        assert_eq!((text.blocks[2].kind, &text.blocks[2].spans[..]), (Kind::Quote(1), &[Span::Text("b".into())][..]));
         assert_eq!(text.to_string(), "  indented\n\na\n\nb");
-        assert!(blocks(" \n\n", false).blocks.is_empty());
+        assert!(blocks(" \n\n", false, true).blocks.is_empty());
+    }
+
+    #[test]
+    fn a_quote_begins_and_ends_with_words() {
+        let text = blocks("Hello\n>\n> \n> a\n> >\n> > b\n>\n\nBye", false, true);
+        let expected =
+            [(Kind::Paragraph, "Hello"), (Kind::Quote(1), "a"), (Kind::Quote(2), "b"), (Kind::Paragraph, "Bye")];
+        let found: Vec<_> = text.blocks.iter().map(|block| (block.kind, block.spans[0].text())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn columns_keep_their_lines_and_wrapped_words_do_not() {
+        let wrapped = "Thank you for the scans. They came out better than I had hoped, and the\nplan of 1911 (see \
+            https://a.example/plan) is by far the largest one of\nall of them.";
+        let quoted = format!("> {}", wrapped.replace('\n', "\n> "));
+        let table = "Sheet      Year   Scale\nHarbour    1911   1:500\nQuay       1911   1:200";
+        let shown =
+            blocks(&format!("{wrapped}\n\n{table}\n\n{quoted}\n>\n> {}", table.replace('\n', "\n> ")), false, true);
+        let text = |at: usize| shown.blocks[at].spans.iter().map(Span::text).collect::<String>();
+        assert_eq!(
+            [text(0), text(1), text(2), text(3)],
+            [&wrapped.replace('\n', " "), table, &wrapped.replace('\n', " "), table]
+        );
+        assert_eq!(shown.blocks.iter().map(|block| block.columns).collect::<Vec<_>>(), [false, true, false, true]);
+        assert!(shown.blocks[0].spans.contains(&Span::Link("https://a.example/plan".into())));
+        let flowed = blocks(wrapped, false, false);
+        assert_eq!(flowed.to_string(), wrapped);
     }
 
     #[test]
@@ -289,7 +351,7 @@ mod tests {
             "\n".repeat(600_000) + "x",
             "-- \n".repeat(200_000),
         ] {
-            let shown = blocks(&text, false);
+            let shown = blocks(&text, false, true);
             for block in &shown.blocks {
                 let bytes: usize = block.spans.iter().map(|span| span.text().len()).sum();
                 assert!((1..=Block::MAX_BYTES).contains(&bytes), "{bytes} bytes");
@@ -306,7 +368,7 @@ mod tests {
     fn marks_are_thinned_in_words_and_not_in_links() {
         let heap = "\u{301}".repeat(100);
         let link = format!("https://a.example/{heap}");
-        let shown = blocks(&format!("e{heap} {link}"), false);
+        let shown = blocks(&format!("e{heap} {link}"), false, true);
         let spans = &shown.blocks[0].spans;
         assert!(spans[0].text().contains("[70 more marks") && spans[0].text().chars().count() < 100, "{spans:?}");
         assert_eq!(spans[1], Span::Link(link));
@@ -315,13 +377,13 @@ mod tests {
     #[test]
     fn a_cut_text_says_so_and_shows_its_beginning() {
         let text = "Word after word. ".repeat(40_000);
-        let shown = blocks(&text, false);
+        let shown = blocks(&text, false, true);
         assert!(shown.is_cut && shown.to_string().len() > MAX_BYTES / 2 && text.starts_with(&shown.to_string()));
         assert!(shown.blocks[1..].iter().all(|block| block.continues));
         let ends = shown.blocks.iter().rev().skip(1).map(|block| block.spans.last().unwrap().text());
         assert!(ends.clone().count() > 60 && ends.into_iter().all(|text| text.ends_with(' ')), "blocks end with words");
-        let chinese = blocks(&"今天天气很好，我们去公园。".repeat(500), false);
+        let chinese = blocks(&"今天天气很好，我们去公园。".repeat(500), false, true);
         assert!(chinese.blocks.iter().all(|block| block.spans.last().unwrap().text().ends_with(['，', '。'])));
-        assert!(!blocks("short", false).is_cut && blocks("short", true).is_cut);
+        assert!(!blocks("short", false, true).is_cut && blocks("short", true, true).is_cut);
     }
 }

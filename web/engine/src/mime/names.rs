@@ -9,7 +9,10 @@ const MAX_LINE: usize = 2000;
 /// A file name to offer for a part: the message's own word for it, made harmless, or one made from the media type.
 pub(super) fn file_name(given: Option<&str>, media_type: &str, part: u32) -> String {
     let name = given.map(safe).filter(|name| !name.is_empty());
-    name.unwrap_or_else(|| format!("part-{part}.{}", extension(media_type)))
+    name.unwrap_or_else(|| match extension(media_type) {
+        "ics" => "invitation.ics".to_owned(),
+        extension => format!("part-{part}.{extension}"),
+    })
 }
 
 /// A file name for a message: its subject and `.eml`.
@@ -17,6 +20,20 @@ pub fn message_name(subject: &str) -> String {
     let stem = safe(subject);
     let stem = shortened(&stem, 100);
     format!("{}.eml", if stem.is_empty() { "message" } else { stem.trim_end_matches(['.', ' ']) })
+}
+
+/// A file name for an archive of what is attached to a message: its subject and `.zip`.
+pub(super) fn archive_name(subject: &str) -> String {
+    let name = message_name(subject);
+    format!("{}.zip", name.strip_suffix(".eml").unwrap_or("message"))
+}
+
+/// A file name with a number that tells it from others of the same name.
+pub(super) fn numbered(name: &str, number: u32) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => format!("{stem} ({number}).{extension}"),
+        _ => format!("{name} ({number})"),
+    }
 }
 
 /// One line to show, of bounded length: white space folded; no control characters, and none that turn the direction of
@@ -82,7 +99,7 @@ fn extension(media_type: &str) -> &'static str {
     match media_type {
         "text/plain" => "txt",
         "text/html" => "html",
-        "text/calendar" => "ics",
+        "text/calendar" | "application/ics" => "ics",
         "text/csv" => "csv",
         "text/vcard" | "text/x-vcard" => "vcf",
         "message/rfc822" | "message/global" => "eml",

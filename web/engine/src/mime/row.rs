@@ -5,7 +5,7 @@ use restante_api::{Address, MessageRef, Row};
 
 use super::head::{self, Head};
 use super::structure::Structure;
-use super::{bodies, names, text};
+use super::{bodies, html_text, names, text};
 
 /// Characters of a snippet at most.
 const SNIPPET: usize = 160;
@@ -81,7 +81,7 @@ fn snippet(structure: &Structure<'_>) -> String {
     let bodies = bodies::sort(structure);
     for part in bodies.text.iter().chain(&bodies.html).filter_map(|id| structure.part(*id)) {
         let read = text::of_part(structure, part, usize::MAX);
-        let text = if part.is_html() { text::of_html(&read.text) } else { read.text };
+        let text = if part.is_html() { html_text::of_html(&read.text) } else { read.text };
         let snippet = names::line(&without_quotes(&text));
         if !snippet.is_empty() {
             let end = snippet.char_indices().nth(SNIPPET).map_or(snippet.len(), |(at, _)| at);
@@ -95,11 +95,19 @@ fn snippet(structure: &Structure<'_>) -> String {
 fn without_quotes(text: &str) -> String {
     let mut own = String::new();
     for line in text.lines().filter(|line| !line.starts_with('>')) {
-        own.push_str(line.trim());
-        own.push('\n');
+        for word in line.split_whitespace().filter(|word| !word.chars().all(is_unseen)) {
+            own.push_str(word);
+            own.push(' ');
+        }
         if own.len() > MAX_OWN {
             break;
         }
     }
     own
+}
+
+/// Characters that take no room. Newsletters fill the line behind their first words with them, so that nothing else is shown
+/// there; within a word they join letters or part them.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{3164}' | '\u{feff}')
 }

@@ -7,7 +7,7 @@ use restante_store::Summary;
 
 use super::head::{self, Head};
 use super::structure::Structure;
-use super::{bodies, row, text};
+use super::{bodies, html_text, row, text};
 
 /// Octets of a message that its summary is made from at most. What lies behind is kept, and not searched.
 pub const MAX_SUMMARY: usize = 8 << 20;
@@ -72,7 +72,7 @@ fn gather(source: &[u8], summary: &mut Summary) {
         for part in bodies.text.iter().filter_map(|id| structure.part(*id)) {
             let room = MAX_TEXT.saturating_sub(summary.text.len());
             let read = text::of_part(&structure, part, room).text;
-            summary.text.push_str(&if part.is_html() { text::of_html(&read) } else { read });
+            summary.text.push_str(&if part.is_html() { html_text::of_html(&read) } else { read });
             summary.text.push('\n');
         }
         for part in bodies.files.iter().filter_map(|id| structure.part(*id)) {

@@ -46,7 +46,11 @@ fn alternatives_inline_images_and_attachments_are_told_apart_and_byte_exact() {
     let names: Vec<_> = view.attachments.iter().map(|a| (a.name.as_str(), a.media_type.as_str(), a.octets)).collect();
     assert_eq!(
         names,
-        [("d.csv", "text/csv", 8), ("part-7.ics", "text/calendar", 15), ("evil.exe", "application/octet-stream", 4)]
+        [
+            ("d.csv", "text/csv", 8),
+            ("invitation.ics", "text/calendar", 15),
+            ("evil.exe", "application/octet-stream", 4)
+        ]
     );
     let bytes: Vec<_> =
         view.attachments.iter().map(|a| part(&view.message, a.part, &crlf(source)).unwrap().bytes).collect();

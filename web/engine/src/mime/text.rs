@@ -1,8 +1,4 @@
-//! The texts of a message: decoded, unfolded, made of HTML where there is nothing else.
-
-use std::borrow::Cow;
-
-use mail_parser::decoders::html::html_to_text;
+//! The texts of a message: decoded, and unfolded where their lines are flowed (RFC 3676).
 
 use super::structure::{Part, Structure};
 use super::{charset, names};
@@ -14,6 +10,8 @@ pub(super) struct Read {
     pub(super) is_cut: bool,
     /// Something in it belongs to no encoding.
     pub(super) is_damaged: bool,
+    /// Its lines are as its writer meant them: where they were broken for want of room, they have been joined.
+    pub(super) is_flowed: bool,
     /// What else is wrong with it, in words.
     pub(super) fault: Option<String>,
 }
@@ -33,7 +31,7 @@ pub(super) fn of_part(structure: &Structure<'_>, part: &Part, limit: usize) -> R
     let text = read.text.strip_prefix('\u{feff}').unwrap_or(&read.text);
     let text = without_carriage_returns(text);
     let text = if part.is_flowed { unflowed(&text, part.deletes_space) } else { text };
-    Read { text, is_cut: decoded.is_cut, is_damaged: decoded.is_damaged, fault }
+    Read { text, is_cut: decoded.is_cut, is_damaged: decoded.is_damaged, is_flowed: part.is_flowed, fault }
 }
 
 /// Lines that end with LF alone. A CR that stands alone stays.
@@ -48,40 +46,6 @@ fn without_carriage_returns(text: &str) -> String {
     }
     out.push_str(&text[from..]);
     out
-}
-
-/// The text of HTML, for rows and for messages that have nothing else.
-pub(super) fn of_html(html: &str) -> String {
-    html_to_text(&apart(html)).trim().to_owned()
-}
-
-/// HTML with space where a browser begins a cell, and a line break where it begins a line: the one who makes text of it
-/// knows paragraphs and line breaks alone.
-fn apart(html: &str) -> Cow<'_, str> {
-    const LINES: [&str; 14] =
-        ["/tr", "/div", "/li", "/h1", "/h2", "/h3", "/h4", "/h5", "/h6", "/table", "/ul", "/ol", "hr", "/blockquote"];
-    let mut out = String::new();
-    let mut shown = 0;
-    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
-        let name = &html.as_bytes()[at + 1..];
-        let length = name.iter().take(12).take_while(|c| c.is_ascii_alphanumeric() || **c == b'/').count();
-        let is = |word: &&str| word.as_bytes().eq_ignore_ascii_case(&name[..length]);
-        let space = if LINES.iter().any(is) {
-            "<br>"
-        } else if ["/td", "/th", "/dt"].iter().any(is) {
-            " "
-        } else {
-            continue;
-        };
-        out.push_str(&html[shown..at]);
-        out.push_str(space);
-        shown = at;
-    }
-    if shown == 0 {
-        return Cow::Borrowed(html);
-    }
-    out.push_str(&html[shown..]);
-    Cow::Owned(out)
 }
 
 /// Joins the lines that the sender's program broke (RFC 3676, section 4).
@@ -119,16 +83,6 @@ mod tests {
         for text in ["", "\r", "\r\n", "a\r\nb\rc\r\r\n\n", "\r\n\r\n", "é\r\né"] {
             assert_eq!(without_carriage_returns(text), text.replace("\r\n", "\n"));
         }
-    }
-
-    #[test]
-    fn cells_and_lines_of_a_table_stay_apart_in_text_made_of_html() {
-        assert_eq!(
-            of_html("<table><tr><td>seven</td><td>Row F</td></tr><tr><TH>large</TH><td>418.00</table>"),
-            "seven Row F\nlarge 418.00"
-        );
-        assert_eq!(of_html("<div>a</div><div>b</div><ul><li>c</li><li>d</ul>e"), "a\nb\nc\nd\ne");
-        assert_eq!(of_html("<p>one <b>two</b>!</p>"), "one two!");
     }
 
     #[test]

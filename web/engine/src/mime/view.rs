@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use mail_parser::decoders::html::text_to_html;
-use restante_api::{Attachment, InlineImage, MessageRef, MessageView, PartId, Text};
+use restante_api::{Attachment, Event, InlineImage, MessageRef, MessageView, PartId, Text};
 
 use super::decode::{self, Encoding};
 use super::head::{self, Head};
 use super::structure::{Part as Found, Structure};
-use super::{blocks, bodies, charset, limits, names, references, row, text};
+use super::{blocks, bodies, calendar, charset, html_text, limits, names, references, row, text};
 
 /// A part's decoded octets with a name to save them under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +32,12 @@ pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
     let mut view = addressed(reference, &head, octets.len() as u64);
     let structure = Structure::of(&octets);
     let bodies = bodies::sort(&structure);
-    let mut reading = Reading { structure: &structure, faults: Vec::new(), rest: Vec::new(), damaged: false };
+    let mut reading =
+        Reading { structure: &structure, faults: Vec::new(), rest: Vec::new(), damaged: false, is_wrapped: true };
     if structure.is_bounded {
         reading.fault("This message is nested too deeply, or in too many parts; the innermost stay closed.");
     }
-    view.html = reading.html(&bodies.html);
+    view.html = reading.html(&bodies.html).filter(|html| shows_something(html));
     view.text = reading.text(&bodies.text, view.html.as_deref());
     let mut files = bodies.files;
     let root = &structure.parts[0];
@@ -49,6 +50,7 @@ pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
     files.sort_unstable();
     files.dedup();
     reading.files(&files, &mut view);
+    view.event = reading.event(&files);
     reading.inspect(&view);
     view.faults = reading.faults;
     Some(view)
@@ -75,7 +77,7 @@ pub fn source(reference: &MessageRef, raw: &[u8]) -> Option<(String, Vec<u8>)> {
 
 /// The octets of the message that the path leads to, through message/rfc822 parts. At most one level is held in decoded
 /// form, beside the one it is decoded from.
-fn opened<'a>(raw: &'a [u8], path: &[PartId]) -> Option<Cow<'a, [u8]>> {
+pub(super) fn opened<'a>(raw: &'a [u8], path: &[PartId]) -> Option<Cow<'a, [u8]>> {
     path.iter().try_fold(Cow::Borrowed(raw), |octets, id| {
         let structure = Structure::of(&octets);
         let part = structure.part(id.0).filter(|part| part.is_message())?;
@@ -125,6 +127,7 @@ fn empty(reference: &MessageRef, octets: u64) -> MessageView {
         text: Text::default(),
         html: None,
         inline_images: Vec::new(),
+        event: None,
         attachments: Vec::new(),
         faults: Vec::new(),
     }
@@ -134,9 +137,19 @@ fn without_header(reference: &MessageRef, octets: &[u8]) -> MessageView {
     let mut view = empty(reference, octets.len() as u64);
     let start = &octets[..octets.len().min(limits::TEXT)];
     let text = charset::decode(start, None).text.replace("\r\n", "\n");
-    view.text = blocks::blocks(&text, start.len() < octets.len());
+    view.text = blocks::blocks(&text, start.len() < octets.len(), true);
     view.faults.push(if octets.is_empty() { "This message is empty." } else { "This message has no header." }.into());
     view
+}
+
+/// Whether there is anything to see in HTML: a letter of pictures alone often has a page without a word around them.
+fn shows_something(html: &str) -> bool {
+    /// Longer pages without words are left for the browser to judge.
+    const LOOKED_AT: usize = 64 << 10;
+    let has = |sign: &str| html.as_bytes().windows(sign.len()).any(|at| at.eq_ignore_ascii_case(sign.as_bytes()));
+    html.len() > LOOKED_AT
+        || ["<img", "url(", "background", "<hr"].into_iter().any(has)
+        || !html_text::of_html(html).is_empty()
 }
 
 /// Reads the parts of a message, and notes what is wrong.
@@ -146,6 +159,8 @@ struct Reading<'a, 'x> {
     /// Texts that are not shown to their end: they are offered as files.
     rest: Vec<u32>,
     damaged: bool,
+    /// Lines of the text may have been broken for want of room.
+    is_wrapped: bool,
 }
 
 impl<'a> Reading<'a, '_> {
@@ -163,6 +178,7 @@ impl<'a> Reading<'a, '_> {
     fn part_text(&mut self, id: u32, part: &Found, limit: usize) -> String {
         let read = text::of_part(self.structure, part, limit);
         self.damaged |= read.is_damaged;
+        self.is_wrapped &= !read.is_flowed;
         if read.is_cut {
             self.rest.push(id);
         }
@@ -211,7 +227,7 @@ impl<'a> Reading<'a, '_> {
         match html {
             Some(html) if text.trim().is_empty() => {
                 let start = &html[..html.floor_char_boundary(limits::TEXT)];
-                let text = blocks::blocks(&text::of_html(start), start.len() < html.len());
+                let text = blocks::blocks(&html_text::of_html(start), start.len() < html.len(), false);
                 if text.is_cut {
                     self.rest
                         .extend(self.structure.parts.iter().zip(0..).filter(|(p, _)| p.is_html()).map(|(_, id)| id));
@@ -219,7 +235,7 @@ impl<'a> Reading<'a, '_> {
                 text
             }
             _ => {
-                let text = blocks::blocks(&text, is_cut);
+                let text = blocks::blocks(&text, is_cut, self.is_wrapped);
                 if text.is_cut {
                     self.rest.extend(parts.iter().map(|(id, _)| *id));
                 }
@@ -262,6 +278,13 @@ impl<'a> Reading<'a, '_> {
                 is_message: part.is_message(),
             });
         }
+    }
+
+    /// What the first calendar among the files says.
+    fn event(&self, ids: &[u32]) -> Option<Event> {
+        let is_calendar = |part: &Found| matches!(part.media_type.as_str(), "text/calendar" | "application/ics");
+        let (_, part) = self.parts(ids).into_iter().find(|(_, part)| is_calendar(part))?;
+        calendar::event(&self.structure.decoded(part, calendar::MAX_OCTETS).octets)
     }
 
     /// Looks for damage that the reader should know of.

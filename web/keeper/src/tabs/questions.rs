@@ -59,9 +59,14 @@ impl Questions {
             (Request::Keep(Ask::Overview | Ask::List(_)), _) => false,
             (Request::Keep(_), Update::Keep(Answer::Piece { octets, .. })) => octets.is_empty(),
             (Request::Keep(_), Update::Keep(_)) => true,
-            (_, Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. }) => {
-                true
-            }
+            (
+                _,
+                Update::Message(_)
+                | Update::Attachment { .. }
+                | Update::Archive(_)
+                | Update::Source(_)
+                | Update::MessageFailed { .. },
+            ) => true,
             _ => false,
         };
         if ends {

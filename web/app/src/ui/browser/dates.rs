@@ -1,24 +1,18 @@
 //! Dates as this browser's user writes them (ECMA-402).
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use restante_api::{Day, Moment};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Seconds that an ECMAScript date can hold, either side of 1970.
 const GREATEST: i64 = 8_640_000_000_000;
 
 thread_local! {
-    static TIME: Function = formatter(&[("hour", "2-digit"), ("minute", "2-digit")]);
+    static TIME: Function = formatter(&[("timeStyle", "short")]);
     static WEEKDAY: Function = formatter(&[("weekday", "short")]);
     static DAY: Function = formatter(&[("day", "numeric"), ("month", "short")]);
     static DATE: Function = formatter(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]);
-    static FULL: Function = formatter(&[
-        ("weekday", "long"),
-        ("day", "numeric"),
-        ("month", "long"),
-        ("year", "numeric"),
-        ("hour", "2-digit"),
-        ("minute", "2-digit"),
-    ]);
+    static FULL: Function = formatter(&[("dateStyle", "full"), ("timeStyle", "short")]);
 }
 
 /// A date for a row of the list, as short as its age allows: a time, a weekday, a day, a date.
@@ -27,14 +21,70 @@ pub fn short(seconds: i64) -> String {
     match days_ago(&date) {
         0 => TIME.with(|format| call(format, &date)),
         1..=6 => WEEKDAY.with(|format| call(format, &date)),
-        _ if date.get_full_year() == Date::new_0().get_full_year() => DAY.with(|format| call(format, &date)),
-        _ => DATE.with(|format| call(format, &date)),
+        _ => calendar_day(&date),
     }
+}
+
+/// The day, and the year where it is not this one.
+fn calendar_day(date: &Date) -> String {
+    let this_year = date.get_full_year() == Date::new_0().get_full_year();
+    (if this_year { &DAY } else { &DATE }).with(|format| call(format, date))
 }
 
 /// A date in full, with the time.
 pub fn full(seconds: i64) -> String {
     date(seconds).map_or_else(String::new, |date| FULL.with(|format| call(format, &date)))
+}
+
+/// A day as a leaf of a calendar: weekday, day of the month, and month, with the year where it is not this one.
+pub fn leaf(moment: &Moment) -> Option<[String; 3]> {
+    let date = date_of(moment)?;
+    let this_year = date.get_full_year() == Date::new_0().get_full_year();
+    let month: &[_] = if this_year { &[("month", "short")] } else { &[("month", "short"), ("year", "numeric")] };
+    let shown = |options: &[_]| call(&formatter(options), &date);
+    Some([shown(&[("weekday", "short")]), date.get_date().to_string(), shown(month)])
+}
+
+/// From when until when, in full.
+pub fn span(start: &Moment, end: Option<&Moment>) -> Option<String> {
+    let first = date_of(start)?;
+    let last = end.and_then(date_of).filter(|last| last.get_time() > first.get_time());
+    let mut options = vec![("dateStyle", "full")];
+    if !matches!(start, Moment::Day(_)) {
+        options.push(("timeStyle", "short"));
+    }
+    let format = date_time_format(&options);
+    let range = last.and_then(|last| {
+        let range: Function = Reflect::get(&format, &JsValue::from_str("formatRange")).ok()?.dyn_into().ok()?;
+        range.call2(&format, first.as_ref(), last.as_ref()).ok()?.as_string()
+    });
+    let mut text = range.unwrap_or_else(|| call(&format.format(), &first));
+    if let Moment::Local { zone: Some(zone), .. } = start
+        && !is_zone_here(&format, zone)
+    {
+        text.push_str(&format!(" ({zone})"));
+    }
+    Some(text)
+}
+
+/// Whether the clocks of a zone are those of this machine, as far as its name tells.
+fn is_zone_here(format: &Intl::DateTimeFormat, zone: &str) -> bool {
+    let options = format.resolved_options();
+    Reflect::get(&options, &JsValue::from_str("timeZone")).ok().and_then(|here| here.as_string()).as_deref()
+        == Some(zone)
+}
+
+/// A date that shows what the clocks of its place show: those of elsewhere are not set to those of here.
+fn date_of(moment: &Moment) -> Option<Date> {
+    let at = |day: &Day, hour: u8, minute: u8| {
+        let (month, date) = (i32::from(day.month) - 1, i32::from(day.day));
+        Date::new_with_year_month_day_hr_min(u32::from(day.year), month, date, i32::from(hour), i32::from(minute))
+    };
+    match moment {
+        Moment::Day(day) => Some(at(day, 0, 0)),
+        Moment::Local { day, hour, minute, .. } => Some(at(day, *hour, *minute)),
+        Moment::Instant(seconds) => date(*seconds),
+    }
 }
 
 /// Today, for the name of a file: `2026-11-29`.
@@ -65,7 +115,7 @@ pub fn heading(seconds: i64) -> String {
     match days_ago(&date) {
         0 => "Today".into(),
         1 => "Yesterday".into(),
-        _ => DATE.with(|format| call(format, &date)),
+        _ => calendar_day(&date),
     }
 }
 
@@ -89,12 +139,16 @@ fn days_ago(date: &Date) -> i32 {
 }
 
 fn formatter(options: &[(&str, &str)]) -> Function {
+    date_time_format(options).format()
+}
+
+fn date_time_format(options: &[(&str, &str)]) -> Intl::DateTimeFormat {
     let object = Object::new();
     for (key, value) in options {
         // Setting a property of a plain object does not fail.
         let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
     }
-    Intl::DateTimeFormat::new(&Array::new(), &object).format()
+    Intl::DateTimeFormat::new(&Array::new(), &object)
 }
 
 fn call(format: &Function, date: &Date) -> String {

@@ -20,6 +20,33 @@ pub fn save(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
     offer(name, &blob(&Array::of1(&Uint8Array::from(bytes)))?)
 }
 
+/// A picture that the browser holds to be shown, for as long as this is held.
+#[derive(Debug)]
+pub struct Shown(String);
+
+impl Shown {
+    /// Has the browser hold a picture. `None` where it cannot. The type has to be one that is shown and no document.
+    pub fn new(media_type: &'static str, bytes: &[u8]) -> Option<Self> {
+        let options = BlobPropertyBag::new();
+        options.set_type(media_type);
+        let parts = Array::of1(&Uint8Array::from(bytes));
+        let blob = Blob::new_with_blob_sequence_and_options(&parts, &options).ok()?;
+        Url::create_object_url_with_blob(&blob).ok().map(Self)
+    }
+
+    /// Its address.
+    pub fn address(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // Revoking after the page is gone is harmless.
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
 /// A file that is written piece by piece. The browser holds what was written, outside of this program's memory.
 #[derive(Debug, Default)]
 pub struct Gathered(Array);

@@ -74,6 +74,11 @@ pub fn ascii_host(host: &str) -> Option<String> {
     Url::new(&format!("http://{host}/")).ok().map(|url| url.hostname()).filter(|ascii| ascii.is_ascii())
 }
 
+/// The host that a web address leads to, as the network knows it; `None` where it leads nowhere.
+pub fn host(address: &str) -> Option<String> {
+    Url::new(address).ok().map(|url| url.hostname()).filter(|host| !host.is_empty())
+}
+
 /// A size in rem, in CSS pixels.
 pub fn rem(size: f64) -> f64 {
     let root = document().and_then(|document| document.document_element());

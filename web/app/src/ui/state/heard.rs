@@ -1,12 +1,12 @@
 //! What the engine says, and what becomes of the page when the engine is no more.
 
-use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Stage, Update};
+use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Source, Stage, Update};
 use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
 use super::{
-    Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, kept, later, news, prepare,
-    preview, search,
+    Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, kept, later, news, pictures,
+    prepare, preview, search,
 };
 use crate::ui::shared::Shared;
 
@@ -22,9 +22,11 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
             }
             vec![]
         }),
-        Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {
-            of_message(state, to, update)
-        }
+        Update::Message(_)
+        | Update::Attachment { .. }
+        | Update::Archive(_)
+        | Update::Source(_)
+        | Update::MessageFailed { .. } => of_message(state, to, update),
         Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
         update if state.phase == Phase::Kept => kept::reply(state, to, update),
         update @ (Update::Checked { .. } | Update::Marked { .. } | Update::Refused(_)) => {
@@ -74,7 +76,11 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         | Update::Refused(_)
         | Update::Found { .. }
         | Update::Keep(_) => {}
-        Update::Message(_) | Update::Attachment { .. } | Update::Source(_) | Update::MessageFailed { .. } => {}
+        Update::Message(_)
+        | Update::Attachment { .. }
+        | Update::Archive(_)
+        | Update::Source(_)
+        | Update::MessageFailed { .. } => {}
     }
     vec![]
 }
@@ -95,10 +101,19 @@ fn of_message(state: &mut State, to: CallId, update: Update) -> Vec<Effect> {
                     opened.remote = if allowed { Remote::Allowed } else { Remote::Blocked };
                 }
                 opened.view = Load::Ready(Shared::new(*view));
-                if has_html { vec![sanitise(opened)] } else { vec![] }
+                let shown = has_html.then(|| sanitise(opened));
+                shown.into_iter().chain(pictures::ask(opened, calls)).collect()
             }
-            Update::Attachment { part, name, bytes, .. } => {
-                opened.fetching.remove(&part);
+            Update::Attachment { part, name, bytes, .. } => match pictures::take(opened, to, part, bytes) {
+                Some(bytes) => {
+                    opened.fetching.remove(&part);
+                    vec![Effect::Save { name, bytes }]
+                }
+                None => vec![],
+            },
+            Update::Archive(archive) => {
+                opened.archive_asked = None;
+                let Source { name, bytes, .. } = *archive;
                 vec![Effect::Save { name, bytes }]
             }
             Update::Source(source) => {

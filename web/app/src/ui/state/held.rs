@@ -19,7 +19,8 @@ pub(super) fn hold(state: &mut State, effects: Vec<Effect>) -> Vec<Effect> {
         match effect {
             Effect::Call(Call::Ask {
                 id,
-                request: request @ (Request::Read(_) | Request::Source(_) | Request::Fetch { .. }),
+                request:
+                    request @ (Request::Read(_) | Request::Source(_) | Request::FetchAll(_) | Request::Fetch { .. }),
             }) => held.push((id, request)),
             Effect::Call(Call::Cancel { id }) if held.iter().any(|(held, _)| *held == id) => {
                 held.retain(|(held, _)| *held != id);
@@ -50,6 +51,7 @@ pub(super) fn release(mailbox: &mut Mailbox, list: ListId, is_changed: bool) -> 
     effects.extend(held.into_iter().map(|(id, mut request)| {
         if let Request::Read(MessageRef { list: former, .. })
         | Request::Source(MessageRef { list: former, .. })
+        | Request::FetchAll(MessageRef { list: former, .. })
         | Request::Fetch { message: MessageRef { list: former, .. }, .. } = &mut request
         {
             *former = list;

@@ -58,6 +58,15 @@ pub struct SafeHtml {
     pub blocked: u32,
 }
 
+/// An attached picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its media type, one that a browser shows.
+    pub media_type: &'static str,
+    /// Its octets.
+    pub bytes: Vec<u8>,
+}
+
 /// A message from the list, with the messages that were opened inside it, outermost first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
@@ -92,6 +101,12 @@ pub struct Opened {
     pub save_source: bool,
     /// Attachments that are on their way.
     pub fetching: HashMap<PartId, CallId>,
+    /// The question for all attachments in one file, while it is waited for.
+    pub archive_asked: Option<CallId>,
+    /// Attached pictures that are shown, as they come.
+    pub pictures: Shared<HashMap<PartId, Shared<Picture>>>,
+    /// Questions for pictures that are waited for.
+    pub pictures_asked: HashMap<PartId, CallId>,
     /// Why the last attachment could not be had.
     pub fetch_failure: Option<Shared<Failure>>,
 }
@@ -185,6 +200,9 @@ impl Opened {
             source_asked: None,
             save_source: false,
             fetching: HashMap::new(),
+            archive_asked: None,
+            pictures: Shared::default(),
+            pictures_asked: HashMap::new(),
             fetch_failure: None,
         }
     }
@@ -196,7 +214,9 @@ impl Opened {
 
     /// What is waited for.
     fn calls(&self) -> impl Iterator<Item = CallId> {
-        self.asked.into_iter().chain(self.source_asked).chain(self.fetching.values().copied())
+        let pictures = self.pictures_asked.values().copied();
+        let asked = self.asked.into_iter().chain(self.source_asked).chain(self.archive_asked);
+        asked.chain(self.fetching.values().copied()).chain(pictures)
     }
 
     /// What this question asked for will not come.
@@ -208,8 +228,12 @@ impl Opened {
             self.source_asked = None;
             self.source = Some(Load::Failed(failure));
             self.save_source = false;
+        } else if self.pictures_asked.values().any(|waited| *waited == call) {
+            // Nobody asked for it; the file can still be asked for.
+            self.pictures_asked.retain(|_, waited| *waited != call);
         } else {
             self.fetching.retain(|_, waited| *waited != call);
+            self.archive_asked = self.archive_asked.filter(|waited| *waited != call);
             self.fetch_failure = Some(failure);
         }
     }

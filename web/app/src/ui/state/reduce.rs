@@ -150,6 +150,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::TrustSender => in_mailbox(state, |mailbox, _| trust_sender(mailbox)),
         Action::Sanitised { message, remote, html } => sanitised(state, &message, remote, html),
         Action::Download(part) => in_reading(state, |reading, calls| download(reading.current_mut(), calls, part)),
+        Action::DownloadAll => in_reading(state, |reading, calls| download_all(reading.current_mut(), calls)),
         Action::SaveSource => in_reading(state, |reading, calls| save_source(reading.current_mut(), calls)),
         Action::NotSaved => in_reading(state, |reading, _| {
             reading.current_mut().fetch_failure = Some(Shared::new(crate::ui::words::not_saved()));
@@ -387,6 +388,16 @@ fn download(opened: &mut Opened, calls: &mut Calls, part: PartId) -> Vec<Effect>
     }
     let (asked, ask) = calls.ask(Request::Fetch { message: opened.message.clone(), part });
     opened.fetching.insert(part, asked);
+    vec![ask]
+}
+
+fn download_all(opened: &mut Opened, calls: &mut Calls) -> Vec<Effect> {
+    opened.fetch_failure = None;
+    if opened.archive_asked.is_some() {
+        return vec![];
+    }
+    let (asked, ask) = calls.ask(Request::FetchAll(opened.message.clone()));
+    opened.archive_asked = Some(asked);
     vec![ask]
 }
 

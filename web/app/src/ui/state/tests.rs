@@ -110,6 +110,7 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
         text: Text::default(),
         html: html.map(Into::into),
         inline_images: vec![],
+        event: None,
         attachments: vec![],
         faults: vec![],
     }

@@ -1,14 +1,15 @@
-//! The attachments of a message.
+//! The attachments of a message: each with what it is, all of them to be saved at once.
 
 use std::collections::HashMap;
 
 use restante_api::{Attachment, CallId, MessageView, PartId};
 use yew::{Callback, Html, Properties, component, html, use_callback};
 
+use super::pictures::{Pictures, ShownPicture};
 use super::scrolled::Scrolled;
-use super::{Act, sends};
+use super::{Act, icon, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::Action;
+use crate::ui::state::{Action, pictures};
 use crate::ui::{cost, format};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -16,15 +17,22 @@ pub(super) struct AttachmentsProps {
     pub(super) view: Shared<MessageView>,
     /// Attachments on their way.
     pub(super) fetching: HashMap<PartId, CallId>,
+    /// All of them in one file are on their way.
+    pub(super) archive: bool,
+    /// Pictures that have come.
+    pub(super) pictures: Pictures,
     pub(super) act: Act,
 }
 
 #[component]
 pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
-    let AttachmentsProps { view, fetching, act } = props.clone();
-    let draw = use_callback((view, fetching, act), |at: usize, (view, fetching, act)| {
-        view.attachments.get(at).map(|file| draw(file, fetching.contains_key(&file.part), act)).unwrap_or_default()
+    let AttachmentsProps { view, fetching, act, pictures, .. } = props.clone();
+    let draw = use_callback((view, fetching, pictures, act), |at: usize, (view, fetching, pictures, act)| {
+        let draw = |file: &Attachment| draw(file, fetching.contains_key(&file.part), pictures, act);
+        view.attachments.get(at).map(draw).unwrap_or_default()
     });
+    let count = props.view.attachments.len();
+    let octets = props.view.attachments.iter().map(|file| file.octets).fold(0, u64::saturating_add);
     if props.view.attachments.is_empty() {
         return Html::default();
     }
@@ -35,19 +43,37 @@ pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
         })
     };
     html! {
-        <ul class="files" aria-label="Attachments">
-            <Scrolled count={props.view.attachments.len()} cost={file_costs} {draw} />
-        </ul>
+        <>
+            if count > 1 {
+                <p class="all">
+                    <span>{format!("{} attachments, {}", format::count(u32::try_from(count).unwrap_or(u32::MAX)), format::octets(octets))}</span>
+                    <button onclick={sends(&props.act, Action::DownloadAll)} aria-disabled={props.archive.to_string()}
+                        aria-label="Save all attachments in one file">
+                        {icon::save()}{if props.archive { "Fetching…" } else { "Save all" }}
+                    </button>
+                </p>
+            }
+            <ul class="files" aria-label="Attachments">
+                <Scrolled {count} cost={file_costs} {draw} />
+            </ul>
+        </>
     }
 }
 
 /// What drawing a file costs, its name and its buttons.
-const FILE: u32 = 4 * cost::ELEMENT;
+const FILE: u32 = 5 * cost::ELEMENT;
 
-fn draw(file: &Attachment, on_its_way: bool, act: &Act) -> Html {
+fn draw(file: &Attachment, on_its_way: bool, come: &Pictures, act: &Act) -> Html {
     let name = cost::within(&file.name, cost::LINE);
     html! {
         <li>
+            <span class="thumb" aria-hidden="true">
+                if let Some(picture) = come.get(&file.part) {
+                    <ShownPicture picture={picture.clone()} name="" />
+                } else if pictures::shown_type(file).is_none() {
+                    {ending(&file.name)}
+                }
+            </span>
             <b dir="auto" title={name.to_string()}>{&*name}</b>
             <small>{format::media_type(&file.media_type)}{" · "}{format::octets(file.octets)}</small>
             <div class="actions">
@@ -63,4 +89,11 @@ fn draw(file: &Attachment, on_its_way: bool, act: &Act) -> Html {
             </div>
         </li>
     }
+}
+
+/// The ending of a file's name, as a mark of what it is.
+fn ending(name: &str) -> String {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_short = (1..=4).contains(&ending.len()) && ending.bytes().all(|c| c.is_ascii_alphanumeric());
+    if is_short { ending.to_ascii_uppercase() } else { String::new() }
 }

@@ -26,6 +26,10 @@ pub(super) fn tick() -> Html {
     draw("M3 8.5 6.5 12 13 4.5")
 }
 
+pub(super) fn person() -> Html {
+    draw("M8 7.5a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2zM3 13.5a5 5 0 0 1 10 0")
+}
+
 pub(super) fn clip() -> Html {
     draw("M11.5 5.5v5.2a3.5 3.5 0 0 1-7 0V4.6a2.3 2.3 0 0 1 4.6 0v5.8a1.1 1.1 0 0 1-2.2 0V5.5")
 }

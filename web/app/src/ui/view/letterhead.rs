@@ -41,6 +41,12 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                     </p>
                 </div>
             </div>
+            if let Some((claimed, true_one)) = from.and_then(|from| Some((format::posing(from)?, &from.address))) {
+                <div class="note warn">
+                    <p><b>{"The sender's name is somebody else's address."}</b>{" It says "}<bdi>{cost::within(claimed, cost::LINE).into_owned()}</bdi>
+                        {", and this message comes from "}<bdi>{cost::within(true_one, cost::LINE).into_owned()}</bdi>{"."}</p>
+                </div>
+            }
             if !view.faults.is_empty() {
                 <div class="note warn">
                     <p><b>{"This message is damaged."}</b>{" "}{cost::within(&view.faults.join(" "), cost::HEADING).into_owned()}</p>

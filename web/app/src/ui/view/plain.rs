@@ -1,31 +1,40 @@
-//! Plain-text mail in the reading face.
+//! Plain-text mail in the reading face: words, columns in letters of one width, and quotes that are folded by level.
 
 use restante_api::{Block, Kind, MessageView, Span};
 use yew::{Html, Properties, classes, component, html, use_callback, use_memo};
 
+use super::pictures::{self, Pictures};
+use super::quotes::{self, Node, Quote};
 use super::scrolled::Scrolled;
+use crate::ui::browser::page;
 use crate::ui::cost::{self, Meter};
+use crate::ui::format;
 use crate::ui::shared::Shared;
+use crate::ui::state;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct PlainProps {
     pub(super) view: Shared<MessageView>,
     /// The text has not been fetched.
     pub(super) header_only: bool,
+    /// Attached pictures that have come.
+    pub(super) pictures: Pictures,
 }
 
 #[component]
 pub(super) fn PlainText(props: &PlainProps) -> Html {
     let text = &props.view.text;
-    let pieces = use_memo(props.view.clone(), |view| Shared::new(pieces(&view.text.blocks)));
-    let piece_costs = use_callback((*pieces).clone(), |at: usize, pieces| pieces.get(at).map_or(0, |piece| piece.cost));
-    let draw = use_callback((*pieces).clone(), |at: usize, pieces| pieces.get(at).map(draw).unwrap_or_default());
+    let nodes = use_memo(props.view.clone(), |view| Shared::new(quotes::nodes(pieces(&view.text.blocks))));
     html! {
         <div class="text">
             if text.blocks.is_empty() && !props.header_only {
-                <p class="nothing">{"This message has no text."}</p>
+                if state::pictures::of(&props.view).is_empty() {
+                    <p class="nothing">{"This message has no text."}</p>
+                } else {
+                    {pictures::letter(&props.view, &props.pictures)}
+                }
             }
-            <Scrolled count={pieces.len()} cost={piece_costs} {draw} />
+            <Nodes nodes={(*nodes).clone()} />
             if text.is_cut {
                 <p class="note">{"The text is very long, and this is its beginning. The whole is among the attachments."}</p>
             }
@@ -33,15 +42,34 @@ pub(super) fn PlainText(props: &PlainProps) -> Html {
     }
 }
 
+#[derive(Debug, Clone, PartialEq, Properties)]
+struct NodesProps {
+    nodes: Shared<Vec<Node>>,
+}
+
+/// A text, or a quote in it, as far as one has scrolled.
+#[component]
+fn Nodes(props: &NodesProps) -> Html {
+    let NodesProps { nodes } = props;
+    let costs = use_callback(nodes.clone(), |at: usize, nodes| nodes.get(at).map_or(0, Node::cost));
+    let draw = use_callback(nodes.clone(), |at: usize, nodes| match nodes.get(at) {
+        Some(Node::Piece(piece)) => draw(piece),
+        Some(Node::Quote(quote)) => draw_quote(quote),
+        None => Html::default(),
+    });
+    html! { <Scrolled count={nodes.len()} cost={costs} {draw} /> }
+}
+
 /// A block, or a part of one that is too dear to be laid out in one step.
 #[derive(Debug, PartialEq)]
-struct Piece {
-    kind: Kind,
+pub(super) struct Piece {
+    pub(super) kind: Kind,
+    columns: bool,
     /// There is no gap before it.
     continues: bool,
-    spans: Vec<Span>,
+    pub(super) spans: Vec<Span>,
     /// What laying it out costs.
-    cost: u32,
+    pub(super) cost: u32,
 }
 
 /// Cuts blocks wherever a step ends.
@@ -52,15 +80,15 @@ struct Cutter {
     meter: Meter,
 }
 
-fn pieces(blocks: &[Block]) -> Vec<Piece> {
+pub(super) fn pieces(blocks: &[Block]) -> Vec<Piece> {
     let mut cutter = Cutter::default();
     for block in blocks {
-        cutter.begin(block.kind, block.continues);
+        cutter.begin(block, block.continues);
         for span in &block.spans {
             match span {
-                Span::Text(text) => cutter.text(block.kind, text),
+                Span::Text(text) => cutter.text(block, text),
                 // Half a link leads elsewhere.
-                Span::Link(_) | Span::Mail(_) => cutter.link(block.kind, span),
+                Span::Link(_) | Span::Mail(_) => cutter.link(block, span),
             }
         }
         cutter.end();
@@ -69,9 +97,10 @@ fn pieces(blocks: &[Block]) -> Vec<Piece> {
 }
 
 impl Cutter {
-    fn begin(&mut self, kind: Kind, continues: bool) {
+    fn begin(&mut self, block: &Block, continues: bool) {
         self.end();
-        self.pieces.push(Piece { kind, continues, spans: Vec::new(), cost: 0 });
+        let Block { kind, columns, .. } = *block;
+        self.pieces.push(Piece { kind, columns, continues, spans: Vec::new(), cost: 0 });
         self.meter.begin();
         self.meter.add(cost::ELEMENT);
     }
@@ -88,7 +117,7 @@ impl Cutter {
         }
     }
 
-    fn text(&mut self, kind: Kind, text: &str) {
+    fn text(&mut self, block: &Block, text: &str) {
         let mut rest = text;
         while !rest.is_empty() {
             let (start, end) = self.meter.take(rest, cost::STEP);
@@ -96,17 +125,17 @@ impl Cutter {
                 self.push(Span::Text(start.to_owned()));
             }
             if !end.is_empty() {
-                self.begin(kind, true);
+                self.begin(block, true);
             }
             rest = end;
         }
     }
 
-    fn link(&mut self, kind: Kind, span: &Span) {
+    fn link(&mut self, block: &Block, span: &Span) {
         let cost = cost::ELEMENT + cost::of(span.text()).min(cost::STEP);
         let is_begun = self.pieces.last().is_some_and(|last| !last.spans.is_empty());
         if is_begun && self.meter.spent() + cost > cost::STEP {
-            self.begin(kind, true);
+            self.begin(block, true);
         }
         self.meter.add(cost);
         self.push(span.clone());
@@ -115,14 +144,25 @@ impl Cutter {
 
 fn draw(piece: &Piece) -> Html {
     let spans = piece.spans.iter().map(span);
-    let continues = piece.continues.then_some("continues");
-    match piece.kind {
-        Kind::Paragraph => html! { <p dir="auto" class={classes!(continues)}>{for spans}</p> },
-        Kind::Signature => html! { <p dir="auto" class={classes!("signature", continues)}>{for spans}</p> },
-        Kind::Quote(depth) => {
-            let depth = format!("quote-{}", depth.min(4));
-            html! { <blockquote dir="auto" class={classes!(depth, continues)}>{for spans}</blockquote> }
-        }
+    let signature = (piece.kind == Kind::Signature).then_some("signature");
+    let classes = classes!(signature, piece.continues.then_some("continues"));
+    if piece.columns {
+        // Its lines stay whole, so in a narrow window it is scrolled: by keyboard as well.
+        return html! { <pre dir="auto" class={classes} tabindex="0" role="group" aria-label="Text in columns">{for spans}</pre> };
+    }
+    html! { <p dir="auto" class={classes}>{for spans}</p> }
+}
+
+fn draw_quote(quote: &Quote) -> Html {
+    let nodes = html! { <blockquote><Nodes nodes={quote.nodes.clone()} /></blockquote> };
+    if !quote.is_folded {
+        return nodes;
+    }
+    html! {
+        <details class="quoted">
+            <summary>{format!("{} quoted lines", format::count(quote.lines))}</summary>
+            {nodes}
+        </details>
     }
 }
 
@@ -132,7 +172,16 @@ fn span(span: &Span) -> Html {
         Span::Mail(text) => html! { <a href={format!("mailto:{text}")}>{text.clone()}</a> },
         Span::Link(text) => {
             let shown = cost::within(text, cost::STEP).into_owned();
-            html! { <a href={text.clone()} target="_blank" rel="noopener noreferrer">{shown}</a> }
+            // The browser says where it leads: `https://bank.example@other.example/` is no address of the bank.
+            let host = page::host(text).filter(|host| !format::names_host(text, host));
+            html! {
+                <>
+                    <a href={text.clone()} target="_blank" rel="noopener noreferrer">{shown}</a>
+                    if let Some(host) = host {
+                        {" "}<span class="opens">{format!("opens {}", cost::within(&host, cost::LINE))}</span>
+                    }
+                </>
+            }
         }
     }
 }
@@ -149,8 +198,8 @@ mod tests {
         let spans =
             vec![words.clone(), heap.clone(), link.clone(), words.clone(), heap, link.clone(), link, words.clone()];
         let blocks = [
-            Block { kind: Kind::Paragraph, continues: false, spans: vec![words.clone()] },
-            Block { kind: Kind::Quote(2), continues: false, spans },
+            Block { kind: Kind::Paragraph, columns: false, continues: false, spans: vec![words.clone()] },
+            Block { kind: Kind::Quote(2), columns: false, continues: false, spans },
         ];
         let pieces = pieces(&blocks);
         assert_eq!(pieces[0].spans, std::slice::from_ref(&words));
@@ -166,7 +215,8 @@ mod tests {
         let chinese = "今天天气很好我们去公园散步吧".repeat(58);
         let hindi = "नमस्ते दुनिया, यह एक परीक्षा है। ".repeat(30);
         for text in ["Lorem ipsum ".repeat(340), "Привет, мир! ".repeat(180), chinese, hindi] {
-            let block = Block { kind: Kind::Paragraph, continues: false, spans: vec![Span::Text(text)] };
+            let block =
+                Block { kind: Kind::Paragraph, columns: false, continues: false, spans: vec![Span::Text(text)] };
             assert_eq!(pieces(std::slice::from_ref(&block)).len(), 1, "{block:?}");
         }
     }

@@ -9,7 +9,7 @@ use super::frame::MessageFrame;
 use super::letterhead::Letterhead;
 use super::plain::PlainText;
 use super::source::SourceView;
-use super::{Act, icon, sends};
+use super::{Act, event, icon, sends};
 use crate::ui::state::{Action, Face, Load, Opened, Reading, Remote};
 use crate::ui::{cost, words};
 
@@ -63,11 +63,13 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                     <>
                         <Letterhead view={view.clone()} />
                         {props.note.clone()}
+                        if let Some(event) = &view.event { {event::event(event)} }
                         {body(opened, props.header_only, act)}
                         if let Some(failure) = opened.fetch_failure.clone() {
                             <FailureNote {failure} />
                         }
-                        <Attachments key={format!("{:?}", opened.message)} view={view.clone()} fetching={opened.fetching.clone()} act={act.clone()} />
+                        <Attachments key={format!("{:?}", opened.message)} view={view.clone()} fetching={opened.fetching.clone()}
+                            archive={opened.archive_asked.is_some()} pictures={opened.pictures.clone()} act={act.clone()} />
                     </>
                 },
             }}
@@ -140,7 +142,7 @@ fn body(opened: &Opened, header_only: bool, act: &Act) -> Html {
                     <FailureNote failure={failure.clone()} />
                 }
                 if let Some(view) = opened.view.ready() {
-                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} {header_only} />
+                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} {header_only} pictures={opened.pictures.clone()} />
                 }
             </>
         },

@@ -58,6 +58,8 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
     );
     let name = format::name(row.from.as_ref());
     let found = &row.marks.hits;
+    // What was found was found in the name.
+    let named = row.from.as_ref().is_some_and(|from| from.name.trim() == name);
     // Octets count from the beginning of the text as it came, and the name is shown without the space around it.
     let cut = row.from.as_ref().map_or(0, |from| from.name.len() - from.name.trim_start().len());
     html! {
@@ -68,11 +70,12 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
             if *kept && !seen { <span class="unseen">{"Unread. "}</span> }
             if props.arrived && !seen { <span class="unseen">{"New. "}</span> }
             if row.marks.starred { <span class="unseen">{"Starred. "}</span> }
-            <b dir="auto">{hits::marked(name, cost::LINE, &found.from, cut)}</b>
+            <b dir="auto">{hits::marked(name, cost::LINE, if named { &found.from } else { &[] }, cut)}</b>
             if let Some(date) = row.date {
                 <time datetime={dates::machine(date)}>{dates::short(date)}</time>
             }
             <strong dir="auto">{if has_subject { hits::marked(subject, cost::LINE, &found.subject, 0) } else { subject.into() }}</strong>
+            <span class="last">
             if let Some(fault) = &row.fault {
                 <span class="snippet" dir="auto">{cost::within(fault, cost::LINE).into_owned()}</span>
             } else {
@@ -90,6 +93,7 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
                     <span>{icon::clip()}<span class="unseen">{"with attachments"}</span></span>
                 }
                 if row.marks.starred { <span class="star">{icon::star(true)}</span> }
+            </span>
             </span>
         </div>
     }

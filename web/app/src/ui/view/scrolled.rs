@@ -2,6 +2,7 @@
 //!
 //! How much a step draws is counted in what it costs ([`crate::ui::cost`]), not in pieces.
 
+use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
@@ -43,6 +44,22 @@ pub(super) fn Scrolled(props: &ScrolledProps) -> Html {
                 })
             });
             move || drop(observed)
+        });
+    }
+    {
+        let ends = ends.clone();
+        // On paper nobody scrolls: what is printed is drawn to its end first.
+        use_effect_with((drawn, *count), move |(drawn, count)| {
+            let (drawn, count) = (*drawn, *count);
+            let window = web_sys::window().filter(|_| drawn < count);
+            let printing = window.map(|window| {
+                EventListener::new(&window, "beforeprint", move |_| {
+                    let mut further = (*ends).clone();
+                    further.push(count);
+                    ends.set(further);
+                })
+            });
+            move || drop(printing)
         });
     }
     let starts = std::iter::once(0).chain(ends.iter().copied());

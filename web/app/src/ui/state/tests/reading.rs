@@ -147,3 +147,58 @@ fn fetching_a_message_can_be_stopped_and_begun_again() {
     answer(&mut state, question, Update::Message(Box::new(view(MessageRef::top(2), None))));
     assert_eq!(state.opened().unwrap().view, Load::Waiting, "the answer to another question");
 }
+
+#[test]
+fn attached_pictures_come_by_themselves_and_are_saved_only_when_somebody_asks() {
+    let mut state = with_rows(1, 1);
+    let effects = reduce(&mut state, Action::Read(0));
+    let message = MessageRef::top(1);
+    let file = |part: u32, media_type: &str, octets: u64| restante_api::Attachment {
+        part: PartId(part),
+        name: format!("{part}"),
+        media_type: media_type.into(),
+        octets,
+        is_message: false,
+    };
+    let attachments = vec![
+        file(1, "image/png", 9),
+        file(2, "image/svg+xml", 9),
+        file(3, "application/pdf", 9),
+        file(4, "image/jpg", 13 << 20),
+        file(5, "image/gif", 0),
+    ];
+    let whole = MessageView { attachments, ..view(message.clone(), None) };
+    let effects = answer(&mut state, asked(&effects), Update::Message(Box::new(whole)));
+    let fetch = Request::Fetch { message: message.clone(), part: PartId(1) };
+    assert_eq!(asks(&effects), [&fetch], "a drawing is a document, and what is large stays a file");
+    let picture = asked(&effects);
+    let download = asked(&reduce(&mut state, Action::Download(PartId(1))));
+    let bytes = |octet| Update::Attachment {
+        message: message.clone(),
+        part: PartId(1),
+        name: "1.png".into(),
+        media_type: "image/png".into(),
+        bytes: vec![octet],
+    };
+    assert_eq!(answer(&mut state, picture, bytes(7)), [], "shown, not saved");
+    let shown = state.opened().unwrap().pictures.clone();
+    assert_eq!((shown[&PartId(1)].media_type, &shown[&PartId(1)].bytes[..]), ("image/png", &[7][..]));
+    assert_eq!(answer(&mut state, download, bytes(8)), [Effect::Save { name: "1.png".into(), bytes: vec![8] }]);
+}
+
+#[test]
+fn all_attachments_are_asked_for_once_and_saved_as_one_file() {
+    let mut state = with_rows(1, 1);
+    let (message, _) = read(&mut state, 0, None);
+    let effects = reduce(&mut state, Action::DownloadAll);
+    assert_eq!(asks(&effects), [&Request::FetchAll(message.clone())]);
+    assert_eq!(reduce(&mut state, Action::DownloadAll), [], "it is on its way");
+    let archive = Source { message: message.clone(), name: "S.zip".into(), bytes: vec![1] };
+    let saved = answer(&mut state, asked(&effects), Update::Archive(Box::new(archive)));
+    assert_eq!(saved, [Effect::Save { name: "S.zip".into(), bytes: vec![1] }]);
+    let again = asked(&reduce(&mut state, Action::DownloadAll));
+    let failure = Box::new(failure(FailureKind::ConnectionLost));
+    answer(&mut state, again, Update::MessageFailed { message, failure });
+    let opened = state.opened().unwrap();
+    assert!(opened.archive_asked.is_none() && opened.fetch_failure.is_some());
+}
