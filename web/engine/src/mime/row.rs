@@ -77,18 +77,24 @@ pub(super) fn date(message: &Message<'_>) -> Option<i64> {
     })
 }
 
-fn snippet(structure: &Structure<'_>) -> String {
+pub(super) fn snippet(structure: &Structure<'_>) -> String {
     let bodies = bodies::sort(structure);
     for part in bodies.text.iter().chain(&bodies.html).filter_map(|id| structure.part(*id)) {
         let read = text::of_part(structure, part, usize::MAX);
         let text = if part.is_html() { html_text::of_html(&read.text) } else { read.text };
-        let snippet = names::line(&without_quotes(&text));
+        let snippet = snippet_of(&text);
         if !snippet.is_empty() {
-            let end = snippet.char_indices().nth(SNIPPET).map_or(snippet.len(), |(at, _)| at);
-            return snippet[..end].to_owned();
+            return snippet;
         }
     }
     String::new()
+}
+
+/// The beginning of a text, white space folded.
+pub(super) fn snippet_of(text: &str) -> String {
+    let snippet = names::line(&without_quotes(text));
+    let end = snippet.char_indices().nth(SNIPPET).map_or(snippet.len(), |(at, _)| at);
+    snippet[..end].to_owned()
 }
 
 /// The beginning of what the sender wrote, without the lines quoted from others: more than a snippet shows.

@@ -1,8 +1,10 @@
 //! What a message says of itself for lists, threads and search: its row, the people, the text of all its parts, and the
 //! names of its attachments. Messages within the message count, as deep and as many as are bounded here.
 
+use std::borrow::Cow;
+
 use mail_parser::{HeaderValue, Message};
-use restante_api::{Address, MessageRef};
+use restante_api::Address;
 use restante_store::Summary;
 
 use super::head::{self, Head};
@@ -24,19 +26,7 @@ const MAX_NESTED: usize = 32;
 /// The summary of a message, or of its header alone.
 pub fn summary(source: &[u8]) -> Summary {
     let source = &source[..source.len().min(MAX_SUMMARY)];
-    let mut head = Head::default();
-    head.push(source);
-    let (row, recipients) = row::row(MessageRef::top(1).number, 0, head, None);
-    let from = row.from.unwrap_or(Address { name: String::new(), address: String::new() });
-    let mut summary = Summary {
-        date: row.date,
-        from_name: from.name,
-        from_address: from.address,
-        subject: row.subject,
-        snippet: row.snippet,
-        recipients,
-        ..Summary::default()
-    };
+    let mut summary = Summary::default();
     let header = Head::of(source).0.header();
     if let Some(message) = head::parsed(&header) {
         people_and_thread(&message, &mut summary);
@@ -46,6 +36,12 @@ pub fn summary(source: &[u8]) -> Summary {
 }
 
 fn people_and_thread(message: &Message<'_>, summary: &mut Summary) {
+    if let Some(Address { name, address }) = row::sender(message).into_iter().next() {
+        (summary.from_name, summary.from_address) = (name, address);
+    }
+    summary.recipients = row::recipients(message);
+    summary.subject = row::subject(message);
+    summary.date = row::date(message);
     summary.message_id = message.message_id().unwrap_or_default().to_owned();
     let mut references = ids(message.references());
     references.drain(..references.len().saturating_sub(MAX_REFERENCES));
@@ -64,7 +60,7 @@ fn ids(value: &HeaderValue<'_>) -> Vec<String> {
 
 /// Texts, and the names of files; without recursion, for messages nest as deep as their sender likes.
 fn gather(source: &[u8], summary: &mut Summary) {
-    let mut messages = vec![source.to_vec()];
+    let mut messages = vec![Cow::Borrowed(source)];
     let mut at = 0;
     while let Some(octets) = messages.get_mut(at).map(std::mem::take) {
         let structure = Structure::of(&octets);
@@ -72,8 +68,16 @@ fn gather(source: &[u8], summary: &mut Summary) {
         for part in bodies.text.iter().filter_map(|id| structure.part(*id)) {
             let room = MAX_TEXT.saturating_sub(summary.text.len());
             let read = text::of_part(&structure, part, room).text;
-            summary.text.push_str(&if part.is_html() { html_text::of_html(&read) } else { read });
+            let read = if part.is_html() { html_text::of_html(&read) } else { read };
+            if at == 0 && summary.snippet.is_empty() {
+                summary.snippet = row::snippet_of(&read);
+            }
+            summary.text.push_str(&read);
             summary.text.push('\n');
+        }
+        if at == 0 && summary.snippet.is_empty() {
+            // The other form of the text may say more.
+            summary.snippet = row::snippet(&structure);
         }
         for part in bodies.files.iter().filter_map(|id| structure.part(*id)) {
             // A picture that the text shows in its place is no attachment.
@@ -82,7 +86,7 @@ fn gather(source: &[u8], summary: &mut Summary) {
                 summary.attachments.push_str(&format!("{name} "));
             }
             if part.is_message() && messages.len() < MAX_NESTED {
-                let nested = structure.decoded(part, MAX_SUMMARY).octets.into_owned();
+                let nested = Cow::Owned(structure.decoded(part, MAX_SUMMARY).octets.into_owned());
                 if let Some(message) = head::parsed(&Head::of(&nested).0.header()) {
                     summary.text.push_str(&format!("{}\n", row::subject(&message)));
                 }
@@ -118,6 +122,26 @@ mod tests {
             (summary.message_id.as_str(), &summary.references[..]),
             ("1@x", &["a@x", "b@x", "b@x"].map(String::from)[..])
         );
+    }
+
+    #[test]
+    fn a_summary_has_what_the_row_of_a_preview_has() {
+        for source in [
+            "From: Ana <ana@x>\r\nTo: bo@y\r\nSubject: the map\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\n\r\n> quoted\r\nown words\r\n",
+            "Sender: cy@z\r\nContent-Type: text/html\r\n\r\n<p>marked <b>words</b></p>\r\n",
+            "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>more</p>\r\n--b--\r\n",
+            "Subject: no text\r\n\r\n",
+            "",
+        ] {
+            let mut head = Head::default();
+            head.push(source.as_bytes());
+            let (row, recipients) = row::row(1, 0, head, None);
+            let summary = summary(source.as_bytes());
+            let from = row.from.unwrap_or(Address { name: String::new(), address: String::new() });
+            assert_eq!((summary.from_name, summary.from_address), (from.name, from.address), "{source}");
+            assert_eq!((summary.subject, summary.snippet), (row.subject, row.snippet), "{source}");
+            assert_eq!((summary.date, summary.recipients), (row.date, recipients), "{source}");
+        }
     }
 
     #[test]
