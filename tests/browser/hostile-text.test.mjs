@@ -87,8 +87,9 @@ const turn = (pane) => pane.evaluate(async (pane) => {
   pane.scrollTop += pane.clientHeight;
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const goesOn = () => {
-    const more = pane.querySelector('.more');
-    return more && more.getBoundingClientRect().top < pane.getBoundingClientRect().bottom;
+    // What is folded is not in sight.
+    const rests = [...pane.querySelectorAll('.more')].filter((more) => more.checkVisibility());
+    return rests.some((more) => more.getBoundingClientRect().top < pane.getBoundingClientRect().bottom);
   };
   do await frame(); while (goesOn());
 });

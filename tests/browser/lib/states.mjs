@@ -200,11 +200,6 @@ export const STATES = {
     await restante.message.locator('.thumb img').nth(1).waitFor();
   },
 
-  'letter-printed': async (restante, world) => {
-    await letter(restante, world, 'Wrapped, quoted, drawn');
-    await restante.page.emulateMedia({ media: 'print' });
-  },
-
   lost: async (restante, world) => {
     await mailbox(restante, world, 'sample', { port: world.lossy_port });
     await restante.read('The key is under the blue pot');

@@ -219,7 +219,7 @@ fn is_host(host: &str, is_sure: bool) -> bool {
     let last = labels.last().copied().unwrap_or_default();
     let is_top = last.starts_with("xn--") || last.chars().count() > 1 && last.chars().all(char::is_alphabetic);
     labels.len() > 1
-        && labels.iter().all(|label| fits(&label))
+        && labels.iter().all(fits)
         && (is_sure || is_top && !FILES.contains(&last.to_ascii_lowercase().as_str()))
 }
 
