@@ -67,7 +67,7 @@ function firstRow() {
   return document.querySelector('[role=listbox] [role=option]')?.textContent ?? '';
 }
 
-/** What the innermost document of the message holds; to be run there. */
+/** What the document of the message holds; to be run there. */
 export function letter() {
   const cell = document.querySelector('td.name');
   return {

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Layout survives: tables, `style` attributes, `<style>` elements. Everything that runs, submits, embeds or redirects is
-//! dropped, and nothing is fetched from outside until the user says so. Three layers hold that, each without the others:
-//! this module, the document's own Content-Security-Policy, and the sandbox of the frame that the page puts it in.
+//! dropped, and nothing is fetched from outside until the user says so. The frame that the page shows it in holds that as
+//! well, without this module: by its Content-Security-Policy, and against scripts by its sandbox.
 //!
 //! Not here: which HTML part of a message to show (that is `mime`), and the frame.
 
@@ -42,10 +42,10 @@ pub enum RemoteContent {
 /// A message's HTML, ready to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// A whole HTML document with its own Content-Security-Policy.
+    /// A whole HTML document, for a frame that has a Content-Security-Policy of its own.
     pub html: String,
-    /// How many remote pictures were left out; [`RemoteContent::Allowed`] would show them.
-    pub blocked: u32,
+    /// How many remote pictures it refers to; [`RemoteContent::Allowed`] shows them.
+    pub remote: u32,
 }
 
 /// The HTML that is sanitised at most, in bytes; what follows is cut off. A browser would not lay out more in good time.
@@ -65,7 +65,7 @@ pub fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent) -> Do
         let body = clean(&survey.body_as_div(), &resolver);
         (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver))
     };
-    Document { html: document::assemble(&survey, &body_attributes, &content, remote, cut), blocked: resolver.blocked() }
+    Document { html: document::assemble(&survey, &body_attributes, &content, cut), remote: resolver.remote() }
 }
 
 /// Elements that are dropped together with what they hold.
@@ -203,15 +203,17 @@ const ATTRIBUTES: [&str; 33] = [
 ];
 
 /// Attributes that stay on one element only.
-const OWN_ATTRIBUTES: [(&str, &[&str]); 9] = [
+const OWN_ATTRIBUTES: [(&str, &[&str]); 11] = [
     ("a", &["href"]),
     ("area", &["href"]),
+    ("col", &["width"]),
     ("details", &["open"]),
     ("img", &["src", "usemap", "width"]),
     ("map", &["name"]),
     ("style", &["media"]),
     ("table", &["width", "summary"]),
     ("td", &["width", "headers"]),
+    ("th", &["width", "headers"]),
     ("li", &["value"]),
 ];
 
