@@ -30,6 +30,12 @@ async function withMailbox(name, use, { letters = {}, context } = {}) {
   }
 }
 
+/** Back to the list, where that is another screen. */
+async function back(restante) {
+  const button = restante.message.getByRole('button', { name: 'List', exact: true });
+  if (await button.isVisible()) await button.click();
+}
+
 const next = (restante) => restante.message.getByRole('button', { name: 'Next', exact: true });
 const active = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.id ?? document.activeElement.tagName);
 
@@ -39,7 +45,7 @@ test('the tools of the reader stay where they are, whatever is read and however 
       await page.setViewportSize({ width, height: 700 });
       const places = new Set();
       for (const subject of [NEWSLETTER, NOTE, 'Fwd: Berth 12: new terms']) {
-        if (width <= 640 && await restante.message.count()) await page.keyboard.press('Escape');
+        await back(restante);
         await restante.read(subject);
         const { x, y, width: wide } = await next(restante).boundingBox();
         places.add(`${x} ${y}`);
@@ -74,7 +80,7 @@ test('a letter is one column in one scroller, and nothing that tells who and wha
     // The second is what is left of the first at 200 %.
     for (const viewport of [{ width: 1366, height: 600 }, { width: 683, height: 300 }, { width: 390, height: 844 }]) {
       await page.setViewportSize(viewport);
-      if (viewport.width <= 640 && await restante.message.count()) await page.keyboard.press('Escape');
+      await back(restante);
       await restante.read(NEWSLETTER);
       const frame = await restante.mailFrame();
       await frame.getByText('Skerry Point').first().waitFor();
@@ -82,8 +88,8 @@ test('a letter is one column in one scroller, and nothing that tells who and wha
       assert.equal(heights[0], heights[1], `the letter is ${heights[0]} pixels high in a frame of ${heights[1]}`);
       const { box, pane, inner, subject, cut } = await restante.message.evaluate((message) => {
         const of = (element) => { const { top, bottom, width, height } = element.getBoundingClientRect(); return { top, bottom, width, height }; };
-        const pane = message.closest('.pane');
-        const scrollers = [...message.querySelectorAll('*')].filter((element) => element.scrollHeight > element.clientHeight + 1
+        const pane = message.querySelector('.scroll');
+        const scrollers = [...pane.querySelectorAll('*')].filter((element) => element.scrollHeight > element.clientHeight + 1
           && ['auto', 'scroll'].includes(getComputedStyle(element).overflowY));
         const heading = message.querySelector('h2');
         return {
@@ -96,9 +102,15 @@ test('a letter is one column in one scroller, and nothing that tells who and wha
       assert.ok(box.width <= 752 && box.width <= pane.width, `the letter is ${box.width} pixels wide`);
       assert.ok(subject.height >= 24 && cut <= 1, `the subject has ${subject.height} pixels, and ${cut} are cut off`);
       // A wheel over the letter scrolls the page that it is part of.
-      await restante.message.locator('iframe').hover({ position: { x: 60, y: 10 } });
-      await page.mouse.wheel(0, 400);
-      await page.waitForFunction(() => document.querySelector('.pane').scrollTop > 100);
+      const { x, y, width, height } = await restante.message.locator('.scroll').boundingBox();
+      await page.mouse.move(x + width / 2, y + height - 10);
+      await page.waitForFunction(([x, y]) => {
+        document.querySelector('.scroll').scrollTop = document.querySelector('article iframe').offsetTop - 100;
+        return document.elementFromPoint(x, y).tagName === 'IFRAME';
+      }, [x + width / 2, y + height - 10]);
+      const before = await restante.message.locator('.scroll').evaluate((scroll) => scroll.scrollTop);
+      await page.mouse.wheel(0, 100);
+      await page.waitForFunction((before) => document.querySelector('.scroll').scrollTop > before + 50, before);
     }
   }));
 
@@ -115,7 +127,7 @@ test('a frame is as high as its letter, whatever the letter says of heights, and
     await frame.getByText('Bottom').waitFor();
     const first = await height();
     assert.ok(first > 1000 && first < 1300, `${first} pixels`);
-    await page.setViewportSize({ width: 1200, height: 500 });
+    await page.setViewportSize({ width: 1360, height: 500 });
     await page.waitForTimeout(300);
     assert.equal(await height(), first, 'it does not grow by itself');
 

@@ -91,14 +91,6 @@ export const STATES = {
     await (await restante.mailFrame()).getByText('Skerry Point').first().waitFor();
   },
 
-  'pictures-shown': async (restante, world) => {
-    await mailbox(restante, world, 'sample');
-    await restante.read('Five harbours worth the detour');
-    await restante.message.getByRole('button', { name: 'Always for this sender' }).click();
-    await restante.message.getByText('Remote pictures of this sender are shown').waitFor();
-    await (await restante.mailFrame()).getByText('Skerry Point').first().waitFor();
-  },
-
   arabic: async (restante, world) => {
     await mailbox(restante, world, 'sample');
     await restante.read('موعد العشاء يوم الجمعة');

@@ -29,12 +29,7 @@ pub(super) fn as_text(html: &str) -> String {
 }
 
 /// The whole document. Language and direction of the whole stand with its body, since the frame has an `<html>` already.
-pub(super) fn assemble(
-    survey: &Survey,
-    body_attributes: &str,
-    content: &str,
-    cut: bool,
-) -> String {
+pub(super) fn assemble(survey: &Survey, body_attributes: &str, content: &str, cut: bool) -> String {
     let lang = survey.lang.as_deref().filter(|lang| lang.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-'));
     // What the body says of itself stands before that of the whole.
     let unsaid = |attribute: &str| !body_attributes.contains(attribute);

@@ -11,6 +11,7 @@
 //!
 //! Not here: which HTML part of a message to show (that is `mime`), and the frame.
 
+mod bound;
 mod css;
 mod document;
 mod fit;
@@ -48,7 +49,8 @@ pub struct Document {
     pub remote: u32,
 }
 
-/// The HTML that is sanitised at most, in bytes; what follows is cut off. A browser would not lay out more in good time.
+/// The HTML that is sanitised at most, in bytes; what follows is cut off. Pictures may be in it; what is laid out has a bound
+/// of its own.
 pub const MAX_HTML_BYTES: usize = 8 << 20;
 
 /// The elements that are open at the same time at most; deeper HTML is shown as text. Browsers stop nesting at 512.
@@ -59,12 +61,14 @@ pub fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent) -> Do
     let (html, cut) = document::cut(html, MAX_HTML_BYTES);
     let survey = survey::survey(html);
     let resolver = Rc::new(Resolver::new(images, remote));
+    let mut budget = bound::Budget::new(bound::MAX_COST);
     let (body_attributes, content) = if survey.depth > MAX_DEPTH {
-        (String::new(), document::as_text(html))
+        (String::new(), finish(&document::as_text(html), &resolver, &mut budget))
     } else {
         let body = clean(&survey.body_as_div(), &resolver);
-        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver))
+        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver, &mut budget))
     };
+    let cut = cut || budget.is_spent;
     Document { html: document::assemble(&survey, &body_attributes, &content, cut), remote: resolver.remote() }
 }
 
@@ -243,10 +247,11 @@ fn clean(html: &str, resolver: &Rc<Resolver>) -> String {
     cleaned
 }
 
-/// What is left to do on clean HTML: style sheets, pictures that are not shown, and what is too wide for a telephone.
-fn finish(html: &str, resolver: &Resolver) -> String {
+/// What is left to do on clean HTML: style sheets, pictures that are not shown, what is too wide for a telephone, and an end to
+/// what is too long.
+fn finish(html: &str, resolver: &Resolver, budget: &mut bound::Budget) -> String {
     let mut out = String::with_capacity(html.len());
-    for piece in tags::pieces(html) {
+    for piece in tags::pieces(html).filter_map(|piece| budget.take(piece)) {
         match piece {
             Piece::Other(text) => marks::bound(text, &mut out),
             Piece::Style(css) => out.push_str(&css::rewrite_style_element(css, resolver)),

@@ -118,7 +118,8 @@ fn replace_failed(document: &Document) {
     let Ok(images) = document.query_selector_all("img") else { return };
     for image in (0..images.length()).filter_map(|at| images.get(at)) {
         let image: HtmlImageElement = image.unchecked_into();
-        if image.complete() && image.natural_width() == 0
+        if image.complete()
+            && image.natural_width() == 0
             && let Some(stand_in) = stand_in(document, &image)
         {
             // It stands in the document, where it was just found.
@@ -145,8 +146,14 @@ fn stand_in(document: &Document, image: &HtmlImageElement) -> Option<Element> {
     let is_small = [width, height].into_iter().flatten().any(|side| side <= 4);
     let kind = if is_small { "restante-space" } else { &kind };
     element.set_class_name(&format!("{kind} {}", image.class_name()));
-    let sized = |name: &str, side: Option<u16>| side.map(|side| format!("{name}:{side}px;")).unwrap_or_default();
-    element.set_attribute("style", &format!("{}{}{own}", sized("width", width), sized("height", height))).ok()?;
+    // As the sanitiser writes it, so that it follows a narrow window.
+    let size = match (width, height) {
+        (Some(width), Some(height)) => format!("--w:{width}px;width:var(--w);aspect-ratio:{width}/{height};"),
+        (Some(width), None) => format!("--w:{width}px;width:var(--w);"),
+        (None, Some(height)) => format!("height:{height}px;"),
+        (None, None) => String::new(),
+    };
+    element.set_attribute("style", &format!("{size}{own}")).ok()?;
     Some(element)
 }
 

@@ -186,7 +186,7 @@ pub fn style_firmly(element: &HtmlElement, property: &str, value: &str) {
 /// that is beside the message.
 fn keeps_focus(document: &Document) -> bool {
     let phone = window().and_then(|window| window.match_media(PHONE).ok()?).is_some_and(|query| query.matches());
-    let within = if phone { "#message > .tools *" } else { "#messages, #message > .tools *" };
+    let within = if phone { "article > .tools *" } else { "#messages, article > .tools *" };
     document.active_element().is_some_and(|element| element.matches(within).unwrap_or(false))
 }
 

@@ -12,8 +12,8 @@ use super::plain::PlainText;
 use super::source::SourceView;
 use super::{Act, icon, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{Action, Face, Load, Mailbox, Opened, Reading, Remote};
 use crate::ui::state::kept::row_of;
+use crate::ui::state::{Action, Face, Load, Mailbox, Opened, Reading, Remote};
 use crate::ui::{cost, words};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -57,18 +57,19 @@ impl ReaderProps {
 pub(super) fn Reader(props: &ReaderProps) -> Html {
     let ReaderProps { reading, act, .. } = props;
     let opened = reading.current();
-    let article = use_node_ref();
+    let scroller = use_node_ref();
     {
-        let article = article.clone();
+        let scroller = scroller.clone();
         use_effect_with(opened.message.clone(), move |_| {
-            if let Some(pane) = article.cast::<Element>().and_then(|article| article.parent_element()) {
-                pane.set_scroll_top(0);
+            if let Some(scroller) = scroller.cast::<Element>() {
+                scroller.set_scroll_top(0);
             }
         });
     }
     html! {
-        <article ref={article} id="message" aria-label="Message" tabindex="-1" aria-busy={(opened.view == Load::Waiting).to_string()}>
+        <article aria-label="Message" aria-busy={(opened.view == Load::Waiting).to_string()}>
             {toolbar(props, opened)}
+            <div ref={scroller} id="message" class="scroll" tabindex="0">
             <div class="column">
             {match &opened.view {
                 Load::Waiting => html! {
@@ -112,6 +113,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                     </>
                 },
             }}
+            </div>
             </div>
         </article>
     }
