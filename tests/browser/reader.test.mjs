@@ -144,6 +144,29 @@ test('a frame is as high as its letter, whatever the letter says of heights, and
   }, { letters });
 });
 
+test('on paper a letter has the width of the paper and is whole', { timeout }, () =>
+  withMailbox('sample', async (restante, page) => {
+    await restante.read(NEWSLETTER);
+    const frame = await restante.mailFrame();
+    await frame.getByText('Skerry Point').first().waitFor();
+    const shown = () => page.evaluate(() => {
+      const frame = document.querySelector('article iframe');
+      return { width: frame.offsetWidth, height: frame.offsetHeight, content: frame.contentDocument.documentElement.scrollHeight };
+    });
+    const before = await shown();
+    await page.evaluate(() => {
+      addEventListener('beforeprint', () => {
+        const frame = document.querySelector('article iframe');
+        window.printed = { width: frame.offsetWidth, height: frame.offsetHeight, content: frame.contentDocument.documentElement.scrollHeight };
+      });
+    });
+    await page.pdf();
+    const printed = await page.evaluate(() => window.printed);
+    assert.equal(printed.width, 680);
+    assert.equal(printed.height, printed.content);
+    assert.deepEqual(await shown(), before, 'afterwards it is as it was');
+  }));
+
 test('keys that work in the page work in the letter, too', { timeout }, () =>
   withMailbox('sample', async (restante, page) => {
     await restante.read(NEWSLETTER);

@@ -29,6 +29,8 @@ export async function journey(driver, { url, account, fingerprint, messages, att
   }, 'the newsletter in its frame');
   assert.equal(mail.colour, 'rgb(176, 58, 46)', 'the newsletter has lost its styles');
   assert.equal(mail.scripts, 0);
+  const [frame, content] = await driver.run(heights);
+  assert.ok(frame === content && frame > 400, `the frame is ${frame} pixels high, and the newsletter ${content}`);
 
   await read(driver, 'Invoice for the windows');
   await click(driver, 'button', `Download ${attachment.name}`);
@@ -61,6 +63,11 @@ export function byRole(role, name) {
   const found = [...document.querySelectorAll([`[role=${role}]`, tags[role]].filter(Boolean).join(', '))];
   const isWanted = (element) => (role === 'option' ? nameOf(element).includes(name) : nameOf(element) === name);
   return found.find((element) => element.getClientRects().length > 0 && !element.disabled && isWanted(element)) ?? null;
+}
+
+function heights() {
+  const frame = document.querySelector('article iframe');
+  return [frame.offsetHeight, frame.contentDocument.documentElement.scrollHeight];
 }
 
 function firstRow() {

@@ -59,7 +59,7 @@ impl Path {
     pub fn sentence(&self, is_up: bool) -> &'static str {
         match (self.bridge_reads, self.to_bridge, self.to_server) {
             (false, ..) if is_up => "Only this browser and the mail server can read your password and your mail.",
-            (false, ..) => "Only this browser and the mail server will be able to read your password and your mail.",
+            (false, ..) => "Only this browser and the mail server will be able to read password and mail.",
             (true, Leg::Clear, Leg::Clear) => {
                 "Anybody between you and the mail server can read your password and your mail."
             }

@@ -16,6 +16,9 @@ use super::page;
 /// The attribute of the root by which the host's own frame is known: it has the policy.
 const OURS: &str = "data-restante";
 
+/// The width of a letter on paper, in pixels: what A4 and Letter have room for between their margins.
+const PAPER: &str = "680px";
+
 /// The least height of a letter, in pixels: room for the mark of a picture that is not shown.
 const LEAST: i32 = 48;
 
@@ -56,7 +59,17 @@ impl Letter {
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&document, "keydown", options, move |event| pass_on(&frame, event))
         };
-        let listeners = vec![listen("load", fit.clone()), listen("error", fit.clone()), forward];
+        let mut listeners = vec![listen("load", fit.clone()), listen("error", fit.clone()), forward];
+        // Paper has another width, and so the letter another height.
+        if let Some(window) = web_sys::window() {
+            listeners.extend([("beforeprint", PAPER), ("afterprint", "")].map(|(name, width)| {
+                let (frame, fit) = (frame.clone(), fit.clone());
+                EventListener::new(&window, name, move |_| {
+                    page::style(&frame, "width", width);
+                    fit();
+                })
+            }));
+        }
         let size = Cell::new(size_of(&body));
         let observed = body.clone();
         let resized = Closure::<dyn FnMut()>::new(move || {
