@@ -198,6 +198,22 @@ test('Next by the keyboard keeps the keyboard, to the end of the list', { timeou
     assert.equal(await active(page), 'Next');
   }));
 
+test('the keyboard has one frame, not one within another', { timeout }, () =>
+  withMailbox('sample', async (restante, page) => {
+    await restante.settled();
+    await restante.list.focus();
+    await page.keyboard.press('ArrowDown');
+    const frames = () => page.evaluate(() => [...document.querySelectorAll('.list, .list *, .pane, .pane *')]
+      .filter((element) => element.offsetParent && getComputedStyle(element).outlineStyle !== 'none').map((element) => element.className));
+    await page.waitForFunction(() => document.querySelector('.row.active')?.id === 'row-1');
+    assert.deepEqual((await frames()).map((name) => name.split(' ')[0]), ['row']);
+    await page.keyboard.press('Enter');
+    await restante.message.waitFor();
+    await page.keyboard.press('Tab');
+    for (let tabs = 0; tabs < 20 && await page.evaluate(() => document.activeElement.id !== 'message'); tabs += 1) await page.keyboard.press('Tab');
+    assert.deepEqual(await frames(), ['scroll']);
+  }));
+
 test('while a mailbox opens the keyboard is at what can be done, and is at the form again after a cancel', { timeout }, () =>
   visit(our.browser, our.bridge.url, {}, async (page) => {
     const restante = new Restante(page);
