@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { visit, VIEWS } from './lib/browser.mjs';
+import { deliver, withdraw } from './lib/mail.mjs';
 import { Restante } from './lib/restante.mjs';
 import { suite } from './lib/suite.mjs';
 
@@ -134,3 +135,90 @@ test('a phishing letter cannot redirect, submit or run', { timeout }, () => with
   assert.equal(await frame.locator('form, input, button').count(), 0);
   assert.notEqual(await page.title(), 'owned');
 }));
+
+/** Opens a hostile message's HTML as it came, in a frame of the page's that has only these of its layers. */
+async function withoutSanitiser({ policy, sandbox }) {
+  const hostile = await (await fetch(`http://127.0.0.1:${our.world.canary_port}/careless`)).text();
+  await visit(our.browser, our.bridge.url, { clean: false }, async (page, seen) => {
+    await page.route('**/message-frame.html', async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers() };
+      if (!sandbox) headers['content-security-policy'] = "frame-ancestors 'self'";
+      const body = await response.text();
+      assert.match(body, /http-equiv="Content-Security-Policy"/);
+      await route.fulfill({ response, headers, body: policy ? body : body.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '') });
+    });
+    const canaryBefore = (await our.world.canarySeen()).length;
+    await page.evaluate(async (hostile) => {
+      const frame = document.createElement('iframe');
+      frame.src = 'message-frame.html';
+      const loaded = new Promise((done) => { frame.addEventListener('load', done, { once: true }); });
+      document.body.prepend(frame);
+      await loaded;
+      frame.contentDocument.documentElement.innerHTML = `${hostile}<img src="x:" onerror="parent.hacked = 'handler'">
+        <a id="here" href="javascript:parent.hacked='link'">x</a><a id="there" target="_blank" href="javascript:opener.parent.hacked='window'">x</a>`;
+    }, hostile.replace(/<\/?(html|body)[^>]*>/g, ''));
+    const frame = page.frames().find((frame) => frame.parentFrame() === page.mainFrame());
+    for (const id of ['here', 'there']) await frame.locator(`#${id}`).evaluate((link) => link.click(), null, { timeout: 2_000 }).catch(() => {});
+    await settle(page);
+    const hacked = (await page.evaluate(() => window.hacked)) ?? seen.messages.find((text) => text.includes('hacked'));
+    if (!policy && !sandbox) return assert.ok(hacked, 'nothing happened, though nothing was in its way');
+    assert.equal(hacked, undefined, 'a script ran');
+    if (policy) assert.deepEqual((await our.world.canarySeen()).slice(canaryBefore), [], 'a request left');
+    return assert.equal(new URL(page.url()).origin, new URL(our.bridge.url).origin, 'the page has been led away');
+  });
+}
+
+test('HTML that nobody sanitised runs nothing and fetches nothing in the message frame, by its policy alone', { timeout }, () =>
+  withoutSanitiser({ policy: true, sandbox: false }));
+
+test('HTML that nobody sanitised runs nothing in the message frame, by its sandbox alone', { timeout }, () =>
+  withoutSanitiser({ policy: false, sandbox: true }));
+
+test('without policy and sandbox the same HTML does run: this watch works, too', { timeout }, () =>
+  withoutSanitiser({ policy: false, sandbox: false }));
+
+test('pictures that are always shown for a sender can be taken back', { timeout }, () => withHostile(async (restante, page) => {
+  const seenNow = async () => (await our.world.canarySeen()).length;
+  await restante.read('Five harbours worth the detour');
+  const before = await seenNow();
+  await restante.message.getByRole('button', { name: 'Always for this sender' }).click();
+  await restante.message.getByText('Remote pictures of this sender are shown').waitFor();
+  const deadline = Date.now() + 15_000;
+  while ((await seenNow()) === before && Date.now() < deadline) await page.waitForTimeout(100);
+  assert.ok((await seenNow()) > before, 'no picture came');
+  await restante.message.getByRole('button', { name: 'No longer for this sender' }).click();
+  await restante.message.getByText(/remote pictures? (is|are) blocked/).waitFor();
+  const frame = await restante.mailFrame();
+  await frame.getByRole('img', { name: 'Saltby' }).waitFor();
+  assert.equal(await frame.locator('img[src^=http]').count(), 0);
+  // The same for the next time that it is opened.
+  const taken = await seenNow();
+  await restante.read('A short history of fog');
+  await restante.read('Five harbours worth the detour');
+  await restante.message.getByText(/remote pictures? (is|are) blocked/).waitFor();
+  await settle(page);
+  assert.equal(await seenNow(), taken);
+}, { clean: false }));
+
+test('a remote picture that does not come has its words in its place, and no mark of a broken picture', { timeout }, async () => {
+  const { user, password, maildir } = our.world.mailbox('empty');
+  const picture = '<p>Above</p><img src="http://127.0.0.1:9/gone.png" alt="The harbour at night" width="240" height="90"><img src="http://127.0.0.1:9/count.gif" width="1" height="1"><p>Below</p>';
+  const name = await deliver(maildir, 'A picture that is gone', { headers: ['Content-Type: text/html'], text: picture });
+  try {
+    await visit(our.browser, our.bridge.url, { clean: false }, async (page) => {
+      const restante = new Restante(page);
+      await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+      await restante.read('A picture that is gone');
+      await restante.message.getByRole('button', { name: 'Show once' }).click();
+      const frame = await restante.mailFrame();
+      const words = frame.getByRole('img', { name: 'The harbour at night' });
+      await words.and(frame.locator('span')).waitFor();
+      await page.waitForFunction(() => document.querySelector('article iframe').contentDocument.images.length === 0);
+      const { width, height } = await words.boundingBox();
+      assert.deepEqual([Math.round(width), Math.round(height)], [240, 90]);
+    });
+  } finally {
+    await withdraw(maildir, [name]);
+  }
+});

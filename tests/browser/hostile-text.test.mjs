@@ -96,7 +96,7 @@ const turn = (pane) => pane.evaluate(async (pane) => {
 
 test('a hostile letter is drawn as far as one scrolls, and no step holds the page up', { timeout }, (context) =>
   withLetters(async (restante, page) => {
-    const pane = page.locator('.pane');
+    const pane = page.locator('article .scroll');
     const drawn = () => restante.message.evaluate((message) => message.textContent.length + 50 * message.querySelectorAll('*').length);
     for (const [subject, [, , parts]] of Object.entries(LETTERS)) {
       const row = await restante.row(subject);
@@ -127,7 +127,7 @@ test('the source of a hostile letter is drawn as far as one scrolls, too', { tim
       await our.browser.startTracing(page, { categories: ['-*', 'toplevel'] });
       await restante.message.getByRole('button', { name: 'Source', exact: true }).click();
       await restante.message.locator('.source > *').first().waitFor();
-      for (let screen = 0; screen < 5; screen += 1) await turn(page.locator('.pane'));
+      for (let screen = 0; screen < 5; screen += 1) await turn(page.locator('article .scroll'));
       const longest = longestTask(JSON.parse(await our.browser.stopTracing()));
       context.diagnostic(`${subject}: ${longest} ms`);
       assert.ok(longest < BEARABLE, `the source of ${subject}: the page was busy for ${longest} ms`);

@@ -47,8 +47,13 @@ test('a large message on a slow line shows how far it is, can be cancelled, and 
     try {
       await (await restante.row('The recording (careful, 20 MB)')).click();
       await restante.message.getByText(/Fetching the message, .* of 2\d(\.\d)? MB/).waitFor();
+      // What the list knows of it is there meanwhile.
+      await restante.message.getByRole('heading', { name: 'The recording (careful, 20 MB)' }).waitFor();
+      assert.equal(await restante.message.locator('.from, time').count(), 2);
       await restante.message.getByRole('button', { name: 'Cancel' }).click();
       await restante.message.getByText('was cancelled').waitFor();
+      assert.notEqual(await page.evaluate(() => document.activeElement.tagName), 'BODY', 'the button is gone, and the focus with it');
+      assert.ok(!/seen/.test(await (await restante.row('The recording (careful, 20 MB)')).getAttribute('class')), 'what never came counts as read');
       const began = Date.now();
       await restante.read('The key is under the blue pot');
       await restante.message.getByText('not the green one').waitFor();

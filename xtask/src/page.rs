@@ -11,7 +11,6 @@ mod bundle;
 mod cache;
 pub(crate) mod compile;
 mod compress;
-mod document;
 mod hash;
 mod leaks;
 mod optimise;

@@ -12,6 +12,9 @@ export const VIEWS = {
   tablet: { viewport: { width: 820, height: 1100 }, hasTouch: true },
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
   dark: { viewport: { width: 1360, height: 860 }, colorScheme: 'dark' },
+  forced: { viewport: { width: 1360, height: 860 }, forcedColors: 'active' },
+  // What a window of 1366 by 600 pixels holds at 200 %.
+  zoomed: { viewport: { width: 683, height: 300 }, deviceScaleFactor: 2 },
   phoneDark: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, colorScheme: 'dark' },
 };
 

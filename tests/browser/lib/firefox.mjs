@@ -60,8 +60,8 @@ export class Firefox {
   }
 
   async mail() {
-    const inner = this.#page.frames().find((frame) => frame.parentFrame()?.parentFrame());
-    return inner?.evaluate(letter);
+    const frame = this.#page.frames().find((frame) => frame.parentFrame());
+    return frame?.evaluate(letter);
   }
 
   downloaded(name) {

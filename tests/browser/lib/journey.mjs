@@ -29,6 +29,8 @@ export async function journey(driver, { url, account, fingerprint, messages, att
   }, 'the newsletter in its frame');
   assert.equal(mail.colour, 'rgb(176, 58, 46)', 'the newsletter has lost its styles');
   assert.equal(mail.scripts, 0);
+  const [frame, content] = await driver.run(heights);
+  assert.ok(frame === content && frame > 400, `the frame is ${frame} pixels high, and the newsletter ${content}`);
 
   await read(driver, 'Invoice for the windows');
   await click(driver, 'button', `Download ${attachment.name}`);
@@ -63,11 +65,16 @@ export function byRole(role, name) {
   return found.find((element) => element.getClientRects().length > 0 && !element.disabled && isWanted(element)) ?? null;
 }
 
+function heights() {
+  const frame = document.querySelector('article iframe');
+  return [frame.offsetHeight, frame.contentDocument.documentElement.scrollHeight];
+}
+
 function firstRow() {
   return document.querySelector('[role=listbox] [role=option]')?.textContent ?? '';
 }
 
-/** What the innermost document of the message holds; to be run there. */
+/** What the document of the message holds; to be run there. */
 export function letter() {
   const cell = document.querySelector('td.name');
   return {

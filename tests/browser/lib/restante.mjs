@@ -112,15 +112,16 @@ export class Restante {
   async read(subject) {
     await (await this.row(subject)).click();
     await this.message.getByRole('heading', { name: subject }).waitFor();
+    await this.message.and(this.page.locator('[aria-busy=false]')).waitFor();
   }
 
-  /** The document of the HTML message that is shown: the innermost frame. */
+  /** The document of the HTML message that is shown, once the page has put it into its frame. */
   async mailFrame() {
     await this.message.locator('iframe').first().waitFor();
     for (let turn = 0; turn < 100; turn += 1) {
-      const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
-      const inner = frames.find((frame) => frame.childFrames().length === 0 && frame.parentFrame() !== this.page.mainFrame());
-      if (inner && (await inner.locator('body').count())) return inner;
+      const frame = this.page.frames().find((frame) => frame.parentFrame() === this.page.mainFrame());
+      // The document has a viewport of the letter's once it is the letter's.
+      if (frame && (await frame.locator('meta[name=viewport]').count().catch(() => 0))) return frame;
       await this.page.waitForTimeout(50);
     }
     return assert.fail('the message has no frame');

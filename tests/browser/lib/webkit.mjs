@@ -106,9 +106,7 @@ export class WebKit {
 
   async mail() {
     try {
-      for (let depth = 0; depth < 2; depth += 1) {
-        await this.#tell('/frame', { id: await this.run(() => document.querySelector('article iframe, iframe')) });
-      }
+      await this.#tell('/frame', { id: await this.run(() => document.querySelector('article iframe')) });
       return await this.run(letter);
     } finally {
       await this.#tell('/frame', { id: null });

@@ -383,15 +383,15 @@ impl<'t> Mailbox<'t> {
     }
 
     /// The connection is gone. What has been read stays readable.
-    async fn serve_offline<C: Stream<Item = Call> + Unpin>(&mut self, calls: &mut C) -> Left {
+    async fn serve_offline<C: Stream<Item = Call> + Unpin>(&mut self, ended: Failure, calls: &mut C) -> Left {
         loop {
             let call = calls.next().await;
-            let lost = Failure::new(FailureKind::ConnectionLost, "");
-            if let Some(left) = self.on_call(call).or_else(|| self.close_undone(&lost)) {
+            if let Some(left) = self.on_call(call).or_else(|| self.close_undone(&ended)) {
                 return left;
             }
-            self.refuse_asks(&lost);
-            self.refuse_check(&lost);
+            // One reason for all of it: what ended the session.
+            self.refuse_asks(&ended);
+            self.refuse_check(&ended);
         }
     }
 

@@ -274,8 +274,11 @@ async fn what_cannot_be_checked_is_refused_and_can_be_asked_again() {
         let check = engine.send(Request::Check);
         assert_eq!(failure(engine.answer(check).await).kind, FailureKind::Refused);
         assert_eq!(engine.failed().await.kind, FailureKind::Refused);
+        // Whatever is asked now has the same reason.
         let offline = engine.send(Request::Check);
-        assert_eq!(failure(engine.answer(offline).await).kind, FailureKind::ConnectionLost);
+        assert_eq!(failure(engine.answer(offline).await).kind, FailureKind::Refused);
+        let read = engine.send(Request::Read(MessageRef::top(1)));
+        assert_eq!(failure(engine.answer(read).await).kind, FailureKind::Refused);
     })
     .await;
 }

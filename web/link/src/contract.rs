@@ -33,8 +33,8 @@ pub struct Unsafe {
 pub struct Safe {
     /// A whole document.
     pub document: String,
-    /// Remote pictures that were left out.
-    pub blocked: u32,
+    /// Remote pictures that it refers to, left out or not.
+    pub remote: u32,
 }
 
 impl Crossing for Unsafe {}

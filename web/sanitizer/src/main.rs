@@ -10,7 +10,7 @@ fn main() {
         while let Some(Unsafe { html, images, remote }) = messages.next().await {
             let remote = if remote { RemoteContent::Allowed } else { RemoteContent::Blocked };
             let document = sanitise(&html, &images, remote);
-            answer(Safe { document: document.html, blocked: document.blocked });
+            answer(Safe { document: document.html, remote: document.remote });
         }
     });
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::{document, hash};
+use super::hash;
 
 /// Where a file goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,10 +110,7 @@ impl Bundler<'_> {
             }
         }
         resolved.push_str(rest);
-        match place {
-            Place::Document => document::insert_script_hash(&resolved),
-            Place::Asset => Ok(resolved),
-        }
+        Ok(resolved)
     }
 
     /// The URL by which a file in `place` names an asset.
@@ -258,14 +255,5 @@ mod tests {
         assert_eq!(asset_name("app.js. Then"), "app.js");
         let bundled = bundle(vec![page("asset:fonts/a.woff2"), asset("fonts/a.woff2", "")]).unwrap();
         assert!(found(&bundled, "index.html").1.starts_with("assets/fonts-a-"));
-    }
-
-    #[test]
-    fn the_script_hash_of_a_document_is_taken_after_its_names_are_replaced() {
-        let bundled = bundle(vec![page("{{script-sha256}}<script>'asset:a.js'</script>"), asset("a.js", "1")]).unwrap();
-        let (_, html) = found(&bundled, "index.html");
-        let script = html.split_once("<script>").unwrap().1.strip_suffix("</script>").unwrap();
-        assert!(script.starts_with("'assets/a-"));
-        assert!(html.starts_with(&hash::base64(script.as_bytes())), "{html}");
     }
 }

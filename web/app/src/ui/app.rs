@@ -167,6 +167,7 @@ impl Component for App {
         if let Some(place) = self.focus.take() {
             page::focus(place, &self.state.form);
         }
+        page::catch_focus();
     }
 }
 
@@ -300,6 +301,7 @@ fn listen(act: &Callback<Action>) -> Vec<EventListener> {
         }),
         EventListener::new(&window, "hashchange", move |_| followed.emit(Action::Link(page::fragment()))),
     ];
+    listeners.extend(page::watch_focus());
     if let Some(document) = window.document() {
         let (returned, watched, hidden) = (act.clone(), document.clone(), Cell::new(dates::now()));
         listeners.push(EventListener::new(&document, "visibilitychange", move |_| {

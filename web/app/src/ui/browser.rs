@@ -5,6 +5,7 @@ pub mod dates;
 pub mod engine;
 pub mod files;
 pub mod hashes;
+pub mod letter;
 pub mod offline;
 pub mod page;
 pub mod sanitiser;

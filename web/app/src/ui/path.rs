@@ -54,10 +54,12 @@ impl Path {
         }
     }
 
-    /// A sentence that says who can read password and mail.
-    pub fn sentence(&self) -> &'static str {
+    /// A sentence that says who can read password and mail. What TLS protects is true once it `is_up`, its certificate
+    /// judged.
+    pub fn sentence(&self, is_up: bool) -> &'static str {
         match (self.bridge_reads, self.to_bridge, self.to_server) {
-            (false, ..) => "Only this browser and the mail server can read your password and your mail.",
+            (false, ..) if is_up => "Only this browser and the mail server can read your password and your mail.",
+            (false, ..) => "Only this browser and the mail server will be able to read password and mail.",
             (true, Leg::Clear, Leg::Clear) => {
                 "Anybody between you and the mail server can read your password and your mail."
             }
@@ -81,6 +83,15 @@ mod tests {
         for secure in [true, false] {
             let path = Path::new(Security::Starttls, TlsEnd::Browser, secure);
             assert!(!path.bridge_reads && path.to_server == Leg::EndToEnd);
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_to_be_protected_before_it_is_and_warnings_do_not_wait() {
+        let sealed = Path::new(Security::Tls, TlsEnd::Browser, true);
+        assert!(sealed.sentence(false).contains("will be able to") && sealed.sentence(true).contains("can read"));
+        for path in [Path::new(Security::None, TlsEnd::Browser, true), Path::new(Security::Tls, TlsEnd::Bridge, true)] {
+            assert_eq!(path.sentence(false), path.sentence(true));
         }
     }
 

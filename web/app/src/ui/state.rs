@@ -200,6 +200,8 @@ pub enum Action {
     ShowRemote,
     /// Fetch the remote pictures of this sender's messages, for this session.
     TrustSender,
+    /// Fetch no remote pictures any more: of this message, and of its sender's.
+    HideRemote,
     /// HTML has been sanitised.
     Sanitised {
         /// The message.

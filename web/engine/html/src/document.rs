@@ -1,6 +1,5 @@
-//! Puts the sanitised content into a whole document with its own policy.
+//! Puts the sanitised content into a whole document. Its policy is that of the frame that it is shown in.
 
-use super::RemoteContent;
 use super::survey::Survey;
 use super::{fit, pictures};
 
@@ -29,33 +28,22 @@ pub(super) fn as_text(html: &str) -> String {
     format!("<pre>{}</pre>", ammonia::clean_text(&mail_parser::decoders::html::html_to_text(html)))
 }
 
-/// The whole document.
-pub(super) fn assemble(
-    survey: &Survey,
-    body_attributes: &str,
-    content: &str,
-    remote: RemoteContent,
-    cut: bool,
-) -> String {
-    let pictures = match remote {
-        RemoteContent::Blocked => "data:",
-        RemoteContent::Allowed => "data: https: http:",
-    };
+/// The whole document. Language and direction of the whole stand with its body, since the frame has an `<html>` already.
+pub(super) fn assemble(survey: &Survey, body_attributes: &str, content: &str, cut: bool) -> String {
     let lang = survey.lang.as_deref().filter(|lang| lang.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-'));
-    let lang = lang.map(|lang| format!(" lang=\"{lang}\"")).unwrap_or_default();
-    let dir = if survey.rtl { " dir=\"rtl\"" } else { "" };
+    // What the body says of itself stands before that of the whole.
+    let unsaid = |attribute: &str| !body_attributes.contains(attribute);
+    let lang = lang.filter(|_| unsaid(" lang=\"")).map(|lang| format!(" lang=\"{lang}\"")).unwrap_or_default();
+    let dir = if survey.rtl && unsaid(" dir=\"") { " dir=\"rtl\"" } else { "" };
     let cut = if cut { "<hr><p><em>This message is very long; the rest is not shown.</em></p>" } else { "" };
     format!(
-        "<!DOCTYPE html><html{lang}{dir}><head>\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         img-src {pictures}; font-src 'none'; script-src 'none'; base-uri 'none'; form-action 'none'\">\
+        "<!DOCTYPE html><html><head>\
          <meta charset=\"utf-8\">\
          <meta name=\"referrer\" content=\"no-referrer\">\
-         <meta http-equiv=\"x-dns-prefetch-control\" content=\"off\">\
          <meta name=\"color-scheme\" content=\"light\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>Message</title>\
-         <style>{BASE_STYLE}{}{}</style></head><body{body_attributes}>{content}{cut}</body></html>",
+         <style>{BASE_STYLE}{}{}</style></head><body{body_attributes}{lang}{dir}>{content}{cut}</body></html>",
         pictures::STYLE,
         fit::STYLE
     )

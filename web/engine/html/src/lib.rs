@@ -6,11 +6,12 @@
 //! ```
 //!
 //! Layout survives: tables, `style` attributes, `<style>` elements. Everything that runs, submits, embeds or redirects is
-//! dropped, and nothing is fetched from outside until the user says so. Three layers hold that, each without the others:
-//! this module, the document's own Content-Security-Policy, and the sandbox of the frame that the page puts it in.
+//! dropped, and nothing is fetched from outside until the user says so. The frame that the page shows it in holds that as
+//! well, without this module: by its Content-Security-Policy, and against scripts by its sandbox.
 //!
 //! Not here: which HTML part of a message to show (that is `mime`), and the frame.
 
+mod bound;
 mod css;
 mod document;
 mod fit;
@@ -43,13 +44,14 @@ pub enum RemoteContent {
 /// A message's HTML, ready to show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// A whole HTML document with its own Content-Security-Policy.
+    /// A whole HTML document, for a frame that has a Content-Security-Policy of its own.
     pub html: String,
-    /// How many remote pictures were left out; [`RemoteContent::Allowed`] would show them.
-    pub blocked: u32,
+    /// How many remote pictures it refers to; [`RemoteContent::Allowed`] shows them.
+    pub remote: u32,
 }
 
-/// The HTML that is sanitised at most, in bytes; what follows is cut off. A browser would not lay out more in good time.
+/// The HTML that is sanitised at most, in bytes; what follows is cut off. Pictures may be in it; what is laid out has a bound
+/// of its own.
 pub const MAX_HTML_BYTES: usize = 8 << 20;
 
 /// The elements that are open at the same time at most; deeper HTML is shown as text. Browsers stop nesting at 512.
@@ -60,13 +62,15 @@ pub fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent) -> Do
     let (html, cut) = document::cut(html, MAX_HTML_BYTES);
     let survey = survey::survey(html);
     let resolver = Rc::new(Resolver::new(images, remote));
+    let mut budget = bound::Budget::new(bound::MAX_COST);
     let (body_attributes, content) = if survey.depth > MAX_DEPTH {
-        (String::new(), document::as_text(html))
+        (String::new(), finish(&document::as_text(html), &resolver, &mut budget))
     } else {
         let body = clean(&survey.body_as_div(), &resolver);
-        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver))
+        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver, &mut budget))
     };
-    Document { html: document::assemble(&survey, &body_attributes, &content, remote, cut), blocked: resolver.blocked() }
+    let cut = cut || budget.is_spent;
+    Document { html: document::assemble(&survey, &body_attributes, &content, cut), remote: resolver.remote() }
 }
 
 /// Elements that are dropped together with what they hold.
@@ -204,15 +208,17 @@ const ATTRIBUTES: [&str; 33] = [
 ];
 
 /// Attributes that stay on one element only.
-const OWN_ATTRIBUTES: [(&str, &[&str]); 9] = [
+const OWN_ATTRIBUTES: [(&str, &[&str]); 11] = [
     ("a", &["href"]),
     ("area", &["href"]),
+    ("col", &["width"]),
     ("details", &["open"]),
     ("img", &["src", "usemap", "width"]),
     ("map", &["name"]),
     ("style", &["media"]),
     ("table", &["width", "summary"]),
     ("td", &["width", "headers"]),
+    ("th", &["width", "headers"]),
     ("li", &["value"]),
 ];
 
@@ -242,12 +248,12 @@ fn clean(html: &str, resolver: &Rc<Resolver>) -> String {
     cleaned
 }
 
-/// What is left to do on clean HTML: style sheets, pictures that are not shown, links that deceive, and what is too wide for a
-/// telephone.
-fn finish(html: &str, resolver: &Resolver) -> String {
+/// What is left to do on clean HTML: style sheets, pictures that are not shown, links that deceive, what is too wide for a
+/// telephone, and an end to what is too long.
+fn finish(html: &str, resolver: &Resolver, budget: &mut bound::Budget) -> String {
     let mut out = String::with_capacity(html.len());
     let mut links = links::Links::default();
-    for piece in tags::pieces(html) {
+    for piece in tags::pieces(html).filter_map(|piece| budget.take(piece)) {
         match piece {
             Piece::Other(text) => {
                 marks::bound(text, &mut out);

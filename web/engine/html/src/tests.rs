@@ -10,7 +10,7 @@ fn image(content_id: &str, media_type: &str) -> InlineImage {
 fn body(html: &str, remote: RemoteContent) -> (String, u32) {
     let document = sanitise(html, &[image("logo@x", "image/png"), image("bad@x", "text/html")], remote);
     let start = document.html.find("<body").unwrap();
-    (document.html[start..].trim_end_matches("</body></html>").to_owned(), document.blocked)
+    (document.html[start..].trim_end_matches("</body></html>").to_owned(), document.remote)
 }
 
 /// Hostile HTML in the spelling of many collections. None may leave any of [`FORBIDDEN`] in the content.
@@ -248,8 +248,7 @@ fn nothing_hostile_survives_inside_other_elements_or_twice() {
 #[test]
 fn what_a_user_allows_is_pictures_alone() {
     for html in HOSTILE {
-        let (content, blocked) = body(html, RemoteContent::Allowed);
-        assert_eq!(blocked, 0, "{html}");
+        let (content, _) = body(html, RemoteContent::Allowed);
         let bad: Vec<_> = offences(&content)
             .into_iter()
             .filter(|offence| {
@@ -262,20 +261,20 @@ fn what_a_user_allows_is_pictures_alone() {
         assert!(bad.is_empty(), "{html}\n→ {content}\n{bad:?}");
     }
     let html = sanitise("<img src='http://a.example/x.png'>", &[], RemoteContent::Allowed).html;
-    assert!(html.contains("src=\"http://a.example/x.png\"") && html.contains("img-src data: https: http:;"), "{html}");
+    assert!(html.contains("src=\"http://a.example/x.png\""), "{html}");
 }
 
 #[test]
-fn remote_pictures_are_counted_and_left_out() {
+fn remote_pictures_are_counted_and_left_out_until_they_are_allowed() {
     let html = "<body background='http://a.example/0.png'><img src='http://a.example/1.png' alt='One'>\
                 <table><tr><td background='//a.example/2.png'></td></table><p style='background:url(https://a.example/3.png) red'>x</p>\
                 <style>.a{background:url(http://a.example/4.png)}</style><img src='cid:logo@x'><img src='/5.png'>";
-    let (content, blocked) = body(html, RemoteContent::Blocked);
-    assert_eq!(blocked, 5, "{content}");
+    let (content, remote) = body(html, RemoteContent::Blocked);
+    assert_eq!(remote, 5, "{content}");
     assert!(!content.contains("a.example"), "{content}");
     assert!(content.contains("role=\"img\" aria-label=\"One\""), "{content}");
     assert_eq!(content.matches("<img").count(), 1, "{content}");
-    assert_eq!(body(html, RemoteContent::Allowed).1, 0);
+    assert_eq!(body(html, RemoteContent::Allowed).1, 5);
     // A browser skips control characters before an address, and takes a backslash for a slash.
     for address in
         ["\u{1}//a.example/x.png", "\u{1f} http://a.example/x.png", "/\\a.example/x.png", "\\\\a.example/x.png"]
@@ -289,10 +288,10 @@ fn remote_pictures_are_counted_and_left_out() {
 #[test]
 fn inline_images_become_data() {
     for cid in ["cid:logo@x", "CID:LOGO@x", "cid:logo%40x"] {
-        let (content, blocked) =
+        let (content, remote) =
             body(&format!("<img src='{cid}'><p style='background:url({cid})'>"), RemoteContent::Blocked);
         assert_eq!(content.matches("data:image/png;base64,iVBORwECAw==").count(), 2, "{content}");
-        assert_eq!(blocked, 0);
+        assert_eq!(remote, 0);
     }
     assert!(!body("<img src='cid:unknown@x'>", RemoteContent::Blocked).0.contains("cid:"));
 }
@@ -306,7 +305,7 @@ fn a_newsletters_layout_survives() {
                 <a href=\"https://a.example/?a=1&amp;b=2\" style=\"color:#fff\">Go</a> <a href=\"mailto:a@b.example\">m</a></td></tr></table></center></body></html>";
     let document = sanitise(html, &[], RemoteContent::Blocked);
     for kept in [
-        "<html lang=\"de\">",
+        "class=\"b\" lang=\"de\">",
         "@media (max-width:600px){.c{width:100%!important}} a>b{color:red}",
         "<body",
         "bgcolor=\"#f4f4f4\"",
@@ -327,15 +326,19 @@ fn a_newsletters_layout_survives() {
 }
 
 #[test]
-fn the_policy_comes_first_and_allows_nothing_from_outside() {
+fn a_document_names_no_address_of_its_own() {
     let html = sanitise("<p>x", &[], RemoteContent::Blocked).html;
-    let head = html.find("<head>").unwrap() + "<head>".len();
-    assert!(
-        html[head..].starts_with("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"),
-        "{html}"
-    );
-    assert!(html.contains("img-src data:;") && !html.contains("http:") && !html.contains("https:"), "{html}");
+    assert!(!html.contains("http:") && !html.contains("https:") && !html.contains("src="), "{html}");
     assert!(html.contains("name=\"referrer\" content=\"no-referrer\""));
+}
+
+#[test]
+fn columns_keep_their_widths() {
+    let html = "<table><col width=40><tr><th width=\"120\">A<td width=80>B</table>";
+    let (content, _) = body(html, RemoteContent::Blocked);
+    for kept in ["<col width=\"40\">", "width=\"120\">A", "<td width=\"80\">B"] {
+        assert!(content.contains(kept), "{kept} is not in {content}");
+    }
 }
 
 #[test]
@@ -409,7 +412,8 @@ fn a_base_a_citation_and_an_area_lead_nowhere_that_a_link_may_not() {
         strange.starts_with("<body class=\"a&quot;b\" bgcolor=\"red\""),
         "what is sound of a body's attributes stays: {strange}"
     );
-    let rtl = |html: &str| sanitise(html, &[], RemoteContent::Blocked).html.contains("<html dir=\"rtl\">");
+    let rtl =
+        |html: &str| sanitise(html, &[], RemoteContent::Blocked).html.to_lowercase().contains("<body dir=\"rtl\">");
     assert!(rtl("<html dir=rtl>x") && rtl("<body dir=RTL>x") && !rtl("<p dir=rtl>x"));
 }
 

@@ -15,17 +15,17 @@ use super::RemoteContent;
 /// Octets of pictures from the message that are written into a document at most: each reference is a copy.
 const MAX_INLINE: usize = 32 << 20;
 
-/// Resolves the addresses of pictures, and counts those that were left out.
+/// Resolves the addresses of pictures, and counts the remote ones.
 pub(super) struct Resolver {
     inline: HashMap<String, String>,
-    remote: RemoteContent,
-    blocked: Cell<u32>,
+    allowed: RemoteContent,
+    remote: Cell<u32>,
     /// Octets of pictures from the message that may still be written into the document.
     room: Cell<usize>,
 }
 
 impl Resolver {
-    pub(super) fn new(images: &[InlineImage], remote: RemoteContent) -> Self {
+    pub(super) fn new(images: &[InlineImage], allowed: RemoteContent) -> Self {
         let inline = images
             .iter()
             .filter_map(|image| {
@@ -34,12 +34,12 @@ impl Resolver {
                 Some((image.content_id.to_ascii_lowercase(), data))
             })
             .collect();
-        Self { inline, remote, blocked: Cell::new(0), room: Cell::new(MAX_INLINE) }
+        Self { inline, allowed, remote: Cell::new(0), room: Cell::new(MAX_INLINE) }
     }
 
-    /// How many remote pictures were left out.
-    pub(super) fn blocked(&self) -> u32 {
-        self.blocked.get()
+    /// How many remote pictures there are, left out or not.
+    pub(super) fn remote(&self) -> u32 {
+        self.remote.get()
     }
 
     /// The address to load a picture from, or `None` where it is not to be loaded.
@@ -50,13 +50,10 @@ impl Resolver {
         let url =
             if protocol_relative { Url::parse(&format!("https:{address}")).ok()? } else { Url::parse(address).ok()? };
         match url.scheme() {
-            "http" | "https" => match self.remote {
-                RemoteContent::Allowed => Some(url.into()),
-                RemoteContent::Blocked => {
-                    self.blocked.set(self.blocked.get().saturating_add(1));
-                    None
-                }
-            },
+            "http" | "https" => {
+                self.remote.set(self.remote.get().saturating_add(1));
+                (self.allowed == RemoteContent::Allowed).then(|| url.into())
+            }
             // RFC 2392, section 2: the address is the Content-ID, percent-encoded.
             "cid" => {
                 let data = self.inline.get(&percent_decoded(url.path()).to_ascii_lowercase())?;

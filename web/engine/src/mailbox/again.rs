@@ -72,11 +72,11 @@ impl Mailbox<'_> {
         }
         let pause = PAUSES.get(self.again.attempts).copied();
         let Some(seconds) = pause.and_then(|pause| self.wait_for(&failure, pause)) else {
-            self.fail(failure);
+            self.fail(failure.clone());
             if self.again.opened.is_none() {
                 return Some(Left::Unopened);
             }
-            return Some(self.serve_offline(calls).await);
+            return Some(self.serve_offline(failure, calls).await);
         };
         self.tell(Update::Interrupted(Box::new(failure)));
         self.again.attempts += 1;

@@ -29,11 +29,6 @@ thread_local! {
 /// How often a page that stays open asks for a newer version, in milliseconds: once an hour.
 const EVERY_MS: u32 = 3_600_000;
 
-/// Whether this page, and what it fetches, comes from this device.
-pub fn controls() -> bool {
-    container().is_some_and(|container| container.controller().is_some())
-}
-
 /// Where the page is kept on this device: tells `newer` of a version that waits, now or later.
 pub async fn watch(newer: Callback<()>) {
     if let (Some(container), Some(registration)) = (container(), registered().await) {

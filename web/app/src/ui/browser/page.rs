@@ -1,10 +1,12 @@
 //! The document around the interface: address bar, history, focus, the host's settings.
 
+use std::cell::RefCell;
+
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, HtmlElement, Response, Url, Window};
+use web_sys::{Document, Element, HtmlElement, Response, Url, Window};
 
 use crate::ui::state::{Focus, Form, SITE_DOCUMENT, Site};
 
@@ -97,7 +99,7 @@ pub fn focus(place: Focus, form: &Form) {
         Focus::List => "#messages",
         Focus::Search => "#search",
         Focus::Message => {
-            if keeps_list(&document) {
+            if keeps_focus(&document) {
                 return;
             }
             "#message"
@@ -180,10 +182,61 @@ pub fn style(element: &HtmlElement, property: &str, value: &str) {
     let _ = element.style().set_property(property, value);
 }
 
-/// Whether the user reads from the list, with the keyboard in it and beside the message.
-fn keeps_list(document: &Document) -> bool {
+/// The same, before whatever style sheets say.
+pub fn style_firmly(element: &HtmlElement, property: &str, value: &str) {
+    let _ = element.style().set_property_with_priority(property, value, "important");
+}
+
+/// Whether the keyboard stays where it is when a message is opened: at the tools of the message before, or in the list, where
+/// that is beside the message.
+fn keeps_focus(document: &Document) -> bool {
     let phone = window().and_then(|window| window.match_media(PHONE).ok()?).is_some_and(|query| query.matches());
-    !phone && document.active_element().is_some_and(|element| element.id() == "messages")
+    let within = if phone { "article > .tools *" } else { "#messages, article > .tools *" };
+    document.active_element().is_some_and(|element| element.matches(within).unwrap_or(false))
+}
+
+thread_local! {
+    /// What had the keyboard's focus last.
+    static FOCUSED: RefCell<Option<Element>> = const { RefCell::new(None) };
+}
+
+/// Where the focus goes when what had it is gone, the first that is there.
+const REFUGES: [&str; 5] = ["dialog[open] button", ".progress button", "#message", "#messages", "#open"];
+
+/// Notes what has the focus.
+pub fn note_focus(element: &Element) {
+    FOCUSED.set(Some(element.clone()));
+}
+
+/// Notes from now on what has the focus.
+pub fn watch_focus() -> Option<EventListener> {
+    Some(EventListener::new(&document()?.into(), "focusin", |event| {
+        if let Some(element) = event.target().and_then(|target| target.dyn_into().ok()) {
+            note_focus(&element);
+        }
+    }))
+}
+
+/// After something was drawn: a focus whose control is gone, or cannot be used any more, goes to what is left, for from the
+/// body the keyboard would have to begin at the top of the page.
+pub fn catch_focus() {
+    let Some(document) = document() else { return };
+    let lost = FOCUSED.with_borrow(|last| {
+        last.as_ref().is_some_and(|last| !last.is_connected() || last.matches(":disabled").unwrap_or(false))
+    });
+    let active = document.active_element().filter(|active| active.tag_name() != "BODY");
+    let is_elsewhere = active.is_some_and(|active| FOCUSED.with_borrow(|last| last.as_ref() != Some(&active)));
+    if !lost || is_elsewhere {
+        return;
+    }
+    FOCUSED.set(None);
+    let refuges = REFUGES.iter().filter_map(|selector| document.query_selector(selector).ok().flatten());
+    for refuge in refuges.filter_map(|refuge| refuge.dyn_into::<HtmlElement>().ok()) {
+        let _ = refuge.focus();
+        if document.active_element().as_ref() == Some(&refuge) {
+            return;
+        }
+    }
 }
 
 fn window() -> Option<Window> {

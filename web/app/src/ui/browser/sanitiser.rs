@@ -44,6 +44,7 @@ impl Sanitiser {
                 };
                 let Some(Task { message, remote, content }) = task else { return };
                 let html = run(&mut worker, content, &mut incoming, &mut next).await;
+                let html = html.map(|Safe { document, remote: pictures }| SafeHtml { document, remote, pictures });
                 act.emit(Action::Sanitised { message, remote, html });
             }
         });
@@ -69,7 +70,7 @@ async fn run(
     content: Unsafe,
     incoming: &mut UnboundedReceiver<Task>,
     next: &mut Option<Task>,
-) -> Result<SafeHtml, String> {
+) -> Result<Safe, String> {
     let died = |death: &Death| words::worker_died("The sanitiser", death);
     let mut running = match worker.take() {
         Some(running) => running,
@@ -96,11 +97,11 @@ async fn run(
     }
 }
 
-fn settle(worker: &mut Option<Worker>, running: Worker, heard: Option<Heard<Safe>>) -> Result<SafeHtml, String> {
+fn settle(worker: &mut Option<Worker>, running: Worker, heard: Option<Heard<Safe>>) -> Result<Safe, String> {
     match heard {
-        Some(Heard::Said(Safe { document, blocked })) => {
+        Some(Heard::Said(safe)) => {
             *worker = Some(running);
-            Ok(SafeHtml { document, blocked })
+            Ok(safe)
         }
         Some(Heard::Died(death)) => Err(words::worker_died("The sanitiser", &death)),
         None => Err(words::worker_died("The sanitiser", &Death::Hung)),

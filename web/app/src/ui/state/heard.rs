@@ -88,11 +88,14 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
 fn of_message(state: &mut State, to: CallId, update: Update) -> Vec<Effect> {
     in_mailbox(state, |mailbox, calls| {
         // What nobody waits for was given up by leaving the message.
-        let Mailbox { reading, trusted_senders, restarts, .. } = mailbox;
+        let Mailbox { reading, trusted_senders, restarts, seen, list, .. } = mailbox;
         let Some(opened) = reading.as_mut().and_then(|reading| reading.waiting_for(to)) else { return vec![] };
         match update {
             Update::Message(view) => {
                 *restarts = 0;
+                if opened.message.list == *list {
+                    seen.edit().insert(opened.message.number);
+                }
                 (opened.asked, opened.progress) = (None, None);
                 let has_html = view.html.is_some();
                 if has_html {

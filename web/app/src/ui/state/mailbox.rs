@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use restante_api::runs::Run;
-use restante_api::{FIRST_ROWS, Failure, ListId, MessageRef, OpenMailbox, Row, Security, TlsEnd};
+use restante_api::{FIRST_ROWS, Failure, ListId, MessageRef, MessageView, OpenMailbox, Row, Security, TlsEnd};
 
 use super::held::Held;
 use super::preview::Preview;
@@ -327,6 +327,11 @@ impl Mailbox {
     pub fn number_at(&self, position: u32) -> Option<u32> {
         let row = self.row(position).map(|row| row.message.number);
         row.or_else(|| if self.is_kept() { None } else { self.len().checked_sub(position) })
+    }
+
+    /// Whether the pictures of this message's sender are fetched.
+    pub fn trusts(&self, view: &MessageView) -> bool {
+        view.from.first().is_some_and(|from| self.trusted_senders.contains(&from.address))
     }
 
     /// How many messages deep the reader is; 0 where only the list is shown.

@@ -163,6 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn what_went_wrong_with_a_server_goes_when_the_form_leads_to_another_one() {
+        let changes = [
+            (Field::User("ana".into()), true),
+            (Field::Password(Secret::new("p")), true),
+            (Field::Host("pop.example.net".into()), false),
+            (Field::Port("1995".into()), false),
+            (Field::Security(Security::Starttls), false),
+            (Field::TlsEnd(restante_api::TlsEnd::Bridge), false),
+        ];
+        for (change, stays) in changes {
+            let failure = Some(Shared::new(Failure::new(FailureKind::TlsFailed, "")));
+            let mut state = State { failure, ..with_host() };
+            reduce(&mut state, Action::Edit(change.clone()));
+            assert_eq!(state.failure.is_some(), stays, "{change:?}");
+        }
+    }
+
+    #[test]
     fn a_certificate_found_early_is_shown_until_the_form_leads_elsewhere_and_what_was_typed_stays() {
         let failure = Failure::new(FailureKind::TlsFailed, "");
         let found = |state: &mut State, to| {

@@ -54,8 +54,10 @@ pub enum Remote {
 pub struct SafeHtml {
     /// A whole document.
     pub document: String,
-    /// Remote pictures that were left out.
-    pub blocked: u32,
+    /// Whether its remote pictures are in it.
+    pub remote: Remote,
+    /// How many remote pictures it refers to.
+    pub pictures: u32,
 }
 
 /// An attached picture.

@@ -52,7 +52,12 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Link(link) => follow_link(state, &link),
         Action::Edit(field) => {
             let is_password = matches!(field, Field::Password(_));
+            let server = state.form.server(&state.site);
             state.complaint = state.form.edit(field).err();
+            // What went wrong with one server is no matter of another's, its certificate above all.
+            if state.form.server(&state.site) != server {
+                state.failure = None;
+            }
             if is_password { prepare::connect(state) } else { prepare::revise(state) }
         }
         Action::AtForm { password: true } => prepare::connect(state),
@@ -147,6 +152,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::History(depth) => in_mailbox(state, |mailbox, _| rise_to(mailbox, depth)),
         Action::Show(face) => in_reading(state, |reading, calls| show(reading.current_mut(), calls, face)),
         Action::ShowRemote => in_reading(state, |reading, _| fetch_pictures(reading.current_mut())),
+        Action::HideRemote => in_mailbox(state, |mailbox, _| hide_pictures(mailbox)),
         Action::TrustSender => in_mailbox(state, |mailbox, _| trust_sender(mailbox)),
         Action::Sanitised { message, remote, html } => sanitised(state, &message, remote, html),
         Action::Download(part) => in_reading(state, |reading, calls| download(reading.current_mut(), calls, part)),
@@ -279,7 +285,6 @@ pub(super) fn read(mailbox: &mut Mailbox, calls: &mut Calls, position: u32) -> V
     if mailbox.reading.as_ref().is_some_and(|reading| reading.current().message == message) {
         return vec![Effect::Focus(Focus::Message)];
     }
-    mailbox.seen.edit().insert(message.number);
     let left = mailbox.reading.take().map(|reading| reading.calls()).unwrap_or_default();
     let mut effects: Vec<Effect> = cancel(left).collect();
     let (asked, ask) = calls.ask(Request::Read(message.clone()));
@@ -363,6 +368,15 @@ fn trust_sender(mailbox: &mut Mailbox) -> Vec<Effect> {
         mailbox.trusted_senders.insert(from.address.clone());
     }
     fetch_pictures(opened)
+}
+
+fn hide_pictures(mailbox: &mut Mailbox) -> Vec<Effect> {
+    let Some(opened) = mailbox.reading.as_mut().map(Reading::current_mut) else { return vec![] };
+    if let Some(from) = opened.view.ready().and_then(|view| view.from.first()) {
+        mailbox.trusted_senders.remove(&from.address);
+    }
+    opened.remote = Remote::Blocked;
+    vec![sanitise(opened)]
 }
 
 fn sanitised(state: &mut State, message: &MessageRef, remote: Remote, html: Result<SafeHtml, String>) -> Vec<Effect> {

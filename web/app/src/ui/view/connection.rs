@@ -24,7 +24,7 @@ pub(super) fn ConnectionDialog(props: &ConnectionProps) -> Html {
     html! {
         <Dialog id="path-title" title="Path and certificate" shut={Action::ShowPath(false)} act={props.act.clone()}>
             <WayOfMail security={account.security} tls_end={account.tls_end} host={account.host.clone()}
-                port={account.port.to_string()} bridge={account.bridge.clone()} />
+                port={account.port.to_string()} bridge={account.bridge.clone()} is_up={props.connection.is_some()} />
             <p class="words"><b>{"Bridge: "}</b>{match &account.bridge {
                 None => html! { {"the one that serves this page."} },
                 Some(address) => html! { <><bdi>{bridge::name(address)}</bdi>{", run by somebody else than this page perhaps; \

@@ -1,45 +1,52 @@
-//! HTML mail. The page frames a document of its own host, which has its own policy and an origin of nobody; that one
-//! frames the sanitised mail, without scripts. So a newsletter keeps its styles, no script runs, no request leaves.
+//! HTML mail. The page frames a document of its own host, which has a policy of its own, and puts the sanitised mail into it.
+//! So a newsletter keeps its styles, no script runs, no request leaves, and the frame is as high as the letter.
 
-use wasm_bindgen::JsValue;
 use web_sys::HtmlIFrameElement;
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq};
 
-use crate::ui::browser::offline;
+use crate::ui::browser::letter::Letter;
 use crate::ui::shared::Shared;
 use crate::ui::state::{Remote, SafeHtml};
 
-/// Links open new tabs, and these are ordinary ones. Nothing else: no same origin, no forms, no navigation of this tab.
-/// Scripts are the outer document's one of ours; its policy names it by its hash. The same stands in the header that the
-/// document comes with: a service worker has no part in a frame that is sandboxed by its element, so where one keeps the
-/// page the header has to do.
-const SANDBOX: &str = "allow-scripts allow-popups allow-popups-to-escape-sandbox";
+/// Links open new tabs, and these are ordinary ones. No scripts, no forms, no navigation of this tab. The same stands in
+/// the header that the document comes with. The origin is the page's, for what is in the frame has to be measured: so it
+/// must never run a script.
+const SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct FrameProps {
     pub(super) html: Shared<SafeHtml>,
-    pub(super) remote: Remote,
 }
 
 #[component]
 pub(super) fn MessageFrame(props: &FrameProps) -> Html {
+    let (name, src) = match props.html.remote {
+        Remote::Blocked => ("closed", "message-frame.html"),
+        Remote::Allowed => ("remote", "message-frame-remote.html"),
+    };
+    // What is around the frame stays when the frame is another one, and keeps its height meanwhile.
+    html! { <div class="html"><Framed key={name} {src} html={props.html.clone()} /></div> }
+}
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+struct FramedProps {
+    src: &'static str,
+    html: Shared<SafeHtml>,
+}
+
+#[component]
+fn Framed(props: &FramedProps) -> Html {
     let frame = use_node_ref();
-    let loaded = use_state_eq(|| false);
+    let loads = use_state_eq(|| 0_u32);
     {
         let frame = frame.clone();
-        use_effect_with((*loaded, props.html.clone()), move |(loaded, html)| {
-            let frame = frame.cast::<HtmlIFrameElement>().filter(|_| *loaded);
-            if let Some(window) = frame.and_then(|frame| frame.content_window()) {
-                // The frame's origin is opaque, so it cannot be named; it is ours, and the mail is no secret to it.
-                let _ = window.post_message(&JsValue::from_str(&html.document), "*");
-            }
+        use_effect_with((*loads, props.html.clone()), move |(loads, html)| {
+            let frame = frame.cast::<HtmlIFrameElement>().filter(|_| *loads > 0);
+            let letter = frame.and_then(|frame| Letter::show(&frame, &html.document));
+            move || drop(letter)
         });
     }
-    let src = match props.remote {
-        Remote::Blocked => "message-frame.html",
-        Remote::Allowed => "message-frame-remote.html",
-    };
-    let onload = Callback::from(move |_: yew::Event| loaded.set(true));
-    let sandbox = (!offline::controls()).then_some(SANDBOX);
-    html! { <iframe ref={frame} class="html" title="Message text" {sandbox} {src} {onload}></iframe> }
+    // A frame that is moved in the page is loaded anew.
+    let onload = Callback::from(move |_: yew::Event| loads.set(*loads + 1));
+    html! { <iframe ref={frame} title="Message text" sandbox={SANDBOX} src={props.src} {onload}></iframe> }
 }

@@ -15,7 +15,7 @@ use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
 use super::failure::FailureNote;
-use super::reader::Reader;
+use super::reader::{Reader, ReaderProps};
 use super::stamp::mark;
 use super::{Act, is_typing, sends};
 use crate::ui::shared::Shared;
@@ -65,9 +65,8 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
             <main>
                 <section class="list" aria-labelledby="list-title">{list::list(props)}</section>
                 <div class="pane">
-                    if let Some(reading) = reading {
-                        <Reader reading={reading.clone()} messages={mailbox.len()} note={rest(props)}
-                            header_only={is_header_only(props)} act={act.clone()} />
+                    if let Some(reader) = ReaderProps::of(mailbox, act) {
+                        <Reader ..ReaderProps { note: rest(props), header_only: is_header_only(props), ..reader } />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
@@ -113,7 +112,7 @@ fn failed(kept: &Kept, failure: &Shared<restante_api::Failure>, act: &Act) -> Ht
 }
 
 /// The row of the message that is read.
-fn read(props: &KeptProps) -> Option<&restante_api::Row> {
+fn read(props: &KeptProps) -> Option<&Shared<restante_api::Row>> {
     let reading = props.mailbox.reading.as_ref()?;
     row_of(&props.mailbox, reading.current().message.number)
 }

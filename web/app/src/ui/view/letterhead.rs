@@ -1,6 +1,6 @@
 //! The head of a message: subject, who wrote to whom, when, and what is wrong with it.
 
-use restante_api::{Address, MessageView};
+use restante_api::{Address, MessageView, Row};
 use yew::{Html, Properties, component, html};
 
 use super::avatar::avatar;
@@ -16,9 +16,46 @@ pub(super) struct LetterheadProps {
 #[component]
 pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
     let view = &props.view;
-    let from = view.from.first();
-    let subject = cost::within(&view.subject, cost::HEADING);
     let answers_elsewhere = !view.reply_to.is_empty() && view.reply_to != view.from;
+    let to = html! {
+        <>
+            {line("to", &view.to)}
+            {line("cc", &view.cc)}
+            if answers_elsewhere { {line("answers to", &view.reply_to)} }
+        </>
+    };
+    html! {
+        <>
+            {head(&view.subject, view.from.first(), to, view.date, Some(view.octets))}
+            if let Some((claimed, true_one)) = view.from.first().and_then(|from| Some((format::posing(from)?, &from.address))) {
+                <div class="note warn">
+                    <p><b>{"The sender's name is somebody else's address."}</b>{" It says "}<bdi>{cost::within(claimed, cost::LINE).into_owned()}</bdi>
+                        {", and this message comes from "}<bdi>{cost::within(true_one, cost::LINE).into_owned()}</bdi>{"."}</p>
+                </div>
+            }
+            if !view.faults.is_empty() {
+                <div class="note warn">
+                    <p><b>{"This message is damaged."}</b>{" "}{cost::within(&view.faults.join(" "), cost::HEADING).into_owned()}</p>
+                </div>
+            }
+        </>
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct ListedProps {
+    pub(super) row: Shared<Row>,
+}
+
+/// The same, as far as the list knows it, until the message has come.
+#[component]
+pub(super) fn ListedHead(props: &ListedProps) -> Html {
+    let row = &props.row;
+    head(&row.subject, row.from.as_ref(), Html::default(), row.date, row.octets)
+}
+
+fn head(subject: &str, from: Option<&Address>, to: Html, date: Option<i64>, octets: Option<u64>) -> Html {
+    let subject = cost::within(subject, cost::HEADING);
     html! {
         <>
             <h2 class="subject" dir="auto" title={subject.to_string()}>{if subject.trim().is_empty() { "(no subject)" } else { &*subject }}</h2>
@@ -31,27 +68,14 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                         }
                     </p>
                     <p class="to">
-                        {line("to", &view.to)}
-                        {line("cc", &view.cc)}
-                        if answers_elsewhere { {line("answers to", &view.reply_to)} }
-                        if let Some(date) = view.date {
+                        {to}
+                        if let Some(date) = date {
                             <span><time datetime={dates::machine(date)}>{dates::full(date)}</time></span>
                         }
-                        <span class="size">{format::octets(view.octets)}</span>
+                        if let Some(octets) = octets { <span class="size">{format::octets(octets)}</span> }
                     </p>
                 </div>
             </div>
-            if let Some((claimed, true_one)) = from.and_then(|from| Some((format::posing(from)?, &from.address))) {
-                <div class="note warn">
-                    <p><b>{"The sender's name is somebody else's address."}</b>{" It says "}<bdi>{cost::within(claimed, cost::LINE).into_owned()}</bdi>
-                        {", and this message comes from "}<bdi>{cost::within(true_one, cost::LINE).into_owned()}</bdi>{"."}</p>
-                </div>
-            }
-            if !view.faults.is_empty() {
-                <div class="note warn">
-                    <p><b>{"This message is damaged."}</b>{" "}{cost::within(&view.faults.join(" "), cost::HEADING).into_owned()}</p>
-                </div>
-            }
         </>
     }
 }

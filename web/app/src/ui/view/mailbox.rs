@@ -10,7 +10,7 @@ use super::failure::FailureNote;
 use super::list::{ListProps, MessageList};
 use super::preview;
 use super::rail::Rail;
-use super::reader::Reader;
+use super::reader::{Reader, ReaderProps};
 use super::retry::{Retry, waits};
 use super::search::{self, search};
 use super::stamp::mark;
@@ -95,8 +95,8 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                     <MessageList ..list(mailbox, act) />
                 </section>
                 <div class="pane">
-                    if let Some(reading) = reading {
-                        <Reader reading={reading.clone()} messages={mailbox.len()} act={act.clone()} />
+                    if let Some(reader) = ReaderProps::of(mailbox, act) {
+                        <Reader ..reader />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>

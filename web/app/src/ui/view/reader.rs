@@ -1,16 +1,19 @@
 //! The reading pane: the message that is being read, and what can be done with it.
 
-use restante_api::{Failure, FailureKind};
-use yew::{Html, Properties, classes, component, html};
+use restante_api::{Failure, FailureKind, Row};
+use web_sys::Element;
+use yew::{Callback, Html, MouseEvent, Properties, classes, component, html, use_effect_with, use_node_ref};
 
 use super::attachments::Attachments;
 use super::failure::FailureNote;
 use super::frame::MessageFrame;
-use super::letterhead::Letterhead;
+use super::letterhead::{Letterhead, ListedHead};
 use super::plain::PlainText;
 use super::source::SourceView;
 use super::{Act, event, icon, sends};
-use crate::ui::state::{Action, Face, Load, Opened, Reading, Remote};
+use crate::ui::shared::Shared;
+use crate::ui::state::kept::row_of;
+use crate::ui::state::{Action, Face, Load, Mailbox, Opened, Reading, Remote};
 use crate::ui::{cost, words};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -18,6 +21,10 @@ pub(super) struct ReaderProps {
     pub(super) reading: Reading,
     /// Number of messages in the list.
     pub(super) messages: u32,
+    /// What the list knows of the message, until it has come.
+    pub(super) row: Option<Shared<Row>>,
+    /// The pictures of its sender's messages are fetched.
+    pub(super) trusted: bool,
     /// What is said of the message, between its head and its text.
     #[prop_or_default]
     pub(super) note: Html,
@@ -27,44 +34,79 @@ pub(super) struct ReaderProps {
     pub(super) act: Act,
 }
 
+impl ReaderProps {
+    /// The reader of a mailbox, where something is read.
+    pub(super) fn of(mailbox: &Mailbox, act: &Act) -> Option<Self> {
+        let reading = mailbox.reading.clone()?;
+        let opened = reading.current();
+        let row = row_of(mailbox, opened.message.number).filter(|_| opened.message.path.is_empty()).cloned();
+        let trusted = opened.view.ready().is_some_and(|view| mailbox.trusts(view));
+        Some(Self {
+            row,
+            trusted,
+            reading,
+            messages: mailbox.len(),
+            note: Html::default(),
+            header_only: false,
+            act: act.clone(),
+        })
+    }
+}
+
 #[component]
 pub(super) fn Reader(props: &ReaderProps) -> Html {
     let ReaderProps { reading, act, .. } = props;
     let opened = reading.current();
-    let fills = opened.face == Face::Html && matches!(opened.html, Load::Ready(_));
+    let scroller = use_node_ref();
+    {
+        let scroller = scroller.clone();
+        use_effect_with(opened.message.clone(), move |_| {
+            if let Some(scroller) = scroller.cast::<Element>() {
+                scroller.set_scroll_top(0);
+            }
+        });
+    }
     html! {
-        <article id="message" class={classes!(fills.then_some("fills"))} aria-label="Message" tabindex="-1"
-            aria-busy={(opened.view == Load::Waiting).to_string()}>
+        <article aria-label="Message" aria-busy={(opened.view == Load::Waiting).to_string()}>
             {toolbar(props, opened)}
+            <div ref={scroller} id="message" class="scroll" tabindex="0">
+            <div class="column">
             {match &opened.view {
                 Load::Waiting => html! {
                     <>
+                        {listed(props)}
                         <p class="fetching">
                             <span>{words::fetching(opened.progress)}</span>
                             <button onclick={sends(act, Action::Stop)}>{"Cancel"}</button>
                         </p>
-                        {ghost()}
+                        {lines()}
                     </>
                 },
                 Load::Stopped => html! {
-                    <p class="note stopped">
-                        <span>{"Fetching this message was cancelled."}</span>
-                        <button onclick={sends(act, Action::Again)}>{"Fetch it"}</button>
-                    </p>
+                    <>
+                        {listed(props)}
+                        <p class="note stopped">
+                            <span>{"Fetching this message was cancelled."}</span>
+                            <button onclick={sends(act, Action::Again)}>{"Fetch it"}</button>
+                        </p>
+                    </>
                 },
                 Load::Failed(failure) => html! {
-                    <FailureNote failure={failure.clone()}>
-                        if may_be_asked_for_again(failure) {
-                            <p><button onclick={sends(act, Action::Again)}>{"Try again"}</button></p>
-                        }
-                    </FailureNote>
+                    <>
+                        {listed(props)}
+                        <FailureNote failure={failure.clone()}>
+                            if may_be_asked_for_again(failure) {
+                                <p><button onclick={sends(act, Action::Again)}>{"Try again"}</button></p>
+                            }
+                        </FailureNote>
+                    </>
                 },
                 Load::Ready(view) => html! {
                     <>
                         <Letterhead view={view.clone()} />
                         {props.note.clone()}
                         if let Some(event) = &view.event { {event::event(event)} }
-                        {body(opened, props.header_only, act)}
+                        {body(props, opened)}
                         if let Some(failure) = opened.fetch_failure.clone() {
                             <FailureNote {failure} />
                         }
@@ -73,7 +115,17 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                     </>
                 },
             }}
+            </div>
+            </div>
         </article>
+    }
+}
+
+/// The head of a message that is not here, as far as the list knows it; else the shape of one.
+fn listed(props: &ReaderProps) -> Html {
+    match &props.row {
+        Some(row) => html! { <ListedHead row={row.clone()} /> },
+        None => ghost(),
     }
 }
 
@@ -113,21 +165,28 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
                 </button>
             }
             <span class="gap"></span>
-            <button class="square" aria-label="Previous" title="Previous" disabled={reading.position.is_none_or(|at| at == 0)}
-                onclick={sends(act, Action::Step(-1))}>{icon::up()}</button>
-            <button class="square" aria-label="Next" title="Next" disabled={reading.position.is_none_or(|at| at + 1 >= *messages)}
-                onclick={sends(act, Action::Step(1))}>{icon::down()}</button>
+            {step("Previous", icon::up(), reading.position.is_none_or(|at| at == 0), sends(act, Action::Step(-1)))}
+            {step("Next", icon::down(), reading.position.is_none_or(|at| at + 1 >= *messages), sends(act, Action::Step(1)))}
         </div>
     }
 }
 
-fn body(opened: &Opened, header_only: bool, act: &Act) -> Html {
+/// An arrow. At the end of the list it does nothing, and keeps the keyboard's focus.
+fn step(name: &'static str, drawing: Html, at_end: bool, onclick: Callback<MouseEvent>) -> Html {
+    let onclick = (!at_end).then_some(onclick);
+    html! {
+        <button class={classes!("square", at_end.then_some("off"))} aria-label={name} title={name}
+            aria-disabled={at_end.then_some("true")} {onclick}>{drawing}</button>
+    }
+}
+
+fn body(props: &ReaderProps, opened: &Opened) -> Html {
+    let ReaderProps { header_only, act, .. } = props;
     match (opened.face, &opened.html, &opened.source) {
         (Face::Html, Load::Ready(html), _) => html! {
             <>
-                if html.blocked > 0 && opened.remote == Remote::Blocked { {blocked(html.blocked, act)} }
-                <MessageFrame key={if opened.remote == Remote::Allowed { "remote" } else { "closed" }} html={html.clone()}
-                    remote={opened.remote} />
+                if html.pictures > 0 { {pictures(html.pictures, opened.remote, props.trusted, act)} }
+                <MessageFrame html={html.clone()} />
             </>
         },
         (Face::Html, ..) => lines(),
@@ -142,14 +201,23 @@ fn body(opened: &Opened, header_only: bool, act: &Act) -> Html {
                     <FailureNote failure={failure.clone()} />
                 }
                 if let Some(view) = opened.view.ready() {
-                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} {header_only} pictures={opened.pictures.clone()} />
+                    <PlainText key={format!("{:?}", opened.message)} view={view.clone()} header_only={*header_only} pictures={opened.pictures.clone()} />
                 }
             </>
         },
     }
 }
 
-fn blocked(count: u32, act: &Act) -> Html {
+/// What is said of remote pictures, and what can be done about them: the way there, and the way back.
+fn pictures(count: u32, remote: Remote, trusted: bool, act: &Act) -> Html {
+    if remote == Remote::Allowed {
+        return html! {
+            <p class="note blocked">
+                <span>{if trusted { "Remote pictures of this sender are shown, in each message." } else { "Remote pictures are shown, in this message." }}</span>
+                <button onclick={sends(act, Action::HideRemote)}>{if trusted { "No longer for this sender" } else { "Hide them" }}</button>
+            </p>
+        };
+    }
     let what = if count == 1 {
         "1 remote picture is blocked.".to_owned()
     } else {
@@ -170,7 +238,6 @@ fn ghost() -> Html {
         <div class="ghost letter" aria-hidden="true">
             <h2 class="subject"></h2>
             <div class="who"><span class="avatar"></span><div><b></b><small></small></div></div>
-            {lines()}
         </div>
     }
 }

@@ -121,7 +121,7 @@ fn watch(end: &Element, in_sight: impl Fn() + 'static) -> Option<Watch> {
         });
     let options = IntersectionObserverInit::new();
     // Margins count from the element that scrolls.
-    options.set_root(end.closest(".pane").ok().flatten().as_ref());
+    options.set_root(end.closest(".scroll").ok().flatten().as_ref());
     options.set_root_margin(AHEAD);
     let observer = IntersectionObserver::new_with_options(told.as_ref().unchecked_ref(), &options).ok()?;
     observer.observe(end);

@@ -15,6 +15,9 @@ pub(super) struct WayProps {
     pub(super) port: String,
     /// The address of the bridge, where it is not the page's own.
     pub(super) bridge: Option<String>,
+    /// A session has been opened on this way.
+    #[prop_or_default]
+    pub(super) is_up: bool,
 }
 
 #[component]
@@ -24,7 +27,7 @@ pub(super) fn WayOfMail(props: &WayProps) -> Html {
     let host = props.host.trim();
     let host = if host.is_empty() { "Mail server" } else { host };
     html! {
-        <div class="way">
+        <div class={classes!("way", props.is_up.then_some("up"))}>
             <ol aria-label="The way your mail takes">
                 <li><b>{"This browser"}</b><small>{path.browser()}</small></li>
                 <li class={classes!(leg(path.to_bridge), (!path.bridge_reads).then_some("blind"))}>
@@ -34,7 +37,7 @@ pub(super) fn WayOfMail(props: &WayProps) -> Html {
                 </li>
                 <li class={leg(path.to_server)}><b class="host">{host}</b><small>{"port "}{props.port.trim()}</small></li>
             </ol>
-            <p class={classes!("sentence", path.bridge_reads.then_some("open"))}>{path.sentence()}</p>
+            <p class={classes!("sentence", path.bridge_reads.then_some("open"))}>{path.sentence(props.is_up)}</p>
         </div>
     }
 }

@@ -4,6 +4,7 @@ use restante_api::keep::{AccountId, Archive, Ask, Change, Filter, FolderId, Kept
 use restante_protocol::tunnel::Secret;
 
 use super::{Files, Kept, Knob, Sheet, SignInDraft, Told, Wait, accounts, files, ids, lists, moves, settings};
+use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::{Effect, Focus, Mailbox, Selection, State, meant};
 
@@ -273,11 +274,11 @@ pub(in crate::ui) fn thread_meant(mailbox: &Mailbox) -> Option<(ThreadId, u32)> 
 }
 
 /// The row of a message, where it is known.
-pub(in crate::ui) fn row_of(mailbox: &Mailbox, number: u32) -> Option<&restante_api::Row> {
+pub(in crate::ui) fn row_of(mailbox: &Mailbox, number: u32) -> Option<&Shared<restante_api::Row>> {
     let read = mailbox.reading.as_ref().filter(|reading| reading.current().message.number == number);
     let at = read.and_then(|reading| reading.position).unwrap_or(mailbox.cursor);
     let near = mailbox.row(at).filter(|row| row.message.number == number);
-    near.or_else(|| mailbox.rows.iter().flatten().find(|row| row.message.number == number)).map(|row| &**row)
+    near.or_else(|| mailbox.rows.iter().flatten().find(|row| row.message.number == number))
 }
 
 /// Whether any of these messages is unread, as far as their rows are known: then they are marked as read, else as unread.
@@ -293,7 +294,7 @@ pub(in crate::ui) fn are_all_starred(mailbox: &Mailbox, numbers: &[u32]) -> bool
 /// Whether the row of one of these messages, which are in order, has something. Rows that have not come have nothing.
 fn any(mailbox: &Mailbox, numbers: &[u32], has: impl Fn(&restante_api::Row) -> bool) -> bool {
     if let [only] = numbers {
-        return row_of(mailbox, *only).is_some_and(has);
+        return row_of(mailbox, *only).is_some_and(|row| has(row));
     }
     mailbox.rows.iter().flatten().any(|row| has(row) && numbers.binary_search(&row.message.number).is_ok())
 }

@@ -43,11 +43,11 @@ fn html_is_shown_only_once_it_is_sanitised_and_without_remote_pictures() {
     let (message, effects) = read(&mut state, 0, Some("<p>"));
     assert_eq!(effects, [Effect::Sanitise { message: message.clone(), remote: Remote::Blocked }]);
     assert_eq!(state.opened().unwrap().html, Load::Waiting);
-    let html = Ok(SafeHtml { document: "<p>".into(), blocked: 2 });
+    let html = Ok(SafeHtml { document: "<p>".into(), remote: Remote::Blocked, pictures: 2 });
     reduce(&mut state, Action::Sanitised { message: message.clone(), remote: Remote::Allowed, html: html.clone() });
     assert_eq!(state.opened().unwrap().html, Load::Waiting, "an answer to another question is left out");
     reduce(&mut state, Action::Sanitised { message, remote: Remote::Blocked, html });
-    assert_eq!(state.opened().unwrap().html.ready().unwrap().blocked, 2);
+    assert_eq!(state.opened().unwrap().html.ready().unwrap().pictures, 2);
 }
 
 #[test]
@@ -58,6 +58,31 @@ fn a_trusted_senders_pictures_come_by_themselves_until_the_mailbox_is_closed() {
         assert_eq!(state.opened().unwrap().remote, expected);
         reduce(&mut state, Action::TrustSender);
     }
+}
+
+#[test]
+fn pictures_can_be_taken_back_and_the_sender_with_them() {
+    let mut state = with_rows(2, 2);
+    let (message, _) = read(&mut state, 0, Some("<p>"));
+    reduce(&mut state, Action::TrustSender);
+    let effects = reduce(&mut state, Action::HideRemote);
+    assert_eq!(effects, [Effect::Sanitise { message, remote: Remote::Blocked }]);
+    read(&mut state, 1, Some("<p>"));
+    assert_eq!(state.opened().unwrap().remote, Remote::Blocked);
+}
+
+#[test]
+fn a_message_counts_as_read_once_it_has_come() {
+    let seen = |state: &State| state.mailbox.as_ref().unwrap().seen.contains(&2);
+    let mut state = with_rows(2, 2);
+    let question = asked(&reduce(&mut state, Action::Read(0)));
+    let lost =
+        Update::MessageFailed { message: MessageRef::top(2), failure: Box::new(failure(FailureKind::ConnectionLost)) };
+    answer(&mut state, question, lost);
+    assert!(!seen(&state));
+    let question = asked(&reduce(&mut state, Action::Again));
+    answer(&mut state, question, Update::Message(Box::new(view(MessageRef::top(2), None))));
+    assert!(seen(&state));
 }
 
 #[test]
