@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
 import { visit } from './lib/browser.mjs';
 import { Kept } from './lib/kept.mjs';
+import { KEPT_STATES } from './lib/kept-states.mjs';
 import { fingerprints } from './lib/mail.mjs';
 import { Bridge } from './lib/programs.mjs';
 import { suite } from './lib/suite.mjs';
@@ -177,50 +178,12 @@ test('a policy that deletes says how much it would delete, and deletes it once t
   await kept.has(messages);
 }));
 
-const STATES = {
-  list: async () => {},
-  chosen: async (kept, page) => {
-    await kept.list.focus();
-    await page.keyboard.press('Shift+ArrowDown');
-    await page.getByText('2 chosen').waitFor();
-  },
-  told: async (kept, page) => {
-    await kept.list.focus();
-    await page.keyboard.press('Delete');
-    await kept.button('Undo').waitFor();
-  },
-  found: async (kept, page) => {
-    await kept.search.fill('harbours');
-    await page.getByText('best match first').waitFor();
-  },
-  'nothing-found': async (kept, page) => {
-    await kept.search.fill('xyzzy-nothing');
-    await page.getByText('Nothing found for').waitFor();
-  },
-  reading: async (kept) => kept.read('The key is under the blue pot'),
-  moving: async (kept) => {
-    await kept.button('Move to…').click();
-    await kept.dialog.waitFor();
-  },
-  folders: async (kept, page) => {
-    const menu = page.getByRole('button', { name: 'Folders', exact: true });
-    if (await menu.isVisible()) await menu.click();
-    await kept.folder('Inbox').waitFor();
-  },
-  settings: async (kept, page) => {
-    await STATES.folders(kept, page);
-    await kept.button('Account settings').click();
-    await kept.dialog.waitFor();
-  },
-};
-
-for (const [name, reach] of Object.entries(STATES)) {
+for (const [name, reach] of Object.entries(KEPT_STATES)) {
   test(`axe finds nothing in kept mail: ${name}`, { timeout: 90_000 }, () => withKept('sample', async (kept, page) => {
     await reach(kept, page);
     await inEachView(page, async (view) => {
       // They are behind a button on a phone.
       if (name === 'folders') await reach(kept, page);
-      if (process.env.RESTANTE_PICTURES) await page.screenshot({ path: join(process.env.RESTANTE_PICTURES, `kept-${name}-${view}.png`) });
       await isAccessible(page, view);
     });
   }));

@@ -1,5 +1,7 @@
 //! The commands and their flags, and which module does each. No work of its own.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -76,6 +78,17 @@ enum Command {
     },
     /// Take the README's picture, docs/screenshot.png, from the demo
     Screenshot,
+    /// Take a picture of every state of the page in every view, for looking at
+    Shots {
+        /// As `build --dev`
+        #[arg(long)]
+        dev: bool,
+        /// Where the pictures go
+        #[arg(value_name = "FOLDER", default_value = "target/shots")]
+        folder: PathBuf,
+        /// Only these states
+        states: Vec<String>,
+    },
 }
 
 /// Does what the command line asks.
@@ -104,6 +117,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Command::Soak { arguments } => soak::run(&workspace, &arguments),
         Command::Fuzz { seconds, targets } => fuzz::run(&workspace, seconds, &targets),
         Command::Screenshot => screenshot::run(&workspace),
+        Command::Shots { dev, folder, states } => {
+            screenshot::shots(&workspace, page::Mode::from_dev(dev), &folder, &states)
+        }
         Command::Test { parts } => test::run(&workspace, &parts),
     }
 }

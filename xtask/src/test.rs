@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use crate::page::{self, Mode};
 use crate::workspace::Workspace;
 use crate::{report, setup};
+pub(crate) use browser::compile as compile_for_browser;
 use counts::Counts;
 
 /// A part of the tests.

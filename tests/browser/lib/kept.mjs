@@ -8,7 +8,6 @@ export class Kept extends Restante {
     super(page);
     this.keepBox = page.getByRole('checkbox', { name: 'Keep mail on this device', exact: true });
     this.folders = page.getByRole('navigation', { name: 'Accounts and folders', exact: true });
-    this.search = page.getByRole('searchbox', { name: 'Search mail', exact: true });
     this.dialog = page.getByRole('dialog');
   }
 

@@ -1,0 +1,57 @@
+//! The contrast of the colours that `docs/design.md` tells of is what `style.css` has, and enough (WCAG 2.2, 1.4.3 and 1.4.11).
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+use std::collections::HashMap;
+
+const STYLE: &str = include_str!("../../static/style.css");
+const DESIGN: &str = include_str!("../../../docs/design.md");
+
+/// The colours that a part of the style sheet sets.
+fn colours(css: &str) -> HashMap<&str, [f64; 3]> {
+    css.split(['{', ';'])
+        .filter_map(|declaration| {
+            let (name, value) = declaration.trim().strip_prefix("--")?.split_once(": #")?;
+            let part = |at| f64::from(u8::from_str_radix(value.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
+            Some((name, [part(0), part(2), part(4)]))
+        })
+        .collect()
+}
+
+/// Relative luminance (WCAG 2.2).
+fn luminance(colour: [f64; 3]) -> f64 {
+    let linear = colour.map(|part| if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) });
+    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+}
+
+fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn the_contrast_of_every_pair_is_as_told_and_enough() {
+    let (light, rest) = STYLE.split_once("@media (prefers-color-scheme: dark)").unwrap();
+    let (dark, _) = rest.split_once("} }").unwrap();
+    let themes = [colours(light), colours(dark)];
+    let (mut least, mut pairs) = (4.5, 0);
+    for line in DESIGN.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).filter(|cell| !cell.is_empty()).collect();
+        if let ["border", ..] = cells[..] {
+            least = 3.0;
+        }
+        let [one, other, told @ ..] = &cells[..] else { continue };
+        let (Some(one), Some(other)) = (token(one), token(other)) else { continue };
+        pairs += 1;
+        for (theme, told) in themes.iter().zip(told) {
+            let is = contrast(theme[one], theme[other]);
+            assert_eq!(format!("{:.1}", (is * 10.0).floor() / 10.0), *told, "{one} on {other}");
+            assert!(is >= least, "{one} on {other}: {is}");
+        }
+    }
+    assert!(pairs > 20, "{pairs}");
+}
+
+fn token(cell: &str) -> Option<&str> {
+    cell.strip_prefix('`')?.strip_suffix('`')
+}
