@@ -2,7 +2,7 @@
 
 use restante_tests::maildrop::{Habit, Maildrop};
 
-use super::{Kept, mail};
+use super::{CROWD, Kept, mail, noise};
 
 #[tokio::test]
 async fn an_export_taken_in_again_holds_every_octet() {
@@ -42,6 +42,23 @@ async fn on_a_full_device_nothing_is_deleted_on_the_server_that_is_not_here_and_
     assert!(kept.sync_whole("delete-once-kept").await.status.success());
     kept.is_sound(&all, &[], "with room");
     assert!(server.mail().is_empty());
+}
+
+#[tokio::test]
+async fn wherever_a_device_is_full_it_is_known_how_many_messages_have_not_come() {
+    // Small, so that many come together with the one that finds the device full.
+    let all: Vec<_> = (1..=1500).map(|n| [CROWD.message(n), noise(n, 400)].concat()).collect();
+    let server = Maildrop::start(Habit::None, all.clone()).await.unwrap();
+    let kept = Kept::from(&server);
+    for octets in (600_000..2_600_000_u64).step_by(80_000) {
+        let output = kept.sync("leave").args(["--room", &octets.to_string()]).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(1), "{octets}: {output:?}");
+        let output = kept.keep().arg("check").output().await.unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["faults"], serde_json::json!([]), "{octets}");
+        assert_eq!(told["missing"], all.len() - kept.count(), "{octets}");
+    }
+    assert!(kept.count() > 0);
 }
 
 #[tokio::test]

@@ -14,6 +14,10 @@ use crate::sync::{SyncError, Told};
 impl Session<'_> {
     pub(super) fn on_event(&mut self, event: Event<'_>) {
         self.trace.note(&event);
+        if self.trouble.is_some() {
+            // The session is over, and a transaction that failed may be gone with a part of what it held.
+            return;
+        }
         let outcome = match event {
             Event::Body { ticket, chunk } => self.on_body(ticket, chunk),
             Event::Done { ticket, reply } => self.on_done(ticket, &reply),
