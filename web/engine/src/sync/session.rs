@@ -7,6 +7,7 @@ mod keeping;
 use std::cell::{RefCell, RefMut};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+use std::task::Poll;
 
 use restante_api::{Failure, FailureKind, OpenMailbox, Stage, TlsEnd};
 use restante_protocol::pop3::{Capabilities, Command, Login, MessageNumber, Ticket};
@@ -208,6 +209,7 @@ impl<'a> Session<'a> {
             if let Err(failure) = turn {
                 return self.broken(failure, ways);
             }
+            give_way().await;
         }
     }
 
@@ -487,6 +489,19 @@ impl<'a> Session<'a> {
     fn now(&self) -> i64 {
         i64::try_from(self.platform.now()).unwrap_or(i64::MAX)
     }
+}
+
+/// Lets those who wait beside this have their turn: a fast line always has more, and a pause should not wait for its end.
+async fn give_way() {
+    let mut has_given = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut has_given, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn count(number: usize) -> u32 {
