@@ -190,7 +190,8 @@ impl Store {
     /// [`StoreError`] where it cannot be written.
     pub fn note_missing(&mut self, account: AccountId, messages: u32) -> Result<(), StoreError> {
         self.together(|db| {
-            db.execute("UPDATE account SET missing = ?2 WHERE id = ?1 AND missing <> ?2", params![account, messages])?;
+            db.prepare_cached("UPDATE account SET missing = ?2 WHERE id = ?1 AND missing <> ?2")?
+                .execute(params![account, messages])?;
             Ok(())
         })
     }

@@ -117,6 +117,8 @@ impl Session<'_> {
     fn count(&mut self, octets: u64) -> Result<(), SyncError> {
         self.batch_messages += 1;
         self.settle();
+        // In the transaction of the message: somebody else may commit it.
+        self.note_missing()?;
         self.so_far.meter.add_message();
         self.batch_octets += octets;
         let enough = self.so_far.kept.messages.clamp(FIRST_BATCH, BATCH_MESSAGES);
@@ -127,7 +129,6 @@ impl Session<'_> {
     }
 
     pub(super) fn commit(&mut self) -> Result<(), SyncError> {
-        self.note_missing()?;
         self.store().commit()?;
         self.batch_began = None;
         let messages = std::mem::take(&mut self.batch_messages);
@@ -139,7 +140,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Notes how many messages have not come yet, should this be as far as it gets.
+    /// Notes how many messages have not come yet, should this be as far as it gets: together with each message.
     pub(super) fn note_missing(&mut self) -> Result<(), SyncError> {
         if self.missing != self.noted {
             self.noted = self.missing;
@@ -163,6 +164,7 @@ impl Session<'_> {
         let uid = String::from_utf8_lossy(&listed.uid).into_owned();
         self.so_far.kept.failed += 1;
         self.settle();
+        self.note_missing()?;
         (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });
         Ok(())
     }
