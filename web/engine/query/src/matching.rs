@@ -25,22 +25,10 @@ pub struct Message<'a> {
     pub is_read: bool,
 }
 
-/// A term with its words as they are compared.
-pub(crate) struct Folded {
-    field: Option<Field>,
-    pub(crate) tokens: Vec<String>,
-    is_open: bool,
-}
-
-impl Folded {
-    pub(crate) fn of(term: &Term) -> Self {
-        let tokens = term.tokens.iter().map(|token| words::fold(token)).collect();
-        Self { field: term.field, tokens, is_open: term.is_open }
-    }
-
+impl Term {
     /// Whether these folded words begin with the term's.
     pub(crate) fn is_at(&self, text: &[String]) -> bool {
-        let Some((last, others)) = self.tokens.split_last() else { return false };
+        let Some((last, others)) = self.folded.split_last() else { return false };
         let Some((words, rest)) = text.split_at_checked(others.len()) else { return false };
         let is_last = |word: &String| if self.is_open { word.starts_with(last.as_str()) } else { word == last };
         words == others && rest.first().is_some_and(is_last)
@@ -77,9 +65,8 @@ impl Query {
             (None, folded(message.text)),
         ];
         self.terms().iter().all(|term| {
-            let sought = Folded::of(term);
             let within = |(field, text): &(Option<Field>, Vec<String>)| {
-                (sought.field.is_none() || sought.field == *field) && sought.is_in(text)
+                (term.field.is_none() || term.field == *field) && term.is_in(text)
             };
             fields.iter().any(within) != term.is_excluded
         })

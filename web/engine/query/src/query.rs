@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use restante_api::keep::Role;
 
-use crate::matching::Folded;
 use crate::words;
 
 /// A query, understood. Words are found in any order; the last one also by its beginning, so that it finds as one types.
@@ -35,8 +34,10 @@ pub enum BadQuery {
 pub struct Term {
     /// Where they are looked for; `None`: everywhere.
     pub field: Option<Field>,
-    /// The words, folded as [`words::tokens`] does.
+    /// The words, as [`words::tokens`] gives them.
     pub tokens: Vec<String>,
+    /// The same, as they are compared.
+    pub(crate) folded: Vec<String>,
     /// What has them is not wanted.
     pub is_excluded: bool,
     /// The last word is found by its beginning too.
@@ -115,7 +116,7 @@ impl Query {
 
     /// Where the query's words stand in a text that was found, in octets, to mark them.
     pub fn marks(&self, text: &str) -> Vec<Range<usize>> {
-        let wanted: Vec<_> = self.terms.iter().filter(|term| !term.is_excluded).map(Folded::of).collect();
+        let wanted: Vec<_> = self.terms.iter().filter(|term| !term.is_excluded).collect();
         let (found, places): (Vec<String>, Vec<Range<usize>>) = spans(text).into_iter().unzip();
         let mut marks: Vec<Range<usize>> = Vec::new();
         for at in 0..found.len() {
@@ -182,7 +183,8 @@ impl Query {
         let is_open = is_last && !is_excluded && !text.contains('"');
         let tokens = words::tokens(text);
         if !tokens.is_empty() {
-            self.terms.push(Term { field, tokens, is_excluded, is_open });
+            let folded = tokens.iter().map(|token| words::fold(token)).collect();
+            self.terms.push(Term { field, tokens, folded, is_excluded, is_open });
         }
     }
 }
