@@ -27,8 +27,11 @@ pub fn short(seconds: i64) -> String {
 
 /// The day, and the year where it is not this one.
 fn calendar_day(date: &Date) -> String {
-    let this_year = date.get_full_year() == Date::new_0().get_full_year();
-    (if this_year { &DAY } else { &DATE }).with(|format| call(format, date))
+    (if is_of_this_year(date) { &DAY } else { &DATE }).with(|format| call(format, date))
+}
+
+fn is_of_this_year(date: &Date) -> bool {
+    date.get_full_year() == Date::new_0().get_full_year()
 }
 
 /// A date in full, with the time.
@@ -39,8 +42,8 @@ pub fn full(seconds: i64) -> String {
 /// A day as a leaf of a calendar: weekday, day of the month, and month, with the year where it is not this one.
 pub fn leaf(moment: &Moment) -> Option<[String; 3]> {
     let date = date_of(moment)?;
-    let this_year = date.get_full_year() == Date::new_0().get_full_year();
-    let month: &[_] = if this_year { &[("month", "short")] } else { &[("month", "short"), ("year", "numeric")] };
+    let month: &[_] =
+        if is_of_this_year(&date) { &[("month", "short")] } else { &[("month", "short"), ("year", "numeric")] };
     let shown = |options: &[_]| call(&formatter(options), &date);
     Some([shown(&[("weekday", "short")]), date.get_date().to_string(), shown(month)])
 }

@@ -12,12 +12,15 @@ const KEEP_MS: u32 = 60_000;
 /// How much of a file is read at once.
 const PIECE: f64 = 262_144.0;
 
+/// The type of every file. Never the sender's media type: a blob of HTML would be a page of ours.
+const FILE: &str = "application/octet-stream";
+
 /// Offers bytes for download under a name.
 ///
 /// # Errors
 /// What the browser says where it cannot.
 pub fn save(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
-    offer(name, &blob(&Array::of1(&Uint8Array::from(bytes)))?)
+    offer(name, &blob(&Array::of1(&Uint8Array::from(bytes)), FILE)?)
 }
 
 /// A picture that the browser holds to be shown, for as long as this is held.
@@ -27,10 +30,7 @@ pub struct Shown(String);
 impl Shown {
     /// Has the browser hold a picture. `None` where it cannot. The type has to be one that is shown and no document.
     pub fn new(media_type: &'static str, bytes: &[u8]) -> Option<Self> {
-        let options = BlobPropertyBag::new();
-        options.set_type(media_type);
-        let parts = Array::of1(&Uint8Array::from(bytes));
-        let blob = Blob::new_with_blob_sequence_and_options(&parts, &options).ok()?;
+        let blob = blob(&Array::of1(&Uint8Array::from(bytes)), media_type).ok()?;
         Url::create_object_url_with_blob(&blob).ok().map(Self)
     }
 
@@ -57,7 +57,7 @@ impl Gathered {
     /// # Errors
     /// What the browser says where it cannot hold it.
     pub fn add(&mut self, piece: &[u8]) -> Result<(), JsValue> {
-        let piece: JsValue = blob(&Array::of1(&Uint8Array::from(piece)))?.into();
+        let piece: JsValue = blob(&Array::of1(&Uint8Array::from(piece)), FILE)?.into();
         self.0.push(&piece);
         Ok(())
     }
@@ -67,7 +67,7 @@ impl Gathered {
     /// # Errors
     /// What the browser says where it cannot.
     pub fn save(self, name: &str) -> Result<(), JsValue> {
-        offer(name, &blob(&self.0)?)
+        offer(name, &blob(&self.0, FILE)?)
     }
 }
 
@@ -103,10 +103,9 @@ impl Feed {
     }
 }
 
-fn blob(parts: &Array) -> Result<Blob, JsValue> {
+fn blob(parts: &Array, media_type: &'static str) -> Result<Blob, JsValue> {
     let options = BlobPropertyBag::new();
-    // Never the sender's media type: a blob of HTML would be a page of ours.
-    options.set_type("application/octet-stream");
+    options.set_type(media_type);
     Blob::new_with_blob_sequence_and_options(parts, &options)
 }
 

@@ -288,12 +288,17 @@ impl Mailbox {
 
     /// What is read gets its place in the list back, where its row is among those that are known.
     fn find_what_is_read(&mut self) {
-        let Some(reading) = &mut self.reading else { return };
-        if reading.position.is_none() {
-            let number = reading.current().message.number;
-            let found = self.rows.iter().position(|row| row.as_ref().is_some_and(|row| row.message.number == number));
-            reading.position = found.and_then(|at| u32::try_from(at).ok());
+        let lost = self.reading.as_ref().filter(|reading| reading.position.is_none());
+        let found = lost.and_then(|reading| self.place_of(reading.current().message.number));
+        if let (Some(reading), Some(found)) = (&mut self.reading, found) {
+            reading.position = Some(found);
         }
+    }
+
+    /// The place of a message in the list, where its row is among those that are known.
+    pub(super) fn place_of(&self, number: u32) -> Option<u32> {
+        let found = self.rows.iter().position(|row| row.as_ref().is_some_and(|row| row.message.number == number));
+        found.and_then(|at| u32::try_from(at).ok())
     }
 
     /// The rows to ask for: those in sight, where any is missing and they are not asked for already. Once in any case: the

@@ -120,25 +120,18 @@ fn end(mailbox: &mut Mailbox) -> Vec<Effect> {
 
 /// The engine has found something.
 pub(super) fn found(mailbox: &mut Mailbox, to: CallId, list: ListId, found: Vec<Found>) {
-    let Some(search) = mailbox.preview.search.as_mut().filter(|search| search.call == to) else { return };
-    if list != mailbox.list {
-        return;
-    }
+    let current = mailbox.list;
+    let asked = |search: &mut Box<Search>| search.call == to && list == current;
+    let Some(mut search) = mailbox.preview.search.take_if(asked) else { return };
     (search.found, search.list) = (found, list);
     if search.aside.is_none() {
-        let whole = Listing {
-            rows: Rows::default(),
-            known: 0,
-            cursor: 0,
-            sight: (0, 0),
-            asked: None,
-            shift: mailbox.shift.clone(),
-        };
+        let (rows, sight, shift) = (Rows::default(), (0, 0), mailbox.shift.clone());
+        let mut whole = Listing { rows, known: 0, cursor: 0, sight, asked: None, shift };
+        swap(mailbox, &mut whole);
         search.aside = Some(whole);
-        with_search(mailbox, |mailbox, search| search.aside.iter_mut().for_each(|whole| swap(mailbox, whole)));
         next_list(mailbox);
-        mailbox.cursor = 0;
     }
+    mailbox.preview.search = Some(search);
     show(mailbox);
 }
 
@@ -187,18 +180,10 @@ fn show(mailbox: &mut Mailbox) {
     });
     let rows: Vec<_> = rows.collect();
     let known = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let is_there = |row: &Option<Shared<restante_api::Row>>| row.as_ref().map(|row| row.message.number) == at;
-    let cursor = at.and_then(|_| rows.iter().position(is_there)).and_then(|at| u32::try_from(at).ok());
     (mailbox.rows, mailbox.known) = (Shared::new(rows), known);
+    let cursor = at.and_then(|number| mailbox.place_of(number));
     mailbox.cursor = cursor.unwrap_or(mailbox.cursor.min(known.saturating_sub(1)));
     find_what_is_read(mailbox, Shown::Found);
-}
-
-fn with_search(mailbox: &mut Mailbox, change: impl FnOnce(&mut Mailbox, &mut Search)) {
-    if let Some(mut search) = mailbox.preview.search.take() {
-        change(mailbox, &mut search);
-        mailbox.preview.search = Some(search);
-    }
 }
 
 fn swap(mailbox: &mut Mailbox, other: &mut Listing) {
@@ -229,12 +214,7 @@ fn find_what_is_read(mailbox: &mut Mailbox, shown: Shown) {
     let position = match shown {
         _ if message.list != mailbox.list => None,
         Shown::Whole => mailbox.len().checked_sub(message.number),
-        Shown::Found => {
-            let is_it = |row: &Option<Shared<restante_api::Row>>| {
-                row.as_ref().is_some_and(|row| row.message.number == message.number)
-            };
-            mailbox.rows.iter().position(is_it).and_then(|at| u32::try_from(at).ok())
-        }
+        Shown::Found => mailbox.place_of(message.number),
     };
     if let Some(reading) = &mut mailbox.reading {
         reading.position = position;
