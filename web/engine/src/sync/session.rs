@@ -69,9 +69,8 @@ pub(super) struct Session<'a> {
     entries: Vec<Entry>,
     by_number: HashMap<u32, usize>,
     messages: u32,
-    /// How many messages have not come yet, once it is known what is wanted; and how many were noted to be missing.
-    missing: Option<u32>,
-    noted: Option<u32>,
+    /// How many of the messages that are wanted have not come yet.
+    missing: u32,
     /// What is to be fetched, in this order.
     wanted: VecDeque<(usize, Want)>,
     /// The message whose octets are coming in.
@@ -166,8 +165,7 @@ impl<'a> Session<'a> {
             entries: Vec::new(),
             by_number: HashMap::new(),
             messages: 0,
-            missing: None,
-            noted: None,
+            missing: 0,
             wanted: VecDeque::new(),
             incoming: Incoming::default(),
             head: Vec::new(),
@@ -413,8 +411,8 @@ impl<'a> Session<'a> {
             Want::Header => 0,
             Want::Whole | Want::Rest(..) => self.entries[*at].listed.octets,
         };
-        self.missing = Some(count(self.wanted.len()));
         let (new, octets) = (count(self.wanted.len()), self.wanted.iter().map(octets).sum());
+        self.missing = new;
         (self.tell)(Told::Listed { messages: count(self.entries.len()), new, octets });
         self.so_far.meter.expect(new, octets, now);
         if let Some(days) = self.expires().filter(|_| account.policy != Policy::DeleteOnceKept) {

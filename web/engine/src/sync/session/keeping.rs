@@ -116,9 +116,8 @@ impl Session<'_> {
     /// Counts a message towards the batch, and commits the batch when it is large enough.
     fn count(&mut self, octets: u64) -> Result<(), SyncError> {
         self.batch_messages += 1;
-        self.settle();
         // In the transaction of the message: somebody else may commit it.
-        self.note_missing()?;
+        self.settle()?;
         self.so_far.meter.add_message();
         self.batch_octets += octets;
         let enough = self.so_far.kept.messages.clamp(FIRST_BATCH, BATCH_MESSAGES);
@@ -140,20 +139,14 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Notes how many messages have not come yet, should this be as far as it gets: together with each message.
-    pub(super) fn note_missing(&mut self) -> Result<(), SyncError> {
-        if self.missing != self.noted {
-            self.noted = self.missing;
-            if let Some(missing) = self.missing {
-                self.store().note_missing(self.account, missing)?;
-            }
-        }
-        Ok(())
+    /// A message has come, or is left for later: notes how many have not come yet, should this be as far as it gets.
+    fn settle(&mut self) -> Result<(), SyncError> {
+        self.missing = self.missing.saturating_sub(1);
+        self.note_missing()
     }
 
-    /// A message has come, or is left for later.
-    fn settle(&mut self) {
-        self.missing = self.missing.map(|missing| missing.saturating_sub(1));
+    pub(super) fn note_missing(&self) -> Result<(), SyncError> {
+        Ok(self.store().note_missing(self.account, self.missing)?)
     }
 
     /// Leaves a message for later.
@@ -163,8 +156,7 @@ impl Session<'_> {
         let retry_at = self.store().note_failed(self.account, listed, fault, now)?;
         let uid = String::from_utf8_lossy(&listed.uid).into_owned();
         self.so_far.kept.failed += 1;
-        self.settle();
-        self.note_missing()?;
+        self.settle()?;
         (self.tell)(Told::Failed { uid, fault: fault.to_owned(), retry_at });
         Ok(())
     }
