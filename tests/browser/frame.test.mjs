@@ -5,18 +5,13 @@ import { test } from 'node:test';
 import { visit, VIEWS } from './lib/browser.mjs';
 import { deliver, withdraw } from './lib/mail.mjs';
 import { Restante } from './lib/restante.mjs';
-import { suite } from './lib/suite.mjs';
+import { inPreview, suite } from './lib/suite.mjs';
 
 const timeout = 90_000;
 const our = suite();
 
 /** Opens the mailbox with the hostile mail. `clean: false` where the test itself lets something out. */
-const withHostile = (use, { clean = true } = {}) => visit(our.browser, our.bridge.url, { clean }, async (page, seen) => {
-  const restante = new Restante(page);
-  const { user, password } = our.world.mailbox('hostile');
-  await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
-  await use(restante, page, seen);
-});
+const withHostile = (use, options) => inPreview(our, 'hostile', use, options);
 
 /** Gives whatever would leave the time to do so. */
 const settle = (page) => page.waitForTimeout(1_500);
@@ -107,10 +102,7 @@ test('a picture that is not shown has a quiet frame with its words, and no mark 
 }));
 
 test('on a telephone a newsletter of a fixed width fits, and its text keeps its size', { timeout }, () =>
-  visit(our.browser, our.bridge.url, { context: VIEWS.phone }, async (page) => {
-    const restante = new Restante(page);
-    const { user, password } = our.world.mailbox('hostile');
-    await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+  withHostile(async (restante, page) => {
     await restante.read('Five harbours worth the detour');
     const frame = await restante.mailFrame();
     await frame.getByText('Skerry Point').first().waitFor();
@@ -121,7 +113,7 @@ test('on a telephone a newsletter of a fixed width fits, and its text keeps its 
     }));
     assert.ok(content <= window, `${content} pixels wide in a window of ${window}`);
     assert.ok(size >= 14, `text of ${size} pixels`);
-  }));
+  }, { context: VIEWS.phone }));
 
 test('a phishing letter cannot redirect, submit or run', { timeout }, () => withHostile(async (restante, page, seen) => {
   const canaryBefore = (await our.world.canarySeen()).length;

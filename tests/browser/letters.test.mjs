@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { visit } from './lib/browser.mjs';
 import { LETTERS, PICTURES } from './lib/letters.mjs';
 import { deliver, withdraw } from './lib/mail.mjs';
-import { Restante } from './lib/restante.mjs';
-import { suite } from './lib/suite.mjs';
+import { inPreview, suite } from './lib/suite.mjs';
 import { unzip } from './lib/zip.mjs';
 
 const timeout = 90_000;
@@ -14,15 +12,11 @@ const our = suite();
 
 /** Delivers letters, opens the mailbox with them, and takes them out again. */
 async function withLetters(subjects, use, { context, letters = LETTERS } = {}) {
-  const { maildir, user, password } = our.world.mailbox('sample');
+  const { maildir } = our.world.mailbox('sample');
   const names = [];
   try {
     for (const subject of subjects) names.push(await deliver(maildir, subject, letters[subject]));
-    await visit(our.browser, our.bridge.url, { context }, async (page) => {
-      const restante = new Restante(page);
-      await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
-      await use(restante, page);
-    });
+    await inPreview(our, 'sample', use, { context });
   } finally {
     await withdraw(maildir, names);
   }

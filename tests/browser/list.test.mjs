@@ -3,17 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { visit } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
-import { suite } from './lib/suite.mjs';
+import { inPreview, suite } from './lib/suite.mjs';
 
 const timeout = 120_000;
 const our = suite({ world: { crowd: true } });
 
-const withMailbox = (name, use) => visit(our.browser, our.bridge.url, {}, async (page) => {
-  const restante = new Restante(page);
-  const { user, password } = our.world.mailbox(name);
-  await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
-  await use(restante, page);
-});
+const withMailbox = (name, use) => inPreview(our, name, use);
 
 test('10,000 messages scroll without 10,000 rows', { timeout }, () => withMailbox('crowd', async (restante, page) => {
   await restante.rows.filter({ hasText: 'no. 10000' }).first().waitFor();

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { visit, VIEWS } from './lib/browser.mjs';
 import { deliver, withdraw } from './lib/mail.mjs';
 import { Restante } from './lib/restante.mjs';
-import { suite } from './lib/suite.mjs';
+import { inPreview, suite } from './lib/suite.mjs';
 
 const timeout = 120_000;
 const our = suite();
@@ -14,17 +14,13 @@ const NOTE = 'The key is under the blue pot';
 
 /** Opens a mailbox, with these HTML letters delivered to it meanwhile. */
 async function withMailbox(name, use, { letters = {}, context } = {}) {
-  const { user, password, maildir } = our.world.mailbox(name);
+  const { maildir } = our.world.mailbox(name);
   const names = [];
   try {
     for (const [subject, text] of Object.entries(letters)) {
       names.push(await deliver(maildir, subject, { headers: ['MIME-Version: 1.0', 'Content-Type: text/html; charset=utf-8'], text }));
     }
-    await visit(our.browser, our.bridge.url, { context }, async (page, seen) => {
-      const restante = new Restante(page);
-      await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
-      await use(restante, page, seen);
-    });
+    await inPreview(our, name, use, { context });
   } finally {
     await withdraw(maildir, names);
   }

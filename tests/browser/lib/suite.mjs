@@ -1,8 +1,9 @@
 // What the tests of one file share: the servers, a bridge that allows them, and a browser; started before the first test
 // and ended after the last.
 import { after, before } from 'node:test';
-import { launch } from './browser.mjs';
+import { launch, visit } from './browser.mjs';
 import { Bridge, World } from './programs.mjs';
+import { Restante } from './restante.mjs';
 
 const TIMEOUT = 120_000;
 
@@ -30,4 +31,14 @@ export function suite({ world = {}, bridge = {}, bridges = {}, browser = true } 
     await our.world?.end();
   });
   return our;
+}
+
+/** A preview of the mailbox of this name, and `use` of it. `options` are those of `visit`. */
+export function inPreview(our, name, use, options = {}) {
+  return visit(our.browser, our.bridge.url, options, async (page, seen) => {
+    const restante = new Restante(page);
+    const { user, password } = our.world.mailbox(name);
+    await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+    await use(restante, page, seen);
+  });
 }
