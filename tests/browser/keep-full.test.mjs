@@ -45,7 +45,7 @@ test('on a full device nothing is deleted on the server that is not kept, and th
   // What is kept is readable, after a reload as well.
   const [words] = (await kept.rows.first().locator('strong').innerText()).match(/Letter no. \d+/);
   await page.reload();
-  await kept.status.filter({ hasText: /paused, \d+ messages missing/ }).waitFor();
+  await kept.status.filter({ hasText: `paused, ${LETTERS - device.length} messages missing` }).waitFor();
   await kept.read(words);
   await kept.message.getByText(`This is ${words.toLowerCase()}.`, { exact: false }).waitFor();
 
