@@ -69,11 +69,8 @@ impl Store {
     /// [`StoreError`] where they cannot be read.
     pub fn folders(&self, account: AccountId) -> Result<Vec<Folder>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT f.id, f.role, f.name,
-                    (SELECT count(*) FROM message m WHERE m.folder_id = f.id AND m.extent <> 'arriving'),
-                    (SELECT count(*) FROM message m WHERE m.folder_id = f.id AND m.extent <> 'arriving' AND NOT m.is_read)
-             FROM folder f WHERE f.account_id = ?1
-             ORDER BY f.role = 'own', CASE WHEN f.role = 'own' THEN f.name ELSE '' END, f.id",
+            "SELECT id, role, name, messages, unread FROM folder WHERE account_id = ?1
+             ORDER BY role = 'own', CASE WHEN role = 'own' THEN name ELSE '' END, id",
         )?;
         let folders = statement.query_map([account], |row| {
             Ok(Folder {
@@ -147,6 +144,12 @@ impl Store {
             let account: Option<AccountId> = statement.query_row([folder], |row| row.get(0)).optional()?;
             let archive = of_role(db, account.ok_or(StoreError::NotFound("folder"))?, Role::Archive)?;
             db.execute("UPDATE message SET folder_id = ?2 WHERE folder_id = ?1", params![folder, archive])?;
+            db.execute(
+                "UPDATE folder SET (messages, unread) =
+                        (SELECT folder.messages + f.messages, folder.unread + f.unread FROM folder f WHERE f.id = ?1)
+                 WHERE id = ?2",
+                params![folder, archive],
+            )?;
             db.execute("DELETE FROM folder WHERE id = ?1", [folder])?;
             Ok(())
         })

@@ -4,7 +4,7 @@
 //! has rows, wherever in the list it lies.
 
 use restante_api::keep::{Filter, Order, Role};
-use rusqlite::{OptionalExtension, Row as SqlRow, params_from_iter};
+use rusqlite::{OptionalExtension, Row as SqlRow};
 
 use crate::folders::role_name;
 use crate::{AccountId, Extent, FolderId, MessageId, Store, StoreError, ThreadId};
@@ -148,13 +148,13 @@ impl Store {
         Ok(rows)
     }
 
-    /// How many messages each of these accounts' lists would show, all folders together.
+    /// How many messages an account has, all folders together.
     ///
     /// # Errors
     /// [`StoreError`] where they cannot be counted.
     pub fn count(&self, account: AccountId) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM message WHERE account_id = ? AND extent <> 'arriving'";
-        let count: i64 = self.db.prepare_cached(sql)?.query_row(params_from_iter([account]), |row| row.get(0))?;
+        let sql = "SELECT coalesce(sum(messages), 0) FROM folder WHERE account_id = ?1";
+        let count: i64 = self.db.prepare_cached(sql)?.query_row([account], |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 }

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::Digest as _;
 
+use crate::counts::{self, Changes, Counted};
 use crate::types::next_id;
 use crate::{AccountId, Digest, FolderId, MessageId, Role, Store, StoreError, content, folders, search, threads};
 
@@ -128,6 +129,7 @@ impl Store {
             };
             content::put_all(db, id, source)?;
             describe(db, id, new.summary, octets, digest, new.arrived_at)?;
+            appears(db, id)?;
             Ok(id)
         })
     }
@@ -171,6 +173,7 @@ impl Store {
     pub fn finish_arrival(&mut self, arrival: Arrival, summary: &Summary, now: i64) -> Result<MessageId, StoreError> {
         self.together(|db| {
             describe(db, arrival.id, summary, arrival.octets, Some(arrival.digest()), now)?;
+            appears(db, arrival.id)?;
             Ok(arrival.id)
         })
     }
@@ -222,10 +225,17 @@ impl Store {
         };
         self.together(|db| {
             let mut statement = db.prepare_cached(sql)?;
+            let mut changes = Changes::default();
             for id in messages {
+                if flag == Flag::Read
+                    && let Some(message) = counts::counted(db, *id)?
+                {
+                    changes.goes(message);
+                    changes.comes(Counted { is_read: is_set, ..message });
+                }
                 statement.execute(params![id, is_set])?;
             }
-            Ok(())
+            changes.apply(db)
         })
     }
 
@@ -245,11 +255,17 @@ impl Store {
                  WHERE m.id = ?1 AND f.id = ?2",
             )?;
             let mut update = db.prepare_cached("UPDATE message SET folder_id = ?2 WHERE id = ?1")?;
+            let mut changes = Changes::default();
             for id in messages {
                 let from = find.query_row(params![id, folder], |row| row.get(0)).optional()?;
                 before.push((*id, from.ok_or(StoreError::NotFound("folder of this account"))?));
+                if let Some(message) = counts::counted(db, *id)? {
+                    changes.goes(message);
+                    changes.comes(Counted { folder, ..message });
+                }
                 update.execute(params![id, folder])?;
             }
+            changes.apply(db)?;
             Ok(before)
         })
     }
@@ -260,13 +276,26 @@ impl Store {
     /// [`StoreError`] where they cannot be removed.
     pub fn remove(&mut self, messages: &[MessageId]) -> Result<(), StoreError> {
         self.together(|db| {
+            let mut changes = Changes::default();
             for id in messages {
+                if let Some(message) = counts::counted(db, *id)? {
+                    changes.goes(message);
+                }
                 db.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([id])?;
                 db.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([id])?;
             }
-            Ok(())
+            changes.apply(db)
         })
     }
+}
+
+/// From now on the message is there for everybody.
+fn appears(db: &Connection, id: MessageId) -> Result<(), StoreError> {
+    let mut changes = Changes::default();
+    if let Some(message) = counts::counted(db, id)? {
+        changes.comes(message);
+    }
+    changes.apply(db)
 }
 
 /// Takes away what is to be replaced of a message. Returns when it came.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sha2::{Digest as _, Sha256};
 
 use crate::content::unpacked;
-use crate::{Digest, Location, MessageId, Store, StoreError, connect};
+use crate::{Digest, Location, MessageId, Store, StoreError, connect, counts};
 
 /// What an examination found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +46,7 @@ impl Store {
         if let Err(error) = self.db.execute("INSERT INTO search (search) VALUES ('integrity-check')", []) {
             check.faults.push(format!("search: {error}"));
         }
+        check.faults.extend(counts::faults(&self.db)?);
         let mut statement =
             self.db.prepare("SELECT id, octets, extent = 'whole', digest FROM message WHERE extent <> 'arriving'")?;
         let mut rows = statement.query([])?;

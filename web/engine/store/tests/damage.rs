@@ -14,7 +14,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 4] = [
+const VERSIONS: [(&str, &str, &str); 5] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -34,6 +34,11 @@ const VERSIONS: [(&str, &str, &str); 4] = [
         include_str!("../src/migrations/0004.sql"),
         include_str!("versions/0004.sql"),
         "9754190248a410cda6fb8c3009db2b4028fa8471c5644d8ff555cd8a83f7a72e",
+    ),
+    (
+        include_str!("../src/migrations/0005.sql"),
+        include_str!("versions/0005.sql"),
+        "a8ca5fb26f8c8238c8841b81fc5597fdfe50b0ad1669e46d3d138d12805cb7ec",
     ),
 ];
 
