@@ -34,6 +34,8 @@ pub struct Session {
     /// Octets expected of all outstanding steps together, and those of the first that have come.
     in_flight: u128,
     arrived: u64,
+    /// There was no room for a command, and there is little since.
+    full: bool,
     inbox: Inbox,
     outbox: Outbox,
     /// The line being read; kept for its memory.
@@ -108,6 +110,7 @@ impl Session {
             reading: Reading::Status,
             in_flight: 0,
             arrived: 0,
+            full: false,
             inbox: Inbox::default(),
             outbox: Outbox::default(),
             line: Vec::new(),

@@ -79,6 +79,9 @@ impl Step {
 /// Octets of a status line, as a rule.
 const STATUS: u64 = 64;
 
+/// Where the window was full, this part of it is free before more is sent.
+const ROOM: u64 = 8;
+
 impl Session {
     /// Sends as many queued commands as may go now.
     pub(super) fn send_what_may_go(&mut self) {
@@ -86,12 +89,13 @@ impl Session {
             return;
         }
         while let Some((ticket, command)) = self.queue.first_key_value() {
-            let cost = self.cost(command);
-            if !self.may_send(command, cost) {
+            let (ticket, cost, needs_sync) = (*ticket, self.cost(command), self.needs_sync(command));
+            // A login waits for everything before it: what it does depends on CAPA's answer.
+            let waits = matches!(command, Command::Login(_) | Command::Stls | Command::Utf8 | Command::Lang(_));
+            if !self.may_send(waits, cost) {
                 return;
             }
-            let ticket = *ticket;
-            if self.needs_sync(command) {
+            if needs_sync {
                 let step = self.write("STAT", Step::Sync);
                 self.synchronised = true;
                 self.expect_status(ticket, step);
@@ -117,15 +121,26 @@ impl Session {
             || named.is_some_and(|name| name.starts_with("Courier Mail Server"))
     }
 
-    fn may_send(&self, command: &Command, cost: u64) -> bool {
-        let Some(last) = self.outstanding.back() else { return true };
-        // A login waits for everything before it: what it does depends on CAPA's answer.
-        let waits = matches!(command, Command::Login(_) | Command::Stls | Command::Utf8 | Command::Lang(_));
+    /// Whether a command may be sent whose answer has so many octets, or which waits for all answers before.
+    fn may_send(&mut self, waits: bool, cost: u64) -> bool {
+        let Some(last) = self.outstanding.back() else {
+            self.full = false;
+            return true;
+        };
         let is_alone = last.step.stands_alone() || last.step.is_login() && self.login_stands_alone();
-        !(waits || is_alone)
-            && self.is_pipelining()
-            && self.outstanding.len() < self.config.commands
-            && self.expected().saturating_add(cost) <= self.config.window
+        !(waits || is_alone) && self.is_pipelining() && self.has_room(cost)
+    }
+
+    /// Whether the answer is awaited together with those that are outstanding. Once there was no room, none is made out of
+    /// little: commands travel by the dozen then, instead of each in a write, a TLS record and a frame of its own.
+    fn has_room(&mut self, cost: u64) -> bool {
+        let (expected, outstanding) = (self.expected(), self.outstanding.len());
+        let (window, commands) = (self.config.window, self.config.commands);
+        if self.full && (expected > window - window / ROOM || outstanding > commands - commands / ROOM as usize) {
+            return false;
+        }
+        self.full = outstanding >= commands || expected.saturating_add(cost) > window;
+        !self.full
     }
 
     /// Octets to expect of a command's answer.
