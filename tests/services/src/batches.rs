@@ -42,7 +42,9 @@ pub(crate) fn write(store: &mut Store) {
         let source = format!("Subject: message {number}\r\n\r\n{text}\r\n");
         let summary = Summary { subject: format!("message {number}"), text, ..Summary::default() };
         let source = Source::Whole { source: source.as_bytes(), digest: Digest::of(source.as_bytes()) };
-        store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: 1_795_824_000 }).unwrap();
+        store
+            .insert(&NewMessage { folder, summary: &summary, source, arrived_at: 1_795_824_000, serial: None })
+            .unwrap();
     }
     store.commit().unwrap();
 }

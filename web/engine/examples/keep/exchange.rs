@@ -106,5 +106,5 @@ pub(crate) fn import(store: &mut Store, from: &Path, report: &Report) -> Result<
 fn keep(store: &mut Store, folder: restante_store::FolderId, message: &[u8]) -> Result<(), StoreError> {
     let summary = mime::summary(message);
     let source = Source::Whole { source: message, digest: Digest::of(message) };
-    store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now() }).map(drop)
+    store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now(), serial: None }).map(drop)
 }

@@ -286,7 +286,9 @@ impl Import {
             }
             let summary = mime::summary(&message);
             let source = Source::Whole { source: &message, digest };
-            store.insert(&NewMessage { folder: self.folder, summary: &summary, source, arrived_at: now }).map(drop)
+            store
+                .insert(&NewMessage { folder: self.folder, summary: &summary, source, arrived_at: now, serial: None })
+                .map(drop)
         })();
         kept.map_err(|error: StoreError| convert::failure(&error))?;
         self.count += 1;

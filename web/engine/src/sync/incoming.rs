@@ -42,6 +42,7 @@ impl Incoming {
         store: &mut Store,
         account: AccountId,
         now: i64,
+        serial: Option<i64>,
     ) -> Result<(), StoreError> {
         self.octets += octets.len() as u64;
         if self.arrival.is_none() {
@@ -52,7 +53,7 @@ impl Incoming {
             if octets.is_empty() {
                 return Ok(());
             }
-            let mut arrival = store.begin_arrival(account, now)?;
+            let mut arrival = store.begin_arrival(account, now, serial)?;
             for piece in self.head.chunks(PIECE) {
                 store.add_piece(&mut arrival, piece)?;
             }

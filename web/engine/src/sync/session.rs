@@ -72,6 +72,8 @@ pub(super) struct Session<'a> {
     messages: u32,
     /// How many of the messages that are wanted have not come yet.
     missing: u32,
+    /// The serial of the first message in the listing, where some of it is fetched.
+    first_serial: Option<i64>,
     /// What is to be fetched, in this order.
     wanted: VecDeque<(usize, Want)>,
     /// The message whose octets are coming in.
@@ -167,6 +169,7 @@ impl<'a> Session<'a> {
             by_number: HashMap::new(),
             messages: 0,
             missing: 0,
+            first_serial: None,
             wanted: VecDeque::new(),
             incoming: Incoming::default(),
             head: Vec::new(),

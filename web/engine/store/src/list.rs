@@ -53,11 +53,13 @@ pub(crate) fn sql(list: List, filter: Filter, order: Order, conditions: &[String
     let (within, which) = (list.condition(), condition(filter));
     let conditions: String = conditions.iter().map(|condition| format!(" AND {condition}")).collect();
     let order = match order {
-        Order::Newest => "m.date DESC, m.id DESC",
-        Order::Oldest => "m.date, m.id",
-        Order::Sender => "iif(m.from_name = '', m.from_address, m.from_name) COLLATE NOCASE, m.date DESC, m.id DESC",
-        Order::Subject => "m.base_subject, m.date DESC, m.id DESC",
-        Order::Largest => "m.octets DESC, m.id DESC",
+        Order::Newest => "m.date DESC, m.serial DESC",
+        Order::Oldest => "m.date, m.serial",
+        Order::Sender => {
+            "iif(m.from_name = '', m.from_address, m.from_name) COLLATE NOCASE, m.date DESC, m.serial DESC"
+        }
+        Order::Subject => "m.base_subject, m.date DESC, m.serial DESC",
+        Order::Largest => "m.octets DESC, m.serial DESC",
     };
     format!(
         "SELECT m.id FROM message m

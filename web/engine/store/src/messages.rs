@@ -67,6 +67,8 @@ pub struct NewMessage<'a> {
     pub source: Source<'a>,
     /// When it came, seconds since 1970-01-01 UTC.
     pub arrived_at: i64,
+    /// Its place among those of the same date, from [`Store::serials`]; `None`: it is the newest.
+    pub serial: Option<i64>,
 }
 
 /// The octets of a message to be kept.
@@ -122,7 +124,7 @@ impl Store {
     /// [`StoreError`] where it cannot be written; then nothing of it is.
     pub fn insert(&mut self, new: &NewMessage<'_>) -> Result<MessageId, StoreError> {
         self.together(|db| {
-            let id = new_row(db, new.folder, new.arrived_at)?;
+            let id = new_row(db, new.folder, new.arrived_at, new.serial)?;
             let (source, octets, digest) = match new.source {
                 Source::Header { source, octets } => (source, octets, None),
                 Source::Whole { source, digest } => (source, source.len() as u64, Some(digest)),
@@ -143,14 +145,23 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.query_row(params![account, digest], |row| row.get(0))?)
     }
 
-    /// Begins a message that comes in pieces.
+    /// Sets aside serial numbers for so many messages, and returns the first: of messages with the same date, the one with
+    /// the higher serial came later.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written.
-    pub fn begin_arrival(&mut self, account: AccountId, now: i64) -> Result<Arrival, StoreError> {
+    pub fn serials(&mut self, count: u32) -> Result<i64, StoreError> {
+        self.together(|db| Ok(serials(db, count)?))
+    }
+
+    /// Begins a message that comes in pieces; its serial is as in [`NewMessage`].
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn begin_arrival(&mut self, account: AccountId, now: i64, serial: Option<i64>) -> Result<Arrival, StoreError> {
         self.together(|db| {
             let folder = folders::of_role(db, account, Role::Inbox)?;
-            let id = new_row(db, folder, now)?;
+            let id = new_row(db, folder, now, serial)?;
             Ok(Arrival { id, account, pieces: 0, octets: 0, hash: sha2::Sha256::new() })
         })
     }
@@ -309,19 +320,27 @@ fn undescribe(db: &Connection, id: MessageId) -> Result<i64, StoreError> {
     Ok(arrived_at)
 }
 
-fn new_row(db: &Connection, folder: FolderId, now: i64) -> Result<MessageId, StoreError> {
+fn serials(db: &Connection, count: u32) -> rusqlite::Result<i64> {
+    // RETURNING would be a trigger, and a savepoint: see `new_row`.
+    db.prepare_cached("UPDATE last_id SET id = id + ?1 WHERE of = 'serial'")?.execute([count])?;
+    let sql = "SELECT id - ?1 + 1 FROM last_id WHERE of = 'serial'";
+    db.prepare_cached(sql)?.query_row([count], |row| row.get(0))
+}
+
+fn new_row(db: &Connection, folder: FolderId, now: i64, serial: Option<i64>) -> Result<MessageId, StoreError> {
     // INSERT … SELECT may write several rows, so SQLite sets a savepoint, at each of which FTS5 writes a segment.
     let mut account = db.prepare_cached("SELECT account_id FROM folder WHERE id = ?1")?;
     let account: Option<AccountId> = account.query_row([folder], |row| row.get(0)).optional()?;
     let account = account.ok_or(StoreError::NotFound("folder"))?;
     let id = MessageId(next_id(db, "message")?);
+    let serial = serial.map_or_else(|| serials(db, 1), Ok)?;
     db.prepare_cached(
         "INSERT INTO message (id, account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject,
                               snippet, octets, extent, is_read, is_starred, has_attachments, base_subject,
-                              is_loose_reply, digest)
-         VALUES (?1, ?2, ?3, 0, ?4, ?4, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x'')",
+                              is_loose_reply, digest, serial)
+         VALUES (?1, ?2, ?3, 0, ?4, ?4, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x'', ?5)",
     )?
-    .execute(params![id, account, folder, now])?;
+    .execute(params![id, account, folder, now, serial])?;
     Ok(id)
 }
 

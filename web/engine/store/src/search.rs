@@ -138,7 +138,7 @@ mod tests {
             let digest = Digest::of(source.as_bytes());
             let summary = Summary { subject: source.clone(), text: "A word or two".into(), ..Summary::default() };
             let source = Source::Whole { source: source.as_bytes(), digest };
-            let new = NewMessage { folder, summary: &summary, source, arrived_at: 1 };
+            let new = NewMessage { folder, summary: &summary, source, arrived_at: 1, serial: None };
             let id = store.insert(&new).unwrap();
             let listed = Listed { uid: n.to_be_bytes().to_vec(), octets: 10 };
             let identity = Identity { listed: &listed, header: HeaderHash([0; 32]) };

@@ -50,12 +50,12 @@ fn play(store: &mut Store, account: AccountId, step: &Step) {
     match *step {
         Step::Keep => drop(put(store, account, &about("Kept", ""))),
         Step::KeepInPieces => {
-            let mut arrival = store.begin_arrival(account, NOW).unwrap();
+            let mut arrival = store.begin_arrival(account, NOW, None).unwrap();
             store.add_piece(&mut arrival, b"octets").unwrap();
             store.finish_arrival(arrival, &about("In pieces", ""), NOW).unwrap();
         }
         Step::GiveUpArrival => {
-            let arrival = store.begin_arrival(account, NOW).unwrap();
+            let arrival = store.begin_arrival(account, NOW, None).unwrap();
             store.abandon_arrival(arrival).unwrap();
         }
         Step::Complete(at) if !all.is_empty() => {

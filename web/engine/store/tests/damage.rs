@@ -14,7 +14,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 5] = [
+const VERSIONS: [(&str, &str, &str); 6] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -39,6 +39,11 @@ const VERSIONS: [(&str, &str, &str); 5] = [
         include_str!("../src/migrations/0005.sql"),
         include_str!("versions/0005.sql"),
         "a8ca5fb26f8c8238c8841b81fc5597fdfe50b0ad1669e46d3d138d12805cb7ec",
+    ),
+    (
+        include_str!("../src/migrations/0006.sql"),
+        include_str!("versions/0006.sql"),
+        "33c26bad738824fbfde7922d550fc7b0c25fccd72382246cda0ec334466664b1",
     ),
 ];
 
@@ -187,7 +192,8 @@ fn a_full_device_keeps_what_was_committed_and_takes_more_once_there_is_room() {
         let body = noise(kept, 50_000);
         let source = restante_store::Source::Whole { source: body.as_bytes(), digest: Digest::of(body.as_bytes()) };
         let summary = about(&format!("{kept}"), "");
-        let new = restante_store::NewMessage { folder: inbox, summary: &summary, source, arrived_at: NOW };
+        let new =
+            restante_store::NewMessage { folder: inbox, summary: &summary, source, arrived_at: NOW, serial: None };
         match store.insert(&new).and_then(|_| store.commit()) {
             Ok(()) => kept += 1,
             Err(error) => break error,

@@ -31,10 +31,10 @@ fn a_message_that_comes_in_pieces_is_there_when_it_is_whole_and_gone_when_it_is_
     let at = Location::File(home.path().join("mail.sqlite"));
     let mut store = Store::open(&at).unwrap();
     let account = account(&mut store);
-    let mut arrival = store.begin_arrival(account, NOW).unwrap();
+    let mut arrival = store.begin_arrival(account, NOW, None).unwrap();
     store.add_piece(&mut arrival, &vec![b'a'; PIECE]).unwrap();
     assert_eq!(store.count(account).unwrap(), 0);
-    let half = store.begin_arrival(account, NOW).unwrap();
+    let half = store.begin_arrival(account, NOW, None).unwrap();
     store.add_piece(&mut arrival, b"the end").unwrap();
     let id = store.finish_arrival(arrival, &about("Large", "large"), NOW).unwrap();
     drop((half, store));
@@ -220,6 +220,29 @@ fn lists_are_ordered_and_filtered_as_asked() {
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [c, a]);
     let folders = store.folders(account).unwrap();
     assert_eq!((folders[0].role, folders[0].messages, folders[0].unread), (Role::Inbox, 3, 2));
+}
+
+#[test]
+fn messages_of_one_date_are_in_the_order_of_their_maildrop_whichever_was_fetched_first() {
+    let (mut store, account) = store();
+    let folder = store.folder_of(account, Role::Inbox).unwrap();
+    let keep = |store: &mut Store, serial: Option<i64>| {
+        let summary = Summary { date: Some(NOW), ..about("At the same second", "") };
+        let source = restante_store::Source::Header { source: b"", octets: 5 };
+        let new = restante_store::NewMessage { folder, summary: &summary, source, arrived_at: NOW, serial };
+        store.insert(&new).unwrap()
+    };
+    let first = store.serials(3).unwrap();
+    // A maildrop is fetched from its newest message down.
+    let fetched: Vec<_> = [2, 1, 0].map(|at| keep(&mut store, Some(first + at))).into();
+    let next = store.serials(1).unwrap();
+    let later = keep(&mut store, Some(next));
+    let imported = keep(&mut store, None);
+    let newest_first = [&[imported, later][..], &fetched].concat();
+    assert_eq!(store.list(List::Folder(folder), Filter::All, Order::Newest).unwrap(), newest_first);
+    assert_eq!(store.list(List::All, Filter::All, Order::Largest).unwrap(), newest_first);
+    let oldest_first: Vec<_> = newest_first.into_iter().rev().collect();
+    assert_eq!(store.list(List::Folder(folder), Filter::All, Order::Oldest).unwrap(), oldest_first);
 }
 
 #[test]

@@ -177,7 +177,13 @@ fn the_rest_of_a_message_comes_when_somebody_asks_for_it_and_is_known_by_its_oct
     let inbox = store.folder_of(account, Role::Inbox).unwrap();
     let summary = support::about("Long", "");
     let source = restante_store::Source::Header { source: b"Subject: Long\r\n\r\n", octets: 500 };
-    let id = store.insert(&restante_store::NewMessage { folder: inbox, summary: &summary, source, arrived_at: NOW });
+    let id = store.insert(&restante_store::NewMessage {
+        folder: inbox,
+        summary: &summary,
+        source,
+        arrived_at: NOW,
+        serial: None,
+    });
     let id = id.unwrap();
     let identity = restante_store::Identity { listed: &large, header: header("h") };
     let item = store.note_kept(account, identity, id, restante_store::Extent::Header, NOW).unwrap();
@@ -204,7 +210,7 @@ fn marks_survive_the_rest_of_a_message() {
     let inbox = store.folder_of(account, Role::Inbox).unwrap();
     let summary = support::about("Long", "");
     let source = restante_store::Source::Header { source: b"Subject: Long\r\n\r\n", octets: 500 };
-    let new = restante_store::NewMessage { folder: inbox, summary: &summary, source, arrived_at: NOW };
+    let new = restante_store::NewMessage { folder: inbox, summary: &summary, source, arrived_at: NOW, serial: None };
     let id = store.insert(&new).unwrap();
     assert_eq!(store.rows(&[id]).unwrap()[0].extent, restante_store::Extent::Header);
     store.set_flag(&[id], Flag::Starred, true).unwrap();
@@ -212,7 +218,7 @@ fn marks_survive_the_rest_of_a_message() {
     let row = &store.rows(&[id]).unwrap()[0];
     assert!(row.is_starred && row.extent == restante_store::Extent::Whole);
     assert_eq!(store.content(id).unwrap(), b"Subject: Long\r\n\r\nall of it\r\n");
-    let mut arrival = store.begin_arrival(account, NOW).unwrap();
+    let mut arrival = store.begin_arrival(account, NOW, None).unwrap();
     store.add_piece(&mut arrival, b"Subject: Long\r\n\r\nin pieces").unwrap();
     store.complete_with(id, &support::about("Long", "in pieces"), arrival).unwrap();
     assert_eq!(store.content(id).unwrap(), b"Subject: Long\r\n\r\nin pieces");

@@ -48,10 +48,11 @@ impl Session<'_> {
 
     fn on_body(&mut self, ticket: Ticket, chunk: &[u8]) -> Result<(), SyncError> {
         match self.jobs.get(&ticket) {
-            Some(Job::Fetch(_, Want::Whole | Want::Rest(..))) => {
+            Some(Job::Fetch(at, Want::Whole | Want::Rest(..))) => {
+                let serial = self.serial(*at);
                 self.begin()?;
                 let (now, store) = (self.now(), self.store);
-                self.incoming.take(chunk, &mut store.borrow_mut(), self.account, now)?;
+                self.incoming.take(chunk, &mut store.borrow_mut(), self.account, now, serial)?;
                 if let Some(progress) = self.so_far.meter.add(chunk.len() as u64, now) {
                     (self.tell)(Told::Progress(progress));
                 }

@@ -27,7 +27,7 @@ impl Session<'_> {
 
     pub(super) fn keep_header(&mut self, at: usize) -> Result<(), SyncError> {
         self.begin()?;
-        let (now, store) = (self.now(), self.store);
+        let (now, store, serial) = (self.now(), self.store, self.serial(at));
         let source = std::mem::take(&mut self.head);
         let head = header(&source);
         let summary = mime::summary(&source);
@@ -43,7 +43,8 @@ impl Session<'_> {
         }
         let folder = store.borrow_mut().folder_of(self.account, Role::Inbox)?;
         let source = Source::Header { source: &source, octets: entry.listed.octets };
-        let id = store.borrow_mut().insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?;
+        let id =
+            store.borrow_mut().insert(&NewMessage { folder, summary: &summary, source, arrived_at: now, serial })?;
         entry.item = Some(store.borrow_mut().note_kept(self.account, identity, id, Extent::Header, now)?);
         self.count(0)
     }
@@ -56,7 +57,7 @@ impl Session<'_> {
 
     /// Keeps a message that has come whole, unless it is here.
     fn keep(&mut self, at: usize, complete: Complete) -> Result<(), SyncError> {
-        let (now, store) = (self.now(), self.store);
+        let (now, store, serial) = (self.now(), self.store, self.serial(at));
         let Complete { header, digest, summary, octets, body } = complete;
         let header = header.or_octets(digest);
         let entry = &mut self.entries[at];
@@ -76,7 +77,7 @@ impl Session<'_> {
             Body::Memory(source) => {
                 let folder = store.borrow_mut().folder_of(self.account, Role::Inbox)?;
                 let source = Source::Whole { source: &source, digest };
-                store.borrow_mut().insert(&NewMessage { folder, summary: &summary, source, arrived_at: now })?
+                store.borrow_mut().insert(&NewMessage { folder, summary: &summary, source, arrived_at: now, serial })?
             }
         };
         entry.item = Some(store.borrow_mut().note_kept(self.account, identity, id, Extent::Whole, now)?);

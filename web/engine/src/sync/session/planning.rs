@@ -76,12 +76,21 @@ impl Session<'_> {
         };
         let (new, octets) = (count(self.wanted.len()), self.wanted.iter().map(octets).sum());
         self.missing = new;
+        if new > 0 {
+            self.first_serial = Some(self.store().serials(count(self.entries.len()))?);
+        }
         (self.tell)(Told::Listed { messages: count(self.entries.len()), new, octets });
         self.so_far.meter.expect(new, octets, now);
         if let Some(days) = self.expires().filter(|_| account.policy != Policy::DeleteOnceKept) {
             (self.tell)(Told::Expires { days });
         }
         Ok(())
+    }
+
+    /// Where a listed message stands among those of the same date: servers list the oldest first.
+    pub(super) fn serial(&self, at: usize) -> Option<i64> {
+        // There are 2^32 at most.
+        self.first_serial.map(|first| first + at as i64)
     }
 
     pub(super) fn fetch(&mut self, connection: &mut Connection) {

@@ -46,7 +46,7 @@ pub(crate) fn put(store: &mut Store, account: AccountId, summary: &Summary) -> M
 /// Keeps a whole message.
 pub(crate) fn whole(store: &mut Store, folder: FolderId, summary: &Summary, source: &[u8]) -> MessageId {
     let source = Source::Whole { source, digest: Digest::of(source) };
-    store.insert(&NewMessage { folder, summary, source, arrived_at: NOW }).unwrap()
+    store.insert(&NewMessage { folder, summary, source, arrived_at: NOW, serial: None }).unwrap()
 }
 
 /// Fetches what is new of a maildrop whose messages are these octets, as a session would, and tells how many were.
