@@ -1,5 +1,5 @@
 //! `bench-keep`: a maildrop of 10,000 messages (119 MB) kept from a real Dovecot: `keep` beside mpop into a Maildir, and the
-//! page in a real Chromium; and a mailbox of 100,000 messages that somebody looks around in.
+//! page in a real Chromium; one message of 150 MB; and a mailbox of 100,000 messages that somebody looks around in.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,8 +22,8 @@ struct Arguments {
     /// Round trips, in milliseconds.
     #[arg(long, value_delimiter = ',', default_value = "0,50")]
     rtt: Vec<u64>,
-    /// Parts: native, browser, large.
-    #[arg(long, value_delimiter = ',', default_value = "native,browser,large")]
+    /// Parts: native, browser, huge, large.
+    #[arg(long, value_delimiter = ',', default_value = "native,browser,huge,large")]
     parts: Vec<String>,
     /// Messages of the maildrop that is kept.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -44,6 +44,9 @@ struct Arguments {
     #[arg(long)]
     json: bool,
 }
+
+/// Octets of the one message that is larger than anybody sends.
+const HUGE: usize = 150_000_000;
 
 fn main() -> ExitCode {
     if let Some(done) = measure::as_launcher().or_else(raw::as_reader) {
@@ -86,6 +89,14 @@ async fn run(arguments: &Arguments) -> Result<()> {
             println!("{} messages kept by the page, over TLS\n\n{}", arguments.messages, kept(&visits));
         }
         result["browser"] = json!(visits);
+    }
+    if wants("huge") {
+        let crowd = Crowd { messages: 1, least: HUGE, most: HUGE };
+        let visit = Scene::start(&needs, crowd).await?.visit(0, None).await?;
+        if !arguments.json {
+            println!("one message of {} MB\n\n{}", HUGE / 1_000_000, kept(&[(0, visit.clone())]));
+        }
+        result["huge"] = json!(visit);
     }
     if wants("large") {
         let scene = Scene::start(&needs, Crowd { messages: arguments.large, ..Crowd::PATH }).await?;

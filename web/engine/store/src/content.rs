@@ -38,13 +38,19 @@ pub(crate) fn unpacked(codec: u8, octets: i64, data: &[u8]) -> Result<Cow<'_, [u
     Ok(Cow::Owned(piece))
 }
 
+/// Octets of a message for which memory is set aside at once.
+const WHOLE: usize = 256 << 20;
+
 impl Store {
     /// A message's octets, as they came; of one of which only the header is kept, those.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] where they are not as they were written.
     pub fn content(&self, message: MessageId) -> Result<Vec<u8>, StoreError> {
-        let mut whole = Vec::new();
+        let sql = "SELECT coalesce(sum(octets), 0) FROM content WHERE message_id = ?1";
+        let octets: i64 = self.db.prepare_cached(sql)?.query_row([message], |row| row.get(0))?;
+        // What the database says of itself is not believed beyond what a message may hold in memory anyway.
+        let mut whole = Vec::with_capacity(usize::try_from(octets).unwrap_or(0).min(WHOLE));
         self.read_content(message, &mut |piece| whole.extend_from_slice(piece))?;
         Ok(whole)
     }
