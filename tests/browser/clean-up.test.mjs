@@ -114,7 +114,11 @@ test('a page that goes asks first, and sends nothing', { timeout }, () =>
     });
     await page.reload();
     await restante.openButton.waitFor();
-    assert.deepEqual(asked, [], 'with nothing marked there is nothing to lose');
+    assert.deepEqual(asked, ['beforeunload'], 'a preview is gone with its page');
+    await restante.server.fill('pop.example.org');
+    await page.reload();
+    await restante.openButton.waitFor();
+    assert.deepEqual(asked.splice(0), ['beforeunload'], 'a form is nothing to lose');
     const { user, password } = our.world.mailbox('sample');
     await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
     await restante.settled();

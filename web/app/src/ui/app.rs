@@ -111,8 +111,8 @@ impl Component for App {
             self.carry_out(ctx, effect);
         }
         // Only while there is something to lose: a page that listens is not kept by the browser for going back to it.
-        if self.state.has_unsent() != self.guard.is_some() {
-            self.guard = self.state.has_unsent().then(page::guard).flatten();
+        if self.state.is_gone_with_the_page() != self.guard.is_some() {
+            self.guard = self.state.is_gone_with_the_page().then(page::guard).flatten();
         }
         true
     }

@@ -348,6 +348,11 @@ impl State {
         marks || matches!(self.phase, Phase::Closing(_))
     }
 
+    /// Whether the browser is to ask before the page goes: a preview is gone with it.
+    pub fn is_gone_with_the_page(&self) -> bool {
+        self.has_unsent() || matches!(self.phase, Phase::Open(_))
+    }
+
     /// What the reader shows.
     pub fn opened(&self) -> Option<&Opened> {
         Some(self.mailbox.as_ref()?.reading.as_ref()?.current())
