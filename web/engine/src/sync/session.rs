@@ -33,7 +33,7 @@ const QUEUED: usize = 128;
 
 /// Octets and messages after which is committed: few enough that a crash costs little.
 const BATCH_OCTETS: u64 = 8 << 20;
-const BATCH_MESSAGES: u32 = 512;
+const BATCH_MESSAGES: u32 = 2048;
 
 /// Messages after which is committed first: a screenful is shown early, and the batches grow with what is kept.
 const FIRST_BATCH: u32 = 64;

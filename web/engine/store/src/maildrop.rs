@@ -268,7 +268,7 @@ impl Store {
         self.together(|db| {
             let before: Option<(ItemId, u32)> = db
                 .query_row(
-                    "SELECT id, attempts FROM maildrop
+                    "SELECT id, attempts FROM maildrop INDEXED BY maildrop_failed
                      WHERE account_id = ?1 AND state = 'failed' AND uid = ?2 AND octets = ?3",
                     params![account, listed.uid, number(listed.octets)],
                     |row| Ok((row.get(0)?, row.get(1)?)),
@@ -331,7 +331,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be counted.
     pub fn postponed(&self, account: AccountId) -> Result<u32, StoreError> {
-        let sql = "SELECT count(*) FROM maildrop
+        let sql = "SELECT count(*) FROM maildrop INDEXED BY maildrop_failed
                    WHERE account_id = ?1 AND state = 'failed' AND listing = (SELECT listing FROM account WHERE id = ?1)";
         Ok(self.db.prepare_cached(sql)?.query_row([account], |row| row.get(0))?)
     }
@@ -403,8 +403,12 @@ fn record(
 ) -> Result<ItemId, StoreError> {
     let Identity { listed, header } = identity;
     let listing = current(db, account)?;
-    db.prepare_cached("DELETE FROM maildrop WHERE account_id = ?1 AND state = 'failed' AND uid = ?2 AND octets = ?3")?
-        .execute(params![account, listed.uid, number(listed.octets)])?;
+    // Those that failed are few; those of one size may be very many.
+    db.prepare_cached(
+        "DELETE FROM maildrop INDEXED BY maildrop_failed
+         WHERE account_id = ?1 AND state = 'failed' AND uid = ?2 AND octets = ?3",
+    )?
+    .execute(params![account, listed.uid, number(listed.octets)])?;
     db.prepare_cached(
         "INSERT INTO maildrop (account_id, uid, octets, header_hash, message_id, state, kept_at, listing, listed_at,
                                attempts, retry_at, fault)

@@ -1,6 +1,7 @@
 //! Messages: kept with their octets and words in one step, marked, moved, removed.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use sha2::Digest as _;
 
 use crate::counts::{self, Changes, Counted};
@@ -124,13 +125,14 @@ impl Store {
     /// [`StoreError`] where it cannot be written; then nothing of it is.
     pub fn insert(&mut self, new: &NewMessage<'_>) -> Result<MessageId, StoreError> {
         self.together(|db| {
-            let id = new_row(db, new.folder, new.arrived_at, new.serial)?;
             let (source, octets, digest) = match new.source {
                 Source::Header { source, octets } => (source, octets, None),
                 Source::Whole { source, digest } => (source, source.len() as u64, Some(digest)),
             };
+            let about = About { summary: new.summary, octets, digest, arrived_at: new.arrived_at };
+            let id = new_row(db, new.folder, new.serial, Some(&about), new.arrived_at)?;
             content::put_all(db, id, source)?;
-            describe(db, id, new.summary, octets, digest, new.arrived_at)?;
+            search::index(db, id, new.summary)?;
             appears(db, id)?;
             Ok(id)
         })
@@ -161,7 +163,7 @@ impl Store {
     pub fn begin_arrival(&mut self, account: AccountId, now: i64, serial: Option<i64>) -> Result<Arrival, StoreError> {
         self.together(|db| {
             let folder = folders::of_role(db, account, Role::Inbox)?;
-            let id = new_row(db, folder, now, serial)?;
+            let id = new_row(db, folder, serial, None, now)?;
             Ok(Arrival { id, account, pieces: 0, octets: 0, hash: sha2::Sha256::new() })
         })
     }
@@ -183,7 +185,8 @@ impl Store {
     /// [`StoreError`] where it cannot be written.
     pub fn finish_arrival(&mut self, arrival: Arrival, summary: &Summary, now: i64) -> Result<MessageId, StoreError> {
         self.together(|db| {
-            describe(db, arrival.id, summary, arrival.octets, Some(arrival.digest()), now)?;
+            let about = About { summary, octets: arrival.octets, digest: Some(arrival.digest()), arrived_at: now };
+            describe(db, arrival.id, &about)?;
             appears(db, arrival.id)?;
             Ok(arrival.id)
         })
@@ -208,7 +211,8 @@ impl Store {
         self.together(|db| {
             let arrived_at = undescribe(db, id)?;
             content::put_all(db, id, source)?;
-            describe(db, id, summary, source.len() as u64, Some(Digest::of(source)), arrived_at)
+            let (octets, digest) = (source.len() as u64, Some(Digest::of(source)));
+            describe(db, id, &About { summary, octets, digest, arrived_at })
         })
     }
 
@@ -221,7 +225,8 @@ impl Store {
             let arrived_at = undescribe(db, id)?;
             db.execute("UPDATE content SET message_id = ?2 WHERE message_id = ?1", params![arrival.id, id])?;
             db.execute("DELETE FROM message WHERE id = ?1", [arrival.id])?;
-            describe(db, id, summary, arrival.octets, Some(arrival.digest()), arrived_at)
+            let digest = Some(arrival.digest());
+            describe(db, id, &About { summary, octets: arrival.octets, digest, arrived_at })
         })
     }
 
@@ -327,55 +332,95 @@ fn serials(db: &Connection, count: u32) -> rusqlite::Result<i64> {
     db.prepare_cached(sql)?.query_row([count], |row| row.get(0))
 }
 
-fn new_row(db: &Connection, folder: FolderId, now: i64, serial: Option<i64>) -> Result<MessageId, StoreError> {
+/// What is written of a message besides its octets.
+struct About<'a> {
+    summary: &'a Summary,
+    octets: u64,
+    /// `None`: only its header is kept.
+    digest: Option<Digest>,
+    arrived_at: i64,
+}
+
+/// Columns that tell what a message says of itself, in the order of [`About::values`].
+const ABOUT: &str = "thread_id, date, from_name, from_address, subject, snippet, octets, extent, has_attachments,
+                     base_subject, is_loose_reply, digest";
+
+impl About<'_> {
+    /// Finds the message's conversation. The values of the columns [`ABOUT`].
+    fn values(&self, db: &Connection, id: MessageId) -> Result<[Value; 12], StoreError> {
+        let summary = self.summary;
+        let date = summary.date.unwrap_or(self.arrived_at);
+        let place = threads::place(db, id, summary, date)?;
+        let extent = if self.digest.is_some() { Extent::Whole } else { Extent::Header };
+        Ok([
+            place.thread.0.into(),
+            date.into(),
+            summary.from_name.clone().into(),
+            summary.from_address.clone().into(),
+            summary.subject.clone().into(),
+            summary.snippet.clone().into(),
+            i64::try_from(self.octets).unwrap_or(i64::MAX).into(),
+            extent.name().to_owned().into(),
+            i64::from(summary.has_attachments).into(),
+            place.base_subject.into(),
+            i64::from(place.is_loose_reply).into(),
+            self.digest.map_or_else(Vec::new, |digest| digest.0.to_vec()).into(),
+        ])
+    }
+}
+
+/// A row for a new message; nobody sees one that says nothing of itself yet.
+fn new_row(
+    db: &Connection,
+    folder: FolderId,
+    serial: Option<i64>,
+    about: Option<&About<'_>>,
+    arrived_at: i64,
+) -> Result<MessageId, StoreError> {
     // INSERT … SELECT may write several rows, so SQLite sets a savepoint, at each of which FTS5 writes a segment.
     let mut account = db.prepare_cached("SELECT account_id FROM folder WHERE id = ?1")?;
     let account: Option<AccountId> = account.query_row([folder], |row| row.get(0)).optional()?;
     let account = account.ok_or(StoreError::NotFound("folder"))?;
     let id = MessageId(next_id(db, "message")?);
     let serial = serial.map_or_else(|| serials(db, 1), Ok)?;
-    db.prepare_cached(
-        "INSERT INTO message (id, account_id, folder_id, thread_id, date, arrived_at, from_name, from_address, subject,
-                              snippet, octets, extent, is_read, is_starred, has_attachments, base_subject,
-                              is_loose_reply, digest, serial)
-         VALUES (?1, ?2, ?3, 0, ?4, ?4, '', '', '', '', 0, 'arriving', 0, 0, 0, '', 0, x'', ?5)",
-    )?
-    .execute(params![id, account, folder, now, serial])?;
+    let said = match about {
+        Some(about) => about.values(db, id)?,
+        None => {
+            let none = || Value::Text(String::new());
+            let (zero, arriving) = (Value::Integer(0), Value::Text("arriving".into()));
+            let [from_name, from_address, subject, snippet, base_subject] = std::array::from_fn(|_| none());
+            let (date, digest) = (Value::Integer(arrived_at), Value::Blob(Vec::new()));
+            let [thread, octets, has_attachments, is_loose_reply] = std::array::from_fn(|_| zero.clone());
+            [
+                thread,
+                date,
+                from_name,
+                from_address,
+                subject,
+                snippet,
+                octets,
+                arriving,
+                has_attachments,
+                base_subject,
+                is_loose_reply,
+                digest,
+            ]
+        }
+    };
+    let sql = format!(
+        "INSERT INTO message ({ABOUT}, id, account_id, folder_id, arrived_at, serial, is_read, is_starred)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 0, 0)"
+    );
+    let place = [id.0, account.0, folder.0, arrived_at, serial].map(Value::Integer);
+    db.prepare_cached(&sql)?.execute(params_from_iter(said.into_iter().chain(place)))?;
     Ok(id)
 }
 
 /// Writes what the message says of itself, and makes it visible and findable.
-fn describe(
-    db: &Connection,
-    id: MessageId,
-    summary: &Summary,
-    octets: u64,
-    digest: Option<Digest>,
-    arrived_at: i64,
-) -> Result<(), StoreError> {
-    let date = summary.date.unwrap_or(arrived_at);
-    let place = threads::place(db, id, summary, date)?;
-    let extent = if digest.is_some() { Extent::Whole } else { Extent::Header };
-    let mut statement = db.prepare_cached(
-        "UPDATE message SET thread_id = ?2, date = ?3, from_name = ?4, from_address = ?5, subject = ?6, snippet = ?7,
-                            octets = ?8, extent = ?9, has_attachments = ?10, base_subject = ?11, is_loose_reply = ?12,
-                            digest = ?13
-         WHERE id = ?1",
-    )?;
-    statement.execute(params![
-        id,
-        place.thread,
-        date,
-        summary.from_name,
-        summary.from_address,
-        summary.subject,
-        summary.snippet,
-        i64::try_from(octets).unwrap_or(i64::MAX),
-        extent.name(),
-        summary.has_attachments,
-        place.base_subject,
-        place.is_loose_reply,
-        digest.as_ref().map_or(&[][..], |digest| &digest.0),
-    ])?;
-    search::index(db, id, summary)
+fn describe(db: &Connection, id: MessageId, about: &About<'_>) -> Result<(), StoreError> {
+    let said = about.values(db, id)?;
+    let sql =
+        format!("UPDATE message SET ({ABOUT}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?13");
+    db.prepare_cached(&sql)?.execute(params_from_iter(said.into_iter().chain([Value::Integer(id.0)])))?;
+    search::index(db, id, about.summary)
 }
