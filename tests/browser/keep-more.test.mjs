@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { visit } from './lib/browser.mjs';
 import { Kept } from './lib/kept.mjs';
+import { Line } from './lib/line.mjs';
 import { deliver, fingerprints, idsOnServer, messageIds, withdraw } from './lib/mail.mjs';
+import { Bridge } from './lib/programs.mjs';
 import { suite } from './lib/suite.mjs';
 import { unzip } from './lib/zip.mjs';
 
@@ -149,6 +151,39 @@ test('a first fetch is paused and gone on with, and every message is here once',
   assert.equal(ids.length, 10_000, 'each once');
   assert.deepEqual(new Set(ids), new Set(await idsOnServer(our.world.mailbox('crowd').maildir)));
 }));
+
+test('a check that does not reach the server is told for as long as that is so, and what is kept is read meanwhile', { timeout }, async () => {
+  const line = await Line.to(our.world.pops_port);
+  const bridge = await Bridge.serve({ ports: [line.port] });
+  try {
+    await visit(our.browser, bridge.url, {}, async (page) => {
+      const kept = new Kept(page);
+      const { user, password, messages } = our.world.mailbox('sample');
+      await kept.keep({ port: line.port, user, password }, our.world.fingerprint, messages);
+      const healthy = kept.status.and(page.locator('.up'));
+      await healthy.waitFor();
+
+      line.down = true;
+      await kept.button('Check for new mail').click();
+      await kept.alert.filter({ hasText: 'Try again' }).waitFor({ timeout: 120_000 });
+      const failed = kept.status.and(page.locator('.away'));
+      await failed.waitFor();
+      assert.doesNotMatch(await failed.innerText(), /Keeping/);
+      await kept.read('The key is under the blue pot');
+      await kept.message.getByText('not the green one').waitFor();
+      assert.equal(await healthy.count(), 0, 'the status is healthy again, and nothing was fetched');
+
+      line.down = false;
+      await kept.button('Check for new mail').click();
+      await healthy.waitFor({ timeout: 60_000 });
+      await kept.has(messages);
+      assert.equal(await kept.alert.count(), 0);
+    });
+  } finally {
+    await bridge.end();
+    await line.end();
+  }
+});
 
 test('with “Headers only” a letter comes when it is asked for, and then as a whole', { timeout }, () => withPost(async (kept, page, { maildir, post }) => {
   await kept.policy('Headers only');
