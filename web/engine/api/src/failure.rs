@@ -1,4 +1,4 @@
-//! What can go wrong, who is at fault, and what to do: the words are here so that page and command line say the same.
+//! What can go wrong, and who is at fault: codes with arguments, for which each language has its words.
 
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use restante_api::{Failure, FailureKind};
+use restante_locales::{advice, headline};
 use serde_json::{Value, json};
 
 /// The exit status where a part was fetched, or deleted, and another was not.
@@ -105,10 +106,10 @@ impl Report {
             Trouble::Failure(failure) => {
                 let rfc = rule_in(&failure.detail).or_else(|| failure.kind.rfc().map(str::to_owned));
                 let detail = match failure.detail.as_str() {
-                    "" => failure.headline().to_owned(),
-                    detail => format!("{} ({detail})", failure.headline()),
+                    "" => headline(failure).to_owned(),
+                    detail => format!("{} ({detail})", headline(failure)),
                 };
-                (failure.kind.name(), failure.blame.name(), rfc, detail, failure.advice())
+                (failure.kind.name(), failure.blame.name(), rfc, detail, advice(failure))
             }
             Trouble::Disk(error) => {
                 let advice =

@@ -1,5 +1,6 @@
 //! The stamp and the mark. `index.html` draws the same stamp before the program is there.
 
+use restante_locales::say;
 use yew::{Html, html};
 
 /// The large stamp above the connect form.
@@ -30,7 +31,7 @@ pub(super) fn mark() -> Html {
                     <path d="M10.5 13h11v6.5h-11z M10.5 13l5.5 4 5.5-4" stroke-width="1.3" stroke-linejoin="round" />
                 </g>
             </svg>
-            <span>{"Restante"}</span>
+            <span>{say::fault_restante()}</span>
         </span>
     }
 }
