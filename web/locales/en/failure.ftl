@@ -93,6 +93,14 @@ fault-user = What was typed in
 fault-device = This device
 fault-restante = Restante
 
+## What else is known, behind who is at fault.
+
+reason-no-password = the password is not known here
+reason-too-large = it has { $octets } MB or more; Restante holds { $limit } MB
+reason-not-tls = what answered is not TLS
+reason-handshake-cut = the connection was closed during the TLS handshake
+reason-tab-closed = the tab that did the work was closed in the middle of it
+
 # A pause, behind "Try again in ".
 pause-seconds = { $count ->
     [one] one second

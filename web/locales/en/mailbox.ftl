@@ -117,6 +117,10 @@ search-fetch = { $count ->
    *[other] Fetch the other { $count } headers
 }
 search-fetch-stop = Stop fetching headers
+search-bad-day = "{ $what }" is not a day: write it as 2026-11-28
+search-bad-size = "{ $what }" is not a size: write it as 500K or 2M
+search-bad-mark = "{ $what }" is not known here: try has:attachment, is:unread, is:starred
+search-bad-read = a server does not say what was read
 search-nothing = No message has these words.
 search-nothing-here = None of the messages whose headers are here has these words.
 

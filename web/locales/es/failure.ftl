@@ -92,6 +92,12 @@ fault-user = Lo que se ha escrito
 fault-device = Este dispositivo
 fault-restante = Restante
 
+reason-no-password = aquí no se conoce la contraseña
+reason-too-large = tiene { $octets } MB o más; Restante admite { $limit } MB
+reason-not-tls = lo que ha respondido no es TLS
+reason-handshake-cut = la conexión se cerró durante la negociación TLS
+reason-tab-closed = la pestaña que hacía el trabajo se cerró a la mitad
+
 pause-seconds = { $count ->
     [one] un segundo
    *[other] { $count } segundos

@@ -110,6 +110,10 @@ search-fetch = { $count ->
    *[other] Descargar las otras { $count } cabeceras
 }
 search-fetch-stop = Dejar de descargar cabeceras
+search-bad-day = «{ $what }» no es un día: se escribe como 2026-11-28
+search-bad-size = «{ $what }» no es un tamaño: se escribe como 500K o 2M
+search-bad-mark = «{ $what }» no se conoce aquí: se puede probar con has:attachment, is:unread, is:starred
+search-bad-read = un servidor no dice qué se ha leído
 search-nothing = Ningún mensaje tiene estas palabras.
 search-nothing-here = Ninguno de los mensajes cuyas cabeceras están aquí tiene estas palabras.
 

@@ -1,6 +1,9 @@
 //! The words of a failure, and of what became of a deletion: their codes come from `restante_api`.
 
-use restante_api::{Blame, CertificateFault, Deletion, DeletionEnd, Failure, FailureKind as K, Flaw, OtherBridge};
+use restante_api::{
+    Blame, CertificateFault, Death, Deletion, DeletionEnd, Failure, FailureKind as K, Flaw, OtherBridge, Program,
+    Reason, SearchFault,
+};
 
 use super::language::{Language, language};
 use super::say;
@@ -49,7 +52,7 @@ fn what(kind: &K) -> &'static str {
         K::NoStorage => say::failure_no_storage(),
         K::StoreTooNew => say::failure_store_too_new(),
         K::OtherVersion => say::failure_other_version(),
-        K::BadSearch => say::failure_bad_search(),
+        K::BadSearch(_) => say::failure_bad_search(),
         K::NameTaken => say::failure_name_taken(),
         K::UnreadableFile => say::failure_unreadable_file(),
         K::Internal => say::failure_internal(),
@@ -114,12 +117,52 @@ pub fn advice(failure: &Failure) -> String {
         K::NoStorage => say::failure_no_storage_advice(),
         K::StoreTooNew => say::failure_store_too_new_advice(),
         K::OtherVersion => say::failure_other_version_advice(),
-        K::BadSearch => say::failure_bad_search_advice(),
+        K::BadSearch(_) => say::failure_bad_search_advice(),
         K::NameTaken => say::failure_name_taken_advice(),
         K::UnreadableFile => say::failure_unreadable_file_advice(),
         K::Internal => say::failure_internal_advice(),
     };
     advice.to_owned()
+}
+
+/// What else is known of a failure.
+pub fn reason(reason: &Reason) -> String {
+    use Program::{Engine, Sanitiser};
+    let words = match reason {
+        Reason::TooLarge { octets, limit } => {
+            return say::reason_too_large(&(octets >> 20).to_string(), &(limit >> 20).to_string());
+        }
+        Reason::Died(Engine, Death::Trapped(what)) if !what.is_empty() => return say::engine_trapped_by(what),
+        Reason::Died(Sanitiser, Death::Trapped(what)) if !what.is_empty() => return say::sanitiser_trapped_by(what),
+        Reason::Died(Engine, Death::NotLoaded) => say::engine_not_loaded(),
+        Reason::Died(Engine, Death::Trapped(_)) => say::engine_trapped(),
+        Reason::Died(Engine, Death::Hung) => say::engine_hung(),
+        Reason::Died(Sanitiser, Death::NotLoaded) => say::sanitiser_not_loaded(),
+        Reason::Died(Sanitiser, Death::Trapped(_)) => say::sanitiser_trapped(),
+        Reason::Died(Sanitiser, Death::Hung) => say::sanitiser_hung(),
+        Reason::Overtaken => say::sanitiser_overtaken(),
+        Reason::NoPassword => say::reason_no_password(),
+        Reason::NotTls => say::reason_not_tls(),
+        Reason::HandshakeCut => say::reason_handshake_cut(),
+        Reason::TabClosed => say::reason_tab_closed(),
+        Reason::NotSaved => say::file_not_saved(),
+    };
+    words.to_owned()
+}
+
+/// What else is known of a failure: the reason, or what the other side said.
+pub fn detail(failure: &Failure) -> String {
+    failure.reason.as_ref().map_or_else(|| failure.detail.clone(), reason)
+}
+
+/// Why something is not to be searched for.
+pub fn unfit(fault: &SearchFault) -> String {
+    match fault {
+        SearchFault::Day(what) => say::search_bad_day(what),
+        SearchFault::Size(what) => say::search_bad_size(what),
+        SearchFault::Mark(what) => say::search_bad_mark(what),
+        SearchFault::Read => say::search_bad_read().to_owned(),
+    }
 }
 
 /// What is wrong with a message, in a sentence.

@@ -14,6 +14,6 @@ pub mod say {
     include!(concat!(env!("OUT_DIR"), "/say.rs"));
 }
 
-pub use failure::{advice, at_fault, deletion, flaw, headline};
+pub use failure::{advice, at_fault, deletion, detail, flaw, headline, reason, unfit};
 pub use language::{Language, language, speak};
 pub use platform::{Platform, number, set_platform};

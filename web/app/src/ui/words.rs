@@ -4,7 +4,7 @@
 pub mod kept;
 pub mod preview;
 
-use restante_api::{Failure, FailureKind, Stage, Wording};
+use restante_api::{Failure, FailureKind, Program, Reason, Stage, Wording};
 use restante_link::Death;
 use restante_locales::say;
 use restante_protocol::pop3::UrlError;
@@ -64,13 +64,7 @@ pub fn complaint(complaint: Complaint) -> &'static str {
 
 /// The failure of an engine that is no more.
 pub fn engine_died(death: &Death) -> Failure {
-    let words = match death {
-        Death::NotLoaded => say::engine_not_loaded().to_owned(),
-        Death::Trapped(what) if what.is_empty() => say::engine_trapped().to_owned(),
-        Death::Trapped(what) => say::engine_trapped_by(what),
-        Death::Hung => say::engine_hung().to_owned(),
-    };
-    Failure::new(FailureKind::Internal, words)
+    Failure::because(FailureKind::Internal, Reason::Died(Program::Engine, death.clone()))
 }
 
 /// What happened to the mailbox by itself.
@@ -84,14 +78,11 @@ pub fn notice(notice: Notice) -> String {
 
 /// The failure of HTML that could not be made safe to show.
 pub fn not_sanitised(why: &NotSanitised) -> Failure {
-    let words = match why {
-        NotSanitised::Overtaken => say::sanitiser_overtaken().to_owned(),
-        NotSanitised::Died(Death::NotLoaded) => say::sanitiser_not_loaded().to_owned(),
-        NotSanitised::Died(Death::Trapped(what)) if what.is_empty() => say::sanitiser_trapped().to_owned(),
-        NotSanitised::Died(Death::Trapped(what)) => say::sanitiser_trapped_by(what),
-        NotSanitised::Died(Death::Hung) => say::sanitiser_hung().to_owned(),
+    let reason = match why {
+        NotSanitised::Overtaken => Reason::Overtaken,
+        NotSanitised::Died(death) => Reason::Died(Program::Sanitiser, death.clone()),
     };
-    Failure::new(FailureKind::Internal, words)
+    Failure::because(FailureKind::Internal, reason)
 }
 
 /// What is said within a letter's HTML.
@@ -110,7 +101,7 @@ pub fn not_compared(why: String) -> Failure {
 
 /// The failure of a file that the browser would not take.
 pub fn not_saved() -> Failure {
-    Failure::new(FailureKind::Internal, say::file_not_saved())
+    Failure::because(FailureKind::Internal, Reason::NotSaved)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl FailureKind {
             Self::NoStorage => "no-storage",
             Self::StoreTooNew => "store-too-new",
             Self::OtherVersion => "other-version",
-            Self::BadSearch => "bad-search",
+            Self::BadSearch(_) => "bad-search",
             Self::NameTaken => "name-taken",
             Self::UnreadableFile => "unreadable-file",
             Self::Internal => "internal",
@@ -71,7 +71,7 @@ impl FailureKind {
             | Self::NoStorage
             | Self::StoreTooNew
             | Self::OtherVersion
-            | Self::BadSearch
+            | Self::BadSearch(_)
             | Self::NameTaken
             | Self::UnreadableFile
             | Self::Internal => return None,

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use call::{Call, CallId, Reply};
 pub use deletion::{Deletion, DeletionEnd};
 pub use event::{Day, Event, Method, Moment, Repeat, Unit};
-pub use failure::{Blame, CertificateFault, Failure, FailureKind, OtherBridge};
+pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
 pub use flaw::Flaw;
 pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source, Wording};
 pub use server::{Prepare, Server};

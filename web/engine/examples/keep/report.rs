@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use restante_api::Failure;
 use restante_engine::sync::{Kept, Progress, Told};
-use restante_locales::{advice, headline};
+use restante_locales::{advice, detail, headline};
 use restante_store::StoreError;
 use serde_json::{Value, json};
 
@@ -133,7 +133,7 @@ impl Report {
     pub(crate) fn failed(&self, trouble: &Trouble) -> ExitCode {
         let (kind, blame, detail, advice) = match trouble {
             Trouble::Failure(failure) => {
-                let detail = match failure.detail.as_str() {
+                let detail = match detail(failure).as_str() {
                     "" => headline(failure).to_owned(),
                     detail => format!("{} ({detail})", headline(failure)),
                 };

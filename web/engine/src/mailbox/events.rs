@@ -1,6 +1,6 @@
 //! What the server's answers mean for the mailbox.
 
-use restante_api::{Failure, FailureKind, Flaw, MessageRef, Row, Server, Stage, Update};
+use restante_api::{Failure, FailureKind, Flaw, MessageRef, Reason, Row, Server, Stage, Update};
 use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
 
 use super::plan::Top;
@@ -115,8 +115,7 @@ impl Mailbox<'_> {
     }
 
     pub(super) fn refuse_as_too_large(&mut self, number: u32, octets: u64) {
-        let detail = format!("it has {} MB or more; Restante holds {} MB", octets >> 20, MESSAGE_LIMIT >> 20);
-        let failure = Failure::new(FailureKind::TooLarge, detail);
+        let failure = Failure::because(FailureKind::TooLarge, Reason::TooLarge { octets, limit: MESSAGE_LIMIT });
         self.put_fault_row(number, Flaw::Failed(failure.kind.clone()));
         self.refuse(number, &failure);
     }

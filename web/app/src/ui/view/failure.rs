@@ -2,7 +2,7 @@
 
 use super::use_language;
 use restante_api::Failure;
-use restante_locales::{advice, at_fault, headline, say};
+use restante_locales::{advice, at_fault, headline, reason, say};
 use yew::{Html, Properties, component, html};
 
 use crate::ui::shared::Shared;
@@ -23,6 +23,9 @@ pub(super) fn FailureNote(props: &FailureProps) -> Html {
         <div class="note bad" role="alert" tabindex="-1">
             <p><b>{headline(failure)}</b>{" "}{advice(failure)}</p>
             <p class="blame">{say::fault_of(at_fault(failure))}
+                if let Some(why) = &failure.reason {
+                    {" · "}{reason(why)}
+                }
                 if !failure.detail.is_empty() {
                     {" · "}<q dir="auto">{&failure.detail}</q>
                 }

@@ -1,6 +1,7 @@
 //! The search box, and what a search in a preview says of itself.
 
-use restante_locales::{headline, say};
+use restante_api::FailureKind;
+use restante_locales::{headline, say, unfit};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, KeyboardEvent, TargetCast, html};
 
@@ -43,7 +44,11 @@ pub(super) fn search(typed: &str, act: &Act, typing: fn(String) -> Action, end: 
 pub(super) fn reach(mailbox: &Mailbox, act: &Act) -> Html {
     let Some(search) = &mailbox.preview.search else { return Html::default() };
     if let Some(failure) = &search.refused {
-        return html! { <p class="note bad reach" role="alert">{headline(failure)}{" "}{&failure.detail}</p> };
+        let why = match &failure.kind {
+            FailureKind::BadSearch(fault) => unfit(fault),
+            _ => failure.detail.clone(),
+        };
+        return html! { <p class="note bad reach" role="alert">{headline(failure)}{" "}{why}</p> };
     }
     let (known, all) = (mailbox.all_known(), mailbox.all());
     html! {

@@ -1,5 +1,7 @@
 //! Reading: how deep the reader goes, what is asked for on the way, and what is taken back.
 
+use restante_locales::Language;
+
 use super::*;
 
 #[test]
