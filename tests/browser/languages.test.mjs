@@ -53,7 +53,7 @@ test('the journey in Spanish: refused, opened, read, searched, explained, closed
   inSpanish(async (restante, page) => {
     await restante.submit({ ...account('sample'), password: 'wrong' }, our.world.fingerprint);
     await restante.alert.filter({ hasText: 'El servidor ha rechazado el usuario o la contraseña.' }).waitFor();
-    await page.getByText('Responsable: Lo que se ha escrito').waitFor();
+    await page.getByText('Causa: Lo que se ha escrito').waitFor();
     assert.deepEqual(await englishOn(page), []);
 
     await restante.open(account('sample'), our.world.fingerprint);

@@ -218,6 +218,11 @@ export const STATES = {
     await (await spanish.mailFrame()).getByText('Skerry Point').first().waitFor();
   },
 
+  'right-to-left': async (restante, world) => {
+    await restante.page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+    await STATES.arabic(restante, world);
+  },
+
   lost: async (restante, world) => {
     await mailbox(restante, world, 'sample', { port: world.lossy_port });
     await restante.read('The key is under the blue pot');

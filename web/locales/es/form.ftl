@@ -80,7 +80,7 @@ certificate-trust-go-on = Confiar solo en este certificado y continuar
 
 retry-wait = a partir de las { $time }: en { $wait }
 
-fault-of = Responsable: { $who }
+fault-of = Causa: { $who }
 
 help-password = ¿Adónde va la contraseña?
 help-password-words = De esta pestaña al servidor de correo, dentro de TLS que empieza en este navegador. El puente transporta bytes que no puede leer y en este dispositivo no se escribe nada salvo que se pida: al cerrar el buzón o la pestaña, se olvida. Solo si se elige que TLS termine en el puente, o no usar TLS, podría leerla alguien en el camino; el dibujo de arriba indica quién.

@@ -17,7 +17,7 @@ pub fn closing(marked: u32, stage: Option<Stage>) -> Html {
             <main>
                 <header>
                     {stamp()}
-                    <h1>{say::fault_restante()}</h1>
+                    <h1>{"Restante"}</h1>
                     <p role="status">{say::mailbox_deleting(marked, &far)}</p>
                 </header>
             </main>

@@ -54,7 +54,7 @@ pub fn Connect(props: &ConnectProps) -> Html {
             <main>
                 <header>
                     {stamp()}
-                    <h1>{say::fault_restante()}</h1>
+                    <h1>{"Restante"}</h1>
                     <p>{say::form_lead()}</p>
                 </header>
                 if props.keeps {

@@ -14,7 +14,7 @@ pub(super) fn stamp() -> Html {
             </g>
             <defs><path id="ring" d="M60 60m-41 0a41 41 0 1 1 82 0a41 41 0 1 1-82 0" /></defs>
             <text font-size="8.4" fill="currentColor">
-                <textPath href="#ring" textLength="256">{"POSTE RESTANTE · HELD UNTIL CALLED FOR · "}</textPath>
+                <textPath href="#ring" textLength="256">{say::form_stamp()}</textPath>
             </text>
         </svg>
     }
@@ -31,7 +31,7 @@ pub(super) fn mark() -> Html {
                     <path d="M10.5 13h11v6.5h-11z M10.5 13l5.5 4 5.5-4" stroke-width="1.3" stroke-linejoin="round" />
                 </g>
             </svg>
-            <span>{say::fault_restante()}</span>
+            <span>{"Restante"}</span>
         </span>
     }
 }
