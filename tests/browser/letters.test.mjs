@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { LETTERS, PICTURES } from './lib/letters.mjs';
 import { deliver, withdraw } from './lib/mail.mjs';
+import { ENGLISH, SPANISH } from './lib/restante.mjs';
 import { inPreview, suite } from './lib/suite.mjs';
 import { unzip } from './lib/zip.mjs';
 
@@ -11,14 +12,14 @@ const timeout = 90_000;
 const our = suite();
 
 /** Delivers letters, opens the mailbox with them, and takes them out again. */
-async function withLetters(subjects, use, { context, letters = LETTERS } = {}) {
+async function withLetters(subjects, use, { context, names, letters = LETTERS } = {}) {
   const { maildir } = our.world.mailbox('sample');
-  const names = [];
+  const delivered = [];
   try {
-    for (const subject of subjects) names.push(await deliver(maildir, subject, letters[subject]));
-    await inPreview(our, 'sample', use, { context });
+    for (const subject of subjects) delivered.push(await deliver(maildir, subject, letters[subject]));
+    await inPreview(our, 'sample', use, { context, names });
   } finally {
-    await withdraw(maildir, names);
+    await withdraw(maildir, delivered);
   }
 }
 
@@ -59,7 +60,7 @@ test('times and dates are written as people of the language write them', { timeo
     assert.match((await restante.message.locator('.to time').textContent()).replace('\u202f', ' '), new RegExp(`[^0]${expected}`));
   };
   for (const locale of ['en-US', 'en-GB', 'es']) {
-    await withLetters(subjects, shown(locale), { letters, context: { locale, timezoneId: 'UTC' } });
+    await withLetters(subjects, shown(locale), { letters, names: locale === 'es' ? SPANISH : ENGLISH, context: { locale, timezoneId: 'UTC' } });
   }
 });
 

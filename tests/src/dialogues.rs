@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use restante_api::{Blame, Failure, FailureKind};
+use restante_locales::{advice, headline};
 use restante_testkit::corpus::{self, File};
 use restante_testkit::server::{Act, Channel, Plan, Server};
 use serde::Serialize;
@@ -241,7 +242,7 @@ fn read_outcome(line: &str, of: &mut u32) -> Result<Outcome> {
 }
 
 fn words(failure: &Failure) -> [String; 2] {
-    [failure.headline().to_owned(), failure.advice()]
+    [headline(failure).to_owned(), advice(failure)]
 }
 
 /// `KIND[ in N s] by WHOSE FAULT[: …]`

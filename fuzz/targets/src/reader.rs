@@ -1,6 +1,6 @@
 //! What a sender's octets may not do: bring the reader down, nest it, or leave in HTML what acts or fetches.
 
-use restante_api::{Block, InlineImage, MessageRef};
+use restante_api::{Block, InlineImage, MessageRef, Wording};
 use restante_engine::mime;
 use restante_html::{MAX_DEPTH, RemoteContent, sanitise};
 
@@ -54,12 +54,13 @@ fn row_however_cut(data: &[u8]) {
 pub fn html(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let picture = InlineImage { content_id: "x".into(), media_type: "image/png".into(), bytes: vec![1, 2, 3] };
+    let wording = Wording::default();
     for remote in [RemoteContent::Blocked, RemoteContent::Allowed] {
-        let document = sanitise(&text, std::slice::from_ref(&picture), remote);
+        let document = sanitise(&text, std::slice::from_ref(&picture), remote, &wording);
         harmless(&document.html, remote);
-        harmless(&sanitise(&document.html, &[], remote).html, remote);
+        harmless(&sanitise(&document.html, &[], remote, &wording).html, remote);
     }
-    let deep = sanitise(&text[..text.floor_char_boundary(64)].repeat(REPEATED), &[], RemoteContent::Blocked);
+    let deep = sanitise(&text[..text.floor_char_boundary(64)].repeat(REPEATED), &[], RemoteContent::Blocked, &wording);
     assert!(depth(&deep.html) <= 6 * MAX_DEPTH + 64);
 }
 

@@ -36,4 +36,9 @@ export const KEPT_STATES = {
     await kept.button('Account settings').click();
     await kept.dialog.waitFor();
   },
+  'spanish-settings': async (kept, page) => {
+    await KEPT_STATES.settings(kept, page);
+    await kept.dialog.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Español' });
+    await kept.dialog.getByRole('heading', { name: 'Ajustes de la cuenta' }).waitFor();
+  },
 };

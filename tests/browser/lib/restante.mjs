@@ -2,26 +2,39 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
-/** The page, driven. */
+/** What the controls that are driven are called. */
+export const ENGLISH = {
+  server: 'Mail server', port: 'Port', security: 'Security', user: 'User name', password: 'Password', open: 'Open mailbox', close: 'Close mailbox',
+  check: 'Check for new mail', delete: 'Delete on the server', search: 'Search mail', messages: 'Messages', message: 'Message', trust: /trust/i,
+  download: (name) => `Download ${name}`,
+};
+export const SPANISH = {
+  server: 'Servidor de correo', port: 'Puerto', security: 'Seguridad', user: 'Usuario', password: 'Contraseña', open: 'Abrir buzón', close: 'Cerrar buzón',
+  check: 'Comprobar correo nuevo', delete: 'Borrar en el servidor', search: 'Buscar en el correo', messages: 'Mensajes', message: 'Mensaje', trust: /confiar/i,
+  download: (name) => `Descargar ${name}`,
+};
+
+/** The page, driven in a language. */
 export class Restante {
-  constructor(page) {
+  constructor(page, names = ENGLISH) {
     this.page = page;
-    this.server = page.getByRole('textbox', { name: 'Mail server', exact: true });
-    this.port = page.getByRole('textbox', { name: 'Port', exact: true });
-    this.security = page.getByRole('combobox', { name: 'Security', exact: true });
-    this.user = page.getByRole('textbox', { name: 'User name', exact: true });
-    this.password = page.getByLabel('Password', { exact: true });
-    this.openButton = page.getByRole('button', { name: 'Open mailbox', exact: true });
-    this.closeButton = page.getByRole('button', { name: 'Close mailbox', exact: true });
-    this.checkButton = page.getByRole('button', { name: 'Check for new mail', exact: true });
-    this.deleteButton = page.getByRole('button', { name: 'Delete on the server', exact: true });
-    this.search = page.getByRole('searchbox', { name: 'Search mail', exact: true });
-    this.list = page.getByRole('listbox', { name: 'Messages', exact: true });
+    this.names = names;
+    this.server = page.getByRole('textbox', { name: names.server, exact: true });
+    this.port = page.getByRole('textbox', { name: names.port, exact: true });
+    this.security = page.getByRole('combobox', { name: names.security, exact: true });
+    this.user = page.getByRole('textbox', { name: names.user, exact: true });
+    this.password = page.getByLabel(names.password, { exact: true });
+    this.openButton = page.getByRole('button', { name: names.open, exact: true });
+    this.closeButton = page.getByRole('button', { name: names.close, exact: true });
+    this.checkButton = page.getByRole('button', { name: names.check, exact: true });
+    this.deleteButton = page.getByRole('button', { name: names.delete, exact: true });
+    this.search = page.getByRole('searchbox', { name: names.search, exact: true });
+    this.list = page.getByRole('listbox', { name: names.messages, exact: true });
     this.rows = this.list.getByRole('option');
-    this.message = page.getByRole('article', { name: 'Message', exact: true });
+    this.message = page.getByRole('article', { name: names.message, exact: true });
     this.status = page.getByRole('status');
     this.alert = page.getByRole('alert');
-    this.trustButton = page.getByRole('button', { name: /trust/i });
+    this.trustButton = page.getByRole('button', { name: names.trust });
   }
 
   /** Fills the form in. Without `ahead` in an order in which nothing is prepared: the password before the server. */
@@ -76,7 +89,7 @@ export class Restante {
   async settled() {
     // Looked for each time: another list is another element.
     await this.page.waitForFunction(() => {
-      const list = document.querySelector('[role=listbox][aria-label=Messages]');
+      const list = document.querySelector('[role=listbox]#messages');
       if (!list) return false;
       const { left, top, width } = list.getBoundingClientRect();
       const row = document.elementFromPoint(left + width / 2, top + 20)?.closest('[role=option]');
@@ -132,7 +145,7 @@ export class Restante {
     const item = this.message.getByRole('listitem').filter({ hasText: name });
     const [download] = await Promise.all([
       this.page.waitForEvent('download'),
-      item.getByRole('button', { name: `Download ${name}`, exact: true }).click(),
+      item.getByRole('button', { name: this.names.download(name), exact: true }).click(),
     ]);
     return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
   }

@@ -2,6 +2,7 @@
 
 import { LETTERS } from './letters.mjs';
 import { deliver, withdraw } from './mail.mjs';
+import { Restante, SPANISH } from './restante.mjs';
 
 /** Name to how it is reached. Each gets a `Restante` on a fresh page and the `World`. */
 export const STATES = {
@@ -200,6 +201,28 @@ export const STATES = {
     await restante.message.locator('.thumb img').nth(1).waitFor();
   },
 
+  'spanish-form': async (restante) => {
+    await (await inSpanish(restante)).openButton.waitFor();
+  },
+
+  'spanish-error': async (restante, world) => {
+    const spanish = await inSpanish(restante);
+    await spanish.submit({ ...account(world, 'sample'), password: 'wrong' }, world.fingerprint);
+    await spanish.alert.filter({ hasText: 'ha rechazado el usuario o la contraseña' }).waitFor();
+  },
+
+  'spanish-letter': async (restante, world) => {
+    const spanish = await inSpanish(restante);
+    await mailbox(spanish, world, 'sample');
+    await spanish.read('Five harbours worth the detour');
+    await (await spanish.mailFrame()).getByText('Skerry Point').first().waitFor();
+  },
+
+  'right-to-left': async (restante, world) => {
+    await restante.page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+    await STATES.arabic(restante, world);
+  },
+
   lost: async (restante, world) => {
     await mailbox(restante, world, 'sample', { port: world.lossy_port });
     await restante.read('The key is under the blue pot');
@@ -238,6 +261,12 @@ async function choose(restante, places) {
 async function offer(page, site) {
   await page.route('**/restante.json', (route) => route.fulfill({ json: site }));
   await page.reload();
+}
+
+/** The same page in Spanish, chosen at the form. */
+async function inSpanish({ page }) {
+  await page.getByRole('combobox', { name: 'Language' }).selectOption({ label: 'Español' });
+  return new Restante(page, SPANISH);
 }
 
 function account(world, name) {

@@ -33,10 +33,10 @@ export function suite({ world = {}, bridge = {}, bridges = {}, browser = true } 
   return our;
 }
 
-/** A preview of the mailbox of this name, and `use` of it. `options` are those of `visit`. */
-export function inPreview(our, name, use, options = {}) {
+/** A preview of the mailbox of this name, and `use` of it. `names` are those of its language; `options` those of `visit`. */
+export function inPreview(our, name, use, { names, ...options } = {}) {
   return visit(our.browser, our.bridge.url, options, async (page, seen) => {
-    const restante = new Restante(page);
+    const restante = new Restante(page, names);
     const { user, password } = our.world.mailbox(name);
     await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
     await use(restante, page, seen);

@@ -1,7 +1,7 @@
 //! The page's program: puts the user interface in place of what `index.html` shows until then.
 
 use restante_app::ui::app::{App, AppProps};
-use restante_app::ui::browser::page;
+use restante_app::ui::browser::{language, page};
 use wasm_bindgen_futures::spawn_local;
 
 fn main() {
@@ -10,6 +10,8 @@ fn main() {
     spawn_local(async move {
         // A moment, in which what `index.html` shows stays: whoever keeps mail does not see the form first.
         let keeps = page::keeps_mail().await;
-        yew::Renderer::<App>::with_root_and_props(root, AppProps { keeps }).render();
+        let language = language::first(keeps);
+        language::speak(language);
+        yew::Renderer::<App>::with_root_and_props(root, AppProps { keeps, language }).render();
     });
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::TlsConnector;
 use futures_rustls::client::TlsStream;
-use restante_api::{Failure, FailureKind, Fingerprint, TlsView};
+use restante_api::{Failure, FailureKind, Fingerprint, Reason, TlsView};
 use restante_protocol::pop3::{BindingKind, ChannelBinding};
 use rustls::client::ClientConnection;
 use rustls::crypto::CryptoProvider;
@@ -127,18 +127,17 @@ where
 /// A handshake's failure where the certificate is not the reason.
 fn failure_of(error: &io::Error) -> Failure {
     if let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        let detail = match tls {
-            rustls::Error::InvalidMessage(_) => "what answered is not TLS".to_owned(),
-            other => other.to_string(),
+        return match tls {
+            rustls::Error::InvalidMessage(_) => Failure::because(FailureKind::TlsFailed, Reason::NotTls),
+            other => Failure::new(FailureKind::TlsFailed, other.to_string()),
         };
-        return Failure::new(FailureKind::TlsFailed, detail);
     }
     let closed = matches!(
         error.kind(),
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
     );
     if closed && TunnelFault::of(error).is_none() {
-        return Failure::new(FailureKind::TlsFailed, "the connection was closed during the TLS handshake");
+        return Failure::because(FailureKind::TlsFailed, Reason::HandshakeCut);
     }
     transport::failure_of(error)
 }

@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::atomic::Ordering;
 
-use restante_api::{Failure, FailureKind, MessageRef, Request, Stage, Update};
+use restante_api::{Failure, FailureKind, MessageRef, Reason, Request, Stage, Update};
 use restante_engine::platform::TunnelFault;
 use support::{Engine, Host, Manners, message, with_engine};
 
@@ -276,7 +276,7 @@ async fn a_message_beyond_what_is_held_is_refused_with_both_figures_and_nothing_
         let read = engine.send(Request::Read(MessageRef::top(2)));
         let Update::MessageFailed { failure, .. } = engine.answer(read).await else { panic!("it is shown") };
         assert_eq!(failure.kind, FailureKind::TooLarge);
-        assert!(failure.detail.contains("512 MB") && failure.detail.contains("128 MB"), "{}", failure.detail);
+        assert_eq!(failure.reason, Some(Reason::TooLarge { octets: 512 << 20, limit: 128 << 20 }));
     })
     .await;
     assert_eq!(retrieved(&host), Vec::<String>::new());

@@ -81,7 +81,7 @@ async fn what_is_marked_is_deleted_when_the_mailbox_is_closed_in_one_flight_and_
         assert_eq!(deleted(&host), [] as [&str; 0], "marking sends nothing");
         let deletion = closed(engine).await.unwrap();
         assert!(deletion.is_complete(), "{deletion:?}");
-        assert_eq!(deletion.words(), "2 messages were deleted on the server.");
+        assert_eq!(restante_locales::deletion(&deletion), "2 messages were deleted on the server.");
     })
     .await;
     let said = host.lines();
@@ -140,7 +140,7 @@ async fn what_quit_is_answered_with_decides_what_is_said() {
         with_engine(&host, async |engine| {
             marked(engine, 3, &[2]).await;
             let deletion = closed(engine).await.unwrap();
-            assert_eq!((end(&deletion.end), &*deletion.words()), (how, words));
+            assert_eq!((end(&deletion.end), &*restante_locales::deletion(&deletion)), (how, words));
         })
         .await;
         assert_eq!(deleted(&host), ["DELE 2"], "{how}: asked once");
@@ -156,7 +156,7 @@ async fn one_refused_dele_costs_that_message_and_is_told_with_the_servers_words(
             let deletion = closed(engine).await.unwrap();
             assert_eq!((deletion.marked, deletion.agreed, deletion.refused, deletion.unsure), (3, 2, 1, 0));
             assert_eq!(
-                deletion.words(),
+                restante_locales::deletion(&deletion),
                 "2 messages were deleted on the server. It refused to delete 1 message (“it is locked”)."
             );
         })
@@ -297,7 +297,7 @@ async fn a_unique_id_that_was_given_to_another_message_does_not_delete_it() {
         let deletion = closed(engine).await.unwrap();
         assert_eq!((deletion.agreed, deletion.unsure), (1, 1));
         assert_eq!(
-            deletion.words(),
+            restante_locales::deletion(&deletion),
             "1 message was deleted on the server. 1 message was left alone: it is not certain that it is the one you marked."
         );
     })
@@ -363,7 +363,10 @@ async fn a_connection_that_is_lost_before_the_mailbox_is_closed_deletes_nothing(
         engine.until(|update| matches!(update, Update::Progress(Stage::Waiting { .. })).then_some(())).await;
         let deletion = closed(engine).await.unwrap();
         assert_eq!((end(&deletion.end), deletion.agreed), ("not sent", 0));
-        assert_eq!(deletion.words(), "Nothing was deleted on the server: the connection was lost.");
+        assert_eq!(
+            restante_locales::deletion(&deletion),
+            "Nothing was deleted on the server: the connection was lost."
+        );
     })
     .await;
     assert_eq!(deleted(&host), [] as [&str; 0]);

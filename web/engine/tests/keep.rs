@@ -11,7 +11,7 @@ use pages::{OTHER, PAGE, Pages, inbox, place, search, with};
 use restante_api::keep::{
     AccountId, Activity, Answer, Archive, Ask, Change, Done, Filter, ListQuery, Order, Policy, Role, Room, SignIn,
 };
-use restante_api::{FailureKind, ListId, MessageRef, Request, Update};
+use restante_api::{FailureKind, ListId, MessageRef, Request, SearchFault, Update};
 use restante_protocol::tunnel::Secret;
 use support::{Host, Manners, open};
 
@@ -116,8 +116,7 @@ async fn a_search_finds_as_one_types_marks_what_it_found_and_says_what_it_does_n
         pages.list(PAGE, search("   ")).await;
         assert_eq!(pages.shown[&PAGE].len(), 12);
         let update = pages.asked(Ask::List(search("after:soon"))).await;
-        assert!(matches!(update, Update::Refused(failure) if failure.kind == FailureKind::BadSearch
-            && failure.detail.contains("soon")));
+        assert!(matches!(update, Update::Refused(failure) if failure.kind == FailureKind::BadSearch(SearchFault::Day("soon".into()))));
     })
     .await;
 }

@@ -197,7 +197,8 @@ fn words(failure: &Failure) -> String {
         FailureKind::TryLater { seconds: Some(seconds) } => format!(" in {seconds} s"),
         _ => String::new(),
     };
-    let detail = if failure.detail.is_empty() { String::new() } else { format!(": {:?}", failure.detail) };
+    let detail = restante_locales::detail(failure);
+    let detail = if detail.is_empty() { String::new() } else { format!(": {detail:?}") };
     format!("{}{when} by {}{detail}", failure.kind.name(), failure.blame.name())
 }
 

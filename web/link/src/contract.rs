@@ -1,6 +1,6 @@
 //! The contracts between the page's three programs: what crosses to the workers and back.
 
-use restante_api::{Call, InlineImage, Reply};
+use restante_api::{Call, InlineImage, Reply, Wording};
 use serde::{Deserialize, Serialize};
 
 use crate::Crossing;
@@ -26,6 +26,8 @@ pub struct Unsafe {
     pub images: Vec<InlineImage>,
     /// Whether remote pictures stay in.
     pub remote: bool,
+    /// What is said within the document.
+    pub wording: Wording,
 }
 
 /// HTML that was made safe.

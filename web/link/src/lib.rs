@@ -14,6 +14,7 @@ pub mod tabs;
 pub mod worker;
 
 use js_sys::{Array, Uint8Array};
+pub use restante_api::Death;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
@@ -27,17 +28,6 @@ pub trait Crossing: Serialize + DeserializeOwned + 'static {
 
     /// Puts it back in.
     fn put_block(&mut self, _: Vec<u8>) {}
-}
-
-/// Why a worker is no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Death {
-    /// Its program did not come, or did not start.
-    NotLoaded,
-    /// It trapped: what the browser says of it.
-    Trapped(String),
-    /// It does not answer.
-    Hung,
 }
 
 /// From the page to the worker.

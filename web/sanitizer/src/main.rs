@@ -7,9 +7,9 @@ use restante_link::contract::{Safe, Unsafe};
 
 fn main() {
     restante_link::worker::serve(|mut messages, answer: fn(Safe)| async move {
-        while let Some(Unsafe { html, images, remote }) = messages.next().await {
+        while let Some(Unsafe { html, images, remote, wording }) = messages.next().await {
             let remote = if remote { RemoteContent::Allowed } else { RemoteContent::Blocked };
-            let document = sanitise(&html, &images, remote);
+            let document = sanitise(&html, &images, remote, &wording);
             answer(Safe { document: document.html, remote: document.remote });
         }
     });

@@ -8,12 +8,14 @@ use restante_api::keep::Archive;
 use restante_api::{Call, Prepare, Reply, Request};
 use restante_link::contract::Unsafe;
 use restante_link::page::Heard;
+use restante_locales::Language;
 use wasm_bindgen_futures::spawn_local;
-use yew::{Callback, Component, Context, Html, Properties, html};
+use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html};
 
-use super::browser::{dates, engine, files, hashes, offline, page, sanitiser};
+use super::browser::{dates, engine, files, hashes, language, offline, page, sanitiser};
 use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, PreviewAction, Program, State, reduce};
 use super::view::{closing, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
+use super::words;
 
 /// How often missing rows are asked for while the list is scrolled, in milliseconds.
 const SHOW_MS: u32 = 60;
@@ -26,6 +28,8 @@ const PAUSE_MS: u32 = 120;
 pub struct AppProps {
     /// Mail is kept on this device.
     pub keeps: bool,
+    /// The language that is spoken.
+    pub language: Language,
 }
 
 /// The page.
@@ -63,7 +67,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let act = ctx.link().callback(Message::Act);
         let listeners = listen(&act);
-        let mut state = State { offline: page::is_offline(), ..State::default() };
+        let mut state = State { offline: page::is_offline(), language: ctx.props().language, ..State::default() };
         let mut effects = reduce(&mut state, Action::Link(page::fragment()));
         if ctx.props().keeps {
             effects.extend(reduce(&mut state, Action::Found));
@@ -156,10 +160,10 @@ impl Component for App {
             },
         };
         html! {
-            <>
+            <ContextProvider<Language> context={self.state.language}>
                 {screen}
                 if self.state.newer { <NewVersion act={self.act.clone()} /> }
-            </>
+            </ContextProvider<Language>>
         }
     }
 
@@ -210,8 +214,15 @@ impl App {
                     html: view.html.clone().unwrap_or_default(),
                     images: view.inline_images.clone(),
                     remote: remote == super::state::Remote::Allowed,
+                    wording: words::of_html(),
                 };
                 self.sanitiser.sanitise(message, remote, content);
+            }
+            Effect::Speak => {
+                language::speak(self.state.language);
+                if self.state.keeps {
+                    language::remember(self.state.language);
+                }
             }
             Effect::Save { name, bytes } => {
                 if files::save(&name, &bytes).is_err() {
@@ -260,8 +271,14 @@ impl App {
             }
             Effect::Deepen(depth) => page::deepen(depth),
             Effect::Rise(steps) => page::rise(steps),
-            Effect::KeepPage => spawn_local(offline::register(newer(&self.act))),
-            Effect::ForgetPage => spawn_local(offline::unregister()),
+            Effect::KeepPage => {
+                language::remember(self.state.language);
+                spawn_local(offline::register(newer(&self.act)));
+            }
+            Effect::ForgetPage => {
+                language::forget();
+                spawn_local(offline::unregister());
+            }
             Effect::Update => spawn_local(offline::update()),
             Effect::ClearLink => page::clear_fragment(),
             Effect::Focus(place) => self.focus = Some(place),

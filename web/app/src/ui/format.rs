@@ -1,12 +1,13 @@
 //! Values as short texts: sizes, counts, initials. Dates need the browser and are in [`crate::ui::browser::dates`].
 
 use restante_api::Address;
+use restante_locales::{number, say};
 
 /// A size in octets, as a person reads it: `48 KB`, `20.1 MB`.
 pub fn octets(octets: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     if octets < 1000 {
-        return format!("{octets} bytes");
+        return say::size_bytes(octets);
     }
     // Only shown, so the precision of a float is enough.
     #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
@@ -16,21 +17,12 @@ pub fn octets(octets: u64) -> String {
         size /= 1000.0;
         unit += 1;
     }
-    let unit = UNITS[unit];
-    if size < 9.95 && unit != "KB" { format!("{size:.1} {unit}") } else { format!("{size:.0} {unit}") }
+    say::size(&number(size, usize::from(size < 9.95 && unit > 0)), UNITS[unit])
 }
 
 /// A number with its thousands apart: `10,312`.
-pub fn count(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+pub fn count(count: u32) -> String {
+    number(f64::from(count), 0)
 }
 
 /// Seconds to wait, as a clock shows them: `0:09`, `14:59`, `2:00:00`.
@@ -44,7 +36,7 @@ pub fn name(address: Option<&Address>) -> &str {
     match address {
         Some(found @ Address { name, .. }) if !name.trim().is_empty() && posing(found).is_none() => name.trim(),
         Some(Address { address, .. }) if !address.is_empty() => address,
-        _ => "(no sender)",
+        _ => say::no_sender(),
     }
 }
 
@@ -131,19 +123,19 @@ pub fn hue(address: &str) -> u32 {
 /// A media type, as a person names it.
 pub fn media_type(media_type: &str) -> String {
     let name = match media_type {
-        "application/pdf" => "PDF",
-        "text/calendar" => "Calendar",
-        "text/plain" => "Text",
+        "application/pdf" => say::type_pdf(),
+        "text/calendar" => say::type_calendar(),
+        "text/plain" => say::type_text(),
         "text/html" => "HTML",
-        "text/csv" => "Table",
-        "message/rfc822" => "Message",
-        "application/zip" | "application/gzip" | "application/x-tar" => "Archive",
+        "text/csv" => say::type_table(),
+        "message/rfc822" => say::type_message(),
+        "application/zip" | "application/gzip" | "application/x-tar" => say::type_archive(),
         other => match other.split_once('/') {
-            Some(("image", kind)) => return format!("Picture, {}", kind.to_uppercase()),
-            Some(("audio", _)) => "Sound",
-            Some(("video", _)) => "Film",
-            Some(("text", _)) => "Text",
-            _ => "File",
+            Some(("image", kind)) => return say::type_picture(&kind.to_uppercase()),
+            Some(("audio", _)) => say::type_sound(),
+            Some(("video", _)) => say::type_film(),
+            Some(("text", _)) => say::type_text(),
+            _ => say::type_file(),
         },
     };
     name.to_owned()

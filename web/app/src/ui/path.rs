@@ -1,6 +1,7 @@
 //! The way mail takes, and who can read it on the way.
 
 use restante_api::{Security, TlsEnd};
+use restante_locales::say;
 
 /// How far the protection of one stretch reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,19 +39,19 @@ impl Path {
     /// What this browser does.
     pub fn browser(&self) -> &'static str {
         match (self.to_bridge, self.to_server) {
-            (Leg::EndToEnd, _) => "TLS ends here",
-            (Leg::Clear, _) => "sends clear text",
-            (Leg::Stretch, Leg::Clear) => "no TLS for mail",
-            (Leg::Stretch, _) => "TLS to the bridge",
+            (Leg::EndToEnd, _) => say::way_tls_here(),
+            (Leg::Clear, _) => say::way_clear(),
+            (Leg::Stretch, Leg::Clear) => say::way_no_tls(),
+            (Leg::Stretch, _) => say::way_tls_to_bridge(),
         }
     }
 
     /// What the bridge sees.
     pub fn bridge(&self) -> &'static str {
         match (self.bridge_reads, self.to_server) {
-            (false, _) => "sees only ciphertext",
-            (true, Leg::Clear) => "could read everything",
-            (true, _) => "ends TLS, could read",
+            (false, _) => say::way_bridge_blind(),
+            (true, Leg::Clear) => say::way_bridge_reads(),
+            (true, _) => say::way_bridge_ends_tls(),
         }
     }
 
@@ -58,18 +59,12 @@ impl Path {
     /// judged.
     pub fn sentence(&self, is_up: bool) -> &'static str {
         match (self.bridge_reads, self.to_bridge, self.to_server) {
-            (false, ..) if is_up => "Only this browser and the mail server can read your password and your mail.",
-            (false, ..) => "Only this browser and the mail server will be able to read password and mail.",
-            (true, Leg::Clear, Leg::Clear) => {
-                "Anybody between you and the mail server can read your password and your mail."
-            }
-            (true, _, Leg::Clear) => {
-                "The bridge, and anybody between it and the mail server, can read your password and your mail."
-            }
-            (true, Leg::Clear, _) => {
-                "The bridge, and anybody between you and it, can read your password and your mail."
-            }
-            (true, ..) => "Whoever runs the bridge can read your password and your mail.",
+            (false, ..) if is_up => say::way_sealed(),
+            (false, ..) => say::way_to_be_sealed(),
+            (true, Leg::Clear, Leg::Clear) => say::way_all_clear(),
+            (true, _, Leg::Clear) => say::way_behind_bridge_clear(),
+            (true, Leg::Clear, _) => say::way_to_bridge_clear(),
+            (true, ..) => say::way_bridge(),
         }
     }
 }

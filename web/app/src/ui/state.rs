@@ -30,6 +30,7 @@ mod site;
 use restante_api::keep::Archive;
 use restante_api::{Call, CallId, ConnectionView, Deletion, Failure, MessageRef, PartId, Reply, Stage};
 use restante_link::Death;
+use restante_locales::Language;
 
 pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
@@ -40,7 +41,7 @@ pub use keys::{Motion, Purpose};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
-pub use reading::{Face, Load, Opened, Picture, Reading, Remote, SafeHtml};
+pub use reading::{Face, Load, NotSanitised, Opened, Picture, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
 pub use search::{Search, SearchAction};
 pub use selection::{Choice, Selection, meant};
@@ -82,6 +83,8 @@ pub struct State {
     pub offline: bool,
     /// Whether the browser has promised to keep what is kept, once it was asked.
     pub promised: Option<bool>,
+    /// The language that is spoken.
+    pub language: Language,
     /// Which engine runs.
     pub program: Program,
     /// What became of the messages that were to be deleted when the mailbox was closed.
@@ -122,6 +125,8 @@ pub enum Program {
 /// What can happen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    /// Speak this language from now on.
+    Speak(Language),
     /// The host's settings are here.
     Site(Site),
     /// The page was opened by a link with this fragment, without the `#`.
@@ -209,7 +214,7 @@ pub enum Action {
         /// What it was sanitised for.
         remote: Remote,
         /// The outcome; the text is the reason of a failure.
-        html: Result<SafeHtml, String>,
+        html: Result<SafeHtml, NotSanitised>,
     },
     /// Download an attachment.
     Download(PartId),
@@ -240,6 +245,8 @@ pub enum Effect {
     Call(Call),
     /// End the engine and start a fresh one: the one of [`State::program`].
     ReplaceEngine,
+    /// Speak [`State::language`].
+    Speak,
     /// Ask the browser to keep what is kept for as long as its owner wants.
     Persist,
     /// Send [`KeptAction::SearchDue`] once typing has paused.
@@ -328,6 +335,7 @@ impl Default for State {
             mailbox: None,
             kept: None,
             keeps: false,
+            language: Language::default(),
             offline: false,
             promised: None,
             program: Program::default(),

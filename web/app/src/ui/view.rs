@@ -17,11 +17,13 @@ mod help;
 mod hits;
 mod icon;
 pub mod kept;
+mod language;
 mod letterhead;
 mod list;
 pub mod mailbox;
 pub mod newer;
 mod pictures;
+mod places;
 mod plain;
 mod preview;
 mod quotes;
@@ -36,14 +38,21 @@ mod stamp;
 mod status;
 mod way;
 
+use restante_locales::Language;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
-use yew::{Callback, KeyboardEvent};
+use yew::{Callback, KeyboardEvent, hook, use_context};
 
 use super::state::Action;
 
 /// Where components send what the user does.
 pub type Act = Callback<Action>;
+
+/// The language that is spoken. Whatever component says something calls it, to be drawn anew when it is another one.
+#[hook]
+fn use_language() -> Language {
+    use_context().unwrap_or_default()
+}
 
 /// A callback that sends one and the same action.
 fn sends<E>(act: &Act, action: Action) -> Callback<E> {

@@ -4,35 +4,34 @@
 pub mod kept;
 pub mod preview;
 
-use restante_api::{Failure, FailureKind, Stage};
+use restante_api::{Failure, FailureKind, Program, Reason, Stage, Wording};
 use restante_link::Death;
+use restante_locales::say;
 use restante_protocol::pop3::UrlError;
 
 use super::format;
-use super::state::{BadBridge, Complaint, Notice};
+use super::state::{BadBridge, Complaint, NotSanitised, Notice};
 
 /// What is happening now, for the status line while a mailbox is opened.
 pub fn opening(stage: Stage) -> &'static str {
     match stage {
-        Stage::Connecting => "Connecting to the mail server…",
-        Stage::Securing => "Checking the certificate…",
-        Stage::Greeting => "Waiting for the server's greeting…",
-        Stage::SigningIn => "Signing in…",
+        Stage::Connecting => say::stage_connecting(),
+        Stage::Securing => say::stage_securing(),
+        Stage::Greeting => say::stage_greeting(),
+        Stage::SigningIn => say::stage_signing_in(),
         Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } | Stage::Waiting { .. } => {
-            "Opening the mailbox…"
+            say::stage_opening()
         }
-        Stage::Deleting { .. } | Stage::Closing => "Closing…",
+        Stage::Deleting { .. } | Stage::Closing => say::stage_closing(),
     }
 }
 
 /// What is happening in an open mailbox, apart from the count of headers.
 pub fn working(stage: Option<Stage>) -> Option<String> {
     match stage? {
-        Stage::Waiting { seconds, attempt, of } => {
-            Some(format!("connection lost, trying again in {seconds} s ({attempt} of {of})"))
-        }
-        Stage::Connecting | Stage::Securing | Stage::Greeting | Stage::SigningIn => Some("connecting again".into()),
-        Stage::Deleting { .. } | Stage::Closing => Some("closing".into()),
+        Stage::Waiting { seconds, attempt, of } => Some(say::status_waiting(seconds, attempt, of)),
+        Stage::Connecting | Stage::Securing | Stage::Greeting | Stage::SigningIn => Some(say::status_again().into()),
+        Stage::Deleting { .. } | Stage::Closing => Some(say::status_closing().into()),
         Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } => None,
     }
 }
@@ -40,74 +39,59 @@ pub fn working(stage: Option<Stage>) -> Option<String> {
 /// How far the fetching of a message is.
 pub fn fetching(progress: Option<(u64, u64)>) -> String {
     match progress {
-        None => "Fetching the message…".into(),
-        Some((octets, 0)) => format!("Fetching the message, {}", format::octets(octets)),
-        Some((octets, of)) => {
-            format!("Fetching the message, {} of {}", format::octets(octets.min(of)), format::octets(of))
-        }
+        None => say::letter_fetching().into(),
+        Some((octets, 0)) => say::letter_fetching_size(&format::octets(octets)),
+        Some((octets, of)) => say::letter_fetching_of(&format::octets(octets.min(of)), &format::octets(of)),
     }
 }
 
 /// What is wrong with the form, and what to do.
 pub fn complaint(complaint: Complaint) -> &'static str {
     match complaint {
-        Complaint::Host => "Type the name of your mail server, such as pop.example.org.",
-        Complaint::Port => "The port is a number from 1 to 65535; 995 for TLS, 110 for STARTTLS.",
-        Complaint::User => "Type your user name. It is often the whole mail address.",
-        Complaint::Password => "Type your password.",
-        Complaint::Token => "This bridge asks for an access token. Its operator gives it to you.",
-        Complaint::Cleartext => "Without TLS, agree first that everything travels in clear text, or choose TLS.",
-        Complaint::Bridge(BadBridge::Scheme) => {
-            "The address of a bridge begins with wss://, such as wss://bridge.example.org/tunnel."
-        }
-        Complaint::Bridge(BadBridge::Clear) => {
-            "Without TLS (ws://) a bridge may only be on this very machine. Use an address that begins with wss://."
-        }
-        Complaint::Bridge(BadBridge::Form) => {
-            "This is no address of a bridge. It looks like wss://bridge.example.org/tunnel."
-        }
-        Complaint::Link(UrlError::Password) => {
-            "The link holds a password, so it was not used: a password does not belong in a link. Use one without it."
-        }
-        Complaint::Link(_) => "The link is no address of a mailbox. It looks like pops://user@pop.example.org:995.",
+        Complaint::Host => say::wrong_host(),
+        Complaint::Port => say::wrong_port(),
+        Complaint::User => say::wrong_user(),
+        Complaint::Password => say::wrong_password(),
+        Complaint::Token => say::wrong_token(),
+        Complaint::Cleartext => say::wrong_cleartext(),
+        Complaint::Bridge(BadBridge::Scheme) => say::wrong_bridge_scheme(),
+        Complaint::Bridge(BadBridge::Clear) => say::wrong_bridge_clear(),
+        Complaint::Bridge(BadBridge::Form) => say::wrong_bridge_form(),
+        Complaint::Link(UrlError::Password) => say::wrong_link_password(),
+        Complaint::Link(_) => say::wrong_link(),
     }
 }
 
 /// The failure of an engine that is no more.
 pub fn engine_died(death: &Death) -> Failure {
-    Failure::new(FailureKind::Internal, worker_died("The engine", death))
-}
-
-/// What became of one of the page's programs.
-pub fn worker_died(which: &str, death: &Death) -> String {
-    match death {
-        Death::NotLoaded => format!("{which} could not be loaded."),
-        Death::Trapped(what) if what.is_empty() => format!("{which} stopped by an error."),
-        Death::Trapped(what) => format!("{which} stopped by an error: {what}"),
-        Death::Hung => format!("{which} did not answer any more and was ended."),
-    }
+    Failure::because(FailureKind::Internal, Reason::Died(Program::Engine, death.clone()))
 }
 
 /// What happened to the mailbox by itself.
 pub fn notice(notice: Notice) -> String {
     match notice {
-        Notice::Changed { before, now } if before == now => {
-            "The mailbox has changed on the server, so the list was started anew.".into()
-        }
-        Notice::Changed { before, now } => format!(
-            "The mailbox has changed on the server: it had {} messages and has {} now. The list was started anew.",
-            format::count(before),
-            format::count(now)
-        ),
-        Notice::Restarted => {
-            "Restante's engine stopped and was started anew. If a message did that, the others are not affected.".into()
-        }
+        Notice::Changed { before, now } if before == now => say::notice_begun_anew().into(),
+        Notice::Changed { before, now } => say::notice_changed(before, now),
+        Notice::Restarted => say::notice_restarted().into(),
     }
 }
 
 /// The failure of HTML that could not be made safe to show.
-pub fn not_sanitised(detail: String) -> Failure {
-    Failure::new(FailureKind::Internal, format!("The HTML could not be made safe to show: {detail}"))
+pub fn not_sanitised(why: &NotSanitised) -> Failure {
+    let reason = match why {
+        NotSanitised::Overtaken => Reason::Overtaken,
+        NotSanitised::Died(death) => Reason::Died(Program::Sanitiser, death.clone()),
+    };
+    Failure::because(FailureKind::Internal, reason)
+}
+
+/// What is said within a letter's HTML.
+pub fn of_html() -> Wording {
+    Wording {
+        opens: say::letter_link_opens(Wording::PLACE),
+        writes: say::letter_link_writes(Wording::PLACE),
+        cut: say::letter_html_cut().into(),
+    }
 }
 
 /// The failure of files that could not be compared with their list; the reason is all there is to say.
@@ -117,7 +101,7 @@ pub fn not_compared(why: String) -> Failure {
 
 /// The failure of a file that the browser would not take.
 pub fn not_saved() -> Failure {
-    Failure::new(FailureKind::Internal, "The browser would not take the file.")
+    Failure::because(FailureKind::Internal, Reason::NotSaved)
 }
 
 #[cfg(test)]

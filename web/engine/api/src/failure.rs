@@ -1,4 +1,4 @@
-//! What can go wrong, who is at fault, and what to do: the words are here so that page and command line say the same.
+//! What can go wrong, and who is at fault: codes with arguments, for which each language has its words.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,15 +11,81 @@ pub struct Failure {
     pub kind: FailureKind,
     /// Who is at fault.
     pub blame: Blame,
+    /// What is known beside that, where it is one of those that the page has words for.
+    pub reason: Option<Reason>,
     /// What the other side said, or the rule that was broken; may be empty. Untrusted text.
     pub detail: String,
+}
+
+/// What else is known of a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The password is not known here.
+    NoPassword,
+    /// A message has so many octets or more, and no more than the limit are held.
+    TooLarge {
+        /// What the message has.
+        octets: u64,
+        /// What is held.
+        limit: u64,
+    },
+    /// What answered is not TLS.
+    NotTls,
+    /// The connection was closed during the TLS handshake.
+    HandshakeCut,
+    /// The tab that did the work was closed in the middle of it.
+    TabClosed,
+    /// One of the page's programs is no more.
+    Died(Program, Death),
+    /// Making HTML safe took long, and another message was opened.
+    Overtaken,
+    /// The browser would not take a file.
+    NotSaved,
+}
+
+/// A program of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Program {
+    /// The engine.
+    Engine,
+    /// What makes HTML safe.
+    Sanitiser,
+}
+
+/// How a program of the page ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Death {
+    /// It could not be loaded.
+    NotLoaded,
+    /// It stopped by an error, which says this; maybe nothing.
+    Trapped(String),
+    /// It did not answer any more, and was ended.
+    Hung,
+}
+
+/// Why something is not to be searched for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SearchFault {
+    /// A day that is none, or not written as `2026-11-28`.
+    Day(String),
+    /// A size that is none: digits, perhaps with K, M or G.
+    Size(String),
+    /// `has:` or `is:` with a word that they do not know.
+    Mark(String),
+    /// What was read, which a server does not say.
+    Read,
 }
 
 impl Failure {
     /// A failure of this kind, with the blame that the kind usually carries.
     pub fn new(kind: FailureKind, detail: impl Into<String>) -> Self {
         let blame = kind.usual_blame();
-        Self { kind, blame, detail: detail.into() }
+        Self { kind, blame, reason: None, detail: detail.into() }
+    }
+
+    /// A failure of this kind, for this reason.
+    pub fn because(kind: FailureKind, reason: Reason) -> Self {
+        Self { reason: Some(reason), ..Self::new(kind, "") }
     }
 
     /// The same failure with the blame put elsewhere.
@@ -121,7 +187,7 @@ pub enum FailureKind {
     /// Another tab does the work, and has another version of the page.
     OtherVersion,
     /// What is asked for is no search.
-    BadSearch,
+    BadSearch(SearchFault),
     /// Another folder has this name.
     NameTaken,
     /// A file that was to be taken in is neither an mbox nor a message.
@@ -142,7 +208,7 @@ impl FailureKind {
             | Self::WrongPassword
             | Self::UnfitCredentials
             | Self::InUse
-            | Self::BadSearch
+            | Self::BadSearch(_)
             | Self::NameTaken
             | Self::UnreadableFile => Blame::User,
             Self::DeviceFull | Self::NoStorage | Self::Damaged => Blame::Device,

@@ -4,16 +4,17 @@
 //! Requests are idempotent, so they may be sent again. Not here: how any of it is done.
 
 mod call;
+mod codes;
 mod deletion;
 mod event;
 mod failure;
+mod flaw;
 pub mod keep;
 mod message;
 pub mod picture;
 pub mod runs;
 mod server;
 mod text;
-mod words;
 
 use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
@@ -21,8 +22,9 @@ use serde::{Deserialize, Serialize};
 pub use call::{Call, CallId, Reply};
 pub use deletion::{Deletion, DeletionEnd};
 pub use event::{Day, Event, Method, Moment, Repeat, Unit};
-pub use failure::{Blame, CertificateFault, Failure, FailureKind, OtherBridge};
-pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source};
+pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
+pub use flaw::Flaw;
+pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source, Wording};
 pub use server::{Prepare, Server};
 pub use text::{Block, Kind, Span, Text, between_words};
 
@@ -419,7 +421,7 @@ pub struct Row {
     /// Whether the message seems to have attachments, as far as the header tells.
     pub attachments: bool,
     /// Why the header could not be had, where it could not.
-    pub fault: Option<String>,
+    pub fault: Option<Flaw>,
     /// What is known of a kept message beside that; nothing in a preview.
     pub marks: keep::Marks,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Flaw;
 use super::{Event, Text};
 
 /// Tells lists apart, those of a former engine as well: there is another one whenever the mailbox turns out to have changed.
@@ -103,8 +104,24 @@ pub struct MessageView {
     pub event: Option<Event>,
     /// Everything that is neither the text nor an inline image, and texts that are shown in part.
     pub attachments: Vec<Attachment>,
-    /// What is wrong with the message, in words for a person, where something is.
-    pub faults: Vec<String>,
+    /// What is wrong with the message.
+    pub faults: Vec<Flaw>,
+}
+
+/// What is said within a sanitised document, in the language of its reader.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Wording {
+    /// Where a link leads whose words name another host, with [`Wording::PLACE`] for the host.
+    pub opens: String,
+    /// To whom a link writes whose words name another address, with [`Wording::PLACE`] for the address.
+    pub writes: String,
+    /// That the message is too long, and the rest is not shown.
+    pub cut: String,
+}
+
+impl Wording {
+    /// What stands for a host or an address. Of a private area, so no sentence has it by itself.
+    pub const PLACE: &str = "\u{f8ff}";
 }
 
 /// An image inside an HTML message.

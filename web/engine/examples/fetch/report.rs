@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use restante_api::{Failure, FailureKind};
+use restante_locales::{advice, detail, headline};
 use serde_json::{Value, json};
 
 /// The exit status where a part was fetched, or deleted, and another was not.
@@ -72,7 +73,7 @@ impl Report {
         };
         eprintln!("{}", printable(&format!("Message {number}{id}: {words}")));
         if self.json {
-            let Failure { kind, blame, detail } = why;
+            let Failure { kind, blame, detail, .. } = why;
             let fields = json!({
                 "number": number, "uid": uid, "kind": kind.name(), "blame": blame.name(), "detail": detail,
             });
@@ -104,11 +105,11 @@ impl Report {
         let (kind, blame, rfc, detail, advice) = match trouble {
             Trouble::Failure(failure) => {
                 let rfc = rule_in(&failure.detail).or_else(|| failure.kind.rfc().map(str::to_owned));
-                let detail = match failure.detail.as_str() {
-                    "" => failure.headline().to_owned(),
-                    detail => format!("{} ({detail})", failure.headline()),
+                let detail = match detail(failure).as_str() {
+                    "" => headline(failure).to_owned(),
+                    detail => format!("{} ({detail})", headline(failure)),
                 };
-                (failure.kind.name(), failure.blame.name(), rfc, detail, failure.advice())
+                (failure.kind.name(), failure.blame.name(), rfc, detail, advice(failure))
             }
             Trouble::Disk(error) => {
                 let advice =

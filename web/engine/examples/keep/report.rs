@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use restante_api::Failure;
 use restante_engine::sync::{Kept, Progress, Told};
+use restante_locales::{advice, detail, headline};
 use restante_store::StoreError;
 use serde_json::{Value, json};
 
@@ -86,7 +87,7 @@ impl Report {
             Told::Again { failure, wait } => self.event(
                 "again",
                 json!({ "kind": failure.kind.name(), "blame": failure.blame.name(), "seconds": wait.as_secs() }),
-                &format!("{}; once more in {} s", failure.headline(), wait.as_secs()),
+                &format!("{}; once more in {} s", headline(failure), wait.as_secs()),
             ),
             Told::Deleted { messages } => self.event(
                 "deleted",
@@ -132,11 +133,11 @@ impl Report {
     pub(crate) fn failed(&self, trouble: &Trouble) -> ExitCode {
         let (kind, blame, detail, advice) = match trouble {
             Trouble::Failure(failure) => {
-                let detail = match failure.detail.as_str() {
-                    "" => failure.headline().to_owned(),
-                    detail => format!("{} ({detail})", failure.headline()),
+                let detail = match detail(failure).as_str() {
+                    "" => headline(failure).to_owned(),
+                    detail => format!("{} ({detail})", headline(failure)),
                 };
-                (failure.kind.name(), failure.blame.name(), detail, failure.advice())
+                (failure.kind.name(), failure.blame.name(), detail, advice(failure))
             }
             Trouble::Store(error) => {
                 let advice = match error {

@@ -1,7 +1,7 @@
 //! Puts the sanitised content into a whole document. Its policy is that of the frame that it is shown in.
 
 use super::survey::Survey;
-use super::{fit, pictures};
+use super::{fit, links, pictures};
 
 /// How mail looks where it says nothing: a light page, since mail is written for one.
 const BASE_STYLE: &str = "html{background:#fff;color:#1a1a1a}\
@@ -29,13 +29,13 @@ pub(super) fn as_text(html: &str) -> String {
 }
 
 /// The whole document. Language and direction of the whole stand with its body, since the frame has an `<html>` already.
-pub(super) fn assemble(survey: &Survey, body_attributes: &str, content: &str, cut: bool) -> String {
+pub(super) fn assemble(survey: &Survey, body_attributes: &str, content: &str, cut: Option<&str>) -> String {
     let lang = survey.lang.as_deref().filter(|lang| lang.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-'));
     // What the body says of itself stands before that of the whole.
     let unsaid = |attribute: &str| !body_attributes.contains(attribute);
     let lang = lang.filter(|_| unsaid(" lang=\"")).map(|lang| format!(" lang=\"{lang}\"")).unwrap_or_default();
     let dir = if survey.rtl && unsaid(" dir=\"") { " dir=\"rtl\"" } else { "" };
-    let cut = if cut { "<hr><p><em>This message is very long; the rest is not shown.</em></p>" } else { "" };
+    let cut = cut.map(|words| format!("<hr><p><em>{}</em></p>", links::escaped(words))).unwrap_or_default();
     format!(
         "<!DOCTYPE html><html><head>\
          <meta charset=\"utf-8\">\

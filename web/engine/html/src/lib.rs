@@ -27,7 +27,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use restante_api::InlineImage;
+use restante_api::{InlineImage, Wording};
 use tags::Piece;
 use url::Resolver;
 
@@ -57,19 +57,19 @@ pub const MAX_HTML_BYTES: usize = 8 << 20;
 /// The elements that are open at the same time at most; deeper HTML is shown as text. Browsers stop nesting at 512.
 pub const MAX_DEPTH: usize = 1024;
 
-/// Makes a standalone, harmless document of a message's HTML.
-pub fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent) -> Document {
+/// Makes a standalone, harmless document of a message's HTML. What it says itself it says by `wording`.
+pub fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent, wording: &Wording) -> Document {
     let (html, cut) = document::cut(html, MAX_HTML_BYTES);
     let survey = survey::survey(html);
     let resolver = Rc::new(Resolver::new(images, remote));
     let mut budget = bound::Budget::new(bound::MAX_COST);
     let (body_attributes, content) = if survey.depth > MAX_DEPTH {
-        (String::new(), finish(&document::as_text(html), &resolver, &mut budget))
+        (String::new(), finish(&document::as_text(html), &resolver, &mut budget, wording))
     } else {
         let body = clean(&survey.body_as_div(), &resolver);
-        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver, &mut budget))
+        (document::attributes_of_div(&body), finish(&clean(html, &resolver), &resolver, &mut budget, wording))
     };
-    let cut = cut || budget.is_spent;
+    let cut = (cut || budget.is_spent).then_some(wording.cut.as_str());
     Document { html: document::assemble(&survey, &body_attributes, &content, cut), remote: resolver.remote() }
 }
 
@@ -250,9 +250,9 @@ fn clean(html: &str, resolver: &Rc<Resolver>) -> String {
 
 /// What is left to do on clean HTML: style sheets, pictures that are not shown, links that deceive, what is too wide for a
 /// telephone, and an end to what is too long.
-fn finish(html: &str, resolver: &Resolver, budget: &mut bound::Budget) -> String {
+fn finish(html: &str, resolver: &Resolver, budget: &mut bound::Budget, wording: &Wording) -> String {
     let mut out = String::with_capacity(html.len());
-    let mut links = links::Links::default();
+    let mut links = links::Links::new(wording);
     for piece in tags::pieces(html).filter_map(|piece| budget.take(piece)) {
         match piece {
             Piece::Other(text) => {

@@ -4,6 +4,7 @@
 //! A host that belongs to the named one, or that the named one belongs to, is no other. Not for links that name no host.
 
 use ammonia::Url;
+use restante_api::Wording;
 use restante_api::picture::percent_decoded;
 
 use super::tags::Tag;
@@ -26,8 +27,8 @@ const FILES: [&str; 33] = [
 ];
 
 /// Links that are open while HTML is written.
-#[derive(Default)]
 pub(super) struct Links<'a> {
+    wording: &'a Wording,
     open: Vec<Open<'a>>,
     /// Elements that are open within them, and whether each stands apart from the words around it.
     within: Vec<bool>,
@@ -54,6 +55,10 @@ const INLINE: [&str; 27] = [
 ];
 
 impl<'a> Links<'a> {
+    pub(super) fn new(wording: &'a Wording) -> Self {
+        Self { wording, open: Vec::new(), within: Vec::new() }
+    }
+
     /// A tag was written, and stands here in what is written.
     pub(super) fn start(&mut self, tag: Tag<'a>, at: std::ops::Range<usize>) {
         if tag.name() == "a" {
@@ -85,7 +90,7 @@ impl<'a> Links<'a> {
             }
         } else if piece == "</a>" {
             if let Some(open) = self.open.pop() {
-                open.end(out);
+                open.end(self.wording, out);
             }
         } else if self.within.pop().unwrap_or_default() {
             self.open.iter_mut().for_each(|open| add(&mut open.words, " "));
@@ -94,14 +99,14 @@ impl<'a> Links<'a> {
 }
 
 impl Open<'_> {
-    fn end(&self, out: &mut String) {
+    fn end(&self, wording: &Wording, out: &mut String) {
         let Some(href) = self.tag.attribute("href") else { return };
         let Some(leads) = Url::parse(&unescaped(href)).ok().and_then(|url| Leads::of(&url)) else { return };
         if leads.deceives(&self.words) || self.is_glued && leads.deceives(&self.glued) {
             out.replace_range(self.at.clone(), "<a>");
             out.push_str(&format!(
                 "<a href=\"{href}\" target=\"_blank\" rel=\"noopener noreferrer\" style=\"{STYLE}\">{}</a>",
-                escaped(&leads.words())
+                escaped(&leads.words(wording))
             ));
         }
     }
@@ -123,10 +128,10 @@ impl Leads {
         Some(Self::Host(url.host_str()?.to_owned()))
     }
 
-    fn words(&self) -> String {
+    fn words(&self, wording: &Wording) -> String {
         match self {
-            Self::Host(host) => format!("opens {host}"),
-            Self::Mail { address, .. } => format!("writes to {address}"),
+            Self::Host(host) => wording.opens.replace(Wording::PLACE, host),
+            Self::Mail { address, .. } => wording.writes.replace(Wording::PLACE, address),
         }
     }
 
@@ -255,7 +260,7 @@ fn unescaped(text: &str) -> String {
     text.replace("&amp;", "&")
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
@@ -267,7 +272,8 @@ fn add(words: &mut String, more: &str) {
 
 #[cfg(test)]
 mod tests {
-    use crate::{RemoteContent, sanitise};
+    use crate::RemoteContent;
+    use crate::tests::sanitise;
 
     /// What is said of where a link leads; empty where nothing is.
     fn said(words: &str, href: &str) -> String {

@@ -3,7 +3,7 @@
 
 use cssparser::{Parser, Token};
 
-use super::tests::{Random, tags};
+use super::tests::{Random, sanitise, tags};
 use super::*;
 
 impl Random {

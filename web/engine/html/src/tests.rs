@@ -1,5 +1,17 @@
 use super::*;
 
+/// A document with English words.
+pub(super) fn sanitise(html: &str, images: &[InlineImage], remote: RemoteContent) -> Document {
+    let place = Wording::PLACE;
+    let (opens, writes) = (format!("opens {place}"), format!("writes to {place}"));
+    super::sanitise(
+        html,
+        images,
+        remote,
+        &Wording { opens, writes, cut: "This message is very long; the rest is not shown.".into() },
+    )
+}
+
 const PIXEL: &[u8] = &[0x89, b'P', b'N', b'G', 1, 2, 3];
 
 fn image(content_id: &str, media_type: &str) -> InlineImage {

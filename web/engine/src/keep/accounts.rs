@@ -1,7 +1,7 @@
 //! Accounts: made of a mailbox that somebody opened, and how their servers are reached again.
 
 use restante_api::keep::{AccountId, Answer, SignIn};
-use restante_api::{Failure, FailureKind, Fingerprint, OpenMailbox, Reply, Update};
+use restante_api::{Failure, FailureKind, Fingerprint, OpenMailbox, Reason, Reply, Update};
 use restante_protocol::tunnel::Secret;
 use restante_store::{Account, NewAccount};
 
@@ -35,7 +35,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             self.checks.set_password(account, password, token);
         }
         if !self.checks.has_password(account) {
-            return Err(Failure::new(FailureKind::WrongPassword, "the password is not known here"));
+            return Err(Failure::because(FailureKind::WrongPassword, Reason::NoPassword));
         }
         self.checks.queue(account);
         self.is_news = true;

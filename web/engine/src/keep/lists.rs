@@ -38,7 +38,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             text => match text.parse::<Query>() {
                 Ok(search) => Some(search).filter(|search| !search.is_empty()),
                 Err(error) => {
-                    return self.answer(client, call, Err(Failure::new(FailureKind::BadSearch, error.to_string())));
+                    return self.answer(
+                        client,
+                        call,
+                        Err(Failure::new(FailureKind::BadSearch(hits::unfit(error)), "")),
+                    );
                 }
             },
         };

@@ -1,6 +1,6 @@
 //! What the server's answers mean for the mailbox.
 
-use restante_api::{Failure, FailureKind, MessageRef, Row, Server, Stage, Update};
+use restante_api::{Failure, FailureKind, Flaw, MessageRef, Reason, Row, Server, Stage, Update};
 use restante_protocol::pop3::{Ending, Event, Refusal, RefusedBy, Reply, ReplyData, Ticket, Uid};
 
 use super::plan::Top;
@@ -115,9 +115,8 @@ impl Mailbox<'_> {
     }
 
     pub(super) fn refuse_as_too_large(&mut self, number: u32, octets: u64) {
-        let detail = format!("it has {} MB or more; Restante holds {} MB", octets >> 20, MESSAGE_LIMIT >> 20);
-        let failure = Failure::new(FailureKind::TooLarge, detail);
-        self.put_fault_row(number, failure.headline());
+        let failure = Failure::because(FailureKind::TooLarge, Reason::TooLarge { octets, limit: MESSAGE_LIMIT });
+        self.put_fault_row(number, Flaw::Failed(failure.kind.clone()));
         self.refuse(number, &failure);
     }
 
@@ -186,7 +185,7 @@ impl Mailbox<'_> {
             Some(Job::Top { number, .. }) => self.on_top_refused(number, refusal),
             Some(Job::Retr { number, .. }) => {
                 let failure = of_refusal(refusal);
-                self.put_fault_row(number, failure.headline());
+                self.put_fault_row(number, Flaw::Failed(failure.kind.clone()));
                 self.refuse(number, &failure);
             }
             Some(Job::List) => self.session.listed = true,
@@ -198,8 +197,7 @@ impl Mailbox<'_> {
 
     /// One refusal costs one row, unless the server has refused every TOP so far: then it has none.
     fn on_top_refused(&mut self, number: u32, refusal: &Refusal) {
-        let said = if refusal.text.is_empty() { "no reason given" } else { &refusal.text };
-        self.put_fault_row(number, &format!("The server does not give out this header: {said}"));
+        self.put_fault_row(number, Flaw::Refused(refusal.text.clone()));
         if self.rows.top == Top::Untried {
             self.session.unsure.push(number);
             if self.session.unsure.len() >= REFUSALS.min(self.store.count() as usize) {
@@ -221,7 +219,7 @@ impl Mailbox<'_> {
     }
 
     /// A row that says why it shows no header; one that is known stays.
-    pub(super) fn put_fault_row(&mut self, number: u32, fault: &str) {
+    pub(super) fn put_fault_row(&mut self, number: u32, fault: Flaw) {
         self.rows.done(number);
         let Some(position) = self.store.position_of(number) else { return };
         if self.store.row(number).is_some_and(|row| row.fault.is_none()) {
@@ -229,7 +227,7 @@ impl Mailbox<'_> {
         }
         let message = MessageRef::in_list(self.list, number);
         let octets = self.store.size(number);
-        let row = Row { octets, fault: Some(fault.to_owned()), ..Row::new(position, message) };
+        let row = Row { octets, fault: Some(fault), ..Row::new(position, message) };
         self.store.put_row(row, String::new());
         self.session.changed.push(number);
     }

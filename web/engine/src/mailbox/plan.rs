@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use restante_api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Server, Stage, TlsEnd, Update};
+use restante_api::{ConnectionView, FIRST_ROWS, Failure, FailureKind, Flaw, Server, Stage, TlsEnd, Update};
 use restante_protocol::pop3::{Command, Login, MessageNumber};
 
 use super::events::Job;
@@ -285,7 +285,7 @@ impl Mailbox<'_> {
             }
             let is_small = self.store.size(number).is_some_and(|octets| octets <= WHOLE_OCTETS);
             if self.rows.whole >= WHOLE_FOR_ROWS || !is_small {
-                self.put_fault_row(number, "This server shows no headers by themselves. Open the message to see it.");
+                self.put_fault_row(number, Flaw::NoTop);
             } else if self.rows.under_way.len() < limit {
                 self.rows.whole += 1;
                 self.rows.under_way.insert(number);

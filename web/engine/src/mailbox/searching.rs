@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use restante_api::keep::Hits;
-use restante_api::{CallId, Failure, FailureKind, Found, Row, Update};
+use restante_api::{CallId, Failure, FailureKind, Found, Row, SearchFault, Update};
 use restante_query::{Message, Query, What};
 
 use super::Mailbox;
@@ -27,16 +27,16 @@ impl Mailbox<'_> {
         let knows = |query: &Query| !query.conditions().iter().any(|condition| matches!(condition.what, What::Read(_)));
         let query = match query.parse::<Query>() {
             Ok(query) if knows(&query) => query,
-            Ok(_) => return self.refuse_search(id, "a server does not say what was read"),
-            Err(error) => return self.refuse_search(id, &error.to_string()),
+            Ok(_) => return self.refuse_search(id, SearchFault::Read),
+            Err(error) => return self.refuse_search(id, hits::unfit(error)),
         };
         self.search = Some(Search { id, query, found: BTreeMap::new() });
         self.rows.all_from = fetch.then_some(0);
         self.search_all();
     }
 
-    fn refuse_search(&self, id: CallId, why: &str) {
-        self.answer_to(id, Update::Refused(Box::new(Failure::new(FailureKind::BadSearch, why))));
+    fn refuse_search(&self, id: CallId, why: SearchFault) {
+        self.answer_to(id, Update::Refused(Box::new(Failure::new(FailureKind::BadSearch(why), ""))));
     }
 
     /// Nobody waits for more of it.

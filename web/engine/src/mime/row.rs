@@ -1,7 +1,7 @@
 //! A row of the list, from a header and the first lines of the body.
 
 use mail_parser::{Address as Parsed, HeaderName, Message};
-use restante_api::{Address, MessageRef, Row};
+use restante_api::{Address, Flaw, MessageRef, Row};
 
 use super::head::{self, Head};
 use super::structure::Structure;
@@ -21,7 +21,7 @@ const MAX_ADDRESSES: usize = 1000;
 pub fn row(number: u32, position: u32, source: Head, octets: Option<u64>) -> (Row, String) {
     let mut row = Row { octets, ..Row::new(position, MessageRef::top(number)) };
     let Some(source) = source.into_message() else {
-        row.fault = Some("This message has no header.".into());
+        row.fault = Some(Flaw::NoHeader);
         return (row, String::new());
     };
     let mut recipients = String::new();

@@ -2,6 +2,7 @@
 
 use super::structure::{Part, Structure};
 use super::{charset, names};
+use restante_api::Flaw;
 
 /// The text of a part.
 pub(super) struct Read {
@@ -12,8 +13,8 @@ pub(super) struct Read {
     pub(super) is_damaged: bool,
     /// Its lines are as its writer meant them: where they were broken for want of room, they have been joined.
     pub(super) is_flowed: bool,
-    /// What else is wrong with it, in words.
-    pub(super) fault: Option<String>,
+    /// What else is wrong with it.
+    pub(super) fault: Option<Flaw>,
 }
 
 /// Reads the text of a part, from `limit` octets of it at most.
@@ -24,10 +25,7 @@ pub(super) fn of_part(structure: &Structure<'_>, part: &Part, limit: usize) -> R
     let own = if label.is_none() && part.is_html() { charset::of_html(&decoded.octets) } else { None };
     let label = own.as_deref().or(part.charset.as_deref());
     let read = charset::decode(&decoded.octets, label);
-    let fault = read.unknown.then(|| {
-        let label = names::line(label.unwrap_or_default());
-        format!("The text is in a character set that is not known ({label}); some letters may be wrong.")
-    });
+    let fault = read.unknown.then(|| Flaw::Charset(names::line(label.unwrap_or_default())));
     let text = read.text.strip_prefix('\u{feff}').unwrap_or(&read.text);
     let text = without_carriage_returns(text);
     let text = if part.is_flowed { unflowed(&text, part.deletes_space) } else { text };

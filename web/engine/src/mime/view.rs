@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use mail_parser::decoders::html::text_to_html;
-use restante_api::{Attachment, Event, InlineImage, MessageRef, MessageView, PartId, Text};
+use restante_api::{Attachment, Event, Flaw, InlineImage, MessageRef, MessageView, PartId, Text};
 
 use super::decode::{self, Encoding};
 use super::head::{self, Head};
@@ -35,7 +35,7 @@ pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
     let mut reading =
         Reading { structure: &structure, faults: Vec::new(), rest: Vec::new(), damaged: false, is_wrapped: true };
     if structure.is_bounded {
-        reading.fault("This message is nested too deeply, or in too many parts; the innermost stay closed.");
+        reading.fault(Flaw::Nested);
     }
     view.html = reading.html(&bodies.html).filter(|html| shows_something(html));
     view.text = reading.text(&bodies.text, view.html.as_deref());
@@ -138,7 +138,7 @@ fn without_header(reference: &MessageRef, octets: &[u8]) -> MessageView {
     let start = &octets[..octets.len().min(limits::TEXT)];
     let text = charset::decode(start, None).text.replace("\r\n", "\n");
     view.text = blocks::blocks(&text, start.len() < octets.len(), true);
-    view.faults.push(if octets.is_empty() { "This message is empty." } else { "This message has no header." }.into());
+    view.faults.push(if octets.is_empty() { Flaw::Empty } else { Flaw::NoHeader });
     view
 }
 
@@ -155,7 +155,7 @@ fn shows_something(html: &str) -> bool {
 /// Reads the parts of a message, and notes what is wrong.
 struct Reading<'a, 'x> {
     structure: &'a Structure<'x>,
-    faults: Vec<String>,
+    faults: Vec<Flaw>,
     /// Texts that are not shown to their end: they are offered as files.
     rest: Vec<u32>,
     damaged: bool,
@@ -164,8 +164,7 @@ struct Reading<'a, 'x> {
 }
 
 impl<'a> Reading<'a, '_> {
-    fn fault(&mut self, fault: impl Into<String>) {
-        let fault = fault.into();
+    fn fault(&mut self, fault: Flaw) {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
@@ -267,7 +266,7 @@ impl<'a> Reading<'a, '_> {
                 continue;
             }
             if view.attachments.len() == limits::ATTACHMENTS {
-                self.fault("This message has more attachments than are listed.");
+                self.fault(Flaw::ManyFiles);
                 break;
             }
             view.attachments.push(Attachment {
@@ -290,16 +289,16 @@ impl<'a> Reading<'a, '_> {
     /// Looks for damage that the reader should know of.
     fn inspect(&mut self, view: &MessageView) {
         if self.damaged {
-            self.fault("A part of this message is damaged; it is shown as far as it can be read.");
+            self.fault(Flaw::Part);
         }
         if self.structure.parts.iter().any(|part| part.is_open_ended) {
-            self.fault("This message ends too early; something at its end is missing.");
+            self.fault(Flaw::EarlyEnd);
         }
         if let Some(name) = self.structure.parts.iter().find_map(|part| part.unknown_encoding.as_deref()) {
-            self.fault(format!("A part of this message is in an encoding that is not known ({}).", names::line(name)));
+            self.fault(Flaw::Encoding(names::line(name)));
         }
         if view.from.is_empty() {
-            self.fault("This message names no sender.");
+            self.fault(Flaw::NoSender);
         }
     }
 }

@@ -1,6 +1,6 @@
 use futures::{AsyncReadExt, AsyncWriteExt};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use restante_api::CertificateFault;
+use restante_api::{CertificateFault, Reason};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
@@ -154,7 +154,7 @@ async fn clear_text_instead_of_tls_is_named() {
     theirs.write_all(b"+OK Dovecot ready.\r\n").await.unwrap();
     let peer = Peer { host: HOST.into(), trusted: None, now: NOW };
     let failure = handshake(&peer, ours.compat()).await.err().unwrap();
-    assert_eq!((failure.kind, failure.detail.as_str()), (FailureKind::TlsFailed, "what answered is not TLS"));
+    assert_eq!((failure.kind, failure.reason), (FailureKind::TlsFailed, Some(Reason::NotTls)));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! Pure bookkeeping. Not here: how tabs talk ([`super`]).
 
 use restante_api::keep::{Answer, Ask};
-use restante_api::{Call, CallId, Failure, FailureKind, Reply, Request, Update};
+use restante_api::{Call, CallId, Failure, FailureKind, Reason, Reply, Request, Update};
 
 /// The questions of one page.
 #[derive(Debug, Default)]
@@ -118,7 +118,7 @@ fn is_of_a_list(request: &Request) -> bool {
 }
 
 fn interrupted(to: CallId) -> Reply {
-    refusal(to, Failure::new(FailureKind::Internal, "the tab that did the work was closed in the middle of it"))
+    refusal(to, Failure::because(FailureKind::Internal, Reason::TabClosed))
 }
 
 fn refusal(to: CallId, failure: Failure) -> Reply {

@@ -1,33 +1,66 @@
-//! Dates as this browser's user writes them (ECMA-402).
+//! Dates as people of the language that is spoken write them (ECMA-402).
 
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use std::cell::RefCell;
+
+use js_sys::{Date, Function, Intl, Reflect};
 use restante_api::{Day, Moment};
+use restante_locales::{Language, language, say};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Seconds that an ECMAScript date can hold, either side of 1970.
 const GREATEST: i64 = 8_640_000_000_000;
 
+/// How dates are written in one language.
+struct Formats {
+    language: Language,
+    time: Function,
+    weekday: Function,
+    day: Function,
+    date: Function,
+    full: Function,
+}
+
+impl Formats {
+    fn of(language: Language) -> Self {
+        Self {
+            language,
+            time: formatter(&[("timeStyle", "short")]),
+            weekday: formatter(&[("weekday", "short")]),
+            day: formatter(&[("day", "numeric"), ("month", "short")]),
+            date: formatter(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]),
+            full: formatter(&[("dateStyle", "full"), ("timeStyle", "short")]),
+        }
+    }
+}
+
 thread_local! {
-    static TIME: Function = formatter(&[("timeStyle", "short")]);
-    static WEEKDAY: Function = formatter(&[("weekday", "short")]);
-    static DAY: Function = formatter(&[("day", "numeric"), ("month", "short")]);
-    static DATE: Function = formatter(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]);
-    static FULL: Function = formatter(&[("dateStyle", "full"), ("timeStyle", "short")]);
+    static FORMATS: RefCell<Option<Formats>> = const { RefCell::new(None) };
+}
+
+/// A date in one of the formats of the language that is spoken.
+fn written(date: &Date, format: fn(&Formats) -> &Function) -> String {
+    FORMATS.with_borrow_mut(|known| {
+        let formats = match known.take() {
+            Some(formats) if formats.language == language() => formats,
+            _ => Formats::of(language()),
+        };
+        call(format(known.insert(formats)), date)
+    })
 }
 
 /// A date for a row of the list, as short as its age allows: a time, a weekday, a day, a date.
 pub fn short(seconds: i64) -> String {
     let Some(date) = date(seconds) else { return String::new() };
     match days_ago(&date) {
-        0 => TIME.with(|format| call(format, &date)),
-        1..=6 => WEEKDAY.with(|format| call(format, &date)),
+        0 => written(&date, |formats| &formats.time),
+        1..=6 => written(&date, |formats| &formats.weekday),
         _ => calendar_day(&date),
     }
 }
 
 /// The day, and the year where it is not this one.
 fn calendar_day(date: &Date) -> String {
-    (if is_of_this_year(date) { &DAY } else { &DATE }).with(|format| call(format, date))
+    if is_of_this_year(date) { written(date, |formats| &formats.day) } else { written(date, |formats| &formats.date) }
 }
 
 fn is_of_this_year(date: &Date) -> bool {
@@ -36,7 +69,7 @@ fn is_of_this_year(date: &Date) -> bool {
 
 /// A date in full, with the time.
 pub fn full(seconds: i64) -> String {
-    date(seconds).map_or_else(String::new, |date| FULL.with(|format| call(format, &date)))
+    date(seconds).map_or_else(String::new, |date| written(&date, |formats| &formats.full))
 }
 
 /// A day as a leaf of a calendar: weekday, day of the month, and month, with the year where it is not this one.
@@ -104,20 +137,20 @@ pub fn now() -> i64 {
 
 /// A time of today.
 pub fn time(seconds: i64) -> String {
-    date(seconds).map_or_else(String::new, |date| TIME.with(|format| call(format, &date)))
+    date(seconds).map_or_else(String::new, |date| written(&date, |formats| &formats.time))
 }
 
 /// A day without the time.
 pub fn day(seconds: i64) -> String {
-    date(seconds).map_or_else(String::new, |date| DATE.with(|format| call(format, &date)))
+    date(seconds).map_or_else(String::new, |date| written(&date, |formats| &formats.date))
 }
 
 /// The day of a date for a heading: today, yesterday, or the day.
 pub fn heading(seconds: i64) -> String {
     let Some(date) = date(seconds) else { return String::new() };
     match days_ago(&date) {
-        0 => "Today".into(),
-        1 => "Yesterday".into(),
+        0 => say::today().into(),
+        1 => say::yesterday().into(),
         _ => calendar_day(&date),
     }
 }
@@ -146,12 +179,8 @@ fn formatter(options: &[(&str, &str)]) -> Function {
 }
 
 fn date_time_format(options: &[(&str, &str)]) -> Intl::DateTimeFormat {
-    let object = Object::new();
-    for (key, value) in options {
-        // Setting a property of a plain object does not fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), &JsValue::from_str(value));
-    }
-    Intl::DateTimeFormat::new(&Array::new(), &object)
+    let options: Vec<_> = options.iter().map(|(key, value)| (*key, JsValue::from_str(value))).collect();
+    Intl::DateTimeFormat::new(&super::language::locales(language()), &super::language::options(&options))
 }
 
 fn call(format: &Function, date: &Date) -> String {

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use js_sys::Uint8Array;
+use restante_locales::say;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestInit, Response, window};
@@ -18,15 +19,13 @@ const LIST: &str = "SHA256SUMS";
 /// Why nothing can be compared, in words for a person.
 pub async fn compare() -> Result<About, String> {
     if !page::is_secure() {
-        return Err("This page came without HTTPS, and there a browser offers no hashes to a page.".into());
+        return Err(say::about_no_https().into());
     }
-    let list = fetched(LIST, RequestCache::NoCache).await.ok_or_else(|| {
-        format!("This host serves no list of the page's hashes ({LIST}), so there is nothing to compare with.")
-    })?;
-    let no_list = || format!("What this host serves as {LIST} is no list of hashes.");
+    let list = fetched(LIST, RequestCache::NoCache).await.ok_or_else(|| say::about_no_list(LIST))?;
+    let no_list = || say::about_bad_list(LIST);
     let text = String::from_utf8(list.to_vec()).map_err(|_| no_list())?;
     let lines = listed(&text).ok_or_else(no_list)?;
-    let fingerprint = sha256(&list).await.ok_or("This browser does not hash.")?;
+    let fingerprint = sha256(&list).await.ok_or(say::about_no_hashes())?;
     let files = join_all(lines.iter().map(async |(hash, name)| {
         // The document has been fetched under the address of the folder.
         let address = if *name == "index.html" { "./" } else { name };

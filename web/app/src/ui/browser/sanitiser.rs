@@ -12,8 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use super::page;
-use crate::ui::state::{Action, Remote, SafeHtml};
-use crate::ui::words;
+use crate::ui::state::{Action, NotSanitised, Remote, SafeHtml};
 
 /// How long a message may still take once another one waits, in milliseconds.
 const OVERTAKEN_MS: u32 = 1_000;
@@ -70,11 +69,10 @@ async fn run(
     content: Unsafe,
     incoming: &mut UnboundedReceiver<Task>,
     next: &mut Option<Task>,
-) -> Result<Safe, String> {
-    let died = |death: &Death| words::worker_died("The sanitiser", death);
+) -> Result<Safe, NotSanitised> {
     let mut running = match worker.take() {
         Some(running) => running,
-        None => start().map_err(|death| died(&death))?,
+        None => start().map_err(NotSanitised::Died)?,
     };
     running.link.say(content);
     let mut answer = running.heard.next();
@@ -92,19 +90,19 @@ async fn run(
         Some(heard) => settle(worker, running, heard),
         None => {
             running.link.kill();
-            Err("it took long, and another message was opened".to_owned())
+            Err(NotSanitised::Overtaken)
         }
     }
 }
 
-fn settle(worker: &mut Option<Worker>, running: Worker, heard: Option<Heard<Safe>>) -> Result<Safe, String> {
+fn settle(worker: &mut Option<Worker>, running: Worker, heard: Option<Heard<Safe>>) -> Result<Safe, NotSanitised> {
     match heard {
         Some(Heard::Said(safe)) => {
             *worker = Some(running);
             Ok(safe)
         }
-        Some(Heard::Died(death)) => Err(words::worker_died("The sanitiser", &death)),
-        None => Err(words::worker_died("The sanitiser", &Death::Hung)),
+        Some(Heard::Died(death)) => Err(NotSanitised::Died(death)),
+        None => Err(NotSanitised::Died(Death::Hung)),
     }
 }
 

@@ -231,6 +231,7 @@ pub(super) fn forgotten(state: &State) -> State {
         site: state.site.clone(),
         calls: state.calls.clone(),
         keeps: state.keeps,
+        language: state.language,
         offline: state.offline,
         newer: state.newer,
         ..State::default()

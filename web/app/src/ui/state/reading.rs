@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use restante_api::{CallId, Failure, MessageRef, MessageView, PartId, Source};
 
+use restante_link::Death;
+
 use crate::ui::shared::Shared;
 
 /// Something that was asked for.
@@ -58,6 +60,15 @@ pub struct SafeHtml {
     pub remote: Remote,
     /// How many remote pictures it refers to.
     pub pictures: u32,
+}
+
+/// Why HTML was not made safe.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotSanitised {
+    /// The sanitiser is no more.
+    Died(Death),
+    /// It took long, and another message was opened.
+    Overtaken,
 }
 
 /// An attached picture.

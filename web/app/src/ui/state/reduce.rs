@@ -1,6 +1,7 @@
 //! The reducer: one function a group of actions.
 
 use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
+use restante_locales::Language;
 
 use super::calls::{Calls, cancel};
 use super::{
@@ -35,6 +36,7 @@ fn depth(state: &State) -> usize {
 
 fn apply(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
+        Action::Speak(language) => speak(state, language),
         Action::Site(site) => {
             if let Some(preset) = site.preset.as_ref().filter(|_| state.form.is_untouched()) {
                 state.form.fill_from_preset(preset);
@@ -357,6 +359,14 @@ pub(super) fn sanitise(opened: &mut Opened) -> Effect {
     Effect::Sanitise { message: opened.message.clone(), remote: opened.remote }
 }
 
+/// Speaks another language, and has what is said within the letter said anew.
+fn speak(state: &mut State, language: Language) -> Vec<Effect> {
+    state.language = language;
+    let reading = state.mailbox.as_mut().and_then(|mailbox| mailbox.reading.as_mut());
+    let shown = reading.map(Reading::current_mut).filter(|opened| opened.html.ready().is_some());
+    std::iter::once(Effect::Speak).chain(shown.map(sanitise)).collect()
+}
+
 fn fetch_pictures(opened: &mut Opened) -> Vec<Effect> {
     opened.remote = Remote::Allowed;
     vec![sanitise(opened)]
@@ -379,14 +389,19 @@ fn hide_pictures(mailbox: &mut Mailbox) -> Vec<Effect> {
     vec![sanitise(opened)]
 }
 
-fn sanitised(state: &mut State, message: &MessageRef, remote: Remote, html: Result<SafeHtml, String>) -> Vec<Effect> {
+fn sanitised(
+    state: &mut State,
+    message: &MessageRef,
+    remote: Remote,
+    html: Result<SafeHtml, super::NotSanitised>,
+) -> Vec<Effect> {
     in_reading(state, |reading, _| {
         // An answer for another choice of pictures has been overtaken.
         if let Some(opened) = reading.find_mut(message).filter(|opened| opened.remote == remote) {
             match html {
                 Ok(html) => opened.html = Load::Ready(Shared::new(html)),
                 Err(reason) => {
-                    opened.html = Load::Failed(Shared::new(crate::ui::words::not_sanitised(reason)));
+                    opened.html = Load::Failed(Shared::new(crate::ui::words::not_sanitised(&reason)));
                     opened.face = Face::Text;
                 }
             }

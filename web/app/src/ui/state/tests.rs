@@ -117,7 +117,7 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
 }
 
 pub(super) fn failure(kind: FailureKind) -> Failure {
-    Failure { kind, blame: Blame::Server, detail: String::new() }
+    Failure { kind, blame: Blame::Server, reason: None, detail: String::new() }
 }
 
 fn certificate() -> FailureKind {

@@ -1,5 +1,8 @@
 //! "About this page": its version and its fingerprint, what they show, and what they do not.
 
+use super::language::LanguageChoice;
+use super::use_language;
+use restante_locales::say;
 use yew::{Html, Properties, component, html};
 
 use super::dialog::Dialog;
@@ -15,27 +18,27 @@ pub(super) struct AboutProps {
 
 #[component]
 pub(super) fn AboutDialog(props: &AboutProps) -> Html {
+    use_language();
     html! {
-        <Dialog id="about-title" title="About this page" shut={Action::ShowAbout(false)} act={props.act.clone()}>
+        <Dialog id="about-title" title={say::about_page()} shut={Action::ShowAbout(false)} act={props.act.clone()}>
             <dl class="facts">
-                <div><dt>{"Version"}</dt><dd>{"Restante "}{env!("CARGO_PKG_VERSION")}</dd></div>
+                <div><dt>{say::about_version()}</dt><dd>{"Restante "}{env!("CARGO_PKG_VERSION")}</dd></div>
                 if let Load::Ready(about) = &props.about {
-                    <div><dt>{"Fingerprint"}</dt><dd class="print">{in_groups(&about.fingerprint)}</dd></div>
+                    <div><dt>{say::about_fingerprint()}</dt><dd class="print">{in_groups(&about.fingerprint)}</dd></div>
                 }
             </dl>
             <div role="status">
                 {match &props.about {
-                    Load::Waiting | Load::Stopped => html! { <p class="verdict">{"Comparing the page's files with their list…"}</p> },
+                    Load::Waiting | Load::Stopped => html! { <p class="verdict">{say::about_comparing()}</p> },
                     Load::Failed(failure) => html! { <p class="note">{&failure.detail}</p> },
                     Load::Ready(about) => summary(about),
                 }}
             </div>
             if let Load::Ready(about) = &props.about { {files(about)} }
-            <h3>{"What this shows, and what it does not"}</h3>
-            <p class="words">{"The fingerprint is the SHA-256 of the list of this page's files. Everybody who was given the same \
-                page sees the same one: compare it with the one that the release, or somebody you trust, names."}</p>
-            <p class="words">{"Whoever serves this page could change it, and a page that lies can lie here too. To be sure, \
-                compare from another machine: "}<code>{"restante page --verify "}{address()}</code></p>
+            <LanguageChoice act={props.act.clone()} />
+            <h3>{say::about_shows()}</h3>
+            <p class="words">{say::about_shows_words()}</p>
+            <p class="words">{say::about_verify()}{" "}<code>{"restante page --verify "}{address()}</code></p>
         </Dialog>
     }
 }
@@ -43,11 +46,11 @@ pub(super) fn AboutDialog(props: &AboutProps) -> Html {
 fn summary(about: &About) -> Html {
     let (same, all) = (about.same(), about.files.len());
     if same == all {
-        html! { <p class="verdict good">{icon::tick()}{format!("{same} of {all} files are as listed.")}</p> }
+        html! { <p class="verdict good">{icon::tick()}{say::about_same(same as u64, all as u64)}</p> }
     } else {
         html! {
-            <p class="note bad"><b>{format!("Only {same} of {all} files are as listed.")}</b>
-                {" Reload the page; a new version may have come in between. If it stays so, do not type a password here."}</p>
+            <p class="note bad"><b>{say::about_not_same(same as u64, all as u64)}</b>
+                {" "}{say::about_not_same_words()}</p>
         }
     }
 }
@@ -55,7 +58,7 @@ fn summary(about: &About) -> Html {
 fn files(about: &About) -> Html {
     html! {
         <details class="more">
-            <summary>{"The files"}</summary>
+            <summary>{say::about_files()}</summary>
             <ul class="hashes">{ for about.files.iter().map(file) }</ul>
         </details>
     }
@@ -63,9 +66,9 @@ fn files(about: &About) -> Html {
 
 fn file(file: &Checked) -> Html {
     let (class, drawing, words) = match file.verdict {
-        Verdict::Same => ("good", icon::tick(), "as listed"),
-        Verdict::Different => ("bad", icon::close(), "different"),
-        Verdict::Missing => ("bad", icon::close(), "missing"),
+        Verdict::Same => ("good", icon::tick(), say::about_as_listed()),
+        Verdict::Different => ("bad", icon::close(), say::about_different()),
+        Verdict::Missing => ("bad", icon::close(), say::about_missing()),
     };
     html! { <li><span>{&file.name}</span><span {class}>{drawing}{words}</span></li> }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::use_language;
 use restante_api::{Attachment, CallId, MessageView, PartId};
+use restante_locales::say;
 use yew::{Callback, Html, Properties, component, html, use_callback};
 
 use super::pictures::{Pictures, ShownPicture};
@@ -26,6 +28,7 @@ pub(super) struct AttachmentsProps {
 
 #[component]
 pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
+    use_language();
     let AttachmentsProps { view, fetching, act, pictures, .. } = props.clone();
     let draw = use_callback((view, fetching, pictures, act), |at: usize, (view, fetching, pictures, act)| {
         let draw = |file: &Attachment| draw(file, fetching.contains_key(&file.part), pictures, act);
@@ -46,14 +49,14 @@ pub(super) fn Attachments(props: &AttachmentsProps) -> Html {
         <>
             if count > 1 {
                 <p class="all">
-                    <span>{format!("{} attachments, {}", format::count(u32::try_from(count).unwrap_or(u32::MAX)), format::octets(octets))}</span>
+                    <span>{say::files_count(count as u64, &format::octets(octets))}</span>
                     <button onclick={sends(&props.act, Action::DownloadAll)} aria-disabled={props.archive.to_string()}
-                        aria-label="Save all attachments in one file">
-                        {icon::save()}{if props.archive { "Fetching…" } else { "Save all" }}
+                        aria-label={say::files_save_all_name()}>
+                        {icon::save()}{if props.archive { say::fetching() } else { say::files_save_all() }}
                     </button>
                 </p>
             }
-            <ul class="files" aria-label="Attachments">
+            <ul class="files" aria-label={say::files()}>
                 <Scrolled {count} cost={file_costs} {draw} />
             </ul>
         </>
@@ -78,13 +81,13 @@ fn draw(file: &Attachment, on_its_way: bool, come: &Pictures, act: &Act) -> Html
             <small>{format::media_type(&file.media_type)}{" · "}{format::octets(file.octets)}</small>
             <div class="actions">
                 if file.is_message {
-                    <button onclick={sends(act, Action::OpenNested(file.part))} aria-label={format!("Open {name}")}>
-                        {"Open"}
+                    <button onclick={sends(act, Action::OpenNested(file.part))} aria-label={say::file_open_name(&name)}>
+                        {say::file_open()}
                     </button>
                 }
                 <button onclick={sends(act, Action::Download(file.part))} aria-disabled={on_its_way.to_string()}
-                    aria-label={format!("Download {name}")}>
-                    {if on_its_way { "Fetching…" } else { "Download" }}
+                    aria-label={say::file_download_name(&name)}>
+                    {if on_its_way { say::fetching() } else { say::file_download() }}
                 </button>
             </div>
         </li>

@@ -1,9 +1,12 @@
 //! The choice of a bridge, where the host of the page leaves one, and what a bridge can see.
 
+use super::use_language;
+use restante_locales::say;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, Html, InputEvent, Properties, TargetCast, component, html};
 
 use super::Act;
+use super::places::{self, PLACES};
 use crate::ui::state::bridge::{self, Bridge};
 use crate::ui::state::{Action, Complaint, Field, Form, Site};
 
@@ -19,6 +22,7 @@ pub(super) struct BridgeProps {
 
 #[component]
 pub(super) fn BridgeChoice(props: &BridgeProps) -> Html {
+    use_language();
     let BridgeProps { form, site, busy, complaint, act } = props;
     let offered = site.offered();
     if offered.len() < 2 {
@@ -46,30 +50,28 @@ pub(super) fn BridgeChoice(props: &BridgeProps) -> Html {
     });
     html! {
         <details class="more" open={chosen == Bridge::Typed}>
-            <summary>{"Bridge: "}<bdi>{called(&chosen)}</bdi></summary>
+            <summary>{places::with(&say::bridge_chosen(PLACES[0]), [html! { <bdi>{called(&chosen)}</bdi> }])}</summary>
             <div class="fields">
-                <label class="whole">{"Bridge"}
+                <label class="whole">{say::bridge()}
                     <select name="bridge" disabled={*busy} {onchange}>{for options}</select>
                 </label>
                 if chosen == Bridge::Typed {
-                    <label class="whole">{"Address of the bridge"}
+                    <label class="whole">{say::bridge_address()}
                         <input name="bridge-address" value={form.bridge_address.clone()} disabled={*busy} {oninput} inputmode="url"
                             autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="wss://bridge.example.org/tunnel"
                             aria-invalid={is_faulty.then_some("true")} aria-describedby={is_faulty.then_some("complaint")} />
                     </label>
                 }
             </div>
-            <p>{"A bridge moves bytes between this browser and your mail server. Whoever runs it sees your network address, \
-                which server you use, when and how much; password and mail only where TLS does not end in this browser. It \
-                has to accept this page, and may ask for an access token of its own."}</p>
+            <p>{say::bridge_words()}</p>
         </details>
     }
 }
 
 fn called(bridge: &Bridge) -> String {
     match bridge {
-        Bridge::Own => "this page’s own".to_owned(),
+        Bridge::Own => say::bridge_own().to_owned(),
         Bridge::Listed(address) => bridge::name(address).to_owned(),
-        Bridge::Typed => "another, by its address".to_owned(),
+        Bridge::Typed => say::bridge_typed().to_owned(),
     }
 }

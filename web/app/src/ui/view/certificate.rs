@@ -1,6 +1,8 @@
 //! A certificate as a person judges it, and the panel that asks whether to trust exactly this one.
 
+use super::use_language;
 use restante_api::{CertificateView, FailureKind};
+use restante_locales::say;
 use yew::{Html, Properties, component, html};
 
 use super::{Act, sends};
@@ -14,15 +16,15 @@ pub(super) fn facts(certificate: &CertificateView) -> Html {
     let (first, second) = fingerprint.split_at(fingerprint.len() / 2 + 1);
     html! {
         <dl class="facts">
-            <div><dt>{"Made out for"}</dt><dd dir="auto">{
+            <div><dt>{say::certificate_for()}</dt><dd dir="auto">{
                 if certificate.names.is_empty() { certificate.subject.clone() } else { certificate.names.join(", ") }
             }</dd></div>
-            <div><dt>{"Holder"}</dt><dd dir="auto">{&certificate.subject}</dd></div>
-            <div><dt>{"Signed by"}</dt><dd dir="auto">{
-                if certificate.issuer == certificate.subject { "itself".to_owned() } else { certificate.issuer.clone() }
+            <div><dt>{say::certificate_holder()}</dt><dd dir="auto">{&certificate.subject}</dd></div>
+            <div><dt>{say::certificate_issuer()}</dt><dd dir="auto">{
+                if certificate.issuer == certificate.subject { say::certificate_itself().to_owned() } else { certificate.issuer.clone() }
             }</dd></div>
-            <div><dt>{"Valid"}</dt><dd>{dates::day(certificate.not_before)}{" to "}{dates::day(certificate.not_after)}</dd></div>
-            <div><dt>{"SHA-256 fingerprint"}</dt><dd class="print">{first}<wbr />{second}</dd></div>
+            <div><dt>{say::certificate_valid()}</dt><dd>{say::certificate_valid_span(&dates::day(certificate.not_before), &dates::day(certificate.not_after))}</dd></div>
+            <div><dt>{say::certificate_fingerprint()}</dt><dd class="print">{first}<wbr />{second}</dd></div>
         </dl>
     }
 }
@@ -34,7 +36,7 @@ pub(super) struct TrustProps {
     #[prop_or(Action::Trust)]
     pub(super) trust: Action,
     /// What the button says.
-    #[prop_or("Trust exactly this certificate and open")]
+    #[prop_or(say::certificate_trust_open())]
     pub(super) name: &'static str,
     pub(super) act: Act,
 }
@@ -42,12 +44,13 @@ pub(super) struct TrustProps {
 /// Shows the certificate behind a failure, and offers to trust it; nothing for other failures.
 #[component]
 pub(super) fn TrustPanel(props: &TrustProps) -> Html {
+    use_language();
     let (FailureKind::Certificate { certificate, .. } | FailureKind::CertificateChanged { certificate }) = &props.kind
     else {
         return Html::default();
     };
     html! {
-        <section class="trust" aria-label="The server's certificate">
+        <section class="trust" aria-label={say::certificate()}>
             {facts(certificate)}
             <button type="button" onclick={sends(&props.act, props.trust.clone())}>
                 {props.name}

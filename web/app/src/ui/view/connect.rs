@@ -1,6 +1,9 @@
 //! The first screen: the stamp, the form, what went wrong, and short answers.
 
+use super::places::{self, PLACES};
+use super::use_language;
 use restante_api::{Deletion, Failure, FailureKind, Stage};
+use restante_locales::{advice, headline, say};
 use yew::{Html, Properties, classes, component, html};
 
 use super::about::AboutDialog;
@@ -42,6 +45,7 @@ pub struct ConnectProps {
 /// The first screen.
 #[component]
 pub fn Connect(props: &ConnectProps) -> Html {
+    use_language();
     let refused = props.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::BridgeUnauthorized);
     let own = props.form.other_bridge(&props.site) == Ok(None);
     let wants_token = props.site.token_required && own || refused || !props.form.token.expose().is_empty();
@@ -51,21 +55,21 @@ pub fn Connect(props: &ConnectProps) -> Html {
                 <header>
                     {stamp()}
                     <h1>{"Restante"}</h1>
-                    <p>{"Read your POP3 mail in this tab. Nothing to install; nothing is kept and nothing changes on the server, unless you say so."}</p>
+                    <p>{say::form_lead()}</p>
                 </header>
                 if props.keeps {
                     <p class="offer">
-                        <span>{"Mail is kept on this device."}</span>
-                        <button type="button" disabled={props.opening.is_some()} onclick={sends(&props.act, Action::Keep(KeptAction::Enter))}>{"Back to your mail"}</button>
+                        <span>{say::form_kept()}</span>
+                        <button type="button" disabled={props.opening.is_some()} onclick={sends(&props.act, Action::Keep(KeptAction::Enter))}>{say::form_back_to_mail()}</button>
                     </p>
                 }
                 if let Some(deletion) = &props.deletion {
-                    <p class={classes!("note", "outcome", (!deletion.is_complete()).then_some("warn"))} role="status">{deletion.words()}</p>
+                    <p class={classes!("note", "outcome", (!deletion.is_complete()).then_some("warn"))} role="status">{restante_locales::deletion(deletion)}</p>
                 }
                 if let Some(failure) = props.failure.clone() {
                     <FailureNote failure={failure.clone()}>
                         <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
-                        <Retry failure={failure.clone()} name="Try again" again={Action::Submit} act={props.act.clone()} />
+                        <Retry failure={failure.clone()} name={say::try_again()} again={Action::Submit} act={props.act.clone()} />
                     </FailureNote>
                 }
                 <ConnectForm form={props.form.clone()} site={props.site.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
@@ -73,7 +77,7 @@ pub fn Connect(props: &ConnectProps) -> Html {
                 // Below the form: nothing that the user is about to click moves, and nothing takes its place.
                 if let Some(failure) = props.untrusted.clone().filter(|_| props.opening.is_none()) {
                     <div class="note bad" role="status">
-                        <p><b>{failure.headline()}</b>{" "}{failure.advice()}</p>
+                        <p><b>{headline(&failure)}</b>{" "}{advice(&failure)}</p>
                         <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
                     </div>
                 }
@@ -92,14 +96,15 @@ pub fn Connect(props: &ConnectProps) -> Html {
 /// The account that the host offers: filled in already, or to be filled in.
 fn offer(preset: &Preset, form: &Form, act: &Act) -> Html {
     let label = preset.label.as_deref().filter(|label| !label.is_empty()).unwrap_or(&preset.host);
+    let bold = || html! { <b dir="auto">{label}</b> };
     let is_filled = form.host == preset.host && Some(&form.user) == preset.user.as_ref();
     html! {
         <p class="offer">
             if is_filled {
-                <span><b dir="auto">{label}</b>{" is filled in: one click opens it."}</span>
+                <span>{places::with(&say::form_preset_filled(PLACES[0]), [bold()])}</span>
             } else {
-                <span><b dir="auto">{label}</b>{" is offered by this host."}</span>
-                <button type="button" onclick={sends(act, Action::UsePreset)}>{"Fill it in"}</button>
+                <span>{places::with(&say::form_preset_offered(PLACES[0]), [bold()])}</span>
+                <button type="button" onclick={sends(act, Action::UsePreset)}>{say::form_preset_use()}</button>
             }
         </p>
     }

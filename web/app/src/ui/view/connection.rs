@@ -1,6 +1,9 @@
 //! "Path and certificate": the way mail takes, and how the session came about.
 
+use super::places::{self, PLACES};
+use super::use_language;
 use restante_api::ConnectionView;
+use restante_locales::say;
 use yew::{Html, Properties, component, html};
 
 use super::dialog::Dialog;
@@ -19,28 +22,28 @@ pub(super) struct ConnectionProps {
 
 #[component]
 pub(super) fn ConnectionDialog(props: &ConnectionProps) -> Html {
+    use_language();
     let account = &props.account;
     let reads = Path::new(account.security, account.tls_end, true).bridge_reads;
     html! {
-        <Dialog id="path-title" title="Path and certificate" shut={Action::ShowPath(false)} act={props.act.clone()}>
+        <Dialog id="path-title" title={say::mailbox_path_title()} shut={Action::ShowPath(false)} act={props.act.clone()}>
             <WayOfMail security={account.security} tls_end={account.tls_end} host={account.host.clone()}
                 port={account.port.to_string()} bridge={account.bridge.clone()} is_up={props.connection.is_some()} />
-            <p class="words"><b>{"Bridge: "}</b>{match &account.bridge {
-                None => html! { {"the one that serves this page."} },
-                Some(address) => html! { <><bdi>{bridge::name(address)}</bdi>{", run by somebody else than this page perhaps; \
-                    its operator answers for it."}</> },
-            }}{" It sees from where you read, which server, when and how much"}{if reads { ", and could read all of it." } else { ", and nothing of what." }}</p>
+            <p class="words"><b>{say::session_bridge()}</b>{" "}{match &account.bridge {
+                None => html! { {say::session_bridge_own()} },
+                Some(address) => places::with(&say::session_bridge_other(PLACES[0]), [html! { <bdi>{bridge::name(address)}</bdi> }]),
+            }}{" "}{if reads { say::session_bridge_reads() } else { say::session_bridge_blind() }}</p>
             if let Some(connection) = &props.connection {
                 {session(connection)}
                 if let Some(tls) = &connection.tls {
-                    <h3>{"The server's certificate"}</h3>
+                    <h3>{say::certificate()}</h3>
                     if tls.trusted_by_fingerprint {
-                        <p class="note warn">{"It does not verify by itself; you trust exactly this one."}</p>
+                        <p class="note warn">{say::session_trusted()}</p>
                     }
                     {certificate::facts(&tls.certificate)}
                 }
             }
-            <p class="last"><button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button></p>
+            <p class="last"><button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{say::about_page()}</button></p>
         </Dialog>
     }
 }
@@ -48,17 +51,20 @@ pub(super) fn ConnectionDialog(props: &ConnectionProps) -> Html {
 fn session(connection: &ConnectionView) -> Html {
     let tls = connection.tls.as_ref().map(|tls| format!("{}, {}", tls.version, tls.cipher_suite));
     let rows = [
-        ("Address", Some(connection.peer.clone())),
-        ("Encryption", tls),
-        ("Greeting", Some(connection.greeting.clone())),
-        ("Software", connection.implementation.clone()),
-        ("Signed in by", Some(connection.mechanism.clone())),
-        ("Commands", Some(if connection.pipelined { "in one flight" } else { "one by one" }.to_owned())),
+        (say::session_address(), Some(connection.peer.clone())),
+        (say::session_encryption(), tls),
+        (say::session_greeting(), Some(connection.greeting.clone())),
+        (say::session_software(), connection.implementation.clone()),
+        (say::session_mechanism(), Some(connection.mechanism.clone())),
+        (
+            say::session_commands(),
+            Some(if connection.pipelined { say::session_pipelined() } else { say::session_lock_step() }.to_owned()),
+        ),
     ];
     let rows = rows.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
     html! {
         <>
-            <h3>{"This session"}</h3>
+            <h3>{say::session()}</h3>
             <dl class="facts">
                 { for rows.map(|(name, value)| html! { <div><dt>{name}</dt><dd dir="auto">{value}</dd></div> }) }
             </dl>

@@ -1,6 +1,8 @@
 //! A dialog above the screen: title, a button that closes it, content. The browser keeps the keyboard inside it and gives
 //! the focus back afterwards.
 
+use super::use_language;
+use restante_locales::say;
 use web_sys::HtmlDialogElement;
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
 
@@ -20,6 +22,7 @@ pub(super) struct DialogProps {
 
 #[component]
 pub(super) fn Dialog(props: &DialogProps) -> Html {
+    use_language();
     let dialog = use_node_ref();
     use_effect_with(dialog.clone(), |dialog| {
         if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
@@ -41,7 +44,7 @@ pub(super) fn Dialog(props: &DialogProps) -> Html {
         <dialog ref={dialog} class="sheet" aria-labelledby={props.id} {onclose}>
             <header>
                 <h2 id={props.id}>{props.title}</h2>
-                <button class="quiet square" aria-label="Close" onclick={close}>{icon::close()}</button>
+                <button class="quiet square" aria-label={say::close()} onclick={close}>{icon::close()}</button>
             </header>
             {props.children.clone()}
         </dialog>

@@ -1,6 +1,8 @@
 //! A failure: what happened, who is at fault, what to do, and what the other side said.
 
+use super::use_language;
 use restante_api::Failure;
+use restante_locales::{advice, at_fault, headline, reason, say};
 use yew::{Html, Properties, component, html};
 
 use crate::ui::shared::Shared;
@@ -15,11 +17,15 @@ pub(super) struct FailureProps {
 
 #[component]
 pub(super) fn FailureNote(props: &FailureProps) -> Html {
+    use_language();
     let failure = &props.failure;
     html! {
         <div class="note bad" role="alert" tabindex="-1">
-            <p><b>{failure.headline()}</b>{" "}{failure.advice()}</p>
-            <p class="blame">{"At fault: "}{failure.fault()}
+            <p><b>{headline(failure)}</b>{" "}{advice(failure)}</p>
+            <p class="blame">{say::fault_of(at_fault(failure))}
+                if let Some(why) = &failure.reason {
+                    {" · "}{reason(why)}
+                }
                 if !failure.detail.is_empty() {
                     {" · "}<q dir="auto">{&failure.detail}</q>
                 }

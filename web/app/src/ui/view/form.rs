@@ -1,6 +1,8 @@
 //! The connect form. Its controls' names are part of the page's interface: other programs drive it by them.
 
+use super::use_language;
 use restante_api::{Security, Stage, TlsEnd};
+use restante_locales::say;
 use restante_protocol::tunnel::Secret;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, FocusEvent, Html, InputEvent, Properties, SubmitEvent, TargetCast, component, html};
@@ -24,11 +26,12 @@ pub(super) struct FormProps {
     pub(super) act: Act,
 }
 
-const SECURITIES: [(Security, &str, &str); 3] =
-    [(Security::Tls, "tls", "TLS"), (Security::Starttls, "starttls", "STARTTLS"), (Security::None, "none", "none")];
+const SECURITIES: [(Security, &str); 3] =
+    [(Security::Tls, "tls"), (Security::Starttls, "starttls"), (Security::None, "none")];
 
 #[component]
 pub(super) fn ConnectForm(props: &FormProps) -> Html {
+    use_language();
     let FormProps { form, act, complaint, .. } = props;
     let onsubmit = {
         let act = act.clone();
@@ -55,30 +58,30 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
     html! {
         <form class="card" novalidate=true {onsubmit} {onfocusin}>
             <fieldset disabled={busy}>
-                <legend class="unseen">{"Your mailbox"}</legend>
+                <legend class="unseen">{say::form_legend()}</legend>
                 <div class="fields">
-                    <label class="wide">{"Mail server"}
+                    <label class="wide">{say::form_server()}
                         <input id="server" name="server" value={form.host.clone()} oninput={text(Field::Host)} inputmode="url"
                             autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="pop.example.org"
                             aria-invalid={faulty(Complaint::Host)} aria-describedby={explained(Complaint::Host)} />
                     </label>
-                    <label class="port">{"Port"}
+                    <label class="port">{say::form_port()}
                         <input name="port" value={form.port.clone()} oninput={text(Field::Port)} inputmode="numeric" autocomplete="off"
                             aria-invalid={faulty(Complaint::Port)} aria-describedby={explained(Complaint::Port)} />
                     </label>
-                    <label class="security">{"Security"}{securities(form.security, act)}</label>
-                    <label class="half">{"User name"}
+                    <label class="security">{say::form_security()}{securities(form.security, act)}</label>
+                    <label class="half">{say::form_user()}
                         <input id="user" name="username" value={form.user.clone()} oninput={text(Field::User)} autocomplete="username"
                             autocapitalize="none" spellcheck="false"
                             aria-invalid={faulty(Complaint::User)} aria-describedby={explained(Complaint::User)} />
                     </label>
-                    <label class="half">{"Password"}
+                    <label class="half">{say::password()}
                         <input id="password" name="password" type="password" value={form.password.expose().to_owned()}
                             oninput={secret(Field::Password)} autocomplete="current-password"
                             aria-invalid={faulty(Complaint::Password)} aria-describedby={explained(Complaint::Password)} />
                     </label>
                     if props.wants_token {
-                        <label class="whole">{"Access token"}
+                        <label class="whole">{say::form_token()}
                             <input name="token" type="password" value={form.token.expose().to_owned()} oninput={secret(Field::Token)}
                                 autocomplete="off" aria-invalid={faulty(Complaint::Token)}
                                 aria-describedby={explained(Complaint::Token)} />
@@ -87,28 +90,26 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                 </div>
                 if form.security == Security::None {
                     <div class="note warn">
-                        <p><b>{"No TLS: nothing is protected."}</b>{" Your password and your mail travel in clear text. \
-                            Anybody between the bridge and the mail server can read and change them. Choose this only inside a \
-                            network that you trust."}</p>
+                        <p><b>{say::form_clear()}</b>{" "}{say::form_clear_words()}</p>
                         <label class="tick">
                             <input type="checkbox" checked={form.cleartext_agreed} onchange={tick(act, Field::CleartextAgreed)}
                                 aria-invalid={faulty(Complaint::Cleartext)} aria-describedby={explained(Complaint::Cleartext)} />
-                            {"I agree: send my password in clear text"}
+                            {say::form_clear_agree()}
                         </label>
                     </div>
                 }
                 <div class="keeping">
                     <label class="tick">
                         <input type="checkbox" checked={form.keep} onchange={tick(act, Field::Keep)} aria-describedby="keep-words" />
-                        {"Keep mail on this device"}
+                        {say::form_keep()}
                     </label>
-                    <small id="keep-words">{"Fetches all mail into this browser, to be read and searched without a connection. Whoever can use this                         browser can read it; on the server it stays until you decide otherwise."}
-                        if form.keep { {" Your browser may ask whether this page may store data for good: without that, it may clear                             mail when room runs short. Server and user name are remembered."} }
+                    <small id="keep-words">{say::form_keep_words()}
+                        if form.keep { {" "}{say::form_keep_more()} }
                     </small>
                     if form.keep {
                         <label class="tick">
                             <input type="checkbox" checked={form.keep_password} onchange={tick(act, Field::KeepPassword)} />
-                            {"Keep the password on this device"}
+                            {say::keep_password()}
                         </label>
                     }
                 </div>
@@ -116,13 +117,13 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                     <p class="note bad" id="complaint" role="alert">{words::complaint(*complaint)}</p>
                 }
                 if !busy {
-                    <button id="open" class="primary" type="submit">{"Open mailbox"}</button>
+                    <button id="open" class="primary" type="submit">{say::form_open()}</button>
                 }
             </fieldset>
             <div class="progress">
                 <p role="status" aria-live="polite">{props.opening.map(words::opening)}</p>
                 if busy {
-                    <button type="button" onclick={sends(act, Action::Cancel)}>{"Cancel"}</button>
+                    <button type="button" onclick={sends(act, Action::Cancel)}>{say::cancel()}</button>
                 }
             </div>
             <WayOfMail security={form.security} tls_end={form.tls_end} host={form.host.clone()} port={form.port.clone()}
@@ -130,14 +131,13 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
             <BridgeChoice form={form.clone()} site={props.site.clone()} {busy} complaint={*complaint} act={act.clone()} />
             if form.security != Security::None {
                 <details class="more">
-                    <summary>{"Where TLS ends"}</summary>
+                    <summary>{say::form_tls_end()}</summary>
                     <label class="tick">
                         <input type="checkbox" disabled={busy} checked={form.tls_end == TlsEnd::Bridge}
                             onchange={tick(act, |bridge| Field::TlsEnd(if bridge { TlsEnd::Bridge } else { TlsEnd::Browser }))} />
-                        {"TLS ended by the bridge"}
+                        {say::form_tls_at_bridge()}
                     </label>
-                    <p>{"For servers whose TLS this browser cannot speak. The bridge then checks the certificate, and whoever runs \
-                        it could read your password and your mail."}</p>
+                    <p>{say::form_tls_at_bridge_words()}</p>
                 </details>
             }
         </form>
@@ -149,13 +149,18 @@ fn securities(chosen: Security, act: &Act) -> Html {
         let act = act.clone();
         Callback::from(move |event: yew::Event| {
             let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            if let Some((security, ..)) = SECURITIES.iter().find(|(_, name, _)| *name == value) {
+            if let Some((security, _)) = SECURITIES.iter().find(|(_, name)| *name == value) {
                 act.emit(Action::Edit(Field::Security(*security)));
             }
         })
     };
-    let options = SECURITIES.iter().map(|(security, name, shown)| {
-        html! { <option value={*name} selected={*security == chosen}>{*shown}</option> }
+    let options = SECURITIES.iter().map(|(security, name)| {
+        let shown = match security {
+            Security::Tls => "TLS",
+            Security::Starttls => "STARTTLS",
+            Security::None => say::form_security_none(),
+        };
+        html! { <option value={*name} selected={*security == chosen}>{shown}</option> }
     });
     html! { <select name="security" {onchange}>{for options}</select> }
 }

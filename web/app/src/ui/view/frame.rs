@@ -1,6 +1,8 @@
 //! HTML mail. The page frames a document of its own host, which has a policy of its own, and puts the sanitised mail into it.
 //! So a newsletter keeps its styles, no script runs, no request leaves, and the frame is as high as the letter.
 
+use super::use_language;
+use restante_locales::say;
 use web_sys::HtmlIFrameElement;
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq};
 
@@ -36,6 +38,7 @@ struct FramedProps {
 
 #[component]
 fn Framed(props: &FramedProps) -> Html {
+    use_language();
     let frame = use_node_ref();
     let loads = use_state_eq(|| 0_u32);
     {
@@ -48,5 +51,5 @@ fn Framed(props: &FramedProps) -> Html {
     }
     // A frame that is moved in the page is loaded anew.
     let onload = Callback::from(move |_: yew::Event| loads.set(*loads + 1));
-    html! { <iframe ref={frame} title="Message text" sandbox={SANDBOX} src={props.src} {onload}></iframe> }
+    html! { <iframe ref={frame} title={say::letter_text()} sandbox={SANDBOX} src={props.src} {onload}></iframe> }
 }

@@ -1,5 +1,8 @@
 //! Short answers to what people ask before they type a password.
 
+use super::language::LanguageChoice;
+use super::use_language;
+use restante_locales::say;
 use yew::{Html, Properties, component, html};
 
 use super::{Act, sends};
@@ -12,37 +15,28 @@ pub(super) struct HelpProps {
 
 #[component]
 pub(super) fn Help(props: &HelpProps) -> Html {
+    use_language();
     html! {
         <footer class="help">
             <details>
-                <summary>{"Where does my password go?"}</summary>
-                <p>{"From this tab to your mail server, inside TLS that begins in this browser. The bridge moves bytes it \
-                    cannot read, and nothing is written to this device unless you ask for it: close the mailbox or the tab, and it is forgotten. \
-                    Only if you choose TLS that ends at the bridge, or no TLS, could somebody on the way read it; the \
-                    picture above the line says which."}</p>
-                <p>{"Whoever serves this page could change it, so open it from a host you trust. “About this page” \
-                    shows its fingerprint."}</p>
+                <summary>{say::help_password()}</summary>
+                <p>{say::help_password_words()}</p>
+                <p>{say::help_password_host()}</p>
             </details>
             <details>
-                <summary>{"When is my mail server contacted?"}</summary>
-                <p>{"When you go to the password, or type it, with server and port filled in. Then this page asks its bridge to \
-                    connect, begins TLS, and reads what the server says of itself, so that the mailbox opens sooner. Your \
-                    user name and your password are sent when you open the mailbox, and not before. A connection that you \
-                    do not use is given up after half a minute; so is the one to the bridge that this page keeps ready \
-                    while you fill the form in."}</p>
+                <summary>{say::help_contact()}</summary>
+                <p>{say::help_contact_words()}</p>
             </details>
             <details>
-                <summary>{"What happens to my mail?"}</summary>
-                <p>{"Nothing. Messages are read where they are and stay on the server: none is deleted, none is marked, \
-                    none is kept here. What you want to have, save as a file. If you choose to keep mail on this device, it is \
-                    fetched into this browser, and stays on the server as well until you decide otherwise."}</p>
+                <summary>{say::help_mail()}</summary>
+                <p>{say::help_mail_words()}</p>
             </details>
             <details>
-                <summary>{"POP3 or IMAP?"}</summary>
-                <p>{"Restante speaks POP3, which nearly every mailbox offers beside IMAP; some providers want it to be \
-                    switched on in their settings first. POP3 shows the inbox only, without folders."}</p>
+                <summary>{say::help_pop3()}</summary>
+                <p>{say::help_pop3_words()}</p>
             </details>
-            <button type="button" class="link" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button>
+            <LanguageChoice act={props.act.clone()} />
+            <button type="button" class="link" onclick={sends(&props.act, Action::ShowAbout(true))}>{say::about_page()}</button>
         </footer>
     }
 }

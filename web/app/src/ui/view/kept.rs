@@ -10,7 +10,9 @@ mod told;
 mod tools;
 mod trouble;
 
+use super::use_language;
 use restante_api::FailureKind;
+use restante_locales::say;
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
@@ -43,13 +45,14 @@ pub struct KeptProps {
 /// The screen of mail that is kept.
 #[component]
 pub fn KeptScreen(props: &KeptProps) -> Html {
+    use_language();
     let KeptProps { kept, mailbox, act, .. } = props;
     let reading = mailbox.reading.as_ref();
     let classes = classes!("mailbox", "kept", reading.map(|_| "reads"), kept.shows_folders.then_some("folders-shown"),);
     if let Some(failure) = kept.failure.clone() {
         return html! {
             <div class="mailbox kept failed">
-                <header class="bar"><h1 class="unseen">{"Kept mail"}</h1>{mark()}</header>
+                <header class="bar"><h1 class="unseen">{say::kept()}</h1>{mark()}</header>
                 <main>{failed(kept, &failure, act)}{sheets::sheet(props)}</main>
             </div>
         };
@@ -58,7 +61,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
         <div class={classes} onkeydown={keys(props)}>
             <bar::Bar kept={kept.clone()} offline={props.offline} act={act.clone()} />
             <folders::Folders kept={kept.clone()} act={act.clone()} />
-            <section class="over" aria-label="Actions">
+            <section class="over" aria-label={say::mailbox_actions()}>
                 {trouble::troubles(props)}
                 {tools::toolbar(props)}
             </section>
@@ -69,7 +72,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                         <Reader ..ReaderProps { note: rest(props), header_only: is_header_only(props), ..reader } />
                     } else {
                         <div class="empty">
-                            <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
+                            <p>{if mailbox.is_empty() { say::mailbox_nothing_to_read() } else { say::mailbox_choose() }}</p>
                         </div>
                     }
                 </div>
@@ -97,12 +100,12 @@ fn failed(kept: &Kept, failure: &Shared<restante_api::Failure>, act: &Act) -> Ht
             <FailureNote failure={failure.clone()}>
                 <p class="buttons">
                     if damaged {
-                        <button aria-disabled={writing.to_string()} onclick={keeps(act, KeptAction::Rescue)}>{"Save what can be read"}</button>
-                        <button onclick={keeps(act, KeptAction::Open(Opening::Discard))}>{"Remove it and begin anew…"}</button>
+                        <button aria-disabled={writing.to_string()} onclick={keeps(act, KeptAction::Rescue)}>{say::trouble_rescue()}</button>
+                        <button onclick={keeps(act, KeptAction::Open(Opening::Discard))}>{say::trouble_discard()}</button>
                     } else {
-                        <button onclick={keeps(act, KeptAction::Enter)}>{"Try again"}</button>
+                        <button onclick={keeps(act, KeptAction::Enter)}>{say::try_again()}</button>
                     }
-                    <button onclick={keeps(act, KeptAction::Leave)}>{"Preview a mailbox"}</button>
+                    <button onclick={keeps(act, KeptAction::Leave)}>{say::trouble_preview()}</button>
                 </p>
                 if let Some(file) = &kept.file { <p role="status">{words::kept::file(file)}</p> }
                 if let Some(told) = &kept.told { <p role="status">{words::kept::told(told)}</p> }
@@ -128,9 +131,9 @@ fn rest(props: &KeptProps) -> Html {
     let comes = kept.resting.contains(&row.message.number);
     html! {
         <p class="note told">
-            <span>{"Only the header of this message is kept here; the rest is on the server."}</span>
+            <span>{say::kept_rest()}</span>
             <button aria-disabled={comes.to_string()} onclick={keeps(act, KeptAction::Do(Deed::FetchRest))}>
-                {if comes { "Fetching the rest…" } else { "Fetch the rest" }}
+                {if comes { say::kept_rest_fetching() } else { say::kept_rest_fetch() }}
             </button>
         </p>
     }

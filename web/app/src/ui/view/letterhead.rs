@@ -1,6 +1,9 @@
 //! The head of a message: subject, who wrote to whom, when, and what is wrong with it.
 
+use super::places::{self, PLACES};
+use super::use_language;
 use restante_api::{Address, MessageView, Row};
+use restante_locales::{flaw, say};
 use yew::{Html, Properties, component, html};
 
 use super::avatar::avatar;
@@ -15,13 +18,15 @@ pub(super) struct LetterheadProps {
 
 #[component]
 pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
+    use_language();
     let view = &props.view;
+    let flaws = view.faults.iter().map(flaw).collect::<Vec<_>>().join(" ");
     let answers_elsewhere = !view.reply_to.is_empty() && view.reply_to != view.from;
     let to = html! {
         <>
-            {line("to", &view.to)}
-            {line("cc", &view.cc)}
-            if answers_elsewhere { {line("answers to", &view.reply_to)} }
+            {line(say::letter_to, &view.to)}
+            {line(say::letter_cc, &view.cc)}
+            if answers_elsewhere { {line(say::letter_reply_to, &view.reply_to)} }
         </>
     };
     html! {
@@ -29,13 +34,15 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
             {head(&view.subject, view.from.first(), to, view.date, Some(view.octets))}
             if let Some((claimed, true_one)) = view.from.first().and_then(|from| Some((format::posing(from)?, &from.address))) {
                 <div class="note warn">
-                    <p><b>{"The sender's name is somebody else's address."}</b>{" It says "}<bdi>{cost::within(claimed, cost::LINE).into_owned()}</bdi>
-                        {", and this message comes from "}<bdi>{cost::within(true_one, cost::LINE).into_owned()}</bdi>{"."}</p>
+                    <p><b>{say::letter_posing()}</b>{" "}{places::with(&say::letter_posing_words(PLACES[0], PLACES[1]), [
+                        html! { <bdi>{cost::within(claimed, cost::LINE).into_owned()}</bdi> },
+                        html! { <bdi>{cost::within(true_one, cost::LINE).into_owned()}</bdi> },
+                    ])}</p>
                 </div>
             }
             if !view.faults.is_empty() {
                 <div class="note warn">
-                    <p><b>{"This message is damaged."}</b>{" "}{cost::within(&view.faults.join(" "), cost::HEADING).into_owned()}</p>
+                    <p><b>{say::letter_damaged()}</b>{" "}{cost::within(&flaws, cost::HEADING).into_owned()}</p>
                 </div>
             }
         </>
@@ -50,6 +57,7 @@ pub(super) struct ListedProps {
 /// The same, as far as the list knows it, until the message has come.
 #[component]
 pub(super) fn ListedHead(props: &ListedProps) -> Html {
+    use_language();
     let row = &props.row;
     head(&row.subject, row.from.as_ref(), Html::default(), row.date, row.octets)
 }
@@ -58,7 +66,7 @@ fn head(subject: &str, from: Option<&Address>, to: Html, date: Option<i64>, octe
     let subject = cost::within(subject, cost::HEADING);
     html! {
         <>
-            <h2 class="subject" dir="auto" title={subject.to_string()}>{if subject.trim().is_empty() { "(no subject)" } else { &*subject }}</h2>
+            <h2 class="subject" dir="auto" title={subject.to_string()}>{if subject.trim().is_empty() { say::no_subject() } else { &*subject }}</h2>
             <div class="who">
                 {avatar(from)}
                 <div>
@@ -81,7 +89,7 @@ fn head(subject: &str, from: Option<&Address>, to: Html, date: Option<i64>, octe
 }
 
 /// Addressees after a word; the first few of many.
-fn line(word: &str, addresses: &[Address]) -> Html {
+fn line(words: fn(&str) -> String, addresses: &[Address]) -> Html {
     const SHOWN: usize = 6;
     if addresses.is_empty() {
         return Html::default();
@@ -92,8 +100,8 @@ fn line(word: &str, addresses: &[Address]) -> Html {
     let shown = cost::within(&shown, cost::HEADING).into_owned();
     let more = addresses.len().saturating_sub(SHOWN);
     html! {
-        <span title={all}>{word}{" "}<bdi>{shown}</bdi>
-            if more > 0 { {format!(" and {more} more")} }
+        <span title={all}>{places::with(&words(PLACES[0]), [html! { <bdi>{shown}</bdi> }])}
+            if more > 0 { {" "}{say::letter_more_names(more as u64)} }
         </span>
     }
 }

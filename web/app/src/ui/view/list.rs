@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::use_language;
+use restante_locales::say;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
@@ -72,6 +74,7 @@ impl ListProps {
 
 #[component]
 pub(super) fn MessageList(props: &ListProps) -> Html {
+    use_language();
     let ListProps { rows, cursor, shift, selection, seen, act, .. } = props;
     let (scroller, sizer, band) = (use_node_ref(), use_node_ref(), use_node_ref());
     let row_height = *use_memo((), |()| page::rem(ROW_REM));
@@ -154,7 +157,7 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
     let beside = props
         .beside
         .clone()
-        .unwrap_or_else(|| day.map_or_else(|| "newest first".into(), |day| format!("{day} · newest first")));
+        .unwrap_or_else(|| day.map_or_else(|| say::list_newest_first().into(), |day| say::list_day_newest_first(&day)));
     let is_seen = |row: &restante_api::Row| match seen {
         Some(seen) => seen.contains(&row.message.number),
         None => row.marks.read,
@@ -171,7 +174,7 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
             if of == 0 {
                 <div class="empty">{props.empty.clone()}</div>
             }
-            <div id="messages" ref={scroller} class="messages" role="listbox" aria-label="Messages" tabindex="0" aria-multiselectable="true"
+            <div id="messages" ref={scroller} class="messages" role="listbox" aria-label={say::list_messages()} tabindex="0" aria-multiselectable="true"
                 aria-activedescendant={active} aria-busy={busy.to_string()} {onscroll} onkeydown={keys(act, window.page())}>
                 <div ref={sizer} class="sizer" role="presentation">
                     <div ref={band} class="band" role="presentation">

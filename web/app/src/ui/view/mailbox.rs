@@ -1,6 +1,8 @@
 //! The second screen: bar, rail, list, reader.
 
+use super::use_language;
 use restante_api::{ConnectionView, Failure, Stage};
+use restante_locales::say;
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
@@ -40,6 +42,7 @@ pub struct MailboxProps {
 /// The second screen.
 #[component]
 pub fn MailboxScreen(props: &MailboxProps) -> Html {
+    use_language();
     let MailboxProps { account, mailbox, act, .. } = props;
     let reading = mailbox.reading.as_ref();
     let onkeydown = {
@@ -64,22 +67,22 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
     html! {
         <div class={classes!("mailbox", reading.map(|_| "reads"))} {onkeydown}>
             <header class="bar">
-                <h1 class="unseen">{"Mailbox of "}{&account.user}</h1>
+                <h1 class="unseen">{say::mailbox_of(&account.user)}</h1>
                 {mark()}
                 {search(&mailbox.preview.typed, act, |typed| Action::Search(SearchAction::Type(typed)), Action::Search(SearchAction::End))}
                 <Status stage={props.stage} have={mailbox.all_known()} of={mailbox.all()} ended={mailbox.failure.is_some()} act={act.clone()} />
-                <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{"Path"}</button>
-                <button class="quiet" onclick={sends(act, Action::Close)}>{"Close mailbox"}</button>
+                <button class="quiet narrow" onclick={sends(act, Action::ShowPath(true))}>{say::mailbox_path()}</button>
+                <button class="quiet" onclick={sends(act, Action::Close)}>{say::mailbox_close()}</button>
             </header>
             <Rail account={account.clone()} messages={mailbox.all()} octets={mailbox.octets}
                 marked={u32::try_from(mailbox.preview.marked.len()).unwrap_or(u32::MAX)} act={act.clone()} />
-            <section class="over" aria-label="Actions">
+            <section class="over" aria-label={say::mailbox_actions()}>
             if mailbox.notice.is_some() || mailbox.failure.is_some() {
                 <div class="interrupted">
                     if let Some(notice) = mailbox.notice {
                         <p class="note warn told" role="alert">
                             <span>{words::notice(notice)}</span>
-                            <button onclick={sends(act, Action::Dismiss)}>{"Close this notice"}</button>
+                            <button onclick={sends(act, Action::Dismiss)}>{say::close_notice()}</button>
                         </p>
                     }
                     if let Some(failure) = mailbox.failure.clone() {
@@ -99,7 +102,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                         <Reader ..reader />
                     } else {
                         <div class="empty">
-                            <p>{if mailbox.is_empty() { "Nothing to read." } else { "Choose a message to read it here." }}</p>
+                            <p>{if mailbox.is_empty() { say::mailbox_nothing_to_read() } else { say::mailbox_choose() }}</p>
                         </div>
                     }
                 </div>
@@ -119,14 +122,14 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
 /// The list, or what was found in it.
 fn list(mailbox: &Mailbox, act: &Act) -> ListProps {
     if mailbox.shows_found() {
-        let beside = Some(words::preview::found(mailbox.len()));
-        return ListProps { beside, ..ListProps::of(mailbox, "Found".into(), search::nothing(mailbox), act) };
+        let beside = Some(say::search_found_newest(mailbox.len()));
+        return ListProps { beside, ..ListProps::of(mailbox, say::list_found().into(), search::nothing(mailbox), act) };
     }
-    ListProps::of(mailbox, "On the server".into(), empty(), act)
+    ListProps::of(mailbox, say::mailbox_on_server().into(), empty(), act)
 }
 
 fn empty() -> Html {
-    html! { <p>{"This mailbox is empty. No mail is waiting for you."}</p> }
+    html! { <p>{say::mailbox_empty()}</p> }
 }
 
 /// Why the session is over, and how to go on.
@@ -135,9 +138,9 @@ fn ended(failure: &Shared<Failure>, act: &Act) -> Html {
         <FailureNote failure={failure.clone()}>
             <TrustPanel kind={failure.kind.clone()} act={act.clone()} />
             if waits(failure) {
-                <Retry failure={failure.clone()} name="Open again" again={Action::Reopen} act={act.clone()} />
+                <Retry failure={failure.clone()} name={say::mailbox_open_again()} again={Action::Reopen} act={act.clone()} />
             } else {
-                <p><button onclick={sends(act, Action::Reopen)}>{"Open again"}</button></p>
+                <p><button onclick={sends(act, Action::Reopen)}>{say::mailbox_open_again()}</button></p>
             }
         </FailureNote>
     }

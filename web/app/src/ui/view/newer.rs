@@ -1,5 +1,7 @@
 //! The notice that a newer version of the page waits. It lies above what is there, so that nothing moves for it.
 
+use super::use_language;
+use restante_locales::say;
 use yew::{Html, Properties, component, html};
 
 use super::{Act, sends};
@@ -15,12 +17,13 @@ pub struct NewVersionProps {
 /// The notice.
 #[component]
 pub fn NewVersion(props: &NewVersionProps) -> Html {
+    use_language();
     html! {
         <div class="newer" role="status">
-            <p><b>{"A new version is ready."}</b>{" Updating reloads every open tab of this page."}</p>
+            <p><b>{say::newer()}</b>{" "}{say::newer_words()}</p>
             <p>
-                <button onclick={sends(&props.act, Action::Update)}>{"Reload to update"}</button>
-                <button class="quiet" onclick={sends(&props.act, Action::Later)}>{"Later"}</button>
+                <button onclick={sends(&props.act, Action::Update)}>{say::newer_update()}</button>
+                <button class="quiet" onclick={sends(&props.act, Action::Later)}>{say::newer_later()}</button>
             </p>
         </div>
     }

@@ -1,6 +1,8 @@
 //! Plain-text mail in the reading face: words, columns in letters of one width, and quotes that are folded by level.
 
+use super::use_language;
 use restante_api::{Block, Kind, MessageView, Span};
+use restante_locales::say;
 use yew::{Html, Properties, classes, component, html, use_callback, use_memo};
 
 use super::pictures::{self, Pictures};
@@ -23,20 +25,21 @@ pub(super) struct PlainProps {
 
 #[component]
 pub(super) fn PlainText(props: &PlainProps) -> Html {
+    use_language();
     let text = &props.view.text;
     let nodes = use_memo(props.view.clone(), |view| Shared::new(quotes::nodes(pieces(&view.text.blocks))));
     html! {
         <div class="text">
             if text.blocks.is_empty() && !props.header_only {
                 if state::pictures::of(&props.view).is_empty() {
-                    <p class="nothing">{"This message has no text."}</p>
+                    <p class="nothing">{say::letter_no_text()}</p>
                 } else {
                     {pictures::letter(&props.view, &props.pictures)}
                 }
             }
             <Nodes nodes={(*nodes).clone()} />
             if text.is_cut {
-                <p class="note">{"The text is very long, and this is its beginning. The whole is among the attachments."}</p>
+                <p class="note">{say::letter_cut()}</p>
             }
         </div>
     }
@@ -50,6 +53,7 @@ struct NodesProps {
 /// A text, or a quote in it, as far as one has scrolled.
 #[component]
 fn Nodes(props: &NodesProps) -> Html {
+    use_language();
     let NodesProps { nodes } = props;
     let costs = use_callback(nodes.clone(), |at: usize, nodes| nodes.get(at).map_or(0, Node::cost));
     let draw = use_callback(nodes.clone(), |at: usize, nodes| match nodes.get(at) {
@@ -148,7 +152,7 @@ fn draw(piece: &Piece) -> Html {
     let classes = classes!(signature, piece.continues.then_some("continues"));
     if piece.columns {
         // Its lines stay whole, so in a narrow window it is scrolled: by keyboard as well.
-        return html! { <pre dir="auto" class={classes} tabindex="0" role="group" aria-label="Text in columns">{for spans}</pre> };
+        return html! { <pre dir="auto" class={classes} tabindex="0" role="group" aria-label={say::letter_columns()}>{for spans}</pre> };
     }
     html! { <p dir="auto" class={classes}>{for spans}</p> }
 }
@@ -160,7 +164,7 @@ fn draw_quote(quote: &Quote) -> Html {
     }
     html! {
         <details class="quoted">
-            <summary>{format!("{} quoted lines", format::count(quote.lines))}</summary>
+            <summary>{say::letter_quoted(quote.lines)}</summary>
             {nodes}
         </details>
     }
@@ -178,7 +182,7 @@ fn span(span: &Span) -> Html {
                 <>
                     <a href={text.clone()} target="_blank" rel="noopener noreferrer">{shown}</a>
                     if let Some(host) = host {
-                        {" "}<span class="opens">{format!("opens {}", cost::within(&host, cost::LINE))}</span>
+                        {" "}<span class="opens">{say::letter_link_opens(&cost::within(&host, cost::LINE))}</span>
                     }
                 </>
             }

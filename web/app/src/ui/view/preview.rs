@@ -1,11 +1,12 @@
 //! What a preview has beside its list: the toolbar, the question before something is deleted, and what is told once.
 
+use restante_locales::say;
 use yew::{Callback, Html, classes, html};
 
 use super::dialog::Dialog;
 use super::{Act, icon, sends};
 use crate::ui::state::{Action, Choice, Mailbox, PreviewAction, Told, in_hand};
-use crate::ui::{format, words};
+use crate::ui::words;
 
 pub(super) fn toolbar(mailbox: &Mailbox, act: &Act) -> Html {
     let preview = &mailbox.preview;
@@ -18,20 +19,20 @@ pub(super) fn toolbar(mailbox: &Mailbox, act: &Act) -> Html {
         }
     };
     html! {
-        <div class="bench" role="toolbar" aria-label="Messages">
-            <button class={classes!("tool", checking.then_some("turns"))} title="Check for new mail" disabled={ended}
+        <div class="bench" role="toolbar" aria-label={say::list_messages()}>
+            <button class={classes!("tool", checking.then_some("turns"))} title={say::tool_check()} disabled={ended}
                 onclick={previews(act, PreviewAction::Check)}>
-                {icon::check()}<span>{"Check for new mail"}</span>
+                {icon::check()}<span>{say::tool_check()}</span>
             </button>
             <i class="rule" aria-hidden="true"></i>
             if chosen > 0 {
-                <span class="chosen" role="status">{format::count(chosen)}{" chosen"}</span>
-                <button class="quiet" onclick={sends(act, Action::Choose(Choice::Nothing))}>{"Choose none"}</button>
+                <span class="chosen" role="status">{say::tool_chosen(chosen)}</span>
+                <button class="quiet" onclick={sends(act, Action::Choose(Choice::Nothing))}>{say::tool_choose_none()}</button>
             }
-            {tool("Delete on the server", icon::delete(), PreviewAction::AskDelete, !in_hand(mailbox))}
+            {tool(say::tool_delete_on_server(), icon::delete(), PreviewAction::AskDelete, !in_hand(mailbox))}
             if preview.can_undo() {
-                <span class="chosen doomed">{format::count(marked)}{" to be deleted"}</span>
-                <button class="quiet" onclick={previews(act, PreviewAction::Undo)}>{"Undo"}</button>
+                <span class="chosen doomed">{say::tool_to_be_deleted(marked)}</span>
+                <button class="quiet" onclick={previews(act, PreviewAction::Undo)}>{say::undo()}</button>
             }
         </div>
     }
@@ -40,14 +41,13 @@ pub(super) fn toolbar(mailbox: &Mailbox, act: &Act) -> Html {
 /// The question before messages are marked.
 pub(super) fn question(mailbox: &Mailbox, act: &Act) -> Html {
     let Some(numbers) = &mailbox.preview.confirming else { return Html::default() };
-    let messages = words::kept::messages(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
+    let count = numbers.len() as u64;
     html! {
-        <Dialog id="question-title" title="Delete on the server?" shut={Action::Preview(PreviewAction::Keep)} act={act.clone()}>
-            <p>{&messages}{" will be deleted on the server for good when you close the mailbox. Until then nothing is sent, and Undo \
-                takes it back."}</p>
+        <Dialog id="question-title" title={say::delete_title()} shut={Action::Preview(PreviewAction::Keep)} act={act.clone()}>
+            <p>{say::delete_words(count)}</p>
             <p class="buttons">
-                <button class="danger" onclick={previews(act, PreviewAction::Delete)}>{format!("Delete {messages}")}</button>
-                <button onclick={previews(act, PreviewAction::Keep)}>{"Cancel"}</button>
+                <button class="danger" onclick={previews(act, PreviewAction::Delete)}>{say::delete_button(count)}</button>
+                <button onclick={previews(act, PreviewAction::Keep)}>{say::cancel()}</button>
             </p>
         </Dialog>
     }
@@ -61,10 +61,10 @@ pub(super) fn toast(mailbox: &Mailbox, act: &Act) -> Html {
             <p class={if told.is_some() { "toast" } else { "unseen" }}>
                 <span role="status">{told.map(words::preview::told)}</span>
                 if matches!(told, Some(Told::Marked(_))) && mailbox.preview.can_undo() {
-                    <button onclick={previews(act, PreviewAction::Undo)}>{"Undo"}</button>
+                    <button onclick={previews(act, PreviewAction::Undo)}>{say::undo()}</button>
                 }
                 if told.is_some() {
-                    <button class="quiet square" aria-label="Close this notice" onclick={previews(act, PreviewAction::Heard)}>{icon::close()}</button>
+                    <button class="quiet square" aria-label={say::close_notice()} onclick={previews(act, PreviewAction::Heard)}>{icon::close()}</button>
                 }
             </p>
         </div>

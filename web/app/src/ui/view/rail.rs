@@ -1,13 +1,15 @@
 //! The rail: whose mailbox this is, and how it was reached.
 
+use super::use_language;
 use restante_api::Security;
+use restante_locales::say;
 use yew::{Html, Properties, component, html};
 
 use super::avatar;
 use super::{Act, sends};
+use crate::ui::format;
 use crate::ui::path::Path;
 use crate::ui::state::{Account, Action};
-use crate::ui::{format, words};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct RailProps {
@@ -21,26 +23,26 @@ pub(super) struct RailProps {
 
 #[component]
 pub(super) fn Rail(props: &RailProps) -> Html {
+    use_language();
     let account = &props.account;
     html! {
-        <nav class="rail" aria-label="Mailbox">
+        <nav class="rail" aria-label={say::mailbox_rail()}>
             <div class="account">
                 {avatar::of(&account.user, &account.user)}
                 <b dir="auto" title={account.user.clone()}>{&account.user}</b>
                 <small>{&account.host}{" · "}{protection(account)}</small>
             </div>
             <ul>
-                <li aria-current="page"><span>{"On the server"}</span><em>{format::count(props.messages)}</em></li>
+                <li aria-current="page"><span>{say::mailbox_on_server()}</span><em>{format::count(props.messages)}</em></li>
             </ul>
             if props.marked > 0 {
-                <p class="about">{format::octets(props.octets)}{" on the server. Nothing is kept on this device. "}
-                    {words::kept::messages(props.marked)}{" will be deleted there when you close the mailbox."}</p>
+                <p class="about">{say::mailbox_room_marked(props.marked, &format::octets(props.octets))}</p>
             } else {
-                <p class="about">{format::octets(props.octets)}{" on the server. Nothing is kept on this device and nothing changes there."}</p>
+                <p class="about">{say::mailbox_room(&format::octets(props.octets))}</p>
             }
             <footer>
-                <button class="quiet" onclick={sends(&props.act, Action::ShowPath(true))}>{"Path and certificate"}</button>
-                <button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{"About this page"}</button>
+                <button class="quiet" onclick={sends(&props.act, Action::ShowPath(true))}>{say::mailbox_path_title()}</button>
+                <button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{say::about_page()}</button>
             </footer>
         </nav>
     }
@@ -50,8 +52,8 @@ pub(super) fn Rail(props: &RailProps) -> Html {
 pub(super) fn protection(account: &Account) -> &'static str {
     let path = Path::new(account.security, account.tls_end, true);
     match (account.security, path.bridge_reads) {
-        (Security::None, _) => "clear text",
-        (_, false) => "TLS in this browser",
-        (_, true) => "TLS ended by the bridge",
+        (Security::None, _) => say::mailbox_clear(),
+        (_, false) => say::mailbox_tls_here(),
+        (_, true) => say::mailbox_tls_at_bridge(),
     }
 }

@@ -1,6 +1,9 @@
 //! The reading pane: the message that is being read, and what can be done with it.
 
+use super::places::{self, PLACES};
+use super::use_language;
 use restante_api::{Failure, FailureKind, Row};
+use restante_locales::say;
 use web_sys::Element;
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html, use_effect_with, use_node_ref};
 
@@ -55,6 +58,7 @@ impl ReaderProps {
 
 #[component]
 pub(super) fn Reader(props: &ReaderProps) -> Html {
+    use_language();
     let ReaderProps { reading, act, .. } = props;
     let opened = reading.current();
     let scroller = use_node_ref();
@@ -67,7 +71,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
         });
     }
     html! {
-        <article aria-label="Message" aria-busy={(opened.view == Load::Waiting).to_string()}>
+        <article aria-label={say::letter()} aria-busy={(opened.view == Load::Waiting).to_string()}>
             {toolbar(props, opened)}
             <div ref={scroller} id="message" class="scroll" tabindex="0">
             <div class="column">
@@ -77,7 +81,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                         {listed(props)}
                         <p class="fetching">
                             <span>{words::fetching(opened.progress)}</span>
-                            <button onclick={sends(act, Action::Stop)}>{"Cancel"}</button>
+                            <button onclick={sends(act, Action::Stop)}>{say::cancel()}</button>
                         </p>
                         {lines()}
                     </>
@@ -86,8 +90,8 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                     <>
                         {listed(props)}
                         <p class="note stopped">
-                            <span>{"Fetching this message was cancelled."}</span>
-                            <button onclick={sends(act, Action::Again)}>{"Fetch it"}</button>
+                            <span>{say::letter_cancelled()}</span>
+                            <button onclick={sends(act, Action::Again)}>{say::letter_fetch()}</button>
                         </p>
                     </>
                 },
@@ -96,7 +100,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                         {listed(props)}
                         <FailureNote failure={failure.clone()}>
                             if may_be_asked_for_again(failure) {
-                                <p><button onclick={sends(act, Action::Again)}>{"Try again"}</button></p>
+                                <p><button onclick={sends(act, Action::Again)}>{say::try_again()}</button></p>
                             }
                         </FailureNote>
                     </>
@@ -138,11 +142,12 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
     let ReaderProps { reading, messages, act, .. } = props;
     let back = match reading.outer_subject() {
         None => {
-            html! { <button class="quiet back" onclick={sends(act, Action::Back)}>{icon::back()}<span>{"List"}</span></button> }
+            html! { <button class="quiet back" onclick={sends(act, Action::Back)}>{icon::back()}<span>{say::letter_list()}</span></button> }
         }
         Some(subject) => html! {
             <button class="quiet back nested" onclick={sends(act, Action::Back)}>
-                {icon::back()}<span>{"Back to "}<bdi>{if subject.is_empty() { "the outer message".into() } else { cost::within(subject, cost::LINE).into_owned() }}</bdi></span>
+                {icon::back()}<span>{places::with(&say::letter_back_to(PLACES[0]),
+                    [html! { <bdi>{if subject.is_empty() { say::letter_outer().into() } else { cost::within(subject, cost::LINE).into_owned() }}</bdi> }])}</span>
             </button>
         },
     };
@@ -155,18 +160,18 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
         <div class="tools">
             {back}
             if let Some(view) = view {
-                <div class="faces" role="group" aria-label="Show">
-                    if view.html.is_some() { {face(Face::Html, "HTML")} }
-                    {face(Face::Text, "Text")}
-                    {face(Face::Source, "Source")}
+                <div class="faces" role="group" aria-label={say::letter_show()}>
+                    if view.html.is_some() { {face(Face::Html, say::letter_face_html())} }
+                    {face(Face::Text, say::letter_face_text())}
+                    {face(Face::Source, say::letter_face_source())}
                 </div>
                 <button class="save" onclick={sends(act, Action::SaveSource)}>
-                    {icon::save()}<span>{if opened.save_source { "Fetching…" } else { "Save .eml" }}</span>
+                    {icon::save()}<span>{if opened.save_source { say::fetching() } else { say::letter_save() }}</span>
                 </button>
             }
             <span class="gap"></span>
-            {step("Previous", icon::up(), reading.position.is_none_or(|at| at == 0), sends(act, Action::Step(-1)))}
-            {step("Next", icon::down(), reading.position.is_none_or(|at| at + 1 >= *messages), sends(act, Action::Step(1)))}
+            {step(say::letter_previous(), icon::up(), reading.position.is_none_or(|at| at == 0), sends(act, Action::Step(-1)))}
+            {step(say::letter_next(), icon::down(), reading.position.is_none_or(|at| at + 1 >= *messages), sends(act, Action::Step(1)))}
         </div>
     }
 }
@@ -213,21 +218,16 @@ fn pictures(count: u32, remote: Remote, trusted: bool, act: &Act) -> Html {
     if remote == Remote::Allowed {
         return html! {
             <p class="note blocked">
-                <span>{if trusted { "Remote pictures of this sender are shown, in each message." } else { "Remote pictures are shown, in this message." }}</span>
-                <button onclick={sends(act, Action::HideRemote)}>{if trusted { "No longer for this sender" } else { "Hide them" }}</button>
+                <span>{if trusted { say::pictures_shown_sender() } else { say::pictures_shown() }}</span>
+                <button onclick={sends(act, Action::HideRemote)}>{if trusted { say::pictures_no_longer() } else { say::pictures_hide() }}</button>
             </p>
         };
     }
-    let what = if count == 1 {
-        "1 remote picture is blocked.".to_owned()
-    } else {
-        format!("{count} remote pictures are blocked.")
-    };
     html! {
         <p class="note warn blocked">
-            <span><b>{what}</b>{" Loading them would tell the sender that you opened this, and from where."}</span>
-            <button onclick={sends(act, Action::ShowRemote)}>{"Show once"}</button>
-            <button onclick={sends(act, Action::TrustSender)}>{"Always for this sender"}</button>
+            <span><b>{say::pictures_blocked(count)}</b>{" "}{say::pictures_blocked_words()}</span>
+            <button onclick={sends(act, Action::ShowRemote)}>{say::pictures_show()}</button>
+            <button onclick={sends(act, Action::TrustSender)}>{say::pictures_always()}</button>
         </p>
     }
 }

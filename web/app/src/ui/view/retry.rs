@@ -1,7 +1,9 @@
 //! When to come back, where the server says so: the time that is left, the time of day, and a button that works then.
 
+use super::use_language;
 use gloo_timers::callback::Interval;
 use restante_api::{Failure, FailureKind};
+use restante_locales::say;
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_memo, use_state_eq};
 
 use super::Act;
@@ -28,6 +30,7 @@ pub(super) fn waits(failure: &Failure) -> bool {
 /// A button for what may help later; nothing for failures that time does not mend.
 #[component]
 pub(super) fn Retry(props: &RetryProps) -> Html {
+    use_language();
     let wait = wait(&props.failure.kind);
     let due = *use_memo(props.failure.clone(), |_| dates::now() + i64::from(wait.unwrap_or_default()));
     let left = use_state_eq(|| due - dates::now());
@@ -59,7 +62,7 @@ pub(super) fn Retry(props: &RetryProps) -> Html {
                 {props.name}
             </button>
             if waits {
-                <span id="retry-wait" role="timer">{"from "}{dates::time(due)}{" on: in "}{format::wait(*left)}</span>
+                <span id="retry-wait" role="timer">{say::retry_wait(&dates::time(due), &format::wait(*left))}</span>
             }
         </p>
     }

@@ -1,6 +1,8 @@
 //! A row of the list, and the shape of one that has not come yet.
 
+use super::use_language;
 use restante_api::Row;
+use restante_locales::{flaw, say};
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
 use super::avatar::avatar;
@@ -43,9 +45,10 @@ pub(super) fn id(position: u32) -> String {
 
 #[component]
 pub(super) fn MessageRow(props: &RowProps) -> Html {
+    use_language();
     let RowProps { row, position, of, active, seen, kept, .. } = props;
     let (subject, has_subject) =
-        if row.subject.trim().is_empty() { ("(no subject)", false) } else { (row.subject.as_str(), true) };
+        if row.subject.trim().is_empty() { (say::no_subject(), false) } else { (row.subject.as_str(), true) };
     let selected = props.chosen || (props.read && !props.choosing);
     let classes = classes!(
         "row",
@@ -67,9 +70,9 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
             aria-current={props.read.then_some("true")}
             aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}>
             {avatar(row.from.as_ref())}
-            if *kept && !seen { <span class="unseen">{"Unread. "}</span> }
-            if props.arrived && !seen { <span class="unseen">{"New. "}</span> }
-            if row.marks.starred { <span class="unseen">{"Starred. "}</span> }
+            if *kept && !seen { <span class="unseen">{say::row_unread()}{" "}</span> }
+            if props.arrived && !seen { <span class="unseen">{say::row_new()}{" "}</span> }
+            if row.marks.starred { <span class="unseen">{say::row_starred()}{" "}</span> }
             <b dir="auto">{hits::marked(name, cost::LINE, if named { &found.from } else { &[] }, cut)}</b>
             if let Some(date) = row.date {
                 <time datetime={dates::machine(date)}>{dates::short(date)}</time>
@@ -77,20 +80,20 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
             <strong dir="auto">{if has_subject { hits::marked(subject, cost::LINE, &found.subject, 0) } else { subject.into() }}</strong>
             <span class="last">
             if let Some(fault) = &row.fault {
-                <span class="snippet" dir="auto">{cost::within(fault, cost::LINE).into_owned()}</span>
+                <span class="snippet" dir="auto">{cost::within(&flaw(fault), cost::LINE).into_owned()}</span>
             } else {
                 <span class="snippet" dir="auto">{hits::marked(&row.snippet, cost::LINE, &found.snippet, 0)}</span>
             }
             <span class="marks">
-                if props.marked { <span class="n">{"to be deleted"}</span> }
+                if props.marked { <span class="n">{say::row_to_be_deleted()}</span> }
                 if let Some((_, count)) = row.marks.thread {
-                    <span class="n" title={format!("{count} in this conversation")}>{format::count(count)}<span class="unseen">{" in this conversation"}</span></span>
+                    <span class="n" title={say::row_thread_count(count)}>{format::count(count)}<span class="unseen">{" "}{say::row_thread()}</span></span>
                 }
                 if row.marks.header_only {
-                    <span title="Only the header is kept">{icon::cloud()}<span class="unseen">{"only the header is kept"}</span></span>
+                    <span title={say::row_header_only_title()}>{icon::cloud()}<span class="unseen">{say::row_header_only()}</span></span>
                 }
                 if row.attachments {
-                    <span>{icon::clip()}<span class="unseen">{"with attachments"}</span></span>
+                    <span>{icon::clip()}<span class="unseen">{say::row_attachments()}</span></span>
                 }
                 if row.marks.starred { <span class="star">{icon::star(true)}</span> }
             </span>

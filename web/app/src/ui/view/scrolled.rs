@@ -2,6 +2,7 @@
 //!
 //! How much a step draws is counted in what it costs ([`crate::ui::cost`]), not in pieces.
 
+use super::use_language;
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -83,6 +84,7 @@ struct StepProps {
 
 #[component]
 fn Step(props: &StepProps) -> Html {
+    use_language();
     html! { <>{ for (props.from..props.to).map(|at| props.draw.emit(at)) }</> }
 }
 

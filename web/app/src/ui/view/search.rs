@@ -1,5 +1,7 @@
 //! The search box, and what a search in a preview says of itself.
 
+use restante_api::FailureKind;
+use restante_locales::{headline, say, unfit};
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, KeyboardEvent, TargetCast, html};
 
@@ -28,11 +30,11 @@ pub(super) fn search(typed: &str, act: &Act, typing: fn(String) -> Action, end: 
     html! {
         <div class="search" role="search">
             {icon::search()}
-            <input id="search" type="search" role="searchbox" aria-label="Search mail" placeholder="Search mail" value={typed.to_owned()} {oninput} {onkeydown}
+            <input id="search" type="search" role="searchbox" aria-label={say::search()} placeholder={say::search()} value={typed.to_owned()} {oninput} {onkeydown}
                 autocomplete="off" autocapitalize="none" spellcheck="false"
-                title="Words, “quoted phrases”, from: to: subject: has:attachment is:unread before: after: larger: in:" />
+                title={say::search_help()} />
             if !typed.is_empty() {
-                <button class="quiet" onclick={sends(act, end)}>{"Clear"}</button>
+                <button class="quiet" onclick={sends(act, end)}>{say::search_clear()}</button>
             }
         </div>
     }
@@ -42,7 +44,11 @@ pub(super) fn search(typed: &str, act: &Act, typing: fn(String) -> Action, end: 
 pub(super) fn reach(mailbox: &Mailbox, act: &Act) -> Html {
     let Some(search) = &mailbox.preview.search else { return Html::default() };
     if let Some(failure) = &search.refused {
-        return html! { <p class="note bad reach" role="alert">{failure.headline()}{" "}{&failure.detail}</p> };
+        let why = match &failure.kind {
+            FailureKind::BadSearch(fault) => unfit(fault),
+            _ => failure.detail.clone(),
+        };
+        return html! { <p class="note bad reach" role="alert">{headline(failure)}{" "}{why}</p> };
     }
     let (known, all) = (mailbox.all_known(), mailbox.all());
     html! {
@@ -50,7 +56,7 @@ pub(super) fn reach(mailbox: &Mailbox, act: &Act) -> Html {
             <span role="status">{words::preview::searched(known, all)}</span>
             if known < all && mailbox.failure.is_none() {
                 <button onclick={sends(act, Action::Search(SearchAction::Fetch(!search.fetches)))}>
-                    {if search.fetches { "Stop fetching headers".to_owned() } else { words::preview::fetch_headers(all - known) }}
+                    {if search.fetches { say::search_fetch_stop().to_owned() } else { say::search_fetch(all - known) }}
                 </button>
             }
         </p>
@@ -60,5 +66,5 @@ pub(super) fn reach(mailbox: &Mailbox, act: &Act) -> Html {
 /// What is said where nothing was found.
 pub(super) fn nothing(mailbox: &Mailbox) -> Html {
     let is_all = mailbox.all_known() == mailbox.all();
-    html! { <p>{if is_all { "No message has these words." } else { "None of the messages whose headers are here has these words." }}</p> }
+    html! { <p>{if is_all { say::search_nothing() } else { say::search_nothing_here() }}</p> }
 }

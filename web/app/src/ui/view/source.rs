@@ -1,6 +1,8 @@
 //! A message as the server holds it.
 
+use super::use_language;
 use restante_api::Source;
+use restante_locales::say;
 use yew::{Callback, Html, Properties, component, html, use_callback, use_memo};
 
 use super::scrolled::Scrolled;
@@ -21,6 +23,7 @@ pub(super) struct SourceProps {
 
 #[component]
 pub(super) fn SourceView(props: &SourceProps) -> Html {
+    use_language();
     let pieces = use_memo(props.source.clone(), |source| {
         let text = String::from_utf8_lossy(&source.bytes[..source.bytes.len().min(SHOWN)]).replace("\r\n", "\n");
         Shared::new(pieces(&text))
@@ -36,9 +39,9 @@ pub(super) fn SourceView(props: &SourceProps) -> Html {
     html! {
         <>
             if rest > 0 {
-                <p class="note">{format!("This is the beginning; {} more are in the saved file.", format::octets(rest))}</p>
+                <p class="note">{say::letter_source_rest(&format::octets(rest))}</p>
             }
-            <pre class="source" tabindex="0" role="region" aria-label="Source of the message">
+            <pre class="source" tabindex="0" role="region" aria-label={say::letter_source()}>
                 <Scrolled count={pieces.len()} cost={piece_costs} {draw} />
             </pre>
         </>

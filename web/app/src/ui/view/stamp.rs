@@ -1,5 +1,6 @@
 //! The stamp and the mark. `index.html` draws the same stamp before the program is there.
 
+use restante_locales::say;
 use yew::{Html, html};
 
 /// The large stamp above the connect form.
@@ -13,7 +14,7 @@ pub(super) fn stamp() -> Html {
             </g>
             <defs><path id="ring" d="M60 60m-41 0a41 41 0 1 1 82 0a41 41 0 1 1-82 0" /></defs>
             <text font-size="8.4" fill="currentColor">
-                <textPath href="#ring" textLength="256">{"POSTE RESTANTE · HELD UNTIL CALLED FOR · "}</textPath>
+                <textPath href="#ring" textLength="256">{say::form_stamp()}</textPath>
             </text>
         </svg>
     }

@@ -1,11 +1,14 @@
 //! The status line of an open mailbox.
 
+use super::places::{self, PLACES};
+use super::use_language;
 use restante_api::Stage;
+use restante_locales::say;
 use yew::{Html, Properties, classes, component, html};
 
 use super::{Act, sends};
 use crate::ui::state::Action;
-use crate::ui::{format, words};
+use crate::ui::words;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct StatusProps {
@@ -21,6 +24,7 @@ pub(super) struct StatusProps {
 
 #[component]
 pub(super) fn Status(props: &StatusProps) -> Html {
+    use_language();
     let StatusProps { stage, have, of, ended, .. } = *props;
     let waits = !ended && matches!(stage, Some(Stage::Waiting { .. }));
     let dot = if ended || waits { "ended" } else { "up" };
@@ -28,16 +32,16 @@ pub(super) fn Status(props: &StatusProps) -> Html {
         <>
         <p class={classes!("status", dot)} role="status">
             <i aria-hidden="true"></i>
-            <span>{if ended { "Preview · not connected" } else { "Preview · nothing is kept" }}
+            <span>{if ended { say::status_ended() } else { say::status_preview() }}
                 if let Some(working) = words::working(stage).filter(|_| !ended) {
                     {" · "}{working}
                 } else if of > 0 {
-                    {" · "}<b>{format::count(have)}{" of "}{format::count(of)}</b>{" headers"}
+                    {" · "}{places::with(&say::status_headers(PLACES[0]), [html! { <b>{say::of(have, of)}</b> }])}
                 }
             </span>
         </p>
         if waits {
-            <button class="quiet" onclick={sends(&props.act, Action::Reopen)}>{"Try now"}</button>
+            <button class="quiet" onclick={sends(&props.act, Action::Reopen)}>{say::status_try_now()}</button>
         }
         </>
     }

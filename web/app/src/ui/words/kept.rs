@@ -1,6 +1,8 @@
 //! The words of kept mail: folders, what goes on with an account, what was done.
 
+use restante_api::Stage;
 use restante_api::keep::{Activity, FolderView, Role, Transfer};
+use restante_locales::{advice, headline, say};
 
 use super::super::format;
 use super::super::state::kept::{FileWork, Knobs, Told};
@@ -16,10 +18,10 @@ pub fn folder(folder: &FolderView) -> String {
 /// What a folder that every account has is called.
 pub fn standard(role: Role) -> &'static str {
     match role {
-        Role::Inbox => "Inbox",
-        Role::Archive => "Archive",
-        Role::Deleted => "Deleted",
-        Role::Own => "Folders",
+        Role::Inbox => say::folder_inbox(),
+        Role::Archive => say::folder_archive(),
+        Role::Deleted => say::folder_deleted(),
+        Role::Own => say::folder_own(),
     }
 }
 
@@ -27,64 +29,61 @@ pub fn standard(role: Role) -> &'static str {
 pub fn activity(activity: &Activity) -> Option<String> {
     Some(match activity {
         Activity::Idle | Activity::Failed(_) => return None,
-        Activity::Waiting { seconds: None } => "waiting".into(),
-        Activity::Waiting { seconds: Some(seconds) } => {
-            format!("the server wants a pause, going on in {}", time(u64::from(*seconds)))
-        }
-        Activity::Connecting(stage) => super::opening(*stage).trim_end_matches('…').to_lowercase(),
+        Activity::Waiting { seconds: None } => say::busy_waiting().into(),
+        Activity::Waiting { seconds: Some(seconds) } => say::busy_wanted_pause(&time(u64::from(*seconds))),
+        Activity::Connecting(stage) => connecting(*stage).into(),
         Activity::Fetching(transfer) => fetching(*transfer),
-        Activity::Paused { left } => format!("paused, {} missing", messages(*left)),
-        Activity::Again { seconds, .. } => format!("connection lost, trying again in {}", time(u64::from(*seconds))),
+        Activity::Paused { left } => say::busy_paused(*left),
+        Activity::Again { seconds, .. } => say::busy_again(&time(u64::from(*seconds))),
     })
+}
+
+fn connecting(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Connecting => say::busy_connecting(),
+        Stage::Securing => say::busy_securing(),
+        Stage::Greeting => say::busy_greeting(),
+        Stage::SigningIn => say::busy_signing_in(),
+        Stage::Headers { .. } | Stage::Message { .. } | Stage::Idle { .. } | Stage::Waiting { .. } => {
+            say::busy_opening()
+        }
+        Stage::Deleting { .. } | Stage::Closing => say::busy_closing(),
+    }
 }
 
 /// How far fetching has come.
 fn fetching(transfer: Transfer) -> String {
     let Transfer { messages, of_messages, octets, of_octets, rate, seconds_left } = transfer;
-    let mut words = vec![format!("{} of {}", format::count(messages), format::count(of_messages))];
+    let mut words = vec![say::of(messages, of_messages)];
     words.push(match of_octets {
         0 => format::octets(octets),
-        of => format!("{} of {}", format::octets(octets.min(of)), format::octets(of)),
+        of => say::busy_size_of(&format::octets(octets.min(of)), &format::octets(of)),
     });
-    words.extend(rate.map(|rate| format!("{}/s", format::octets(rate))));
-    words.extend(seconds_left.map(|seconds| format!("{} left", time(seconds))));
+    words.extend(rate.map(|rate| say::busy_rate(&format::octets(rate))));
+    words.extend(seconds_left.map(|seconds| say::busy_left(&time(seconds))));
     words.join(" · ")
-}
-
-/// What the server does with mail by itself (EXPIRE, RFC 2449, section 6.7).
-pub fn expires(days: u32) -> String {
-    match days {
-        0 => "The server removes mail by itself once it has been fetched.".into(),
-        1 => "The server removes mail by itself after a day.".into(),
-        _ => format!("The server removes mail by itself after {days} days."),
-    }
 }
 
 /// A time to come, as short as it may be.
 pub fn time(seconds: u64) -> String {
     match seconds {
-        0..=59 => format!("{seconds} s"),
-        60..=3599 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        0..=59 => say::time_seconds(seconds),
+        60..=3599 => say::time_minutes(seconds.div_ceil(60)),
+        _ => say::time_hours(seconds / 3600, seconds % 3600 / 60),
     }
-}
-
-/// So many messages.
-pub fn messages(count: u32) -> String {
-    if count == 1 { "1 message".into() } else { format!("{} messages", format::count(count)) }
 }
 
 /// What is to be told.
 pub fn told(told: &Told) -> String {
     match told {
-        Told::Moved(count, folder) => format!("{} moved to {folder}.", messages(*count)),
-        Told::Restored(count) => format!("{} moved back.", messages(*count)),
-        Told::Imported(count) => format!("{} taken into Archive.", messages(*count)),
-        Told::Exported(count) => format!("{} written to a file.", messages(*count)),
-        Told::Saved => "Settings saved.".into(),
-        Told::Forgotten => "The password is forgotten.".into(),
-        Told::Removed => "The account was removed from this device. Nothing was changed on the server.".into(),
-        Told::Failed(failure) => format!("{} {}", failure.headline(), failure.advice()),
+        Told::Moved(count, folder) => say::told_moved(*count, folder),
+        Told::Restored(count) => say::told_restored(*count),
+        Told::Imported(count) => say::told_imported(*count),
+        Told::Exported(count) => say::told_exported(*count),
+        Told::Saved => say::told_saved().into(),
+        Told::Forgotten => say::told_forgotten().into(),
+        Told::Removed => say::told_removed().into(),
+        Told::Failed(failure) => format!("{} {}", headline(failure), advice(failure)),
     }
 }
 
@@ -92,18 +91,11 @@ pub fn told(told: &Told) -> String {
 pub fn file(work: &FileWork) -> String {
     match work {
         FileWork::Export { messages: done, of: Some(of), octets, .. } => {
-            format!(
-                "Writing the file: {} of {} messages, {}",
-                format::count(*done),
-                format::count(*of),
-                format::octets(*octets)
-            )
+            say::file_writing_of(*done, *of, &format::octets(*octets))
         }
-        FileWork::Export { messages: done, octets, .. } => {
-            format!("Writing the file: {}, {}", messages(*done), format::octets(*octets))
-        }
+        FileWork::Export { messages: done, octets, .. } => say::file_writing(*done, &format::octets(*octets)),
         FileWork::Import { before, messages: done, octets, .. } => {
-            format!("Taking in: {}, {}", messages(before + done), format::octets(*octets))
+            say::file_taking_in(before + done, &format::octets(*octets))
         }
     }
 }
@@ -111,21 +103,9 @@ pub fn file(work: &FileWork) -> String {
 /// What is wrong with a number.
 pub fn wrong(knob: Knobs) -> &'static str {
     match knob {
-        Knobs::Days => "Type a number of days, such as 30.",
-        Knobs::Megabytes => "Type a number of megabytes, such as 10.",
-        Knobs::Minutes => "Type a number of minutes, such as 15.",
-    }
-}
-
-/// What a policy would delete on the server now.
-pub fn would_delete(count: u32) -> String {
-    match count {
-        0 => "Now it would delete nothing on the server; later it deletes what falls under it.".into(),
-        1 => "Now it would delete 1 message on the server, with the next check for new mail. It is kept here.".into(),
-        count => format!(
-            "Now it would delete {} messages on the server, with the next check for new mail. They are kept here.",
-            format::count(count)
-        ),
+        Knobs::Days => say::settings_wrong_days(),
+        Knobs::Megabytes => say::settings_wrong_megabytes(),
+        Knobs::Minutes => say::settings_wrong_minutes(),
     }
 }
 
@@ -153,8 +133,8 @@ mod tests {
 
     #[test]
     fn what_would_be_deleted_is_told_in_words() {
-        assert!(would_delete(3914).contains("delete 3,914 messages on the server"));
-        assert!(would_delete(1).contains("delete 1 message on the server"));
-        assert!(would_delete(0).contains("delete nothing"));
+        assert!(say::settings_would_delete(3914_u32).contains("delete 3,914 messages on the server"));
+        assert!(say::settings_would_delete(1_u32).contains("delete 1 message on the server"));
+        assert!(say::settings_would_delete(0_u32).contains("delete nothing"));
     }
 }

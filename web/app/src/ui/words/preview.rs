@@ -1,56 +1,26 @@
 //! The words of a preview.
 
-use super::super::format;
+use restante_locales::{advice, headline, say};
+
 use super::super::state::Told;
-use super::kept::messages;
 
 /// What is told once.
 pub fn told(told: &Told) -> String {
     match told {
-        Told::News { arrived: 0, gone: 0 } => "No new mail.".into(),
-        Told::News { arrived: 0, gone } => gone_words(*gone),
-        Told::News { arrived, gone } => {
-            let new = if *arrived == 1 {
-                "1 new message.".into()
-            } else {
-                format!("{} new messages.", format::count(*arrived))
-            };
-            if *gone == 0 { new } else { format!("{new} {}", gone_words(*gone)) }
-        }
-        Told::Marked(count) => format!("{} to be deleted when you close the mailbox.", messages(*count)),
-        Told::Unmarked(1) => "1 message stays on the server.".into(),
-        Told::Unmarked(count) => format!("{} stay on the server.", messages(*count)),
-        Told::Lost(count) => format!(
-            "{} not to be deleted any more: nothing tells for certain which {} marked.",
-            if *count == 1 { "1 message is".into() } else { format!("{} are", messages(*count)) },
-            if *count == 1 { "one was" } else { "ones were" },
-        ),
-        Told::Failed(failure) => format!("{} {}", failure.headline(), failure.advice()),
+        Told::News { arrived: 0, gone: 0 } => say::told_no_news().into(),
+        Told::News { arrived: 0, gone } => say::told_gone(*gone),
+        Told::News { arrived, gone: 0 } => say::told_news(*arrived),
+        Told::News { arrived, gone } => format!("{} {}", say::told_news(*arrived), say::told_gone(*gone)),
+        Told::Marked(count) => say::told_marked(*count),
+        Told::Unmarked(count) => say::told_unmarked(*count),
+        Told::Lost(count) => say::told_lost(*count),
+        Told::Failed(failure) => format!("{} {}", headline(failure), advice(failure)),
     }
-}
-
-/// How many messages were found.
-pub fn found(count: u32) -> String {
-    format!("{} found · newest first", format::count(count))
 }
 
 /// How many messages a search has looked at.
 pub fn searched(known: u32, all: u32) -> String {
-    let of = if known >= all { messages(all) } else { format!("{} of {}", format::count(known), messages(all)) };
-    format!("Searched {of}: senders, recipients, subjects and the beginnings of texts.")
-}
-
-/// What fetches the headers that are missing.
-pub fn fetch_headers(missing: u32) -> String {
-    match missing {
-        1 => "Fetch the missing header".into(),
-        _ => format!("Fetch the other {} headers", format::count(missing)),
-    }
-}
-
-fn gone_words(gone: u32) -> String {
-    let be = if gone == 1 { "is" } else { "are" };
-    format!("{} {be} not on the server any more.", messages(gone))
+    if known >= all { say::search_reach_all(all) } else { say::search_reach(known, all) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What somebody does with kept mail.
 
 use restante_api::keep::{AccountId, Archive, Ask, Change, Filter, FolderId, KeptId, Order, Role, ThreadId, Within};
+use restante_locales::say;
 use restante_protocol::tunnel::Secret;
 
 use super::{Files, Kept, Knob, Sheet, SignInDraft, Told, Wait, accounts, files, ids, lists, moves, settings};
@@ -307,8 +308,12 @@ fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, deed: Deed) -
     match deed {
         Deed::Delete if kept.role_in_sight() == Some(Role::Deleted) => vec![],
         Deed::Archive if kept.role_in_sight() == Some(Role::Archive) => vec![],
-        Deed::Delete => remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Deleted), "Deleted".into()),
-        Deed::Archive => remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Archive), "Archive".into()),
+        Deed::Delete => {
+            remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Deleted), say::folder_deleted().into())
+        }
+        Deed::Archive => {
+            remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Archive), say::folder_archive().into())
+        }
         Deed::Star => {
             let starred = are_all_starred(mailbox, &numbers);
             vec![kept.change(calls, Change::Star(ids(&numbers), !starred), Wait::Quietly)]

@@ -2,6 +2,7 @@
 
 use restante_api::keep::{AccountId, Archive, Ask};
 use restante_api::{CallId, Request};
+use restante_locales::say;
 
 use super::{Kept, Told, Wait};
 use crate::ui::state::Effect;
@@ -57,7 +58,7 @@ pub(super) fn rescue(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
     if kept.file.is_some() {
         return vec![];
     }
-    write(kept, calls, Ask::Rescue, "rescued mail".into(), Archive::Mbox, None)
+    write(kept, calls, Ask::Rescue, say::file_rescued().into(), Archive::Mbox, None)
 }
 
 fn write(kept: &mut Kept, calls: &mut Calls, ask: Ask, name: String, form: Archive, of: Option<u32>) -> Vec<Effect> {

@@ -176,7 +176,7 @@ fn closing_waits_for_what_becomes_of_the_marks_and_forgets_everything_else_at_on
     let effects = answer(&mut state, close, Update::Closed);
     assert_eq!(effects, [Effect::ReplaceEngine, Effect::Focus(Focus::Form)]);
     assert_eq!((&state.phase, state.has_unsent(), state.stage), (&Phase::Form, false, None));
-    assert_eq!(state.deletion.as_ref().unwrap().words(), "1 message was deleted on the server.");
+    assert_eq!(restante_locales::deletion(state.deletion.as_ref().unwrap()), "1 message was deleted on the server.");
 }
 
 #[test]

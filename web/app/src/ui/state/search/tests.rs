@@ -1,5 +1,5 @@
 use restante_api::keep::Hits;
-use restante_api::{FailureKind, MessageRef, Update};
+use restante_api::{FailureKind, MessageRef, SearchFault, Update};
 
 use super::*;
 use crate::ui::state::tests::{answer, asked, asks, failure, read, row, say, with_rows};
@@ -104,9 +104,9 @@ fn a_list_that_changes_under_a_search_keeps_what_is_read_and_is_searched_anew() 
 fn what_cannot_be_searched_for_is_said_and_the_list_stays() {
     let mut state = with_rows(4, 4);
     let asked = search(&mut state, "after:soon");
-    answer(&mut state, asked, Update::Refused(Box::new(failure(FailureKind::BadSearch))));
+    answer(&mut state, asked, Update::Refused(Box::new(failure(FailureKind::BadSearch(SearchFault::Read)))));
     let search = mailbox(&state).preview.search.as_ref().unwrap();
-    assert_eq!(search.refused.as_ref().unwrap().kind, FailureKind::BadSearch);
+    assert_eq!(search.refused.as_ref().unwrap().kind, FailureKind::BadSearch(SearchFault::Read));
     assert_eq!((mailbox(&state).len(), mailbox(&state).preview.told.clone()), (4, None));
     assert_eq!(act(&mut state, SearchAction::Go), [Effect::Focus(Focus::Search)]);
 }

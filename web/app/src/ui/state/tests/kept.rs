@@ -1,5 +1,6 @@
 //! Mail that is kept.
 
+use restante_api::SearchFault;
 use restante_api::keep::*;
 use restante_api::runs::Run;
 
@@ -288,8 +289,8 @@ fn what_is_no_search_is_told_and_the_list_stays() {
     at.keep(KeptAction::Search("before:x".into()));
     at.list(KeptAction::SearchDue);
     let to = at.list;
-    answer(&mut at.state, to, Update::Refused(Box::new(failure(FailureKind::BadSearch))));
-    assert_eq!(at.kept().refused.as_ref().unwrap().kind, FailureKind::BadSearch);
+    answer(&mut at.state, to, Update::Refused(Box::new(failure(FailureKind::BadSearch(SearchFault::Read)))));
+    assert_eq!(at.kept().refused.as_ref().unwrap().kind, FailureKind::BadSearch(SearchFault::Read));
     assert_eq!(at.mailbox().len(), 20);
 }
 

@@ -1,5 +1,7 @@
 //! Reading: how deep the reader goes, what is asked for on the way, and what is taken back.
 
+use restante_locales::Language;
+
 use super::*;
 
 #[test]
@@ -226,4 +228,20 @@ fn all_attachments_are_asked_for_once_and_saved_as_one_file() {
     answer(&mut state, again, Update::MessageFailed { message, failure });
     let opened = state.opened().unwrap();
     assert!(opened.archive_asked.is_none() && opened.fetch_failure.is_some());
+}
+
+#[test]
+fn another_language_keeps_everything_and_says_anew_what_is_said_within_the_letter() {
+    let mut state = with_rows(3, 3);
+    assert_eq!(reduce(&mut state, Action::Speak(Language::Spanish)), [Effect::Speak]);
+    let (message, _) = read(&mut state, 0, Some("<p>x"));
+    let html = SafeHtml { document: "<p>x".into(), remote: Remote::Blocked, pictures: 0 };
+    reduce(&mut state, Action::Sanitised { message: message.clone(), remote: Remote::Blocked, html: Ok(html) });
+    let before = State { language: Language::English, ..state.clone() };
+    let effects = reduce(&mut state, Action::Speak(Language::English));
+    assert_eq!(effects, [Effect::Speak, Effect::Sanitise { message, remote: Remote::Blocked }]);
+    assert_eq!(state, before);
+    reduce(&mut state, Action::Speak(Language::Spanish));
+    reduce(&mut state, Action::Close);
+    assert_eq!(state.language, Language::Spanish, "closing a mailbox is no choice of a language");
 }

@@ -1,7 +1,9 @@
 //! The bar: search, and what goes on with the accounts.
 
+use super::super::use_language;
 use restante_api::Blame;
 use restante_api::keep::{AccountView, Activity};
+use restante_locales::say;
 use yew::{Html, Properties, classes, component, html};
 
 use super::super::search::search;
@@ -21,12 +23,13 @@ pub(super) struct BarProps {
 
 #[component]
 pub(super) fn Bar(props: &BarProps) -> Html {
+    use_language();
     let BarProps { kept, act, .. } = props;
     html! {
         <>
             <header class="bar">
-                <h1 class="unseen">{"Kept mail"}</h1>
-                <button class="quiet square menu" aria-label="Folders" aria-expanded={kept.shows_folders.to_string()}
+                <h1 class="unseen">{say::kept()}</h1>
+                <button class="quiet square menu" aria-label={say::kept_folders()} aria-expanded={kept.shows_folders.to_string()}
                     onclick={keeps(act, KeptAction::ShowFolders(!kept.shows_folders))}>{icon::menu()}</button>
                 {mark()}
                 {search(&kept.search, act, |typed| Action::Keep(KeptAction::Search(typed)), Action::Keep(KeptAction::EndSearch))}
@@ -43,30 +46,26 @@ fn status(props: &BarProps) -> Html {
     let accounts = kept.accounts();
     let paused = accounts.iter().find(|account| matches!(account.activity, Activity::Paused { .. }));
     let (dot, line) = match (busy(kept), &kept.overview) {
-        (_, None) => ("", "Opening what is kept…".to_owned()),
+        (_, None) => ("", say::kept_opening().to_owned()),
         (Some(account), _) => {
             let what = words::kept::activity(&account.activity).unwrap_or_default();
-            let name = if accounts.len() > 1 { format!("{} · ", account.name) } else { String::new() };
-            ("up", format!("{name}Keeping · {what}"))
+            let line = say::kept_busy(&what);
+            ("up", if accounts.len() > 1 { say::kept_busy_of(&account.name, &line) } else { line })
         }
-        (None, _) if *offline || accounts.iter().any(is_cut_off) => {
-            ("away", format!("Offline · {}", checked(accounts)))
-        }
-        (None, Some(overview)) if overview.follows => {
-            ("up", format!("Kept here · {} · fetched by another tab", checked(accounts)))
-        }
+        (None, _) if *offline || accounts.iter().any(is_cut_off) => ("away", say::kept_offline(&checked(accounts))),
+        (None, Some(overview)) if overview.follows => ("up", say::kept_followed(&checked(accounts))),
         (None, _) if accounts.iter().any(|account| matches!(account.activity, Activity::Failed(_))) => {
-            ("away", format!("Kept here · {} · not all could be fetched", checked(accounts)))
+            ("away", say::kept_not_all(&checked(accounts)))
         }
-        (None, _) => ("up", format!("Kept here · {}", checked(accounts))),
+        (None, _) => ("up", say::kept_idle(&checked(accounts))),
     };
     html! {
         <>
             <p class={classes!("status", dot)} role="status"><i aria-hidden="true"></i><span>{line}</span></p>
             if busy(kept).is_some_and(|account| !matches!(account.activity, Activity::Paused { .. })) {
-                <button class="quiet" onclick={keeps(act, KeptAction::Pause)}>{"Pause"}</button>
+                <button class="quiet" onclick={keeps(act, KeptAction::Pause)}>{say::kept_pause()}</button>
             } else if let Some(account) = paused {
-                <button class="quiet" onclick={keeps(act, KeptAction::CheckAccount(account.id))}>{"Resume"}</button>
+                <button class="quiet" onclick={keeps(act, KeptAction::CheckAccount(account.id))}>{say::kept_resume()}</button>
             }
         </>
     }
@@ -92,9 +91,9 @@ pub(super) fn is_cut_off(account: &AccountView) -> bool {
 /// When mail was fetched last.
 fn checked(accounts: &[AccountView]) -> String {
     match accounts.iter().map(|account| account.checked_at).max() {
-        None | Some(0) => "not checked yet".into(),
-        Some(at) if dates::now() - at < 86_400 => format!("checked {}", dates::time(at)),
-        Some(at) => format!("checked {}", dates::day(at)),
+        None | Some(0) => say::kept_not_checked().into(),
+        Some(at) if dates::now() - at < 86_400 => say::kept_checked(&dates::time(at)),
+        Some(at) => say::kept_checked(&dates::day(at)),
     }
 }
 
@@ -104,7 +103,7 @@ fn progress(kept: &Kept) -> Html {
         return html! { <div class="sync" aria-hidden="true"></div> };
     };
     html! {
-        <div class="sync"><progress aria-label="Mail that has come" max={transfer.of_messages.max(1).to_string()}
+        <div class="sync"><progress aria-label={say::kept_progress()} max={transfer.of_messages.max(1).to_string()}
             value={transfer.messages.min(transfer.of_messages).to_string()}></progress></div>
     }
 }

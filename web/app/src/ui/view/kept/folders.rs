@@ -1,6 +1,8 @@
 //! Accounts and their folders: a tree whose items are reached with the arrow keys.
 
+use super::super::use_language;
 use restante_api::keep::{AccountView, FolderView, Role, Within};
+use restante_locales::say;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::{Callback, Html, KeyboardEvent, Properties, component, html};
@@ -20,6 +22,7 @@ pub(super) struct FoldersProps {
 
 #[component]
 pub(super) fn Folders(props: &FoldersProps) -> Html {
+    use_language();
     let FoldersProps { kept, act } = props;
     let accounts = kept.accounts();
     let unified = accounts.len() > 1;
@@ -33,23 +36,23 @@ pub(super) fn Folders(props: &FoldersProps) -> Html {
         .sum();
     let settings = kept.account_in_sight().or(accounts.first()).map(|account| account.id);
     html! {
-        <nav class="rail" aria-label="Accounts and folders">
-            <div role="tree" aria-label="Folders" onkeydown={walk()}>
+        <nav class="rail" aria-label={say::kept_accounts_and_folders()}>
+            <div role="tree" aria-label={say::kept_folders()} onkeydown={walk()}>
                 if unified {
-                    {item("All inboxes".into(), unread, icon::inbox(), is_unified(kept), true, Within::Role(Role::Inbox), act)}
+                    {item(say::kept_all_inboxes().into(), unread, icon::inbox(), is_unified(kept), true, Within::Role(Role::Inbox), act)}
                 }
                 { for accounts.iter().enumerate().map(|(at, account)| group(account, kept, unified, !any && at == 0 && !unified, act)) }
             </div>
             if kept.overview.is_none() { <div class="ghost lines" aria-hidden="true"><p></p><p></p><p></p></div> }
             <footer>
                 if let Some(account) = settings {
-                    <button class="quiet" onclick={keeps(act, KeptAction::Open(Opening::Settings(account)))}>{"Account settings"}</button>
+                    <button class="quiet" onclick={keeps(act, KeptAction::Open(Opening::Settings(account)))}>{say::kept_settings()}</button>
                     if kept.sheet.is_none() {
-                        <button class="quiet" onclick={keeps(act, KeptAction::Export(account, restante_api::keep::Archive::Mbox))}>{"Back up this account"}</button>
+                        <button class="quiet" onclick={keeps(act, KeptAction::Export(account, restante_api::keep::Archive::Mbox))}>{say::kept_back_up()}</button>
                     }
                 }
-                <button class="quiet" onclick={keeps(act, KeptAction::Leave)}>{"Preview or add a mailbox"}</button>
-                <button class="quiet" onclick={sends(act, Action::ShowAbout(true))}>{"About this page"}</button>
+                <button class="quiet" onclick={keeps(act, KeptAction::Leave)}>{say::kept_leave()}</button>
+                <button class="quiet" onclick={sends(act, Action::ShowAbout(true))}>{say::about_page()}</button>
                 if let Some(overview) = &kept.overview {
                     <p class="about">{room(overview.room)}</p>
                 }
@@ -61,10 +64,8 @@ pub(super) fn Folders(props: &FoldersProps) -> Html {
 /// How much room is taken.
 pub(super) fn room(room: restante_api::keep::Room) -> String {
     match room.granted {
-        Some(granted) if granted > 0 => {
-            format!("{} of {} on this device", format::octets(room.used), format::octets(granted))
-        }
-        _ => format!("{} on this device", format::octets(room.used)),
+        Some(granted) if granted > 0 => say::kept_room_of(&format::octets(room.used), &format::octets(granted)),
+        _ => say::kept_room(&format::octets(room.used)),
     }
 }
 
@@ -79,7 +80,7 @@ fn group(account: &AccountView, kept: &Kept, named: bool, first: bool, act: &Act
             <div class="account" aria-hidden="true">
                 {avatar::of(&account.user, &account.user)}
                 <b dir="auto" title={account.name.clone()}>{&account.name}</b>
-                <small>{if named { account.host.clone() } else { format!("kept here · {}", account.host) }}</small>
+                <small>{if named { account.host.clone() } else { say::kept_account_here(&account.host) }}</small>
             </div>
             { for account.folders.iter().enumerate().map(|(at, folder)| {
                 let here = kept.is_in_sight(folder);
@@ -99,7 +100,7 @@ fn drawing(folder: &FolderView) -> Html {
 }
 
 fn item(name: String, unread: u32, drawing: Html, here: bool, reached: bool, within: Within, act: &Act) -> Html {
-    let unread_words = (unread > 0).then(|| format!("{} unread", format::count(unread)));
+    let unread_words = (unread > 0).then(|| say::kept_unread(unread));
     html! {
         <div role="treeitem" class="folder" aria-label={name.clone()} aria-description={unread_words} aria-selected={here.to_string()}
             tabindex={if here || reached { "0" } else { "-1" }} onclick={keeps(act, KeptAction::Go(within))}>

@@ -1,6 +1,7 @@
 //! Where messages are to go.
 
 use restante_api::keep::{AccountId, AccountView, Role};
+use restante_locales::say;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
@@ -15,11 +16,11 @@ pub(super) fn moving(props: &KeptProps, count: usize, account: Option<AccountId>
     let account = account.and_then(|id| kept.account(id));
     let count = u32::try_from(count).unwrap_or(u32::MAX);
     html! {
-        <Dialog id="move-title" title="Move to" shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
-            <p class="words">{words::kept::messages(count)}{" to:"}</p>
+        <Dialog id="move-title" title={say::move_title()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
+            <p class="words">{say::move_what(count)}</p>
             {match account {
                 Some(account) => folders(account, name, kept.role_in_sight(), act),
-                None => html! { <p class="note">{"The messages belong to several accounts. Choose messages of one to move them."}</p> },
+                None => html! { <p class="note">{say::move_several()}</p> },
             }}
         </Dialog>
     }
@@ -34,7 +35,7 @@ fn folders(account: &AccountView, name: &str, here: Option<Role>, act: &Act) -> 
                     <li><button onclick={keeps(act, KeptAction::MoveInto(folder.id))}>{words::kept::folder(folder)}</button></li>
                 }) }
             </ul>
-            {named("New folder", "Make it and move", name, KeptAction::MoveIntoNew, act)}
+            {named(say::move_new(), say::move_new_button(), name, KeptAction::MoveIntoNew, act)}
         </>
     }
 }

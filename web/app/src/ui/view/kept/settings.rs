@@ -1,11 +1,13 @@
 //! Account settings: what becomes of mail on the server, what is kept here, and the account as a whole.
 
 use restante_api::keep::{AccountView, Archive, Policy};
+use restante_locales::say;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
 use super::super::Act;
 use super::super::dialog::Dialog;
+use super::super::language::LanguageChoice;
 use super::{KeptProps, folders, keeps};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Draft, Knob, Knobs, Opening, Step};
@@ -23,10 +25,10 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
         })
     };
     html! {
-        <Dialog key="settings" id="settings-title" title="Account settings" shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
+        <Dialog key="settings" id="settings-title" title={say::kept_settings()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
             <p class="words"><b dir="auto">{&account.name}</b>{format!(" · {}:{}", account.host, account.port)}
-                if let Some(days) = account.expires { {format!(" · {}", words::kept::expires(days))} }
-                if account.postponed > 0 { {format!(" · {} could not be fetched and will be tried again.", words::kept::messages(account.postponed))} }
+                if let Some(days) = account.expires { {format!(" · {}", say::expires(days))} }
+                if account.postponed > 0 { {format!(" · {}", say::settings_postponed(account.postponed))} }
             </p>
             <form class="sheet-form" novalidate=true {onsubmit}>
                 {policies(draft, act)}
@@ -36,14 +38,15 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
                 }
                 {saving(draft, act)}
             </form>
+            <LanguageChoice act={act.clone()} />
             {whole(props, account)}
         </Dialog>
     }
 }
 
 fn policies(draft: &Draft, act: &Act) -> Html {
-    let radio = |policy: Policy, name: &'static str, words: &'static str, more: Html| {
-        let id = format!("policy-{}", name.to_lowercase().replace(' ', "-"));
+    let radio = |id: &'static str, policy: Policy, name: &'static str, words: &'static str, more: Html| {
+        let id = format!("policy-{id}");
         let checked = std::mem::discriminant(&draft.policy) == std::mem::discriminant(&policy);
         html! {
             <div class="opt">
@@ -53,16 +56,16 @@ fn policies(draft: &Draft, act: &Act) -> Html {
             </div>
         }
     };
-    let days = html! { <>{" "}{number("days", &draft.days, Knob::Days, draft.step == Step::Wrong(Knobs::Days), act)}{" days"}</> };
+    let days = html! { <>{" "}{number(say::settings_days(), &draft.days, Knob::Days, draft.step == Step::Wrong(Knobs::Days), act)}{" "}{say::settings_days()}</> };
     html! {
         <fieldset role="radiogroup" aria-labelledby="policy-title">
-            <h3 id="policy-title">{"On the server"}</h3>
-            <p class="words">{"What becomes there of messages that are kept here. Nothing is deleted before it is safely on this device."}</p>
-            {radio(Policy::Leave, "Leave", "Other devices see them as well.", Html::default())}
-            {radio(Policy::DeleteAfter { days: 0 }, "Delete after", "Counted from the day a message was kept here.", days)}
-            {radio(Policy::DeleteWhenDeletedHere, "Delete when deleted here", "When a message goes to Deleted here, it goes from the server with the next check.", Html::default())}
-            {radio(Policy::DeleteOnceKept, "Delete once kept", "The classic way: this device has the only copy then. Back it up.", Html::default())}
-            {radio(Policy::HeadersOnly, "Headers only", "Only headers are kept; the rest of a message comes when you ask for it.", Html::default())}
+            <h3 id="policy-title">{say::settings_server()}</h3>
+            <p class="words">{say::settings_server_words()}</p>
+            {radio("leave", Policy::Leave, say::policy_leave(), say::policy_leave_words(), Html::default())}
+            {radio("after", Policy::DeleteAfter { days: 0 }, say::policy_after(), say::policy_after_words(), days)}
+            {radio("here", Policy::DeleteWhenDeletedHere, say::policy_here(), say::policy_here_words(), Html::default())}
+            {radio("once", Policy::DeleteOnceKept, say::policy_once(), say::policy_once_words(), Html::default())}
+            {radio("headers", Policy::HeadersOnly, say::policy_headers(), say::policy_headers_words(), Html::default())}
         </fieldset>
     }
 }
@@ -70,17 +73,17 @@ fn policies(draft: &Draft, act: &Act) -> Html {
 fn here(draft: &Draft, act: &Act) -> Html {
     html! {
         <fieldset>
-            <h3>{"On this device"}</h3>
+            <h3>{say::settings_device()}</h3>
             <div class="opt">
                 <input type="checkbox" id="limits" checked={draft.limits} onchange={tick(act, Knob::Limits)} />
-                <div><label for="limits">{"Fetch only the header of messages larger than"}</label>{" "}
-                    {number("megabytes", &draft.megabytes, Knob::Megabytes, draft.step == Step::Wrong(Knobs::Megabytes), act)}{" MB"}</div>
+                <div><label for="limits">{say::settings_limit()}</label>{" "}
+                    {number(say::settings_megabytes(), &draft.megabytes, Knob::Megabytes, draft.step == Step::Wrong(Knobs::Megabytes), act)}{" "}{say::settings_mb()}</div>
             </div>
             <div class="opt">
                 <input type="checkbox" id="checks" checked={draft.checks} onchange={tick(act, Knob::Checks)} />
-                <div><label for="checks">{"Check for new mail every"}</label>{" "}
-                    {number("minutes", &draft.minutes, Knob::Minutes, draft.step == Step::Wrong(Knobs::Minutes), act)}{" minutes"}
-                    <small>{"While this page is open. Where the server wants a pause between two visits, it gets it."}</small></div>
+                <div><label for="checks">{say::settings_check()}</label>{" "}
+                    {number(say::settings_minutes(), &draft.minutes, Knob::Minutes, draft.step == Step::Wrong(Knobs::Minutes), act)}{" "}{say::settings_minutes()}
+                    <small>{say::settings_check_words()}</small></div>
             </div>
         </fieldset>
     }
@@ -91,17 +94,17 @@ fn saving(draft: &Draft, act: &Act) -> Html {
     match draft.step {
         Step::Asking(count) => html! {
             <div class="note warn" role="alert">
-                <p><b>{words::kept::would_delete(count)}</b></p>
+                <p><b>{say::settings_would_delete(count)}</b></p>
                 <p class="buttons">
-                    <button type="button" class="danger" onclick={keeps(act, KeptAction::Agree)}>{"Yes, delete on the server"}</button>
-                    <button type="button" onclick={keeps(act, KeptAction::Cancel)}>{"No, change nothing"}</button>
+                    <button type="button" class="danger" onclick={keeps(act, KeptAction::Agree)}>{say::settings_yes()}</button>
+                    <button type="button" onclick={keeps(act, KeptAction::Cancel)}>{say::settings_no()}</button>
                 </p>
             </div>
         },
         step => html! {
             <p class="buttons">
                 <button type="submit" class="primary" aria-disabled={(step == Step::Counting).to_string()}>
-                    {if step == Step::Counting { "Counting…" } else { "Save" }}
+                    {if step == Step::Counting { say::settings_counting() } else { say::settings_save() }}
                 </button>
             </p>
         },
@@ -122,28 +125,29 @@ fn whole(props: &KeptProps, account: &AccountView) -> Html {
     };
     html! {
         <div class="last">
-            <h3>{"This account"}</h3>
+            <h3>{say::settings_account()}</h3>
             if let Some(overview) = &kept.overview {
                 <p class="words">{folders::room(overview.room)}{"."}
+                    {" "}
                     {match promised {
-                        Some(true) => " The browser has promised not to clear it by itself.",
-                        Some(false) => " The browser may clear it where room runs short: back it up.",
+                        Some(true) => say::settings_promised(),
+                        Some(false) => say::settings_not_promised(),
                         None => "",
                     }}
                 </p>
             }
             <p class="buttons">
-                <button onclick={keeps(act, KeptAction::Export(id, Archive::Mbox))}>{"Back up this account"}</button>
-                <button onclick={keeps(act, KeptAction::Export(id, Archive::Zip))}>{"Save as ZIP of .eml"}</button>
+                <button onclick={keeps(act, KeptAction::Export(id, Archive::Mbox))}>{say::kept_back_up()}</button>
+                <button onclick={keeps(act, KeptAction::Export(id, Archive::Zip))}>{say::settings_zip()}</button>
                 if account.has_password {
-                    <button onclick={keeps(act, KeptAction::Forget(id))}>{"Forget the password"}</button>
+                    <button onclick={keeps(act, KeptAction::Forget(id))}>{say::settings_forget()}</button>
                 }
-                <button class="danger" onclick={keeps(act, KeptAction::Open(Opening::Remove(id)))}>{"Remove this account…"}</button>
+                <button class="danger" onclick={keeps(act, KeptAction::Open(Opening::Remove(id)))}>{say::settings_remove()}</button>
             </p>
-            <label class="import">{"Import"}
+            <label class="import">{say::settings_import()}
                 <input type="file" multiple=true accept=".mbox,.mbx,.eml,application/mbox,message/rfc822" {onchange} />
             </label>
-            <p class="words">{"Takes the messages of mbox and .eml files into Archive."}</p>
+            <p class="words">{say::settings_import_words()}</p>
         </div>
     }
 }

@@ -1,6 +1,8 @@
 //! The dialogs above kept mail.
 
+use super::super::places::{self, PLACES};
 use restante_api::keep::{AccountId, Role};
+use restante_locales::say;
 use restante_protocol::tunnel::Secret;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
@@ -9,7 +11,6 @@ use super::super::dialog::Dialog;
 use super::{KeptProps, keeps, moving, settings};
 use crate::ui::state::kept::{Sheet, SignInDraft};
 use crate::ui::state::{Action, KeptAction};
-use crate::ui::words;
 
 pub(super) fn sheet(props: &KeptProps) -> Html {
     let KeptProps { kept, act, .. } = props;
@@ -20,48 +21,25 @@ pub(super) fn sheet(props: &KeptProps) -> Html {
         Some(Sheet::Password(draft)) => password(props, draft),
         Some(Sheet::Move { messages, account, name }) => moving::moving(props, messages.len(), *account, name),
         Some(Sheet::Folder(_, name)) => html! {
-            <Dialog key="folder" id="folder-title" title="Folder" {shut} act={act.clone()}>
-                {moving::named("Name", "Rename", name, KeptAction::Rename, act)}
+            <Dialog key="folder" id="folder-title" title={say::folder()} {shut} act={act.clone()}>
+                {moving::named(say::folder_name(), say::folder_rename(), name, KeptAction::Rename, act)}
                 <div class="last">
-                    <p class="words">{"Where the folder is removed, its messages go to Archive."}</p>
-                    <button onclick={keeps(act, KeptAction::RemoveFolder)}>{"Remove the folder"}</button>
+                    <p class="words">{say::folder_remove_words()}</p>
+                    <button onclick={keeps(act, KeptAction::RemoveFolder)}>{say::folder_remove()}</button>
                 </div>
             </Dialog>
         },
         Some(Sheet::Empty(account)) => {
             let count = deleted(props, *account);
-            question(
-                props,
-                "Empty Deleted?",
-                &format!(
-                    "{} in Deleted will be removed from this device for good. This cannot be undone.",
-                    words::kept::messages(count)
-                ),
-                "Remove for good",
-            )
+            question(props, say::empty_title(), &say::empty_words(count), say::empty_yes())
         }
         Some(Sheet::Remove(account)) => {
             let view = kept.account(*account);
             let count = view.map_or(0, |view| view.folders.iter().map(|folder| folder.messages).sum());
             let name = view.map_or("", |view| &view.name);
-            question(
-                props,
-                "Remove from this device?",
-                &format!(
-                    "{} of {name} and its folders will be removed from this device. Nothing is deleted on the server: what is still \
-                 there stays, and what is only here is lost. Back it up first if in doubt.",
-                    words::kept::messages(count)
-                ),
-                "Remove from this device",
-            )
+            question(props, say::remove_title(), &say::remove_words(count, name), say::remove_yes())
         }
-        Some(Sheet::Discard) => question(
-            props,
-            "Remove what is kept?",
-            "The damaged mailbox, with all accounts, will be removed from this device. Save first what can be read. Mail that is \
-             still on the server is not affected.",
-            "Remove it",
-        ),
+        Some(Sheet::Discard) => question(props, say::discard_title(), say::discard_words(), say::discard_yes()),
     }
 }
 
@@ -80,7 +58,7 @@ fn question(props: &KeptProps, title: &'static str, words: &str, yes: &'static s
             <p>{words.to_owned()}</p>
             <p class="buttons">
                 <button class="danger" onclick={keeps(act, KeptAction::Confirm)}>{yes}</button>
-                <button onclick={keeps(act, KeptAction::Cancel)}>{"Cancel"}</button>
+                <button onclick={keeps(act, KeptAction::Cancel)}>{say::cancel()}</button>
             </p>
         </Dialog>
     }
@@ -112,16 +90,16 @@ fn password(props: &KeptProps, draft: &SignInDraft) -> Html {
         })
     };
     html! {
-        <Dialog key="password" id="password-title" title="Sign in" shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
+        <Dialog key="password" id="password-title" title={say::sign_in()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
             <form class="sheet-form" {onsubmit}>
-                <p class="words">{"For "}<bdi>{&account.user}</bdi>{" on "}<bdi>{&account.host}</bdi>{", to fetch what is new."}</p>
-                <div class="fields"><label class="whole">{"Password"}
+                <p class="words">{places::with(&say::sign_in_for(PLACES[0], PLACES[1]),
+                    [html! { <bdi>{&account.user}</bdi> }, html! { <bdi>{&account.host}</bdi> }])}</p>
+                <div class="fields"><label class="whole">{say::password()}
                     <input id="password" type="password" autofocus=true value={draft.password.expose().to_owned()} {oninput} autocomplete="current-password" />
                 </label></div>
-                <label class="tick"><input type="checkbox" checked={draft.keep} {onchange} />{"Keep the password on this device"}</label>
-                <p class="words">{"Encrypted, with a key that this browser does not give out. Who can open this browser can fetch your mail with it. \
-                    Otherwise it is forgotten with this tab."}</p>
-                <p class="buttons"><button class="primary" type="submit" disabled={draft.password.expose().is_empty()}>{"Sign in"}</button></p>
+                <label class="tick"><input type="checkbox" checked={draft.keep} {onchange} />{say::keep_password()}</label>
+                <p class="words">{say::sign_in_words()}</p>
+                <p class="buttons"><button class="primary" type="submit" disabled={draft.password.expose().is_empty()}>{say::sign_in()}</button></p>
             </form>
         </Dialog>
     }

@@ -1,5 +1,6 @@
 //! What was done, told once, with a way to take it back; and how far a file is.
 
+use restante_locales::say;
 use yew::{Html, html};
 
 use super::super::icon;
@@ -12,18 +13,18 @@ pub(super) fn toast(props: &KeptProps) -> Html {
     let KeptProps { kept, act, .. } = props;
     let undo = matches!(kept.told, Some(Told::Moved(..))) && !kept.undo.is_empty();
     html! {
-        <section class="toasts" aria-label="Notices">
+        <section class="toasts" aria-label={say::kept_notices()}>
             if let Some(file) = &kept.file {
                 <p class="toast"><span role="status">{words::kept::file(file)}</span>
-                    <button onclick={keeps(act, KeptAction::StopFile)}>{"Stop"}</button></p>
+                    <button onclick={keeps(act, KeptAction::StopFile)}>{say::kept_stop()}</button></p>
             }
             <p class={if kept.told.is_some() { "toast" } else { "unseen" }}>
                 <span role="status">{kept.told.as_ref().map(words::kept::told)}</span>
                 if undo {
-                    <button onclick={keeps(act, KeptAction::Undo)}>{"Undo"}</button>
+                    <button onclick={keeps(act, KeptAction::Undo)}>{say::undo()}</button>
                 }
                 if kept.told.is_some() {
-                    <button class="quiet square" aria-label="Close this notice" onclick={keeps(act, KeptAction::Read)}>{icon::close()}</button>
+                    <button class="quiet square" aria-label={say::close_notice()} onclick={keeps(act, KeptAction::Read)}>{icon::close()}</button>
                 }
             </p>
         </section>

@@ -1,11 +1,11 @@
 //! The toolbar: what can be done with the messages that are chosen, or with the one that is meant.
 
 use restante_api::keep::{Activity, Role, Within};
+use restante_locales::say;
 use yew::{Html, classes, html};
 
 use super::super::{Act, icon, sends};
 use super::{KeptProps, keeps};
-use crate::ui::format;
 use crate::ui::state::kept::{Deed, Opening, are_all_starred, is_any_unread, thread_meant};
 use crate::ui::state::{Action, Choice, KeptAction, meant};
 
@@ -24,22 +24,22 @@ pub(super) fn toolbar(props: &KeptProps) -> Html {
         .iter()
         .any(|account| matches!(account.activity, Activity::Connecting(_) | Activity::Fetching(_)));
     html! {
-        <div class="bench" role="toolbar" aria-label="Messages">
-            <button class={classes!("tool", checking.then_some("turns"))} title="Check for new mail" onclick={keeps(act, KeptAction::Check)}>
-                {icon::check()}<span>{"Check for new mail"}</span>
+        <div class="bench" role="toolbar" aria-label={say::list_messages()}>
+            <button class={classes!("tool", checking.then_some("turns"))} title={say::tool_check()} onclick={keeps(act, KeptAction::Check)}>
+                {icon::check()}<span>{say::tool_check()}</span>
             </button>
             <i class="rule" aria-hidden="true"></i>
             if chosen > 0 {
-                <span class="chosen" role="status">{format::count(u32::try_from(chosen).unwrap_or(u32::MAX))}{" chosen"}</span>
-                <button class="quiet" onclick={sends(act, Action::Choose(Choice::Nothing))}>{"Choose none"}</button>
+                <span class="chosen" role="status">{say::tool_chosen(chosen as u64)}</span>
+                <button class="quiet" onclick={sends(act, Action::Choose(Choice::Nothing))}>{say::tool_choose_none()}</button>
             }
-            {deed("Delete", icon::delete(), Deed::Delete, role == Some(Role::Deleted))}
-            {deed("Archive", icon::archive(), Deed::Archive, role == Some(Role::Archive))}
-            {button("Move to…", icon::folder(), KeptAction::Open(Opening::Move), nothing, act)}
-            {deed(if unread { "Mark as read" } else { "Mark as unread" }, icon::unread(), Deed::Unread, false)}
-            {deed(if starred { "Remove star" } else { "Star" }, icon::star(starred), Deed::Star, false)}
+            {deed(say::tool_delete(), icon::delete(), Deed::Delete, role == Some(Role::Deleted))}
+            {deed(say::tool_archive(), icon::archive(), Deed::Archive, role == Some(Role::Archive))}
+            {button(say::tool_move(), icon::folder(), KeptAction::Open(Opening::Move), nothing, act)}
+            {deed(if unread { say::tool_read() } else { say::tool_unread() }, icon::unread(), Deed::Unread, false)}
+            {deed(if starred { say::tool_unstar() } else { say::tool_star() }, icon::star(starred), Deed::Star, false)}
             if let Some((_, count)) = thread_meant(mailbox).filter(|_| !matches!(kept.place, Within::Thread(_))) {
-                <button class="quiet" onclick={keeps(act, KeptAction::Conversation)}>{format!("Conversation ({count})")}</button>
+                <button class="quiet" onclick={keeps(act, KeptAction::Conversation)}>{say::tool_conversation(count)}</button>
             }
         </div>
     }

@@ -1,7 +1,9 @@
 //! What is wrong with accounts, and how to go on.
 
+use super::super::places::{self, PLACES};
 use restante_api::FailureKind;
 use restante_api::keep::{AccountView, Activity};
+use restante_locales::say;
 use yew::{Html, html};
 
 use super::super::certificate::TrustPanel;
@@ -36,17 +38,17 @@ fn trouble(account: &AccountView, failure: Shared<restante_api::Failure>, props:
     let again = Action::Keep(KeptAction::CheckAccount(id));
     html! {
         <FailureNote key={id.0} failure={failure.clone()}>
-            if kept.accounts().len() > 1 { <p>{"Account: "}<bdi>{&account.name}</bdi></p> }
-            <TrustPanel kind={failure.kind.clone()} trust={Action::Keep(KeptAction::Trust(id))} name="Trust exactly this certificate and go on" act={act.clone()} />
+            if kept.accounts().len() > 1 { <p>{places::with(&say::trouble_account(PLACES[0]), [html! { <bdi>{&account.name}</bdi> }])}</p> }
+            <TrustPanel kind={failure.kind.clone()} trust={Action::Keep(KeptAction::Trust(id))} name={say::certificate_trust_go_on()} act={act.clone()} />
             <p class="buttons">
                 if failure.kind == FailureKind::WrongPassword {
-                    <button onclick={keeps(act, KeptAction::Open(Opening::Password(id)))}>{"Type the password…"}</button>
+                    <button onclick={keeps(act, KeptAction::Open(Opening::Password(id)))}>{say::trouble_password()}</button>
                 } else if waits(&failure) {
-                    <Retry failure={failure.clone()} name="Try again" again={again} act={act.clone()} />
+                    <Retry failure={failure.clone()} name={say::try_again()} again={again} act={act.clone()} />
                 } else {
-                    <button onclick={super::super::sends(act, again)}>{"Try again"}</button>
+                    <button onclick={super::super::sends(act, again)}>{say::try_again()}</button>
                 }
-                <button class="quiet" onclick={keeps(act, KeptAction::Hush(id))}>{"Close this notice"}</button>
+                <button class="quiet" onclick={keeps(act, KeptAction::Hush(id))}>{say::close_notice()}</button>
             </p>
         </FailureNote>
     }

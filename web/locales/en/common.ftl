@@ -1,0 +1,23 @@
+### What stands in several places.
+
+close = Close
+cancel = Cancel
+undo = Undo
+try-again = Try again
+fetching = Fetching…
+close-notice = Close this notice
+password = Password
+keep-password = Keep the password on this device
+about-page = About this page
+messages = { $count ->
+    [one] 1 message
+   *[other] { $count } messages
+}
+no-sender = (no sender)
+no-subject = (no subject)
+size-bytes = { NUMBER($count) } bytes
+# $number: written as the language has it. $unit: KB, MB, GB, TB.
+size = { $number } { $unit }
+today = Today
+yesterday = Yesterday
+language = Language

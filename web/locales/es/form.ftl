@@ -1,0 +1,93 @@
+form-lead = El correo POP3, en esta pestaña. No hay nada que instalar; no se guarda nada ni cambia nada en el servidor, salvo que se pida.
+form-stamp = POSTE RESTANTE · HASTA QUE SE RECOJA ·{" "}
+form-kept = Hay correo guardado en este dispositivo.
+form-back-to-mail = Volver al correo
+form-preset-filled = { $label } ya está rellenado: basta un clic para abrirlo.
+form-preset-offered = Este sitio ofrece { $label }.
+form-preset-use = Rellenar
+form-legend = Buzón
+form-server = Servidor de correo
+form-port = Puerto
+form-security = Seguridad
+form-security-none = ninguna
+form-user = Usuario
+form-token = Código de acceso
+form-clear = Sin TLS, nada está protegido.
+form-clear-words = La contraseña y el correo viajan en texto claro. Cualquiera entre el puente y el servidor de correo puede leerlos y modificarlos. Solo debe elegirse dentro de una red de confianza.
+form-clear-agree = De acuerdo: enviar la contraseña en texto claro
+form-keep = Guardar el correo en este dispositivo
+form-keep-words = Descarga todo el correo en este navegador para leerlo y buscar en él sin conexión. Quien pueda usar este navegador podrá leerlo; en el servidor sigue hasta que se decida otra cosa.
+form-keep-more = El navegador puede preguntar si esta página puede guardar datos de forma permanente: sin ese permiso, podría borrar el correo cuando falte espacio. Se recuerdan el servidor y el usuario.
+form-open = Abrir buzón
+form-tls-end = Dónde termina TLS
+form-tls-at-bridge = TLS termina en el puente
+form-tls-at-bridge-words = Para servidores cuyo TLS este navegador no entiende. El puente comprueba entonces el certificado, y quien lo administra podría leer la contraseña y el correo.
+
+wrong-host = Falta el nombre del servidor de correo, como pop.example.org.
+wrong-port = El puerto es un número del 1 al 65535: 995 para TLS, 110 para STARTTLS.
+wrong-user = Falta el usuario. Suele ser la dirección de correo completa.
+wrong-password = Falta la contraseña.
+wrong-token = Este puente pide un código de acceso. Lo facilita quien lo administra.
+wrong-cleartext = Sin TLS hay que aceptar antes que todo viaje en texto claro, o elegir TLS.
+wrong-bridge-scheme = La dirección de un puente empieza por wss://, como wss://bridge.example.org/tunnel.
+wrong-bridge-clear = Sin TLS (ws://), el puente solo puede estar en este mismo equipo. Hay que usar una dirección que empiece por wss://.
+wrong-bridge-form = Esto no es la dirección de un puente. Tiene esta forma: wss://bridge.example.org/tunnel.
+wrong-link-password = El enlace contiene una contraseña, así que no se ha usado: una contraseña no debe ir en un enlace. Hay que usar uno sin ella.
+wrong-link = El enlace no es la dirección de un buzón. Tiene esta forma: pops://user@pop.example.org:995.
+
+stage-connecting = Conectando con el servidor de correo…
+stage-securing = Comprobando el certificado…
+stage-greeting = Esperando el saludo del servidor…
+stage-signing-in = Iniciando sesión…
+stage-opening = Abriendo el buzón…
+stage-closing = Cerrando…
+
+bridge = Puente
+bridge-chosen = Puente: { $bridge }
+bridge-address = Dirección del puente
+bridge-own = el de esta página
+bridge-typed = otro, por su dirección
+bridge-words = Un puente transporta bytes entre este navegador y el servidor de correo. Quien lo administra ve la dirección de red, qué servidor se usa, cuándo y cuánto; la contraseña y el correo, solo si TLS no termina en este navegador. Tiene que aceptar esta página y puede pedir un código de acceso propio.
+
+way = El camino del correo
+way-browser = Este navegador
+way-server = Servidor de correo
+way-port = puerto { $port }
+way-tls-here = TLS termina aquí
+way-clear = envía texto claro
+way-no-tls = correo sin TLS
+way-tls-to-bridge = TLS hasta el puente
+way-bridge-blind = solo ve datos cifrados
+way-bridge-reads = podría leerlo todo
+way-bridge-ends-tls = termina TLS, podría leer
+way-sealed = Solo este navegador y el servidor de correo pueden leer la contraseña y el correo.
+way-to-be-sealed = Solo este navegador y el servidor de correo podrán leer la contraseña y el correo.
+way-all-clear = Cualquiera entre este navegador y el servidor de correo puede leer la contraseña y el correo.
+way-behind-bridge-clear = El puente, y cualquiera entre este y el servidor de correo, puede leer la contraseña y el correo.
+way-to-bridge-clear = El puente, y cualquiera entre este navegador y el puente, puede leer la contraseña y el correo.
+way-bridge = Quien administra el puente puede leer la contraseña y el correo.
+
+certificate = El certificado del servidor
+certificate-for = Expedido para
+certificate-holder = Titular
+certificate-issuer = Firmado por
+certificate-itself = sí mismo
+certificate-valid = Validez
+certificate-valid-span = del { $from } al { $until }
+certificate-fingerprint = Huella SHA-256
+certificate-trust-open = Confiar solo en este certificado y abrir
+certificate-trust-go-on = Confiar solo en este certificado y continuar
+
+retry-wait = a partir de las { $time }: en { $wait }
+
+fault-of = Causa: { $who }
+
+help-password = ¿Adónde va la contraseña?
+help-password-words = De esta pestaña al servidor de correo, dentro de TLS que empieza en este navegador. El puente transporta bytes que no puede leer y en este dispositivo no se escribe nada salvo que se pida: al cerrar el buzón o la pestaña, se olvida. Solo si se elige que TLS termine en el puente, o no usar TLS, podría leerla alguien en el camino; el dibujo de arriba indica quién.
+help-password-host = Quien sirve esta página podría modificarla, así que conviene abrirla desde un sitio de confianza. «Acerca de esta página» muestra su huella.
+help-contact = ¿Cuándo se contacta con el servidor de correo?
+help-contact-words = Al pasar a la contraseña, o al escribirla, con servidor y puerto rellenados. La página pide entonces a su puente que se conecte, inicia TLS y lee lo que el servidor dice de sí mismo, para que el buzón se abra antes. El usuario y la contraseña se envían al abrir el buzón, y no antes. Una conexión que no se usa se abandona al cabo de medio minuto, igual que la que la página mantiene lista con el puente mientras se rellena el formulario.
+help-mail = ¿Qué pasa con el correo?
+help-mail-words = Nada. Los mensajes se leen donde están y siguen en el servidor: ninguno se borra, ninguno se marca, ninguno se guarda aquí. Lo que se quiera conservar se guarda como archivo. Si se elige guardar el correo en este dispositivo, se descarga en este navegador y sigue también en el servidor hasta que se decida otra cosa.
+help-pop3 = ¿POP3 o IMAP?
+help-pop3-words = Restante habla POP3, que casi todos los buzones ofrecen además de IMAP; algunos proveedores exigen activarlo antes en sus ajustes. POP3 solo muestra la bandeja de entrada, sin carpetas.
