@@ -83,6 +83,12 @@
 //! makes dialogues up and plays them at every split, `tests/scram.rs` signs in at a real SCRAM server's side, and
 //! `fuzz/` looks for what nobody thought of. `examples/decode.rs` measures the body decoder.
 
+#[cfg(any(feature = "pop3", feature = "smtp"))]
+#[macro_use]
+mod quirk;
+
+#[cfg(any(feature = "pop3", feature = "smtp"))]
+mod dialogue;
 #[cfg(feature = "pop3")]
 pub mod pop3;
 #[cfg(feature = "sasl")]
@@ -91,5 +97,7 @@ mod secret;
 #[cfg(feature = "sasl")]
 mod text;
 pub mod tunnel;
+#[cfg(any(feature = "pop3", feature = "smtp"))]
+mod wire;
 
 pub use secret::Secret;
