@@ -2,6 +2,7 @@
 //!
 //! Not here: what the bytes mean.
 
+#[cfg(feature = "pop3")]
 use std::ops::Range;
 
 use memchr::memchr;
@@ -37,21 +38,25 @@ impl Inbox {
     }
 
     /// What is not read yet.
+    #[cfg(feature = "pop3")]
     pub(crate) fn unread(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 
     /// The same, to be decoded in place.
+    #[cfg(feature = "pop3")]
     pub(crate) fn rest(&mut self) -> &mut [u8] {
         &mut self.bytes[self.start..]
     }
 
     /// Bytes of the last chunk that was found, by their place in [`Inbox::rest`] before [`Inbox::consume`].
+    #[cfg(feature = "pop3")]
     pub(crate) fn consumed(&self, range: Range<usize>) -> &[u8] {
         &self.bytes[range]
     }
 
     /// Counts so many bytes as read. Returns the place of the first of them.
+    #[cfg(feature = "pop3")]
     pub(crate) fn consume(&mut self, octets: usize) -> usize {
         let place = self.start;
         self.start += octets;
@@ -78,6 +83,7 @@ impl Inbox {
     }
 
     /// Moves all that is left to `line`, as the last line of a stream that ended without a line feed.
+    #[cfg(feature = "pop3")]
     pub(crate) fn take_rest(&mut self, line: &mut Vec<u8>) {
         line.clear();
         line.extend_from_slice(&self.bytes[self.start..]);
@@ -97,15 +103,27 @@ pub(crate) struct Outbox {
 impl Outbox {
     /// Appends a line; CRLF is added. A buffer that must grow is overwritten before it is given up.
     pub(crate) fn line(&mut self, parts: &[&[u8]]) {
-        let needed = self.end + parts.iter().map(|part| part.len()).sum::<usize>() + 2;
+        self.make_room(parts.iter().map(|part| part.len()).sum::<usize>() + 2);
+        for part in parts.iter().copied().chain([&b"\r\n"[..]]) {
+            self.bytes[self.end..][..part.len()].copy_from_slice(part);
+            self.end += part.len();
+        }
+    }
+
+    /// Appends octets as they are.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        self.make_room(octets.len());
+        self.bytes[self.end..][..octets.len()].copy_from_slice(octets);
+        self.end += octets.len();
+    }
+
+    fn make_room(&mut self, octets: usize) {
+        let needed = self.end + octets;
         if self.bytes.len() < needed {
             let mut grown = vec![0; needed.next_power_of_two().max(1024)];
             move_bytes(&mut self.bytes, &mut grown);
             self.bytes = grown;
-        }
-        for part in parts.iter().copied().chain([&b"\r\n"[..]]) {
-            self.bytes[self.end..][..part.len()].copy_from_slice(part);
-            self.end += part.len();
         }
     }
 
@@ -118,6 +136,13 @@ impl Outbox {
     pub(crate) fn take(&mut self) -> &[u8] {
         self.sent = true;
         &self.bytes[..self.end]
+    }
+
+    /// Takes everything back that was not taken: it is overwritten, and never sent.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn discard(&mut self) {
+        self.sent = true;
+        self.wipe();
     }
 
     /// Overwrites what was sent.
