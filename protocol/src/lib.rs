@@ -54,10 +54,12 @@
 //! | `session/login.rs` | AUTH: several lines, one outcome | what the mechanisms say (`sasl`) |
 //! | `content.rs` | surveying a letter; line ends, doubled dots, BDAT's octets | headers, MIME |
 //! | `address.rs`, `letter.rs` | mailboxes, paths, envelopes, what is asked for with them | display names (RFC 5322) |
+//! | `url.rs` | `smtp:` and `smtps:` addresses | where they lead |
 //! | `reply.rs`, `extensions.rs` | codes, enhanced codes, EHLO's answer | order and limits |
 //! | `quirk.rs`, `error.rs` | as those of `pop3` | |
 //!
-//! Both have `wire.rs` (the two buffers, overwritten after use) and `dialogue.rs` (tickets, channels) in common.
+//! Both have `wire.rs` (the two buffers, overwritten after use), `dialogue.rs` (tickets, channels) and `url.rs` (users, hosts,
+//! ports) in common.
 //!
 //! # Standards
 //!
@@ -141,6 +143,8 @@ pub mod smtp;
 #[cfg(feature = "sasl")]
 mod text;
 pub mod tunnel;
+#[cfg(any(feature = "pop3", feature = "smtp"))]
+mod url;
 #[cfg(any(feature = "pop3", feature = "smtp"))]
 mod wire;
 

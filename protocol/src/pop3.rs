@@ -67,8 +67,9 @@ pub use quirk::Quirk;
 pub use reply::ResponseCode;
 pub use session::Session;
 pub use types::{Mechanism, MessageNumber, Uid};
-pub use url::{Scheme, Url, UrlAuth, UrlError};
+pub use url::{Scheme, Url, UrlAuth};
 
 pub use crate::Secret;
 pub use crate::dialogue::{Channel, Rule, Ticket, Transmit};
 pub use crate::sasl::{BadChallenge, BindingKind, CannotStart, ChannelBinding, Credential};
+pub use crate::url::UrlError;

@@ -68,6 +68,7 @@ mod letter;
 mod quirk;
 mod reply;
 mod session;
+mod url;
 
 pub use address::{BadAddress, ClientName, Mailbox, ReversePath};
 pub use command::{Command, Login};
@@ -82,7 +83,9 @@ pub use letter::{BadLetter, Dsn, EnvelopeId, Letter, Notify, Recipient, Return};
 pub use quirk::Quirk;
 pub use reply::{Class, Code, Enhanced, Reply};
 pub use session::{Session, Waiting};
+pub use url::{BadUrl, Url};
 
 pub use crate::Secret;
 pub use crate::dialogue::{Channel, Rule, Ticket, Transmit};
 pub use crate::sasl::{BadChallenge, BindingKind, CannotStart, ChannelBinding, Credential, Mechanism};
+pub use crate::url::UrlError;
