@@ -5,167 +5,13 @@
 // A test's helpers may stop it; clippy sees that of test functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use restante_protocol::smtp::{
     Channel, Command, Config, Content, Event, Form, Letter, Mailbox, Output, Session, Survey, Ticket,
 };
-
-/// How a server takes one letter: what it says to MAIL, to each recipient, to DATA, to the end.
-#[derive(Debug, Clone)]
-struct Mood {
-    mail: bool,
-    recipients: Vec<bool>,
-    data: bool,
-    end: bool,
-    /// DATA goes on though nobody was accepted.
-    late: bool,
-}
-
-/// A server as RFC 5321 and RFC 3030 have it. It reads strictly: a line ends in CRLF and in nothing else.
-struct Server {
-    moods: VecDeque<Mood>,
-    inbox: Vec<u8>,
-    outbox: Vec<u8>,
-    state: State,
-    /// The transaction: whether MAIL was accepted, and who was.
-    mood: Option<Mood>,
-    open: bool,
-    to: Vec<String>,
-    asked: usize,
-    /// Letters that were taken: for whom, and what.
-    taken: Vec<(Vec<String>, Vec<u8>)>,
-    extensions: &'static [&'static str],
-}
-
-#[derive(Debug, Clone, Copy)]
-enum State {
-    Commands,
-    Data,
-    Chunk(usize),
-}
-
-impl Server {
-    fn new(moods: &[Mood], extensions: &'static [&'static str]) -> Self {
-        Self {
-            moods: moods.iter().cloned().collect(),
-            inbox: Vec::new(),
-            outbox: b"220 mx\r\n".to_vec(),
-            state: State::Commands,
-            mood: None,
-            open: false,
-            to: Vec::new(),
-            asked: 0,
-            taken: Vec::new(),
-            extensions,
-        }
-    }
-
-    fn take(&mut self, octets: &[u8]) {
-        self.inbox.extend_from_slice(octets);
-        loop {
-            match self.state {
-                State::Commands => {
-                    let Some(end) = find(&self.inbox, b"\r\n") else { return };
-                    let line = String::from_utf8(self.inbox.drain(..end + 2).collect()).expect("commands are UTF-8");
-                    self.command(line.trim_end_matches("\r\n"));
-                }
-                State::Data => {
-                    let whole = [b"\r\n".as_slice(), &self.inbox].concat();
-                    let Some(end) = find(&whole, b"\r\n.\r\n") else { return };
-                    let stuffed = whole[..end + 2].to_vec();
-                    self.inbox.drain(..end + 3);
-                    let mut text = Vec::new();
-                    for line in stuffed[2..].split_inclusive(|byte| *byte == b'\n') {
-                        text.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
-                    }
-                    self.end(text);
-                    self.open = false;
-                }
-                State::Chunk(octets) => {
-                    if self.inbox.len() < octets {
-                        return;
-                    }
-                    let text = self.inbox.drain(..octets).collect();
-                    self.end(text);
-                }
-            }
-        }
-    }
-
-    fn end(&mut self, text: Vec<u8>) {
-        self.state = State::Commands;
-        let mood = self.mood.clone();
-        if self.to.is_empty() || !self.open {
-            return self.say("554 5.5.1 no valid recipients");
-        }
-        if mood.is_some_and(|mood| mood.end) {
-            self.taken.push((std::mem::take(&mut self.to), text));
-            self.open = false;
-            self.say("250 2.0.0 taken");
-        } else {
-            self.to.clear();
-            self.say("554 5.6.0 no");
-        }
-    }
-
-    fn command(&mut self, line: &str) {
-        match line.split([' ', ':']).next().unwrap() {
-            "EHLO" => {
-                let lines: Vec<&str> = ["mx"].iter().chain(self.extensions).copied().collect();
-                for (at, line) in lines.iter().enumerate() {
-                    let mark = if at + 1 == lines.len() { ' ' } else { '-' };
-                    self.say(&format!("250{mark}{line}"));
-                }
-            }
-            "RSET" => {
-                self.open = false;
-                self.say("250 ok");
-            }
-            "MAIL" => {
-                assert!(!self.open, "MAIL in an open transaction");
-                self.mood = self.moods.pop_front();
-                self.open = self.mood.as_ref().expect("one mood a letter").mail;
-                (self.to, self.asked) = (Vec::new(), 0);
-                self.say(if self.open { "250 2.1.0 ok" } else { "451 4.3.0 not now" });
-            }
-            "RCPT" if !self.open => self.say("503 5.5.1 MAIL first"),
-            "RCPT" => {
-                let is_taken = self.mood.as_ref().unwrap().recipients[self.asked];
-                self.asked += 1;
-                if is_taken {
-                    self.to.push(line.split(['<', '>']).nth(1).unwrap().to_owned());
-                }
-                self.say(if is_taken { "250 2.1.5 ok" } else { "550 5.1.1 no" });
-            }
-            "DATA" => {
-                let mood = self.mood.as_ref().unwrap();
-                let is_late = mood.late && self.to.is_empty();
-                if !self.open && !is_late {
-                    self.say("503 5.5.1 MAIL first");
-                } else if is_late || mood.data && !self.to.is_empty() {
-                    self.state = State::Data;
-                    self.say("354 go");
-                } else {
-                    self.say("451 4.7.1 later");
-                }
-            }
-            "BDAT" => self.state = State::Chunk(line.split(' ').nth(1).unwrap().parse().unwrap()),
-            "QUIT" => self.say("221 bye"),
-            other => panic!("{other:?} is no command"),
-        }
-    }
-
-    fn say(&mut self, line: &str) {
-        self.outbox.extend_from_slice(line.as_bytes());
-        self.outbox.extend_from_slice(b"\r\n");
-    }
-}
-
-fn find(octets: &[u8], what: &[u8]) -> Option<usize> {
-    octets.windows(what.len()).position(|window| window == what)
-}
+use restante_testkit::receiver::{Mood, Receiver};
 
 /// What a text letter is on its way: every line ended by CRLF.
 fn normal(text: &[u8]) -> Vec<u8> {
@@ -252,7 +98,7 @@ proptest! {
             2 => (0_usize..500).prop_map(|down| Break { up: usize::MAX, down }),
         ],
     ) {
-        let mut server = Server::new(&moods, EXTENSIONS[extensions]);
+        let mut server = Receiver::new(moods.clone(), EXTENSIONS[extensions]);
         let mut session = Session::new(Config { channel: Channel::Tls, ..Config::default() });
         let mut letters = BTreeMap::new();
         for text in &texts {
@@ -299,6 +145,7 @@ proptest! {
         while let Ok(Output::Event(event)) = session.poll_output() {
             told.hear(event);
         }
+        prop_assert_eq!(&server.faults, &Vec::<String>::new());
         let mut taken = server.taken.into_iter();
         for (ticket, text) in &letters {
             let finals = &told.finals[ticket];

@@ -109,6 +109,15 @@ impl Letter {
         Self { require_tls: true, ..self }
     }
 
+    /// The same letter for others.
+    ///
+    /// # Errors
+    /// [`BadLetter::NoRecipient`].
+    pub fn readdressed(&self, to: impl IntoIterator<Item = Recipient>) -> Result<Self, BadLetter> {
+        let Self { from, recipients: _, content, dsn, require_tls } = self.clone();
+        Ok(Self { dsn, require_tls, ..Self::new(from, to, content)? })
+    }
+
     /// Whom it is returned to.
     pub fn from(&self) -> &ReversePath {
         &self.from

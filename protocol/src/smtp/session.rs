@@ -183,6 +183,11 @@ impl Session {
         self.write_body(ticket, octets)
     }
 
+    /// The letter whose next octets may be given, where there is one.
+    pub fn wants_body(&self) -> Option<Ticket> {
+        self.letters.iter().find(|letter| letter.wants_body()).map(|letter| letter.ticket)
+    }
+
     /// Octets of this letter that are still to be given.
     pub fn body_left(&self, ticket: Ticket) -> u64 {
         let letter = self.letters.iter().find(|letter| letter.ticket == ticket);
@@ -264,8 +269,7 @@ impl Session {
             if !self.outbox.is_empty() {
                 return Ok(Output::Transmit(Transmit(self.outbox.take())));
             }
-            let wanted = self.letters.iter().find(|letter| letter.wants_body());
-            return Ok(wanted.map_or(Output::NeedInput, |letter| Output::NeedBody(letter.ticket)));
+            return Ok(self.wants_body().map_or(Output::NeedInput, Output::NeedBody));
         }
     }
 

@@ -28,6 +28,7 @@ impl Failure {
             K::NoStarttls => "The server does not offer STARTTLS.",
             K::CleartextNotAgreed => "Without TLS your password would travel in clear text.",
             K::NotPop3 => "What answers there does not speak POP3.",
+            K::NotSmtp => "What answers there takes no letters (SMTP).",
             K::UnfitCredentials => "User name or password hold characters that cannot be sent to this server.",
             K::WrongPassword => "The server refused user name or password.",
             K::NoMechanism => "The server offers no way to sign in that Restante knows.",
@@ -113,6 +114,9 @@ impl Failure {
                 .into(),
             K::NotPop3 => "Check server and port: POP3 is usually on port 995 (TLS) or 110 (STARTTLS). If they are \
                            right, the server is at fault."
+                .into(),
+            K::NotSmtp => "Check server and port: letters are usually handed in on port 465 (TLS) or 587 (STARTTLS). If \
+                           they are right, the server is at fault."
                 .into(),
             K::UnfitCredentials => {
                 "Nothing was sent. Check what you typed for characters that do not belong there; if they do, set another \
@@ -202,6 +206,7 @@ impl FailureKind {
             Self::NoStarttls => "no-starttls",
             Self::CleartextNotAgreed => "cleartext-not-agreed",
             Self::NotPop3 => "not-pop3",
+            Self::NotSmtp => "not-smtp",
             Self::WrongPassword => "wrong-password",
             Self::UnfitCredentials => "unfit-credentials",
             Self::NoMechanism => "no-mechanism",
@@ -234,6 +239,7 @@ impl FailureKind {
             Self::CleartextNotAgreed => "RFC 8314, section 3",
             Self::NoStarttls => "RFC 2595, section 4",
             Self::NotPop3 => "RFC 1939, section 3",
+            Self::NotSmtp => "RFC 5321, section 4.2",
             Self::WrongPassword => "RFC 1939, section 7",
             Self::UnfitCredentials => "RFC 4013, section 2",
             Self::NoMechanism => "RFC 5034, section 3",
