@@ -107,6 +107,7 @@
 //! | RFC 5321, 4.2 | replies of one line or several | `reply`, `receive` | `submission/standards/replies-of-several-lines`, `submission/hostile/reply-endless` |
 //! | RFC 5321, 4.5.2 | doubled dots, at any cut | `content` | `submission/standards/dots-are-doubled`, `tests/submission.rs` |
 //! | RFC 5321, 4.5.3.1 | 998 octets of a line, 512 of a reply's, too many recipients by 452 and 552 | `content`, `receive`, `error` | `submission/standards/longest-line`, `submission/standards/too-many-recipients` |
+//! | RFC 5321, 4.5.3.2 | what is waited for, for whoever has a clock: [`smtp::Waiting`] | `session` | `web/engine/tests/submission.rs` |
 //! | RFC 1047 | behind a letter's end nothing is sure but its answer: [`smtp::Event::Unknown`] | `transaction` | `submission/session/lost-*`, `submission/session/half-an-answer-is-none`, `tests/submission.rs` |
 //! | RFC 1870 | SIZE, told and kept to before a byte is sent | `transaction`, `extensions` | `submission/standards/size-*`, `submission/standards/too-large-is-not-sent` |
 //! | RFC 2034, 3463 | enhanced codes of the reply's own class; what is tried again, and when: [`smtp::Refusal::retry`] | `reply`, `error` | `submission/standards/too-many-recipients`, `submission/login/*` |
@@ -114,7 +115,7 @@
 //! | RFC 3030 | BDAT LAST along with the envelope, for small letters; BINARYMIME | `transaction`, `content` | `submission/session/*-along*`, `submission/standards/binary*`, `submission/standards/bdat-doubles-no-dots` |
 //! | RFC 3207, 4.2 | STARTTLS: octets behind its 220 end the session; EHLO again behind it | `receive`, `session` | `submission/tls/*` |
 //! | RFC 3461 | DSN: NOTIFY, ORCPT, RET, ENVID, in xtext | `letter`, `transaction` | `submission/standards/reports*` |
-//! | RFC 4954 | AUTH with every mechanism; `=`, `*`, and 512 octets for the initial response | `login` | `submission/login/*`, `tests/scram.rs` |
+//! | RFC 4954 | AUTH with every mechanism; `=`, `*`, and 512 octets for the initial response | `login` | `submission/login/*`, `tests/scram.rs`, a real Postfix in `tests/tests/submission.rs` |
 //! | RFC 6152 | 8BITMIME, or not sent | `transaction` | `submission/standards/eight-bit*` |
 //! | RFC 6531, 6533 | SMTPUTF8 for addresses and headers, or not sent; ORCPT beyond ASCII | `address`, `letter`, `transaction` | `submission/standards/utf8-*` |
 //! | RFC 8689 | REQUIRETLS, over TLS and where it is promised | `transaction` | `submission/standards/require-tls*` |

@@ -261,7 +261,6 @@ impl<D: Dialogue> Connection<D> {
             }
         }
         outgoing.octets.zeroize();
-        outgoing.octets.clear();
         outgoing.sent = 0;
         if outgoing.unflushed
             && let Poll::Ready(flushed) = Pin::new(&mut self.transport).poll_flush(cx)

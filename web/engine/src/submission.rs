@@ -286,7 +286,7 @@ impl<'a> Round<'a> {
             Event::Done { ticket, reply, .. } => {
                 let Some((part, other_letter, other_connection)) = self.sent.remove(&ticket) else { return };
                 self.progress = true;
-                self.outcomes[part.errand].fate = Fate::Sent(reply);
+                self.decide(&part, Fate::Sent(reply));
                 if !other_letter.is_empty() {
                     self.waiting.push_front(Part { errand: part.errand, recipients: other_letter });
                 }
@@ -341,11 +341,16 @@ impl<'a> Round<'a> {
         self.outcomes[part.errand].recipients[at] = refusal.map_or(Standing::Accepted, Standing::Refused);
     }
 
-    /// What became of a letter: where some of its recipients had it before, that stays.
+    /// What became of a letter, or of a part of it: what is in doubt stays so, and what some have had stays had.
     fn decide(&mut self, part: &Part, fate: Fate) {
-        let outcome = &mut self.outcomes[part.errand];
-        if !matches!(outcome.fate, Fate::Sent(_)) || matches!(fate, Fate::Perhaps(_)) {
-            outcome.fate = fate;
+        let rank = |fate: &Fate| match fate {
+            Fate::Perhaps(_) => 2,
+            Fate::Sent(_) => 1,
+            Fate::Refused(_) | Fate::NotSent(_) => 0,
+        };
+        let known = &mut self.outcomes[part.errand].fate;
+        if rank(&fate) >= rank(known) {
+            *known = fate;
         }
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Mailer {
     wants_room: bool,
     /// The letter that could not be read as it was surveyed, and why.
     spoilt: Option<(Ticket, Failure)>,
+    /// The connection has ended.
+    ended: bool,
 }
 
 enum Source {
@@ -51,6 +53,7 @@ impl Mailer {
             piece: Vec::new(),
             wants_room: false,
             spoilt: None,
+            ended: false,
         }
     }
 
@@ -138,7 +141,10 @@ impl Dialogue for Mailer {
     fn poll(&mut self, room: bool) -> Result<Step<'_, Event>, ProtocolError> {
         self.wants_room = false;
         // Its octets go out with the commands before them, where those were not sent yet.
-        if room && let Some(ticket) = self.session.wants_body() {
+        if room
+            && !self.ended
+            && let Some(ticket) = self.session.wants_body()
+        {
             self.give(ticket);
         }
         Ok(match self.session.poll_output()? {
@@ -166,6 +172,7 @@ impl Dialogue for Mailer {
     }
 
     fn handle_eof(&mut self) {
+        self.ended = true;
         self.session.handle_eof();
     }
 
