@@ -56,19 +56,20 @@ mod reply;
 mod session;
 mod types;
 mod url;
-mod wire;
 
 pub use capabilities::{Capabilities, Expire, LoginDelay, Utf8};
 pub use choice::{NoMechanism, Situation, Why, choose};
 pub use command::{Command, Login, MechanismChoice};
 pub use config::{Config, Limits, Pipelining};
-pub use error::{Advice, Argument, Fault, Misuse, ProtocolError, Refusal, RefusedBy, Rule, When};
-pub use event::{Ending, Event, Greeting, Output, Reply, ReplyData, Transmit};
+pub use error::{Advice, Argument, Fault, Misuse, ProtocolError, Refusal, RefusedBy, When};
+pub use event::{Ending, Event, Greeting, Output, Reply, ReplyData};
 pub use quirk::Quirk;
 pub use reply::ResponseCode;
 pub use session::Session;
-pub use types::{Channel, Mechanism, MessageNumber, Ticket, Uid};
-pub use url::{Scheme, Url, UrlAuth, UrlError};
+pub use types::{Mechanism, MessageNumber, Uid};
+pub use url::{Scheme, Url, UrlAuth};
 
 pub use crate::Secret;
+pub use crate::dialogue::{Channel, Rule, Ticket, Transmit};
 pub use crate::sasl::{BadChallenge, BindingKind, CannotStart, ChannelBinding, Credential};
+pub use crate::url::UrlError;

@@ -8,6 +8,12 @@ pub(crate) fn readable(octets: &[u8]) -> String {
     }
 }
 
+/// The first octets of a line, printable, for a message about it.
+#[cfg(any(feature = "pop3", feature = "smtp"))]
+pub(crate) fn excerpt(line: &[u8]) -> String {
+    line[..line.len().min(60)].escape_ascii().to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

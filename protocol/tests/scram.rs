@@ -13,6 +13,7 @@ use restante_protocol::pop3::{
     MechanismChoice, Output, RefusedBy, ReplyData, Secret, Session,
 };
 use restante_protocol::sasl::Mechanism;
+use restante_protocol::smtp;
 
 const SALT: &[u8] = b"a salt of some length";
 const BINDING: &[u8] = b"0123456789abcdef0123456789abcdef";
@@ -479,4 +480,47 @@ fn a_refusal_of_the_binding_is_known_by_what_the_server_says() {
     }
     // A server that would say [AUTH] if it were the user (RFC 3206, section 5).
     assert!(goes_on_unbound(&Saying { capabilities: CODES, error: None, refusal: "-ERR no" }, false));
+}
+
+/// What a submission session says to these octets, and how its login ended.
+fn say(session: &mut smtp::Session, octets: &[u8]) -> (String, Option<Result<Mechanism, smtp::RefusedBy>>) {
+    session.handle_input(octets);
+    let (mut sent, mut outcome) = (Vec::new(), None);
+    loop {
+        match session.poll_output().unwrap() {
+            smtp::Output::NeedInput | smtp::Output::NeedBody(_) => break,
+            smtp::Output::Transmit(octets) => sent.extend_from_slice(&octets),
+            smtp::Output::Event(smtp::Event::Done { mechanism: Some(mechanism), .. }) => outcome = Some(Ok(mechanism)),
+            smtp::Output::Event(smtp::Event::Refused { refusal, .. }) => outcome = Some(Err(refusal.by)),
+            smtp::Output::Event(_) => {}
+        }
+    }
+    (String::from_utf8(sent).unwrap(), outcome)
+}
+
+#[test]
+fn every_mechanism_signs_in_for_submission_and_a_wrong_password_does_not() {
+    for mechanism in Mechanism::ALL.into_iter().filter(|mechanism| mechanism.is_scram()) {
+        for password in ["pencil", "pen"] {
+            let exporter = binding(BindingKind::TlsExporter);
+            let login = smtp::Login::with_password("user", Secret::new(password));
+            let bindings = if mechanism.binds_channel() { vec![exporter.clone()] } else { Vec::new() };
+            let mut session = smtp::Session::new(smtp::Config { channel: Channel::Tls, ..smtp::Config::default() });
+            session.submit(smtp::Command::Login(smtp::Login { bindings, ..login })).unwrap();
+            say(&mut session, b"220 mx\r\n");
+            let (opened, _) = say(&mut session, format!("250-mx\r\n250 AUTH {mechanism}\r\n").as_bytes());
+            let mut server = Server::new(mechanism, &exporter);
+            assert!(opened.starts_with(&format!("AUTH {mechanism} ")), "{opened}");
+            let (challenge, _) = server.step(&message(&opened)).unwrap();
+            let (proof, _) = say(&mut session, format!("334 {}\r\n", STANDARD.encode(challenge)).as_bytes());
+            let (verdict, _) = server.step(&message(&proof)).unwrap();
+            assert_eq!(verdict.starts_with("v="), password == "pencil", "{mechanism}: {verdict}");
+            let (last, _) = say(&mut session, format!("334 {}\r\n", STANDARD.encode(&verdict)).as_bytes());
+            assert_eq!(last, "\r\n");
+            let reply = if password == "pencil" { "235 2.7.0 ok\r\n" } else { "535 5.7.8 no\r\n" };
+            let (_, outcome) = say(&mut session, reply.as_bytes());
+            let expected = if password == "pencil" { Ok(mechanism) } else { Err(smtp::RefusedBy::Server) };
+            assert_eq!(outcome, Some(expected), "{mechanism}, {password}");
+        }
+    }
 }

@@ -10,27 +10,44 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use restante_protocol::pop3::Quirk;
+use restante_protocol::{pop3, smtp};
 use restante_testkit::corpus::{self, File};
 use restante_testkit::script::{self, Line};
-use restante_testkit::session::{Cut, play};
+use restante_testkit::{Cut, Played, session, submission};
 
 /// Random splits of each script.
 const SPLITS: u64 = 12;
 
-fn corpus() -> Vec<(File, Vec<Line>)> {
+/// Plays a script into a session of its protocol.
+type Play = fn(&[Line], &str, Cut) -> Result<Played, String>;
+
+fn parsed(files: Vec<File>) -> Vec<(File, Vec<Line>)> {
     let read = |file: File| {
         let lines = script::parse(&file.text).unwrap_or_else(|fault| panic!("{}: {fault}", file.name));
         (file, lines)
     };
-    corpus::files().unwrap().into_iter().map(read).collect()
+    files.into_iter().map(read).collect()
+}
+
+/// Every dialogue of both protocols.
+fn corpus() -> Vec<(File, Vec<Line>)> {
+    parsed([corpus::files().unwrap(), corpus::submission().unwrap()].concat())
 }
 
 #[test]
-fn every_script_plays_the_same_however_its_octets_arrive() {
+fn every_pop3_script_plays_the_same_however_its_octets_arrive() {
+    replay(parsed(corpus::files().unwrap()), session::play);
+}
+
+#[test]
+fn every_submission_script_plays_the_same_however_its_octets_and_its_letters_arrive() {
+    replay(parsed(corpus::submission().unwrap()), submission::play);
+}
+
+fn replay(scripts: Vec<(File, Vec<Line>)>, play: Play) {
     let bless = std::env::var_os("RESTANTE_BLESS").is_some();
     let mut faults = Vec::new();
-    for (File { name, path, text }, lines) in corpus() {
+    for (File { name, path, text }, lines) in scripts {
         let expected: Vec<&str> = lines
             .iter()
             .filter_map(|line| if let Line::Expect(event) = line { Some(event.as_str()) } else { None })
@@ -85,8 +102,8 @@ fn each_script_says_what_it_shows_and_expects_something() {
 /// The rows of the table of standards in the library's documentation: what is kept, and what shows it.
 fn standards() -> Vec<(String, Vec<String>)> {
     let source = include_str!("../src/lib.rs");
-    let table = source.split_once("//! | standard | what |").expect("the table of standards").1;
-    let rows = table.lines().skip(2).take_while(|line| line.starts_with("//! |"));
+    let tables = source.split("//! | standard | what |").skip(1);
+    let rows = tables.flat_map(|table| table.lines().skip(2).take_while(|line| line.starts_with("//! |")));
     rows.map(|row| {
         let shown = row.trim_end_matches(['|', ' ']).rsplit(" | ").next().unwrap();
         let names = shown.split('`').skip(1).step_by(2).map(str::to_owned).collect();
@@ -98,14 +115,16 @@ fn standards() -> Vec<(String, Vec<String>)> {
 #[test]
 fn every_standard_that_is_kept_is_shown_by_scripts_or_tests_that_are_there() {
     let scripts: BTreeSet<String> = corpus().into_iter().map(|(file, _)| file.name).collect();
-    let is_there = |name: &str| match name.strip_suffix('*') {
-        Some(start) => scripts.iter().any(|script| script.starts_with(start)),
-        None if name.ends_with(".rs") => ["", ".."].iter().any(|folder| Path::new(folder).join(name).exists()),
-        None if name.contains('/') => scripts.contains(name),
-        None => Path::new("../fuzz/corpus").join(name).is_dir(),
+    let is_there = |name: &str| match name {
+        _ if name.contains('*') => scripts.iter().any(|script| script::is_like(script.as_bytes(), name.as_bytes())),
+        _ if name.ends_with(".rs") => ["", ".."].iter().any(|folder| Path::new(folder).join(name).exists()),
+        _ if name.contains('/') => scripts.contains(name),
+        _ => Path::new("../fuzz/corpus").join(name).is_dir(),
     };
     let standards = standards();
-    assert!(standards.iter().any(|(row, _)| row.contains("RFC 1939")), "{standards:?}");
+    for first in ["RFC 1939", "RFC 5321"] {
+        assert!(standards.iter().any(|(row, _)| row.contains(first)), "{standards:?}");
+    }
     for (row, names) in standards {
         assert!(!names.is_empty(), "nothing shows {row}");
         for name in names {
@@ -116,18 +135,22 @@ fn every_standard_that_is_kept_is_shown_by_scripts_or_tests_that_are_there() {
 
 #[test]
 fn every_quirk_has_a_script_of_its_name_that_shows_it() {
-    let mut shown = BTreeSet::new();
-    for (File { path, .. }, lines) in corpus() {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        for line in lines {
-            if let Line::Expect(event) = line
-                && let Some(quirk) = event.strip_prefix("quirk ")
-                && name.starts_with(quirk)
-            {
-                shown.insert(quirk.to_owned());
+    let pop3 = pop3::Quirk::ALL.iter().map(|quirk| quirk.name());
+    let smtp = smtp::Quirk::ALL.iter().map(|quirk| quirk.name());
+    for (files, names) in [(corpus::files(), pop3.collect::<Vec<_>>()), (corpus::submission(), smtp.collect())] {
+        let mut shown = BTreeSet::new();
+        for (File { path, .. }, lines) in parsed(files.unwrap()) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            for line in lines {
+                if let Line::Expect(event) = line
+                    && let Some(quirk) = event.strip_prefix("quirk ")
+                    && name.starts_with(quirk)
+                {
+                    shown.insert(quirk.to_owned());
+                }
             }
         }
+        let missing: Vec<_> = names.into_iter().filter(|name| !shown.contains(*name)).collect();
+        assert!(missing.is_empty(), "no script shows {missing:?}");
     }
-    let missing: Vec<_> = Quirk::ALL.iter().map(|quirk| quirk.name()).filter(|name| !shown.contains(*name)).collect();
-    assert!(missing.is_empty(), "no script shows {missing:?}");
 }

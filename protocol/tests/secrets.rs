@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use restante_protocol::pop3::{Channel, Command, Config, Login, Mechanism, Output, Secret, Session};
-use restante_protocol::sasl;
+use restante_protocol::{sasl, smtp};
 
 const PASSWORD: &str = "correct-horse-battery";
 const BASE64: &str = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5";
@@ -61,5 +61,46 @@ fn a_mechanism_that_hides_the_password_does_not_send_it() {
         assert!(!sent.is_empty());
         let sent = String::from_utf8(sent).unwrap();
         assert!(!sent.contains(PASSWORD) && !sent.contains(BASE64), "{mechanism}: {sent}");
+    }
+}
+
+#[test]
+fn neither_password_nor_address_nor_letter_shows_in_debug_while_a_letter_is_submitted() {
+    let text = b"Subject: for-your-eyes-only\r\n\r\nfor-your-eyes-only\r\n";
+    for (mechanism, challenges) in
+        [(sasl::Mechanism::Plain, 0), (sasl::Mechanism::Login, 2), (sasl::Mechanism::CramMd5, 1)]
+    {
+        let mut session = smtp::Session::new(smtp::Config { channel: Channel::Tls, ..smtp::Config::default() });
+        let login = smtp::Login::with_password("user", Secret::new(PASSWORD)).by(mechanism);
+        let (ana, bert): (smtp::Mailbox, smtp::Mailbox) =
+            ("ana@example.org".parse().unwrap(), "bert@example.org".parse().unwrap());
+        let letter = smtp::Letter::new(ana, [bert], smtp::Content::of(text).unwrap()).unwrap();
+        let commands = [smtp::Command::Login(login), smtp::Command::Send(letter)];
+        let mut shown = format!("{commands:?}");
+        for command in commands {
+            session.submit(command).unwrap();
+        }
+        let mut answers = vec!["220 mx\r\n", "250-mx\r\n250 PIPELINING\r\n"];
+        answers.extend(std::iter::repeat_n("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+\r\n", challenges));
+        answers.extend(["235 ok\r\n", "250 ok\r\n250 ok\r\n354 go\r\n", "451 later\r\n"]);
+        let mut sent = Vec::new();
+        for answer in answers {
+            session.handle_input(answer.as_bytes());
+            loop {
+                shown.push_str(&format!("{session:?}"));
+                let output = session.poll_output().unwrap();
+                shown.push_str(&format!("{output:?}"));
+                match output {
+                    smtp::Output::NeedInput => break,
+                    smtp::Output::Transmit(octets) => sent.extend_from_slice(&octets),
+                    smtp::Output::NeedBody(ticket) => session.give_body(ticket, text).unwrap(),
+                    smtp::Output::Event(_) => {}
+                }
+            }
+        }
+        assert!(String::from_utf8(sent).unwrap().contains("\r\n\r\nfor-your-eyes-only\r\n.\r\n"), "{mechanism}");
+        for secret in [PASSWORD, BASE64, "NvcnJlY3QtaG9yc2UtYmF0dGVyeQ", "for-your-eyes", "ana@", "bert@"] {
+            assert!(!shown.contains(secret), "{mechanism} shows {secret}: {shown}");
+        }
     }
 }

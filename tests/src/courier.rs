@@ -163,9 +163,13 @@ fn program(name: &str) -> PathBuf {
     root().join("usr/lib/courier/courier").join(name)
 }
 
-/// Where set-up unpacks it: beside the profiles' folders, in one of which this program is.
 fn root() -> PathBuf {
+    unpacked("courier")
+}
+
+/// Where set-up unpacks a server: beside the profiles' folders, in one of which this program is.
+pub(crate) fn unpacked(name: &str) -> PathBuf {
     let exe = env::current_exe().unwrap_or_default();
     let deep = exe.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "deps")).unwrap_or(&exe);
-    deep.ancestors().nth(2).unwrap_or(deep).join("programs").join("courier")
+    deep.ancestors().nth(2).unwrap_or(deep).join("programs").join(name)
 }

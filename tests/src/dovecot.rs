@@ -135,7 +135,7 @@ impl Dovecot {
 }
 
 /// The process that was started, told to end when this is dropped.
-struct Process(Child);
+pub(crate) struct Process(pub(crate) Child);
 
 impl Process {
     /// Waits for the greeting of the clear-text port; false where the server ended or the time is over.
@@ -181,7 +181,7 @@ fn log_of(home: &Path) -> String {
 }
 
 /// The program, if it is of the generation whose configuration is written here.
-fn find() -> Result<PathBuf> {
+pub(crate) fn find() -> Result<PathBuf> {
     let candidates = ["/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/sbin/dovecot", "dovecot"];
     for candidate in candidates {
         let Ok(output) = Command::new(candidate).arg("--version").output() else { continue };
@@ -231,7 +231,7 @@ fn write_token_key(home: &Path) -> Result<()> {
     Ok(fs::write(home.join("tokens.conf"), settings)?)
 }
 
-fn give(path: &Path, owner: (u32, u32)) -> Result<()> {
+pub(crate) fn give(path: &Path, owner: (u32, u32)) -> Result<()> {
     chown(path, Some(owner.0), Some(owner.1))?;
     if path.is_dir() {
         for entry in fs::read_dir(path)? {
@@ -241,7 +241,7 @@ fn give(path: &Path, owner: (u32, u32)) -> Result<()> {
     Ok(())
 }
 
-fn free_ports() -> Result<(u16, u16)> {
+pub(crate) fn free_ports() -> Result<(u16, u16)> {
     let (one, two) = (TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?);
     Ok((one.local_addr()?.port(), two.local_addr()?.port()))
 }

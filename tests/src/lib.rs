@@ -20,6 +20,7 @@ pub mod hostile;
 pub mod mailbox;
 pub mod maildir;
 pub mod maildrop;
+pub mod postfix;
 pub mod scripted;
 pub mod soak;
 pub mod tunnel;

@@ -39,6 +39,7 @@ pub(crate) fn for_building(workspace: &Workspace) -> Result<BuildTools> {
 pub(crate) fn for_tests(workspace: &Workspace, browser: bool) -> Result<Option<PathBuf>> {
     servers::ensure_dovecot()?;
     servers::unpack_courier(workspace)?;
+    servers::unpack_postfix(workspace)?;
     servers::ensure_pebble()?;
     servers::ensure_haproxy()?;
     if browser { for_browser(workspace).map(Some) } else { Ok(None) }

@@ -6,6 +6,7 @@
 #![allow(clippy::panic, reason = "a target fails by a panic")]
 
 mod reader;
+mod submission;
 
 use std::collections::BTreeMap;
 
@@ -16,15 +17,17 @@ use restante_protocol::sasl::{self, BindingKind, ChannelBinding, Credential, Exc
 use restante_protocol::tunnel::{BridgeMessage, PageMessage, decode, encode};
 
 pub use reader::{html, mime};
+pub use submission::smtp;
 
 /// A target: it takes any octets.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name.
-pub const ALL: [(&str, Target); 9] = [
+pub const ALL: [(&str, Target); 10] = [
     ("session", session),
     ("reply", reply),
     ("listing", listing),
+    ("smtp", smtp),
     ("sasl", sasl),
     ("url", url),
     ("tunnel", tunnel),

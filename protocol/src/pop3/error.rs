@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Mechanism, Pipelining, ResponseCode};
+use super::{Mechanism, Pipelining, ResponseCode, Rule};
 
 /// The caller asked for what cannot be. The session is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -130,15 +130,6 @@ impl ProtocolError {
             self.suggests_lock_step().then_some(Pipelining::Never)
         }
     }
-}
-
-/// A section of a standard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rule {
-    /// The RFC's number.
-    pub rfc: u16,
-    /// The section, as it is numbered there.
-    pub section: &'static str,
 }
 
 /// What a server did that no client can live with. Excerpts are the first octets of the line, made printable.

@@ -3,7 +3,9 @@
 //! Texts of the server are untrusted. They are shown as UTF-8 where they are valid UTF-8 and octet by octet (Latin-1)
 //! otherwise, without the status word, and may hold any character.
 
-use super::{Capabilities, Channel, Mechanism, MessageNumber, Quirk, Refusal, ResponseCode, Ticket, Uid, Why};
+use super::{
+    Capabilities, Channel, Mechanism, MessageNumber, Quirk, Refusal, ResponseCode, Ticket, Transmit, Uid, Why,
+};
 
 /// What [`super::Session::poll_output`] gives. Drain it until [`Output::NeedInput`].
 #[derive(Debug, PartialEq, Eq)]
@@ -15,24 +17,6 @@ pub enum Output<'a> {
     Event(Event<'a>),
     /// Nothing more to say until input, a command or the end comes.
     NeedInput,
-}
-
-/// Bytes to send. `Debug` shows their number only, for they may hold a password.
-#[derive(PartialEq, Eq)]
-pub struct Transmit<'a>(pub &'a [u8]);
-
-impl std::ops::Deref for Transmit<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        self.0
-    }
-}
-
-impl std::fmt::Debug for Transmit<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Transmit({} octets)", self.0.len())
-    }
 }
 
 /// What happened. Every ticket gets exactly one final event: [`Event::Done`], [`Event::Refused`] or [`Event::Lost`].

@@ -3,39 +3,6 @@
 //! Every quirk is shown by a dialogue in `tests/scripts/quirks`, in a file of its name. Not here: the tolerance itself,
 //! which stands where the bytes are read.
 
-use std::fmt;
-
-macro_rules! quirks {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $servers:literal;)+) => {
-        /// A deviation that is tolerated.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Quirk {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl Quirk {
-            /// Every quirk, for tables and tests.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The quirk's name.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// A bit of its own, for sets.
-            pub(super) fn bit(self) -> u64 {
-                1 << self as u64
-            }
-
-            /// The servers that do it.
-            pub fn servers(self) -> &'static str {
-                match self { $(Self::$variant => $servers,)+ }
-            }
-        }
-    };
-}
-
 quirks! {
     /// A line of the protocol (not of a body) ends in LF alone.
     BareLf = "bare-lf", "small embedded servers, scripts behind inetd";
@@ -99,10 +66,4 @@ quirks! {
     Nul = "nul", "servers that send their string's end along";
     /// Octets in a status line that are no UTF-8.
     EightBitText = "eight-bit-text", "servers with translated texts";
-}
-
-impl fmt::Display for Quirk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }

@@ -4,7 +4,7 @@
 
 use memchr::memchr;
 
-pub(super) use crate::text::readable;
+pub(super) use crate::text::{excerpt, readable};
 
 /// A response code: a machine-readable reason at the start of a status line's text (RFC 2449, section 8).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,11 +89,6 @@ pub(super) fn text(rest: &[u8]) -> (Option<ResponseCode>, String) {
         }
     }
     (None, readable(rest))
-}
-
-/// The first octets of a line, printable, for a message about it.
-pub(super) fn excerpt(line: &[u8]) -> String {
-    line[..line.len().min(60)].escape_ascii().to_string()
 }
 
 #[cfg(test)]

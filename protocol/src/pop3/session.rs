@@ -15,11 +15,11 @@ use std::fmt;
 use self::receive::{Read, Reading};
 use self::send::{Sent, Step};
 use self::submit::Planned;
-use super::wire::{Inbox, Outbox};
 use super::{
     Capabilities, Channel, Command, Config, Ending, Event, Fault, Misuse, Output, Pipelining, ProtocolError, Quirk,
     Refusal, Reply, ReplyData, Ticket, Transmit,
 };
+use crate::wire::{Inbox, Outbox};
 
 /// A POP3 session, from the greeting to QUIT. See the [module's page](super) for how to drive it.
 pub struct Session {

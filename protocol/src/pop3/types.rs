@@ -1,4 +1,4 @@
-//! The small words of the protocol: message numbers, unique-ids, tickets, mechanisms, channels.
+//! The small words of the protocol: message numbers, unique-ids, mechanisms.
 //!
 //! Not here: how any of them is read from or written to the wire.
 
@@ -66,26 +66,6 @@ impl fmt::Debug for Uid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Uid({self})")
     }
-}
-
-/// A command's name tag: its events carry it. Tickets of a session are never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub(super) u64);
-
-impl fmt::Display for Ticket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{}", self.0)
-    }
-}
-
-/// Whether others can read along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Channel {
-    /// Clear text. [`super::Session::tls_started`] makes it [`Channel::Tls`].
-    #[default]
-    Clear,
-    /// TLS from the first byte (RFC 8314, section 3), or after STLS.
-    Tls,
 }
 
 /// A way to sign in.

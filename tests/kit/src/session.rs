@@ -5,27 +5,8 @@ use restante_protocol::pop3::{
     MessageNumber, Output, Pipelining, Reply, ReplyData, Secret, Session, Ticket,
 };
 
+use crate::playing::{self, Cut, Pieces, Played};
 use crate::script::{self, Line};
-
-/// How the server's octets are cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// As few pieces as possible.
-    Whole,
-    /// Octet by octet.
-    Bytes,
-    /// At random places, from this seed.
-    Random(u64),
-}
-
-/// What came of a dialogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Played {
-    /// The events as text; bodies of one ticket joined.
-    pub events: Vec<String>,
-    /// The script with its expected events replaced by those that came.
-    pub blessed: String,
-}
 
 struct Player {
     session: Session,
@@ -39,8 +20,7 @@ struct Player {
     tickets: Vec<Ticket>,
     /// Tickets of logins: what to do about a refusal is a question for them only.
     logins: Vec<Ticket>,
-    cut: Cut,
-    seed: u64,
+    pieces: Pieces,
 }
 
 /// Plays a script, given as its lines and as its text.
@@ -48,60 +28,17 @@ struct Player {
 /// # Errors
 /// Where the session does not send what the script says, or the script cannot be understood.
 pub fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, String> {
-    let config = configure(lines)?;
-    let seed = if let Cut::Random(seed) = cut { seed | 1 } else { 1 };
-    let mut player = Player {
-        session: Session::new(config),
+    let player = Player {
+        session: Session::new(configure(lines)?),
         sent: Vec::new(),
         events: Vec::new(),
         body: None,
         failed: false,
         tickets: Vec::new(),
         logins: Vec::new(),
-        cut,
-        seed,
+        pieces: Pieces::new(cut),
     };
-    let mut blessed = String::new();
-    let mut shown = 0;
-    let mut lines = lines.iter().zip(text.lines()).peekable();
-    while let Some((line, source)) = lines.next() {
-        if !matches!(line, Line::Expect(_)) {
-            blessed.push_str(source);
-            blessed.push('\n');
-        }
-        match line {
-            Line::Comment(_) | Line::Setting(..) | Line::Expect(_) | Line::Outcome(_) => continue,
-            Line::Submit(command) => player.submit(command)?,
-            Line::Client(expected) => player.client(expected, false)?,
-            Line::ClientLike(expected) => player.client(expected, true)?,
-            Line::Server(octets) => {
-                let mut block = octets.clone();
-                while let Some((Line::Server(more), source)) = lines.peek() {
-                    block.extend_from_slice(more);
-                    blessed.push_str(source);
-                    blessed.push('\n');
-                    lines.next();
-                }
-                player.server(&block);
-            }
-            Line::Action(action) => player.act(action)?,
-        }
-        // A body that comes in several blocks is shown once, behind the last of them.
-        if player.body.is_none() {
-            for event in &player.events[shown..] {
-                blessed.push_str(&format!("= {event}\n"));
-            }
-            shown = player.events.len();
-        }
-    }
-    player.end_body();
-    for event in &player.events[shown..] {
-        blessed.push_str(&format!("= {event}\n"));
-    }
-    if !player.sent.is_empty() {
-        return Err(format!("the session sends more than the script says: {}", player.sent.escape_ascii()));
-    }
-    Ok(Played { events: player.events, blessed })
+    playing::play(lines, text, player)
 }
 
 impl Player {
@@ -153,45 +90,34 @@ impl Player {
             }
         }
     }
+}
 
+impl playing::Player for Player {
     fn server(&mut self, octets: &[u8]) {
         let mut rest = octets;
         while !rest.is_empty() {
-            let size = match self.cut {
-                Cut::Whole => rest.len(),
-                Cut::Bytes => 1,
-                Cut::Random(_) => {
-                    self.seed ^= self.seed << 13;
-                    self.seed ^= self.seed >> 7;
-                    self.seed ^= self.seed << 17;
-                    1 + usize::try_from(self.seed % 40).unwrap_or_default() % rest.len()
-                }
-            };
-            let (piece, later) = rest.split_at(size);
+            let (piece, later) = rest.split_at(self.pieces.next(rest.len()));
             self.session.handle_input(piece);
             self.drain();
             rest = later;
         }
     }
 
-    fn client(&mut self, expected: &[u8], like: bool) -> Result<(), String> {
+    fn sent(&mut self) -> &mut Vec<u8> {
         self.drain();
-        let end = self.sent.windows(2).position(|pair| pair == b"\r\n");
-        let line = end.map(|end| self.sent[..end].to_vec());
-        let fits =
-            line.as_ref().is_some_and(|line| if like { script::is_like(line, expected) } else { line == expected });
-        match (fits, end) {
-            (true, Some(end)) => {
-                self.sent.drain(..end + 2);
-                Ok(())
-            }
-            _ => Err(format!(
-                "the script says C: {}, the session has {:?} (events: {:?})",
-                expected.escape_ascii(),
-                self.sent.escape_ascii().to_string(),
-                self.events,
-            )),
-        }
+        &mut self.sent
+    }
+
+    fn events(&self) -> &[String] {
+        &self.events
+    }
+
+    fn is_in_body(&self) -> bool {
+        self.body.is_some()
+    }
+
+    fn finish(&mut self) {
+        self.end_body();
     }
 
     fn act(&mut self, action: &str) -> Result<(), String> {

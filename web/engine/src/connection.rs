@@ -1,4 +1,4 @@
-//! A POP3 session on a transport, with deadlines: what `pop3::Session` says is done here.
+//! A dialogue on a transport, with deadlines: what a sans-I/O session says is done here, whatever protocol it speaks.
 //!
 //! [`Connection::open`] reaches the server and brings TLS up; from then on the caller submits commands and calls
 //! [`Connection::turn`] again and again. A turn may be dropped half-way and nothing is lost. Every failure comes out as
@@ -7,6 +7,7 @@
 //! Not here: which commands to send (that is `mailbox`), and what their answers hold.
 
 mod blame;
+mod dialogue;
 mod open;
 
 use std::future::poll_fn;
@@ -18,13 +19,14 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use restante_api::{Blame, Failure, FailureKind, Fingerprint, Security, TlsEnd};
-use restante_protocol::pop3::{Capabilities, Command, Event, Misuse, Output, Pipelining, Session, Ticket};
+use restante_protocol::pop3::{Capabilities, Pipelining, Session, Ticket};
 use zeroize::Zeroize;
 
 use crate::platform::Platform;
 use crate::transport::{self, Transport};
 
 pub use blame::{of_login_refusal, of_protocol_error, of_refusal};
+pub use dialogue::{Dialogue, OnTheWay, Step};
 
 /// How to reach a server, and how much patience to have with it.
 #[derive(Debug, Clone)]
@@ -85,11 +87,11 @@ pub enum Turn {
     Quiet,
 }
 
-/// A connection to a mail server.
-pub struct Connection {
+/// A connection to a mail server: a POP3 server's, unless it says otherwise.
+pub struct Connection<D: Dialogue = Session> {
     platform: Rc<dyn Platform>,
     transport: Transport,
-    session: Session,
+    session: D,
     deadlines: Deadlines,
     outgoing: Outgoing,
     buffer: Box<[u8]>,
@@ -99,7 +101,7 @@ pub struct Connection {
     quiet_ticks: u32,
     greeted: bool,
     broken: Option<Failure>,
-    suggests: Option<Pipelining>,
+    fault: Option<D::Fault>,
 }
 
 /// Octets to send. They may hold a password, so they are overwritten when they are sent.
@@ -120,21 +122,28 @@ const DOUBT: Duration = Duration::from_secs(3);
 const TICKS: u32 = 4;
 
 impl Connection {
-    /// Queues a command; it is sent in the next turn, or when the session may send it.
-    ///
-    /// # Errors
-    /// [`Misuse`] where it cannot be sent.
-    pub fn submit(&mut self, command: Command) -> Result<Ticket, Misuse> {
-        self.session.submit(command)
-    }
-
     /// Takes for announced what the server announced in an earlier session.
     pub(crate) fn assume(&mut self, capabilities: Capabilities) {
         self.session.assume(capabilities);
     }
 
+    /// How to ask this server on a new connection, where the way in which it broke the protocol tells.
+    pub fn suggests(&self) -> Option<Pipelining> {
+        self.fault.as_ref().and_then(|fault| fault.suggests())
+    }
+}
+
+impl<D: Dialogue> Connection<D> {
+    /// Queues a command; it is sent in the next turn, or when the session may send it.
+    ///
+    /// # Errors
+    /// Why it cannot be sent.
+    pub fn submit(&mut self, command: D::Command) -> Result<Ticket, D::Misuse> {
+        self.session.submit(command)
+    }
+
     /// The session, to ask what is known of the server.
-    pub fn session(&self) -> &Session {
+    pub fn session(&self) -> &D {
         &self.session
     }
 
@@ -143,20 +152,25 @@ impl Connection {
         &self.transport
     }
 
-    /// How to ask this server on a new connection, where the way in which it broke the protocol tells.
-    pub fn suggests(&self) -> Option<Pipelining> {
-        self.suggests
+    /// Why the connection is over, where it is and no turn has said so yet.
+    pub fn broken(&self) -> Option<&Failure> {
+        self.broken.as_ref()
+    }
+
+    /// How the server broke the protocol, where it did.
+    pub fn fault(&self) -> Option<&D::Fault> {
+        self.fault.as_ref()
     }
 
     /// Sends what there is to send and waits for the next events, which it tells one after the other.
     ///
     /// # Errors
     /// Why the connection is over. Every ticket has had its final event before that.
-    pub async fn turn(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<Turn, Failure> {
+    pub async fn turn(&mut self, tell: &mut dyn FnMut(D::Event<'_>)) -> Result<Turn, Failure> {
         poll_fn(|cx| self.poll_turn(cx, tell)).await
     }
 
-    fn poll_turn(&mut self, cx: &mut Context<'_>, tell: &mut dyn FnMut(Event<'_>)) -> Poll<Result<Turn, Failure>> {
+    fn poll_turn(&mut self, cx: &mut Context<'_>, tell: &mut dyn FnMut(D::Event<'_>)) -> Poll<Result<Turn, Failure>> {
         loop {
             let told = match self.drain(tell) {
                 Ok(told) => told,
@@ -168,6 +182,9 @@ impl Connection {
             }
             if told {
                 return Poll::Ready(Ok(Turn::Told));
+            }
+            if self.broken.is_none() && self.outgoing.octets.is_empty() && self.session.has_more_to_send() {
+                continue;
             }
             if let Some(failure) = self.broken.take() {
                 return Poll::Ready(Err(failure));
@@ -192,23 +209,25 @@ impl Connection {
     }
 
     /// Takes from the session what it has to say. Whether events were told.
-    fn drain(&mut self, tell: &mut dyn FnMut(Event<'_>)) -> Result<bool, Failure> {
+    fn drain(&mut self, tell: &mut dyn FnMut(D::Event<'_>)) -> Result<bool, Failure> {
         let mut told = false;
         loop {
-            match self.session.poll_output() {
-                Ok(Output::NeedInput) => return Ok(told),
-                Ok(Output::Transmit(octets)) => {
+            // What is large is asked for only when what was before it is on its way: memory stays bounded.
+            match self.session.poll(self.outgoing.octets.is_empty()) {
+                Ok(Step::NeedInput) => return Ok(told),
+                Ok(Step::Transmit(octets)) => {
                     self.outgoing.octets.extend_from_slice(&octets);
                     self.quiet_ticks = 0;
                 }
-                Ok(Output::Event(event)) => {
+                Ok(Step::Event(event)) => {
                     told = true;
-                    self.greeted |= matches!(event, Event::Greeting(_));
+                    self.greeted |= D::is_greeting(&event);
                     tell(event);
                 }
-                Err(error) => {
-                    self.suggests = error.suggests();
-                    self.broken.get_or_insert_with(|| of_protocol_error(&error));
+                Err(fault) => {
+                    let failure = D::failure(&fault);
+                    self.fault = Some(fault);
+                    self.broken.get_or_insert(failure);
                     return if told { Ok(told) } else { self.broken.take().map_or(Ok(false), Err) };
                 }
             }
@@ -268,9 +287,8 @@ impl Connection {
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             let patience = match (self.greeted, self.session.is_idle()) {
-                (false, _) => self.deadlines.greeting,
-                (true, false) => self.deadlines.reply,
                 (true, true) => self.deadlines.quiet,
+                (greeted, _) => self.session.patience(greeted, &self.deadlines),
             };
             let platform = &self.platform;
             let timer = self.timer.get_or_insert_with(|| platform.sleep(patience / TICKS));

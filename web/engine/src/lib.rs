@@ -20,6 +20,7 @@ mod pause;
 pub mod platform;
 mod prepare;
 mod store;
+pub mod submission;
 #[cfg(feature = "keep")]
 pub mod sync;
 pub mod tls;

@@ -46,7 +46,9 @@ pub(crate) fn unpack(packages: &[&str], place: &Path) -> Result<()> {
     )?;
     let libraries = depends
         .lines()
-        .filter(|line| line.starts_with("libcourier") || line.starts_with("libidn"))
+        .filter(|line| {
+            ["libcourier", "libidn", "libicu", "libnsl", "libdb5"].iter().any(|start| line.starts_with(start))
+        })
         .filter(|library| !installed(library));
     let wanted: Vec<&str> = packages.iter().copied().chain(libraries).collect();
     process::run_quietly(process::command("apt-get").arg("download").args(wanted).current_dir(place))?;

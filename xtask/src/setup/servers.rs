@@ -36,21 +36,31 @@ pub(crate) fn ensure_dovecot() -> Result<()> {
 /// service. Its tests take root, as apt does, and are left out elsewhere.
 pub(crate) fn unpack_courier(workspace: &Workspace) -> Result<()> {
     const PACKAGES: [&str; 3] = ["courier-pop", "courier-base", "courier-authlib"];
-    let place = workspace.target.join("programs").join("courier");
-    if place.join("usr/lib/courier/courier/courierpop3d").is_file() {
-        report::present("Courier");
+    unpack(workspace, "Courier", "courier", &PACKAGES, "usr/lib/courier/courier/courierpop3d")
+}
+
+/// Unpacks Postfix, where apt has it: Debian's package would become the machine's own mail server, and takes the place of
+/// any that is there. Its tests take root, as apt does, and are left out elsewhere.
+pub(crate) fn unpack_postfix(workspace: &Workspace) -> Result<()> {
+    unpack(workspace, "Postfix", "postfix", &["postfix"], "usr/lib/postfix/sbin/master")
+}
+
+fn unpack(workspace: &Workspace, name: &str, folder: &str, packages: &[&str], program: &str) -> Result<()> {
+    let place = workspace.target.join("programs").join(folder);
+    if place.join(program).is_file() {
+        report::present(name);
         return Ok(());
     }
     if !apt::usable() {
-        report::warn("Courier is not tried: unpacking and running it takes apt and root");
+        report::warn(&format!("{name} is not tried: unpacking and running it takes apt and root"));
         return Ok(());
     }
-    report::step("Courier", || {
+    report::step(name, || {
         // Unpacked aside, so that what is there is whole.
-        let aside = workspace.target.join("programs").join("courier.new");
+        let aside = workspace.target.join("programs").join(format!("{folder}.new"));
         let _ = fs::remove_dir_all(&aside);
         fs::create_dir_all(&aside)?;
-        apt::unpack(&PACKAGES, &aside)?;
+        apt::unpack(packages, &aside)?;
         let _ = fs::remove_dir_all(&place);
         Ok(fs::rename(aside, place)?)
     })

@@ -151,6 +151,8 @@ pub enum FailureKind {
     CleartextNotAgreed,
     /// What answers there is no POP3 server, or it breaks the protocol.
     NotPop3,
+    /// What answers there takes no letters (SMTP), or it breaks the protocol.
+    NotSmtp,
     /// The server refused user name or password.
     WrongPassword,
     /// User name or password hold characters that cannot be sent to this server; nothing was.
@@ -218,6 +220,7 @@ impl FailureKind {
             | Self::CertificateChanged { .. }
             | Self::NoStarttls
             | Self::NotPop3
+            | Self::NotSmtp
             | Self::NoMechanism
             | Self::TryLater { .. }
             | Self::Refused

@@ -13,4 +13,4 @@ pub use folder::Folder;
 pub use net::Native;
 #[cfg(feature = "keep")]
 pub use secrets::InMemory;
-pub use server::{Account, Server};
+pub use server::{Account, Server, Submission};

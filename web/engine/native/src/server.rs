@@ -1,16 +1,33 @@
-//! The mail server on a command line: `pops://user@host:port/ --password-file F …`.
+//! The mail server on a command line: `pops://user@host:port/ --password-file F …`, or `smtps://…` to send.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use restante_api::{Fingerprint, OpenMailbox, Security, TlsEnd};
 use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
+use restante_protocol::{sasl, smtp};
 
 /// A mail server and how to sign in there, as a program takes it.
 #[derive(Debug, Args)]
 pub struct Server {
     /// The mailbox: pops://user@host:port/ (TLS) or pop://user@host:port/ (STARTTLS). A password has no place in it.
     url: String,
+    #[command(flatten)]
+    access: Access,
+}
+
+/// A submission server and how to sign in there, as a program takes it.
+#[derive(Debug, Args)]
+pub struct Submission {
+    /// The server: smtps://user@host:port/ (TLS) or smtp://user@host:port/ (STARTTLS). A password has no place in it.
+    url: String,
+    #[command(flatten)]
+    access: Access,
+}
+
+/// How to sign in, and what to trust.
+#[derive(Debug, Args)]
+struct Access {
     /// A file whose first line is the password, or the token for XOAUTH2 and OAUTHBEARER.
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
@@ -30,7 +47,7 @@ pub struct Server {
 enum Wire {
     /// TLS from the first byte.
     Tls,
-    /// STLS before anything else.
+    /// STLS or STARTTLS before anything else.
     Starttls,
     /// Clear text.
     None,
@@ -63,22 +80,60 @@ impl Server {
     pub fn login(&self) -> Result<Account, String> {
         let url: Url = self.url.parse().map_err(|error| format!("{}: {error}", self.url))?;
         let port = url.port_or_default();
-        let security = match (self.security, &url.scheme) {
-            (Some(Wire::Tls), _) | (None, Scheme::Pops) => Security::Tls,
-            (Some(Wire::Starttls), _) | (None, Scheme::Pop) => Security::Starttls,
-            (Some(Wire::None), _) => Security::None,
-        };
-        let named = match (&self.mechanism, &url.auth) {
+        let security = self.access.security(url.scheme == Scheme::Pops);
+        let named = match (&self.access.mechanism, &url.auth) {
             (Some(name), _) | (None, Some(UrlAuth::Sasl(name))) => Some(name.as_str()),
             (None, Some(UrlAuth::Apop)) => Some("APOP"),
             (None, Some(UrlAuth::Any) | None) => None,
         };
-        let mechanism = named
-            .map(|name| Mechanism::from_name(name).ok_or_else(|| format!("{name} is no mechanism that is known here")))
-            .transpose()?;
+        let mechanism = named.map(|name| Mechanism::from_name(name).ok_or_else(|| unknown(name))).transpose()?;
         let user = url.user.ok_or("the URL names no user")?;
-        let password = password(&self.password_file)?;
-        Ok(Account { host: url.host, port, user, password, security, trusted: self.trust_sha256, mechanism })
+        let password = password(&self.access.password_file)?;
+        Ok(Account { host: url.host, port, user, password, security, trusted: self.access.trust_sha256, mechanism })
+    }
+}
+
+impl Submission {
+    /// Reads the password's file and takes the URL apart.
+    ///
+    /// # Errors
+    /// What is wrong with the command line, in words.
+    pub fn login(&self) -> Result<(restante_api::Server, smtp::Login), String> {
+        let url: smtp::Url = self.url.parse().map_err(|error| format!("{}: {error}", self.url))?;
+        let port = url.port_or_default();
+        let security = self.access.security(url.is_secure);
+        let name = self.access.mechanism.as_deref();
+        let mechanism = name.map(|name| sasl::Mechanism::from_name(name).ok_or_else(|| unknown(name))).transpose()?;
+        let user = url.user.ok_or("the URL names no user")?;
+        let secret = password(&self.access.password_file)?;
+        let login = match mechanism {
+            Some(mechanism) if mechanism.takes_token() => smtp::Login::with_token(user, secret),
+            _ => smtp::Login::with_password(user, secret),
+        };
+        let server = restante_api::Server {
+            host: url.host,
+            port,
+            security,
+            tls_end: TlsEnd::Browser,
+            trusted: self.access.trust_sha256,
+            // Who chose clear text on a command line agreed to it.
+            cleartext_agreed: security == Security::None,
+            token: None,
+            bridge: None,
+        };
+        Ok((server, smtp::Login { mechanism, ..login }))
+    }
+}
+
+impl Access {
+    fn security(&self, is_secure: bool) -> Security {
+        match self.security {
+            Some(Wire::Tls) => Security::Tls,
+            Some(Wire::Starttls) => Security::Starttls,
+            Some(Wire::None) => Security::None,
+            None if is_secure => Security::Tls,
+            None => Security::Starttls,
+        }
     }
 }
 
@@ -99,6 +154,10 @@ impl From<Account> for OpenMailbox {
             bridge: None,
         }
     }
+}
+
+fn unknown(name: &str) -> String {
+    format!("{name} is no mechanism that is known here")
 }
 
 fn password(file: &Path) -> Result<Secret, String> {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use futures::future::{Either, select};
 use restante_api::{Failure, FailureKind, OpenMailbox, Security, Server, Stage, TlsEnd};
-use restante_protocol::pop3::{Channel, Command, Config, Event, Greeting, Limits, Refusal, Session};
+use restante_protocol::pop3::{Channel, Config, Event, Greeting, Limits, Session};
 use restante_protocol::tunnel::{BridgeTls, Secret};
 
-use super::{BUFFER, Connection, Deadlines, Options, Outgoing, blame};
+use super::{BUFFER, Connection, Deadlines, Dialogue, OnTheWay, Options, Outgoing};
 use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of_tunnel};
@@ -67,6 +67,32 @@ impl Connection {
         stage: &mut dyn FnMut(Stage),
         greeting: &mut dyn FnMut(Greeting),
     ) -> Result<Self, Failure> {
+        let mut tell = |event: Event<'_>| {
+            if let Event::Greeting(text) = event {
+                greeting(text);
+            }
+        };
+        Self::reach(platform, host, port, token, options, Session::new(config(options)), stage, &mut tell).await
+    }
+}
+
+impl<D: Dialogue> Connection<D> {
+    /// Connects with a fresh session, and brings TLS up where it was chosen. With STARTTLS what comes on the way is told, and
+    /// nothing but what asks for TLS is sent in clear text.
+    ///
+    /// # Errors
+    /// Why the server cannot be reached or is not to be trusted.
+    #[expect(clippy::too_many_arguments, reason = "where to, with what, and whom to tell")]
+    pub(crate) async fn reach(
+        platform: Rc<dyn Platform>,
+        host: &str,
+        port: u16,
+        token: Option<Secret>,
+        options: &Options,
+        session: D,
+        stage: &mut dyn FnMut(Stage),
+        tell: &mut dyn FnMut(D::Event<'_>),
+    ) -> Result<Self, Failure> {
         if options.security == Security::None && !options.cleartext_agreed {
             return Err(Failure::new(FailureKind::CleartextNotAgreed, ""));
         }
@@ -88,7 +114,7 @@ impl Connection {
             transport = within(&*platform, patience, transport.secure(&peer)).await??;
         }
         let mut connection = Self {
-            session: Session::new(config(options)),
+            session,
             platform,
             transport,
             deadlines: options.deadlines,
@@ -99,34 +125,32 @@ impl Connection {
             quiet_ticks: 0,
             greeted: false,
             broken: None,
-            suggests: None,
+            fault: None,
         };
         stage(Stage::Greeting);
         if options.security == Security::Starttls {
-            connection.ask_for_tls(greeting).await?;
+            connection.ask_for_tls(tell).await?;
             stage(Stage::Securing);
             connection = connection.start_tls(&peer, options.tls_end).await?;
         }
         Ok(connection)
     }
 
-    /// STLS without CAPA before it: whether the server has it, its answer tells, a round trip sooner.
-    async fn ask_for_tls(&mut self, greeting: &mut dyn FnMut(Greeting)) -> Result<(), Failure> {
-        self.submit(Command::Stls).map_err(|misuse| Failure::new(FailureKind::Internal, misuse.to_string()))?;
-        let (mut agreed, mut refused): (bool, Option<(Refusal, bool)>) = (false, None);
+    async fn ask_for_tls(&mut self, tell: &mut dyn FnMut(D::Event<'_>)) -> Result<(), Failure> {
+        self.submit(D::ask_for_tls()).map_err(|misuse| Failure::new(FailureKind::Internal, misuse.to_string()))?;
+        let (mut agreed, mut refused) = (false, None);
         while !agreed {
-            self.turn(&mut |event| match event {
-                Event::StartTls { .. } => agreed = true,
-                Event::Greeting(text) => greeting(text),
-                Event::Refused { refusal, .. } => refused = Some((refusal, false)),
-                Event::Rejected(refusal) => refused = Some((refusal, true)),
-                _ => {}
+            self.turn(&mut |event| {
+                match D::on_the_way(&event) {
+                    OnTheWay::Nothing => {}
+                    OnTheWay::Agreed => agreed = true,
+                    OnTheWay::Refused(failure) => refused = Some(failure),
+                }
+                tell(event);
             })
             .await?;
-            match refused.take() {
-                Some((refusal, true)) => return Err(blame::of_login_refusal(&refusal, None)),
-                Some((refusal, false)) => return Err(Failure::new(FailureKind::NoStarttls, refusal.text)),
-                None => {}
+            if let Some(failure) = refused.take() {
+                return Err(failure);
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Not here: what the bytes mean.
 
+#[cfg(feature = "pop3")]
 use std::ops::Range;
 
 use memchr::memchr;
@@ -9,7 +10,7 @@ use zeroize::Zeroize;
 
 /// Bytes that arrived and are not read yet.
 #[derive(Default)]
-pub(super) struct Inbox {
+pub(crate) struct Inbox {
     bytes: Vec<u8>,
     start: usize,
     /// Up to here there is no line feed: so that a line that arrives octet by octet is not searched again and again.
@@ -17,11 +18,11 @@ pub(super) struct Inbox {
 }
 
 /// A line longer than allowed.
-pub(super) struct TooLong;
+pub(crate) struct TooLong;
 
 impl Inbox {
     /// Takes bytes in, behind those there are.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             // What is left is a part of a line: little to move.
             self.bytes.drain(..self.start);
@@ -32,27 +33,31 @@ impl Inbox {
     }
 
     /// Whether everything has been read.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.start == self.bytes.len()
     }
 
     /// What is not read yet.
-    pub(super) fn unread(&self) -> &[u8] {
+    #[cfg(feature = "pop3")]
+    pub(crate) fn unread(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 
     /// The same, to be decoded in place.
-    pub(super) fn rest(&mut self) -> &mut [u8] {
+    #[cfg(feature = "pop3")]
+    pub(crate) fn rest(&mut self) -> &mut [u8] {
         &mut self.bytes[self.start..]
     }
 
     /// Bytes of the last chunk that was found, by their place in [`Inbox::rest`] before [`Inbox::consume`].
-    pub(super) fn consumed(&self, range: Range<usize>) -> &[u8] {
+    #[cfg(feature = "pop3")]
+    pub(crate) fn consumed(&self, range: Range<usize>) -> &[u8] {
         &self.bytes[range]
     }
 
     /// Counts so many bytes as read. Returns the place of the first of them.
-    pub(super) fn consume(&mut self, octets: usize) -> usize {
+    #[cfg(feature = "pop3")]
+    pub(crate) fn consume(&mut self, octets: usize) -> usize {
         let place = self.start;
         self.start += octets;
         self.searched = self.searched.max(self.start);
@@ -60,7 +65,7 @@ impl Inbox {
     }
 
     /// Moves the next line, its line feed included, to `line`. Whether there was one.
-    pub(super) fn take_line(&mut self, limit: usize, line: &mut Vec<u8>) -> Result<bool, TooLong> {
+    pub(crate) fn take_line(&mut self, limit: usize, line: &mut Vec<u8>) -> Result<bool, TooLong> {
         let from = self.searched.max(self.start);
         let Some(at) = memchr(b'\n', &self.bytes[from..]) else {
             self.searched = self.bytes.len();
@@ -78,7 +83,8 @@ impl Inbox {
     }
 
     /// Moves all that is left to `line`, as the last line of a stream that ended without a line feed.
-    pub(super) fn take_rest(&mut self, line: &mut Vec<u8>) {
+    #[cfg(feature = "pop3")]
+    pub(crate) fn take_rest(&mut self, line: &mut Vec<u8>) {
         line.clear();
         line.extend_from_slice(&self.bytes[self.start..]);
         self.start = self.bytes.len();
@@ -87,7 +93,7 @@ impl Inbox {
 
 /// Bytes to send.
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     /// Zero from `end` on: what is overwritten stays in its place, where a test can look at it.
     bytes: Vec<u8>,
     end: usize,
@@ -96,32 +102,51 @@ pub(super) struct Outbox {
 
 impl Outbox {
     /// Appends a line; CRLF is added. A buffer that must grow is overwritten before it is given up.
-    pub(super) fn line(&mut self, parts: &[&[u8]]) {
-        let needed = self.end + parts.iter().map(|part| part.len()).sum::<usize>() + 2;
-        if self.bytes.len() < needed {
-            let mut grown = vec![0; needed.next_power_of_two().max(1024)];
-            move_bytes(&mut self.bytes, &mut grown);
-            self.bytes = grown;
-        }
+    pub(crate) fn line(&mut self, parts: &[&[u8]]) {
+        self.make_room(parts.iter().map(|part| part.len()).sum::<usize>() + 2);
         for part in parts.iter().copied().chain([&b"\r\n"[..]]) {
             self.bytes[self.end..][..part.len()].copy_from_slice(part);
             self.end += part.len();
         }
     }
 
+    /// Appends octets as they are.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        self.make_room(octets.len());
+        self.bytes[self.end..][..octets.len()].copy_from_slice(octets);
+        self.end += octets.len();
+    }
+
+    fn make_room(&mut self, octets: usize) {
+        let needed = self.end + octets;
+        if self.bytes.len() < needed {
+            let mut grown = vec![0; needed.next_power_of_two().max(1024)];
+            move_bytes(&mut self.bytes, &mut grown);
+            self.bytes = grown;
+        }
+    }
+
     /// Whether there is nothing to send.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.sent || self.end == 0
     }
 
     /// Everything there is to send; it counts as sent.
-    pub(super) fn take(&mut self) -> &[u8] {
+    pub(crate) fn take(&mut self) -> &[u8] {
         self.sent = true;
         &self.bytes[..self.end]
     }
 
+    /// Takes everything back that was not taken: it is overwritten, and never sent.
+    #[cfg(feature = "smtp")]
+    pub(crate) fn discard(&mut self) {
+        self.sent = true;
+        self.wipe();
+    }
+
     /// Overwrites what was sent.
-    pub(super) fn wipe(&mut self) {
+    pub(crate) fn wipe(&mut self) {
         if self.sent {
             self.bytes[..self.end].zeroize();
             self.end = 0;
