@@ -92,6 +92,7 @@ impl Component for App {
                 app.carry_out(ctx, effect);
             }
         }
+        spawn_local(dates::make_ready());
         spawn_local(offline::watch(newer(&act)));
         spawn_local(async move {
             if let Some(site) = page::site().await {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Function, Intl, Reflect};
 use restante_api::{Day, Moment};
 use restante_locales::{Language, language, say};
@@ -10,57 +11,74 @@ use wasm_bindgen::{JsCast, JsValue};
 /// Seconds that an ECMAScript date can hold, either side of 1970.
 const GREATEST: i64 = 8_640_000_000_000;
 
-/// How dates are written in one language.
-struct Formats {
-    language: Language,
-    time: Function,
-    weekday: Function,
-    day: Function,
-    date: Function,
-    full: Function,
+/// Milliseconds between two formatters that nobody waits for.
+const BETWEEN_MS: u32 = 30;
+
+/// A way to write a date.
+#[derive(Clone, Copy)]
+enum Format {
+    Time,
+    Weekday,
+    Day,
+    Date,
+    Full,
 }
 
-impl Formats {
-    fn of(language: Language) -> Self {
-        Self {
-            language,
-            time: formatter(&[("timeStyle", "short")]),
-            weekday: formatter(&[("weekday", "short")]),
-            day: formatter(&[("day", "numeric"), ("month", "short")]),
-            date: formatter(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]),
-            full: formatter(&[("dateStyle", "full"), ("timeStyle", "short")]),
+impl Format {
+    const ALL: [Self; 5] = [Self::Time, Self::Weekday, Self::Day, Self::Date, Self::Full];
+
+    fn options(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Time => &[("timeStyle", "short")],
+            Self::Weekday => &[("weekday", "short")],
+            Self::Day => &[("day", "numeric"), ("month", "short")],
+            Self::Date => &[("day", "numeric"), ("month", "short"), ("year", "numeric")],
+            Self::Full => &[("dateStyle", "full"), ("timeStyle", "short")],
         }
     }
 }
 
 thread_local! {
-    static FORMATS: RefCell<Option<Formats>> = const { RefCell::new(None) };
+    /// The formatters of the language that is spoken, each made when it is first needed.
+    static FORMATTERS: RefCell<(Language, [Option<Function>; Format::ALL.len()])> = RefCell::new((language(), [const { None }; 5]));
+}
+
+fn with<T>(format: Format, then: impl FnOnce(&Function) -> T) -> T {
+    FORMATTERS.with_borrow_mut(|(of, made)| {
+        if *of != language() {
+            *of = language();
+            *made = Default::default();
+        }
+        then(made[format as usize].get_or_insert_with(|| formatter(format.options())))
+    })
 }
 
 /// A date in one of the formats of the language that is spoken.
-fn written(date: &Date, format: fn(&Formats) -> &Function) -> String {
-    FORMATS.with_borrow_mut(|known| {
-        let formats = match known.take() {
-            Some(formats) if formats.language == language() => formats,
-            _ => Formats::of(language()),
-        };
-        call(format(known.insert(formats)), date)
-    })
+fn written(date: &Date, format: Format) -> String {
+    with(format, |format| call(format, date))
+}
+
+/// Makes the formatters before a list needs several of them at once: a browser takes some 20 ms for each.
+pub async fn make_ready() {
+    for format in Format::ALL {
+        TimeoutFuture::new(BETWEEN_MS).await;
+        with(format, |_| ());
+    }
 }
 
 /// A date for a row of the list, as short as its age allows: a time, a weekday, a day, a date.
 pub fn short(seconds: i64) -> String {
     let Some(date) = date(seconds) else { return String::new() };
     match days_ago(&date) {
-        0 => written(&date, |formats| &formats.time),
-        1..=6 => written(&date, |formats| &formats.weekday),
+        0 => written(&date, Format::Time),
+        1..=6 => written(&date, Format::Weekday),
         _ => calendar_day(&date),
     }
 }
 
 /// The day, and the year where it is not this one.
 fn calendar_day(date: &Date) -> String {
-    if is_of_this_year(date) { written(date, |formats| &formats.day) } else { written(date, |formats| &formats.date) }
+    if is_of_this_year(date) { written(date, Format::Day) } else { written(date, Format::Date) }
 }
 
 fn is_of_this_year(date: &Date) -> bool {
@@ -69,7 +87,7 @@ fn is_of_this_year(date: &Date) -> bool {
 
 /// A date in full, with the time.
 pub fn full(seconds: i64) -> String {
-    date(seconds).map_or_else(String::new, |date| written(&date, |formats| &formats.full))
+    date(seconds).map_or_else(String::new, |date| written(&date, Format::Full))
 }
 
 /// A day as a leaf of a calendar: weekday, day of the month, and month, with the year where it is not this one.
@@ -137,12 +155,12 @@ pub fn now() -> i64 {
 
 /// A time of today.
 pub fn time(seconds: i64) -> String {
-    date(seconds).map_or_else(String::new, |date| written(&date, |formats| &formats.time))
+    date(seconds).map_or_else(String::new, |date| written(&date, Format::Time))
 }
 
 /// A day without the time.
 pub fn day(seconds: i64) -> String {
-    date(seconds).map_or_else(String::new, |date| written(&date, |formats| &formats.date))
+    date(seconds).map_or_else(String::new, |date| written(&date, Format::Date))
 }
 
 /// The day of a date for a heading: today, yesterday, or the day.
