@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use restante_protocol::smtp::{
-    Channel, Chunking, Command, Config, Content, Event, Letter, Limits, Login, Mailbox, Output, Secret, Session, Ticket,
+    Channel, Chunking, Command, Config, Content, Event, Letter, Limits, Login, Mailbox, Mechanism, Output, Secret,
+    Session, Ticket,
 };
 
 /// A letter that would end itself and begin another, if anybody let it.
@@ -42,7 +43,9 @@ fn run(order: u8, pieces: &[&[u8]]) -> Said {
         commands.push(Command::StartTls);
     }
     if is_set(3) {
-        commands.push(Command::Login(Login::with_password("ana", Secret::new("pencil"))));
+        // A mechanism without a nonce: what is sent is to be the same each time.
+        let login = Login::with_password("ana", Secret::new("pencil")).by(Mechanism::Login);
+        commands.push(Command::Login(login));
     }
     commands.extend([Command::Send(letter()), Command::Noop, Command::Send(letter()), Command::Send(letter())]);
     if is_set(4) {

@@ -19,6 +19,9 @@ pub struct Mood {
     pub late: bool,
 }
 
+/// A letter that was taken: for whom, and what.
+pub type Taken = (Vec<String>, Vec<u8>);
+
 /// A server as RFC 5321 and RFC 3030 have it. It reads strictly: a line ends in CRLF and in nothing else.
 pub struct Receiver {
     /// What it does about the letters to come; the last of them is for all that follow.
@@ -33,7 +36,7 @@ pub struct Receiver {
     to: Vec<String>,
     asked: usize,
     /// Letters that were taken: for whom, and what.
-    pub taken: Vec<(Vec<String>, Vec<u8>)>,
+    pub taken: Vec<Taken>,
     /// What the client did that no client may.
     pub faults: Vec<String>,
     extensions: &'static [&'static str],

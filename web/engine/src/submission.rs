@@ -274,7 +274,11 @@ impl<'a> Round<'a> {
             Event::Done { ticket, .. } if self.login == Some(ticket) => self.login = None,
             Event::Refused { ticket, refusal } if self.login == Some(ticket) => {
                 self.login = None;
-                self.barred = Some(of_login_refusal(&refusal));
+                self.barred = Some(match connection.broken() {
+                    // A server that hangs up on a password is one thing, a network that breaks another.
+                    Some(broken) if refusal.by == RefusedBy::Hangup && broken.blame != Blame::Server => broken.clone(),
+                    _ => of_login_refusal(&refusal),
+                });
             }
             Event::Lost { ticket, .. } if self.login == Some(ticket) => self.login = None,
             Event::WithoutReports { ticket } => {
