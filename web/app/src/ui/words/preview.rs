@@ -20,12 +20,18 @@ pub fn told(told: &Told) -> String {
 
 /// How many messages a search has looked at.
 pub fn searched(known: u32, all: u32) -> String {
-    if known >= all { say::search_reach_all(all) } else { say::search_reach(known, all) }
+    if known >= all { say::search_reach_all(all) } else { say::search_reach(all, known) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_searched_is_told_before_what_there_is() {
+        assert!(searched(120, 10_000).starts_with("Searched 120 of 10,000 messages: "));
+        assert!(searched(10_000, 10_000).starts_with("Searched 10,000 messages: "));
+    }
 
     #[test]
     fn what_came_and_went_is_told_in_a_sentence_each() {
