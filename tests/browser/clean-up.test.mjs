@@ -44,6 +44,7 @@ test('what was marked is deleted when the mailbox is closed, and neither before 
     const before = await hashes(maildir);
     await mark(restante, ['Old offer', 'Older offer', 'Oldest offer']);
     await restante.status.filter({ hasText: '3 messages to be deleted when you close the mailbox.' }).waitFor();
+    await doomed(restante).nth(2).waitFor();
     assert.equal(await doomed(restante).count(), 3);
     const line = await doomed(restante).first().locator('strong').evaluate((subject) => getComputedStyle(subject).textDecorationLine);
     assert.equal(line, 'line-through');
@@ -52,6 +53,7 @@ test('what was marked is deleted when the mailbox is closed, and neither before 
     await (await restante.row('Older offer')).click({ modifiers: ['ControlOrMeta'] });
     await page.getByRole('toolbar', { name: 'Messages' }).getByRole('button', { name: 'Undo' }).click();
     await restante.status.filter({ hasText: '1 message stays on the server.' }).waitFor();
+    await doomed(restante).nth(2).waitFor({ state: 'detached' });
     assert.equal(await doomed(restante).count(), 2);
 
     // New mail is asked for in a new session, and the marks stay on their messages.

@@ -24,10 +24,7 @@ pub(crate) fn run(workspace: &Workspace, chromium: &Path) -> Result<Counts> {
     let results = workspace.target.join("xtask").join("browser.tap");
     report::section("browser: tests", || {
         let mut node = process::command("node");
-        // Node would leave a processor free; a browser that waits for its server does that often enough.
-        let together = std::thread::available_parallelism().map_or(1, usize::from);
         node.arg("--test")
-            .arg(format!("--test-concurrency={together}"))
             .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap".to_owned(), format!("--test-reporter-destination={}", results.display())])
             .current_dir(workspace.root.join("tests").join("browser"))
