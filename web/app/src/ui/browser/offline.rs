@@ -98,15 +98,17 @@ fn follow(container: &ServiceWorkerContainer, registration: &ServiceWorkerRegist
             }
         }
     };
-    tell();
     let found = registration.clone();
-    EventListener::new(registration, "updatefound", move |_| {
+    let watch = move || {
         if let Some(installing) = found.installing() {
             let tell = tell.clone();
             EventListener::new(&installing, "statechange", move |_| tell()).forget();
         }
-    })
-    .forget();
+        tell();
+    };
+    // One that another tab found may be on its way already.
+    watch();
+    EventListener::new(registration, "updatefound", move |_| watch()).forget();
     // The first worker takes over a page that came without one, and is of its version.
     let controlled = Cell::new(container.controller().is_some());
     EventListener::new(container, "controllerchange", move |_| {
