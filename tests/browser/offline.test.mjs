@@ -176,6 +176,21 @@ test('a new version is offered and not forced, and then taken by every tab as a 
   await openHostile(page);
 }));
 
+test('a tab that is opened while a new version is fetched is told of it, too', { timeout }, () => withPage(async (page) => {
+  await keep(page);
+  host.revise('The second version');
+  const release = host.hold((path) => path.startsWith('/assets/keeper_bg'));
+  await page.evaluate(async () => { (await navigator.serviceWorker.getRegistration()).update(); });
+  await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).installing !== null);
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await new Restante(other).openButton.waitFor();
+  await other.waitForTimeout(500);
+  assert.equal(await notice(other).count(), 0);
+  release();
+  for (const tab of [page, other]) await notice(tab).waitFor();
+}));
+
 test('a new version is taken by itself once no tab uses the former', { timeout }, () => withPage(async (page) => {
   await keep(page);
   await renew(page, 'The second version');

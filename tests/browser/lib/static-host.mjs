@@ -20,11 +20,18 @@ const TYPES = {
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
+function pending() {
+  let resolve;
+  const promise = new Promise((done) => { resolve = done; });
+  return { promise, resolve };
+}
+
 export class StaticHost {
   folder = mkdtempSync(join(tmpdir(), 'restante-page-'));
   /** What it was asked for. */
   asked = [];
   #server;
+  #held;
 
   /** Listens, and after `stop` where it listened before. */
   async listen() {
@@ -69,9 +76,17 @@ export class StaticHost {
     put('SHA256SUMS', list(sha256(fresh)));
   }
 
-  #answer(request, response) {
+  /** Lets those wait who ask for what `matches` says, until the function that it returns is called. */
+  hold(matches) {
+    const { promise, resolve } = pending();
+    this.#held = (path) => matches(path) && promise;
+    return resolve;
+  }
+
+  async #answer(request, response) {
     const path = new URL(request.url, 'http://localhost').pathname;
     this.asked.push(path);
+    await this.#held?.(path);
     try {
       const bytes = readFileSync(join(this.folder, path === '/' ? 'index.html' : path));
       const rule = path.startsWith('/assets/') ? '/assets/*' : path;
