@@ -179,7 +179,7 @@ test('a new version is offered and not forced, and then taken by every tab as a 
 test('a tab that is opened while a new version is fetched is told of it, too', { timeout }, () => withPage(async (page) => {
   await keep(page);
   host.revise('The second version');
-  const release = host.hold((path) => path.startsWith('/assets/keeper_bg'));
+  const release = host.hold((path) => path.startsWith('/assets/worker-loader'));
   await page.evaluate(async () => { (await navigator.serviceWorker.getRegistration()).update(); });
   await page.waitForFunction(async () => (await navigator.serviceWorker.getRegistration()).installing !== null);
   const other = await page.context().newPage();
