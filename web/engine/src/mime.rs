@@ -32,7 +32,6 @@ mod view;
 
 pub use archive::archive;
 pub use head::Head;
-#[cfg(feature = "keep")]
 pub use names::message_name;
 pub use row::row;
 #[cfg(feature = "keep")]
