@@ -133,7 +133,7 @@ impl Store {
             let id = new_row(db, new.folder, new.serial, Some(&about), new.arrived_at)?;
             content::put_all(db, id, source)?;
             search::index(db, id, new.summary)?;
-            appears(db, id)?;
+            appears(db, Some(Counted { folder: new.folder, is_read: false }))?;
             Ok(id)
         })
     }
@@ -187,7 +187,7 @@ impl Store {
         self.together(|db| {
             let about = About { summary, octets: arrival.octets, digest: Some(arrival.digest()), arrived_at: now };
             describe(db, arrival.id, &about)?;
-            appears(db, arrival.id)?;
+            appears(db, counts::counted(db, arrival.id)?)?;
             Ok(arrival.id)
         })
     }
@@ -306,11 +306,9 @@ impl Store {
 }
 
 /// From now on the message is there for everybody.
-fn appears(db: &Connection, id: MessageId) -> Result<(), StoreError> {
+fn appears(db: &Connection, message: Option<Counted>) -> Result<(), StoreError> {
     let mut changes = Changes::default();
-    if let Some(message) = counts::counted(db, id)? {
-        changes.comes(message);
-    }
+    message.into_iter().for_each(|message| changes.comes(message));
     changes.apply(db)
 }
 
@@ -369,6 +367,25 @@ impl About<'_> {
     }
 }
 
+/// The values of the columns [`ABOUT`] while a message is arriving.
+fn nothing_yet(now: i64) -> [Value; 12] {
+    let (zero, text, none) = (|| Value::Integer(0), |text: &str| Value::Text(text.into()), Value::Blob(Vec::new()));
+    [
+        zero(),
+        now.into(),
+        text(""),
+        text(""),
+        text(""),
+        text(""),
+        zero(),
+        text("arriving"),
+        zero(),
+        text(""),
+        zero(),
+        none,
+    ]
+}
+
 /// A row for a new message; nobody sees one that says nothing of itself yet.
 fn new_row(
     db: &Connection,
@@ -385,27 +402,7 @@ fn new_row(
     let serial = serial.map_or_else(|| serials(db, 1), Ok)?;
     let said = match about {
         Some(about) => about.values(db, id)?,
-        None => {
-            let none = || Value::Text(String::new());
-            let (zero, arriving) = (Value::Integer(0), Value::Text("arriving".into()));
-            let [from_name, from_address, subject, snippet, base_subject] = std::array::from_fn(|_| none());
-            let (date, digest) = (Value::Integer(arrived_at), Value::Blob(Vec::new()));
-            let [thread, octets, has_attachments, is_loose_reply] = std::array::from_fn(|_| zero.clone());
-            [
-                thread,
-                date,
-                from_name,
-                from_address,
-                subject,
-                snippet,
-                octets,
-                arriving,
-                has_attachments,
-                base_subject,
-                is_loose_reply,
-                digest,
-            ]
-        }
+        None => nothing_yet(arrived_at),
     };
     let sql = format!(
         "INSERT INTO message ({ABOUT}, id, account_id, folder_id, arrived_at, serial, is_read, is_starred)
