@@ -245,7 +245,8 @@ impl Session {
     pub(super) fn go_on_with_letter(&mut self) -> bool {
         let is_free = self.outstanding.is_empty();
         let pipelining = self.is_pipelining();
-        let known = self.extensions.clone().unwrap_or_default();
+        let nothing = Extensions::default();
+        let known = self.extensions.as_ref().unwrap_or(&nothing);
         // Behind a letter's end, which ends its transaction, there is nothing to clear.
         let is_open = self.open_transaction && self.letters.len() == 1;
         let Some(letter) = self.letters.back_mut() else { return false };
@@ -259,7 +260,7 @@ impl Session {
             }
             Next::Mail if is_free || pipelining => {
                 letter.next = Next::Rcpt(0);
-                let line = format!("MAIL FROM:{}{}", letter.letter.from, letter.parameters(&known));
+                let line = format!("MAIL FROM:{}{}", letter.letter.from, letter.parameters(known));
                 self.begun += 1;
                 self.say(ticket, Step::Mail, &[line.as_bytes()]);
             }
