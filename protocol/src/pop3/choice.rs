@@ -67,13 +67,13 @@ impl fmt::Display for Why {
 #[non_exhaustive]
 pub enum NoMechanism {
     /// There is one, but it would show the secret on a clear channel, and the user did not agree.
-    #[error("every common way to sign in would show the password to whoever reads along")]
+    #[error("{}", NoneOffered::ShowSecret)]
     ClearText,
     /// The server announces none that this client knows.
-    #[error("the server offers no way to sign in that is known here")]
+    #[error("{}", NoneOffered::Unknown)]
     NoneInCommon,
     /// The server announces OAuth's mechanisms alone, and there is a password.
-    #[error("the server takes tokens of its own sign-in pages only (OAuth), no passwords")]
+    #[error("{}", NoneOffered::TokensOnly)]
     TokensOnly,
     /// USER and PASS are all there is, and name or password do not fit into a command (RFC 2449, section 4).
     #[error("the server knows USER and PASS only, and name or password are longer than those may be")]

@@ -19,13 +19,16 @@ pub struct Offer<'a> {
 }
 
 /// Why none of the offered mechanisms is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum NoneOffered {
     /// Those that are known here would all show the secret, and may not.
+    #[error("every common way to sign in would show the password to whoever reads along")]
     ShowSecret,
     /// There is a password, and those that are known here take tokens only.
+    #[error("the server takes tokens of its own sign-in pages only (OAuth), no passwords")]
     TokensOnly,
     /// None is known here.
+    #[error("the server offers no way to sign in that is known here")]
     Unknown,
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Code, Enhanced, Mechanism, Reply, Rule};
+use crate::sasl::NoneOffered;
 
 /// The caller asked for what cannot be. The session is unchanged, except behind [`Misuse::BodyDiffers`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -267,13 +268,13 @@ pub enum NoMechanism {
     #[error("the server offers no way to sign in here")]
     NotOffered,
     /// There is one, but it would show the secret on a clear channel, and the user did not agree.
-    #[error("every common way to sign in would show the password to whoever reads along")]
+    #[error("{}", NoneOffered::ShowSecret)]
     ClearText,
     /// The server announces none that this client knows.
-    #[error("the server offers no way to sign in that is known here")]
+    #[error("{}", NoneOffered::Unknown)]
     NoneInCommon,
     /// The server announces OAuth's mechanisms alone, and there is a password.
-    #[error("the server takes tokens of its own sign-in pages only (OAuth), no passwords")]
+    #[error("{}", NoneOffered::TokensOnly)]
     TokensOnly,
 }
 
