@@ -91,6 +91,25 @@ impl Inbox {
     }
 }
 
+/// What is odd about a line.
+pub(crate) struct Oddities {
+    /// It ends in LF alone.
+    pub(crate) bare_lf: bool,
+    /// There were NULs in it.
+    pub(crate) nul: bool,
+}
+
+/// Takes a line's end off, and the NULs in it.
+pub(crate) fn trim(line: &mut Vec<u8>) -> Oddities {
+    let ended = line.pop_if(|octet| *octet == b'\n').is_some();
+    let bare_lf = ended && line.pop_if(|octet| *octet == b'\r').is_none();
+    let nul = memchr(0, line).is_some();
+    if nul {
+        line.retain(|octet| *octet != 0);
+    }
+    Oddities { bare_lf, nul }
+}
+
 /// Bytes to send.
 #[derive(Default)]
 pub(crate) struct Outbox {

@@ -16,6 +16,7 @@ use crate::pop3::reply::{Status, excerpt, text};
 use crate::pop3::{
     Capabilities, Ending, Event, Fault, Greeting, Quirk, RefusedBy, Reply, ReplyData, ResponseCode, Ticket,
 };
+use crate::wire;
 
 /// What a step of reading came to.
 pub(super) enum Read {
@@ -110,16 +111,11 @@ impl Session {
         self.arrived += line.len() as u64;
         let length = line.len();
         self.in_bare_lf = !line.ends_with(b"\r\n");
-        if line.last() == Some(&b'\n') {
-            line.pop();
-            if line.last() == Some(&b'\r') {
-                line.pop();
-            } else {
-                self.quirk(Quirk::BareLf);
-            }
+        let odd = wire::trim(line);
+        if odd.bare_lf {
+            self.quirk(Quirk::BareLf);
         }
-        if memchr::memchr(0, line).is_some() {
-            line.retain(|byte| *byte != 0);
+        if odd.nul {
             self.quirk(Quirk::Nul);
         }
         if matches!(self.reading, Reading::Status) {

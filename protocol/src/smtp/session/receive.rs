@@ -9,6 +9,7 @@ use super::{Phase, Session};
 use crate::smtp::reply::Line;
 use crate::smtp::{Class, Code, Ending, Event, Extensions, Fault, Quirk, Refusal, RefusedBy, Reply, Ticket};
 use crate::text::{excerpt, readable};
+use crate::wire;
 
 /// How far a reply has been read.
 #[derive(Debug, Default)]
@@ -56,14 +57,11 @@ impl Session {
         if line.len() > REPLY_LINE && !is_challenge {
             self.quirk(Quirk::LongLine);
         }
-        line.pop();
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        } else {
+        let odd = wire::trim(line);
+        if odd.bare_lf {
             self.quirk(Quirk::BareLf);
         }
-        if memchr::memchr(0, line).is_some() {
-            line.retain(|byte| *byte != 0);
+        if odd.nul {
             self.quirk(Quirk::Nul);
         }
         let Some(found) = Line::read(line) else { return self.skip(line) };
