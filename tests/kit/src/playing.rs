@@ -53,9 +53,13 @@ impl Pieces {
 
 /// A session that a script is played into.
 pub(crate) trait Player {
-    /// The server sends these octets.
-    fn server(&mut self, octets: &[u8]);
-    /// What the session has sent and the script has not asked for yet, once it has said all that it can.
+    /// How octets are cut.
+    fn pieces(&mut self) -> &mut Pieces;
+    /// The session takes these octets in.
+    fn handle_input(&mut self, octets: &[u8]);
+    /// The session says all that it can.
+    fn drain(&mut self);
+    /// What the session has sent and the script has not asked for yet.
     fn sent(&mut self) -> &mut Vec<u8>;
     /// The events so far.
     fn events(&self) -> &[String];
@@ -81,7 +85,10 @@ pub(crate) fn play(lines: &[Line], text: &str, mut player: impl Player) -> Resul
         }
         match line {
             Line::Comment(_) | Line::Setting(..) | Line::Expect(_) | Line::Outcome(_) => continue,
-            Line::Submit(command) => player.submit(command)?,
+            Line::Submit(command) => {
+                player.submit(command)?;
+                player.drain();
+            }
             Line::Client(expected) => client(&mut player, expected, false)?,
             Line::ClientLike(expected) => client(&mut player, expected, true)?,
             Line::Server(octets) => {
@@ -92,9 +99,12 @@ pub(crate) fn play(lines: &[Line], text: &str, mut player: impl Player) -> Resul
                     blessed.push('\n');
                     lines.next();
                 }
-                player.server(&block);
+                server(&mut player, &block);
             }
-            Line::Action(action) => player.act(action)?,
+            Line::Action(action) => {
+                player.act(action)?;
+                player.drain();
+            }
         }
         if !player.is_in_body() {
             bless(&mut blessed, &player.events()[shown..]);
@@ -103,6 +113,7 @@ pub(crate) fn play(lines: &[Line], text: &str, mut player: impl Player) -> Resul
     }
     player.finish();
     bless(&mut blessed, &player.events()[shown..]);
+    player.drain();
     let sent = player.sent();
     if !sent.is_empty() {
         return Err(format!("the session sends more than the script says: {}", sent.escape_ascii()));
@@ -116,7 +127,27 @@ fn bless(blessed: &mut String, events: &[String]) {
     }
 }
 
+/// The server sends these octets, in pieces.
+fn server(player: &mut impl Player, octets: &[u8]) {
+    let mut rest = octets;
+    while !rest.is_empty() {
+        let (piece, later) = rest.split_at(player.pieces().next(rest.len()));
+        player.handle_input(piece);
+        player.drain();
+        rest = later;
+    }
+}
+
+/// A command's word, and its arguments as they were meant.
+pub(crate) fn words(text: &str) -> Result<(&str, Vec<String>), String> {
+    let mut words = text.split(' ');
+    let word = words.next().unwrap_or_default();
+    let rest = words.map(|word| String::from_utf8(script::unescape(word)?).map_err(|_| "a command is text".to_owned()));
+    Ok((word, rest.collect::<Result<_, _>>()?))
+}
+
 fn client(player: &mut impl Player, expected: &[u8], like: bool) -> Result<(), String> {
+    player.drain();
     let sent = player.sent();
     let end = sent.windows(2).position(|pair| pair == b"\r\n");
     let line = end.map(|end| sent[..end].to_vec());

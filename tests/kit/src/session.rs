@@ -6,7 +6,7 @@ use restante_protocol::pop3::{
 };
 
 use crate::playing::{self, Cut, Pieces, Played};
-use crate::script::{self, Line};
+use crate::script::Line;
 
 struct Player {
     session: Session,
@@ -42,6 +42,29 @@ pub fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, String> {
 }
 
 impl Player {
+    fn end_body(&mut self) {
+        if let Some((ticket, octets)) = self.body.take() {
+            if octets.len() > 2000 {
+                let sum = octets.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into()));
+                self.events.push(format!("{ticket} body of {} octets, sum {sum:08x}", octets.len()));
+            } else {
+                for line in octets.split_inclusive(|byte| *byte == b'\n') {
+                    self.events.push(format!("{ticket} body \"{}\"", line.escape_ascii()));
+                }
+            }
+        }
+    }
+}
+
+impl playing::Player for Player {
+    fn pieces(&mut self) -> &mut Pieces {
+        &mut self.pieces
+    }
+
+    fn handle_input(&mut self, octets: &[u8]) {
+        self.session.handle_input(octets);
+    }
+
     fn drain(&mut self) {
         loop {
             match self.session.poll_output() {
@@ -78,33 +101,7 @@ impl Player {
         }
     }
 
-    fn end_body(&mut self) {
-        if let Some((ticket, octets)) = self.body.take() {
-            if octets.len() > 2000 {
-                let sum = octets.iter().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add((*byte).into()));
-                self.events.push(format!("{ticket} body of {} octets, sum {sum:08x}", octets.len()));
-            } else {
-                for line in octets.split_inclusive(|byte| *byte == b'\n') {
-                    self.events.push(format!("{ticket} body \"{}\"", line.escape_ascii()));
-                }
-            }
-        }
-    }
-}
-
-impl playing::Player for Player {
-    fn server(&mut self, octets: &[u8]) {
-        let mut rest = octets;
-        while !rest.is_empty() {
-            let (piece, later) = rest.split_at(self.pieces.next(rest.len()));
-            self.session.handle_input(piece);
-            self.drain();
-            rest = later;
-        }
-    }
-
     fn sent(&mut self) -> &mut Vec<u8> {
-        self.drain();
         &mut self.sent
     }
 
@@ -141,7 +138,6 @@ impl playing::Player for Player {
             }
             _ => return Err(format!("unknown action {action:?}")),
         }
-        self.drain();
         Ok(())
     }
 
@@ -157,7 +153,6 @@ impl playing::Player for Player {
             }
             Err(misuse) => self.events.push(format!("misuse: {misuse}")),
         }
-        self.drain();
         Ok(())
     }
 }
@@ -270,12 +265,7 @@ fn configure(lines: &[Line]) -> Result<Config, String> {
 }
 
 fn command(text: &str) -> Result<Command, String> {
-    let mut words = text.split(' ');
-    let word = words.next().unwrap_or_default();
-    let mut rest: Vec<String> = Vec::new();
-    for word in words {
-        rest.push(String::from_utf8(script::unescape(word)?).map_err(|_| "a command is text")?);
-    }
+    let (word, rest) = playing::words(text)?;
     let number = |at: usize| -> Result<MessageNumber, String> {
         let number: u32 = rest.get(at).and_then(|word| word.parse().ok()).ok_or("a number is missing")?;
         MessageNumber::new(number).ok_or_else(|| "no message is 0".into())

@@ -76,35 +76,6 @@ pub fn play(lines: &[Line], text: &str, cut: Cut) -> Result<Played, String> {
 }
 
 impl Player {
-    fn drain(&mut self) {
-        loop {
-            match self.session.poll_output() {
-                Ok(Output::NeedInput) => return,
-                Ok(Output::Transmit(octets)) => self.sent.extend_from_slice(&octets),
-                Ok(Output::Event(event)) => {
-                    let shown = show(&event);
-                    self.events.push(shown);
-                }
-                Ok(Output::NeedBody(_)) if self.hold => return,
-                Ok(Output::NeedBody(ticket)) => {
-                    let left = self.letters.get(&ticket).map_or(0, Vec::len);
-                    let size = self.pieces.next(left);
-                    self.give(ticket, size);
-                    if size == 0 {
-                        return;
-                    }
-                }
-                Err(error) => {
-                    if !std::mem::replace(&mut self.failed, true) {
-                        let again = if error.suggests_lock_step() { " (lock-step may do)" } else { "" };
-                        self.events.push(format!("error {error}{again}"));
-                    }
-                    return;
-                }
-            }
-        }
-    }
-
     fn give(&mut self, ticket: Ticket, size: usize) {
         let Some(left) = self.letters.get_mut(&ticket) else { return };
         let piece: Vec<u8> = left.drain(..size.min(left.len())).collect();
@@ -159,18 +130,44 @@ impl Player {
 }
 
 impl playing::Player for Player {
-    fn server(&mut self, octets: &[u8]) {
-        let mut rest = octets;
-        while !rest.is_empty() {
-            let (piece, later) = rest.split_at(self.pieces.next(rest.len()));
-            self.session.handle_input(piece);
-            self.drain();
-            rest = later;
+    fn pieces(&mut self) -> &mut Pieces {
+        &mut self.pieces
+    }
+
+    fn handle_input(&mut self, octets: &[u8]) {
+        self.session.handle_input(octets);
+    }
+
+    fn drain(&mut self) {
+        loop {
+            match self.session.poll_output() {
+                Ok(Output::NeedInput) => return,
+                Ok(Output::Transmit(octets)) => self.sent.extend_from_slice(&octets),
+                Ok(Output::Event(event)) => {
+                    let shown = show(&event);
+                    self.events.push(shown);
+                }
+                Ok(Output::NeedBody(_)) if self.hold => return,
+                Ok(Output::NeedBody(ticket)) => {
+                    let left = self.letters.get(&ticket).map_or(0, Vec::len);
+                    let size = self.pieces.next(left);
+                    self.give(ticket, size);
+                    if size == 0 {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut self.failed, true) {
+                        let again = if error.suggests_lock_step() { " (lock-step may do)" } else { "" };
+                        self.events.push(format!("error {error}{again}"));
+                    }
+                    return;
+                }
+            }
         }
     }
 
     fn sent(&mut self) -> &mut Vec<u8> {
-        self.drain();
         &mut self.sent
     }
 
@@ -211,17 +208,11 @@ impl playing::Player for Player {
             }
             _ => return Err(format!("unknown action {action:?}")),
         }
-        self.drain();
         Ok(())
     }
 
     fn submit(&mut self, text: &str) -> Result<(), String> {
-        let mut words = text.split(' ');
-        let word = words.next().unwrap_or_default();
-        let mut rest: Vec<String> = Vec::new();
-        for word in words {
-            rest.push(String::from_utf8(script::unescape(word)?).map_err(|_| "a command is text")?);
-        }
+        let (word, rest) = playing::words(text)?;
         let mut given = None;
         let command = match word {
             "STARTTLS" => Command::StartTls,
@@ -247,7 +238,6 @@ impl playing::Player for Player {
             }
             Err(misuse) => self.events.push(format!("misuse: {misuse}")),
         }
-        self.drain();
         Ok(())
     }
 }
