@@ -2,8 +2,6 @@
 //!
 //! Not here: schemes, and what they mean.
 
-use std::fmt;
-
 /// Why a text is no URL of a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
@@ -94,16 +92,4 @@ pub(crate) fn unescape(text: &str) -> Option<String> {
         octets.push(digit()? << 4 | digit()?);
     }
     String::from_utf8(octets).ok()
-}
-
-/// Encodes what is not allowed in a user name (RFC 2384, section 7: `achar` without `&`, `=` and `~`).
-pub(crate) fn escape(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!$'()*+,&=~".contains(&byte) {
-            write!(f, "{}", char::from(byte))?;
-        } else {
-            write!(f, "%{byte:02X}")?;
-        }
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::url::{self, UrlError, escape, unescape};
+use crate::url::{self, UrlError, unescape};
 
 /// `pop://user;AUTH=type@host:port` (RFC 2384, section 3).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -121,6 +121,18 @@ fn read_auth(text: &str) -> Result<UrlAuth, UrlError> {
         }
         _ => Err(UrlError::Auth),
     }
+}
+
+/// Encodes what is not allowed in a user name (RFC 2384, section 7: `achar` without `&`, `=` and `~`).
+fn escape(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!$'()*+,&=~".contains(&byte) {
+            write!(f, "{}", char::from(byte))?;
+        } else {
+            write!(f, "%{byte:02X}")?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
