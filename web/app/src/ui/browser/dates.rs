@@ -40,7 +40,7 @@ impl Format {
 
 thread_local! {
     /// The formatters of the language that is spoken, each made when it is first needed.
-    static FORMATTERS: RefCell<(Language, [Option<Function>; Format::ALL.len()])> = RefCell::new((language(), [const { None }; 5]));
+    static FORMATTERS: RefCell<(Language, [Option<Function>; Format::ALL.len()])> = RefCell::new((language(), Default::default()));
 }
 
 fn with<T>(format: Format, then: impl FnOnce(&Function) -> T) -> T {
@@ -78,7 +78,7 @@ pub fn short(seconds: i64) -> String {
 
 /// The day, and the year where it is not this one.
 fn calendar_day(date: &Date) -> String {
-    if is_of_this_year(date) { written(date, Format::Day) } else { written(date, Format::Date) }
+    written(date, if is_of_this_year(date) { Format::Day } else { Format::Date })
 }
 
 fn is_of_this_year(date: &Date) -> bool {
