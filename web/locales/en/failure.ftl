@@ -82,6 +82,10 @@ failure-name-taken = There is a folder of this name already.
 failure-name-taken-advice = Choose another name.
 failure-unreadable-file = This file cannot be taken in.
 failure-unreadable-file-advice = It is neither an mbox nor a message. What came before the fault in it was taken in.
+failure-unfit-letter = This message cannot be sent yet.
+failure-letter-no-recipients-advice = It has no recipients: fill in To, Cc or Bcc.
+failure-letter-bad-address-advice = “{ $text }” is not an address. An address looks like name@example.org, and commas separate several.
+failure-letter-bad-sender-advice = “{ $text }” is not an address that it can be sent from. Correct “Your address” in the account’s settings.
 failure-internal = Something went wrong inside Restante.
 failure-internal-advice = That is a fault of ours. Open the mailbox again; if it comes back, please report it.
 

@@ -1,5 +1,6 @@
 //! The words of a failure, and of what became of a deletion: their codes come from `restante_api`.
 
+use restante_api::letter::LetterFault;
 use restante_api::{
     Blame, CertificateFault, Death, Deletion, DeletionEnd, Failure, FailureKind as K, Flaw, OtherBridge, Program,
     Reason, SearchFault,
@@ -56,6 +57,7 @@ fn what(kind: &K) -> &'static str {
         K::BadSearch(_) => say::failure_bad_search(),
         K::NameTaken => say::failure_name_taken(),
         K::UnreadableFile => say::failure_unreadable_file(),
+        K::UnfitLetter(_) => say::failure_unfit_letter(),
         K::Internal => say::failure_internal(),
     }
 }
@@ -122,6 +124,9 @@ pub fn advice(failure: &Failure) -> String {
         K::BadSearch(_) => say::failure_bad_search_advice(),
         K::NameTaken => say::failure_name_taken_advice(),
         K::UnreadableFile => say::failure_unreadable_file_advice(),
+        K::UnfitLetter(LetterFault::NoRecipients) => say::failure_letter_no_recipients_advice(),
+        K::UnfitLetter(LetterFault::BadAddress(text)) => return say::failure_letter_bad_address_advice(text),
+        K::UnfitLetter(LetterFault::BadSender(text)) => return say::failure_letter_bad_sender_advice(text),
         K::Internal => say::failure_internal_advice(),
     };
     advice.to_owned()

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::CertificateView;
+use super::letter::LetterFault;
 
 /// A failure as a person is told of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,6 +195,8 @@ pub enum FailureKind {
     NameTaken,
     /// A file that was to be taken in is neither an mbox nor a message.
     UnreadableFile,
+    /// A letter cannot be sent as it is.
+    UnfitLetter(LetterFault),
     /// A fault in Restante.
     Internal,
 }
@@ -212,7 +215,8 @@ impl FailureKind {
             | Self::InUse
             | Self::BadSearch(_)
             | Self::NameTaken
-            | Self::UnreadableFile => Blame::User,
+            | Self::UnreadableFile
+            | Self::UnfitLetter(_) => Blame::User,
             Self::DeviceFull | Self::NoStorage | Self::Damaged => Blame::Device,
             Self::Unreachable
             | Self::TlsFailed

@@ -10,6 +10,7 @@ mod event;
 mod failure;
 mod flaw;
 pub mod keep;
+pub mod letter;
 mod message;
 pub mod picture;
 pub mod runs;
