@@ -16,7 +16,7 @@ use crate::accounts::{read_security, security_name};
 use crate::{AccountId, Store, StoreError};
 
 /// Octets of a text that a list shows of a letter.
-const SNIPPET: usize = 200;
+const SNIPPET: i64 = 200;
 
 /// A letter in the outbox, to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
