@@ -9,7 +9,7 @@
 //! ```
 
 use restante_api::letter::{Draft, FileId, FileView, LetterId, LetterState, LetterView, Sending};
-use restante_api::{Failure, Security};
+use restante_api::Failure;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::accounts::{read_security, security_name};
