@@ -39,6 +39,7 @@ impl FailureKind {
             Self::BadSearch(_) => "bad-search",
             Self::NameTaken => "name-taken",
             Self::UnreadableFile => "unreadable-file",
+            Self::UnfitLetter(_) => "unfit-letter",
             Self::Internal => "internal",
         }
     }
@@ -60,6 +61,7 @@ impl FailureKind {
             Self::TryLater { .. } | Self::Refused => "RFC 3206, section 4",
             Self::ConnectionLost | Self::TimedOut => "RFC 1939, section 3",
             Self::NoSuchMessage | Self::Outdated => "RFC 1939, section 5",
+            Self::UnfitLetter(_) => "RFC 5322, section 3.4",
             Self::BridgeUnreachable
             | Self::OtherBridge(_)
             | Self::BridgeUnauthorized
