@@ -13,13 +13,16 @@ use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::{BodyPart, MimePart};
-use restante_api::letter::{Draft, LetterFault};
+use restante_api::letter::{Draft, LetterFault, Sending};
 use restante_api::{Failure, FailureKind};
-use restante_protocol::smtp::{self, BadLetter, Letter, Mailbox};
+use restante_protocol::smtp::{self, Mailbox};
 
 use super::addresses::mailbox;
 use super::{Addressee, NewFile, addresses, conversation, files, flowed, one_line};
 use crate::mime;
+
+/// Characters that a Message-ID and a boundary are made of at most: a boundary has 70 (RFC 2046, section 5.1.1).
+const MAX_UNIQUE: usize = 48;
 
 /// What a letter is built of.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +31,8 @@ pub struct Content<'a> {
     pub draft: &'a Draft,
     /// Its files, in their order.
     pub files: &'a [NewFile],
-    /// The name in From; may be empty.
-    pub name: &'a str,
-    /// The address in From.
-    pub address: &'a str,
+    /// Who writes: name and address, and whether a copy goes to that address.
+    pub sending: &'a Sending,
 }
 
 /// A letter that is ready to be sent.
@@ -41,47 +42,39 @@ pub struct Built {
     pub octets: Vec<u8>,
     /// Whom it is returned to.
     pub from: Mailbox,
-    /// Whom it is for: To, Cc and Bcc, each mailbox once.
-    pub recipients: Vec<Mailbox>,
+    /// Whom it is for, each mailbox once, as [`Mailbox`] reads it: To, Cc and Bcc, and the sender where a copy is asked for.
+    pub recipients: Vec<String>,
     /// What was surveyed of the octets.
     pub content: smtp::Content,
     /// Its Message-ID, without angle brackets.
     pub message_id: String,
 }
 
-impl Built {
-    /// The envelope, to be sent with the octets.
-    ///
-    /// # Errors
-    /// None: there are recipients.
-    pub fn letter(&self) -> Result<Letter, BadLetter> {
-        Letter::new(self.from.clone(), self.recipients.iter().cloned(), self.content)
-    }
-}
-
-/// Builds the letter. `date` is in seconds since 1970-01-01 UTC. `random` is drawn anew for each letter, and the same when one
-/// is built again: its Message-ID and its boundary are made of it.
+/// Builds the letter. `date` is in seconds since 1970-01-01 UTC. `unique` is what no other letter has, ASCII letters and digits
+/// with dots between: its Message-ID and its boundary are made of it.
 ///
 /// # Errors
 /// [`FailureKind::UnfitLetter`] where sender or recipients are none.
-pub fn build(content: &Content<'_>, date: i64, random: [u8; 16]) -> Result<Built, Failure> {
-    let Content { draft, files, name, address } = *content;
+pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Failure> {
+    let Content { draft, files, sending } = *content;
+    let Sending { name, address, copy_to_self, .. } = sending;
     let unfit = |fault| Failure::new(FailureKind::UnfitLetter(fault), "");
     let from = mailbox(address).ok_or_else(|| unfit(LetterFault::BadSender(mime::line(address))))?;
     let [to, cc, bcc] = [&draft.to, &draft.cc, &draft.bcc].map(|typed| addresses(typed));
     let (to, cc, bcc) = (to.map_err(unfit)?, cc.map_err(unfit)?, bcc.map_err(unfit)?);
-    let mut seen = HashSet::new();
-    let recipients = [&to, &cc, &bcc].into_iter().flatten().map(|addressee| addressee.mailbox.clone());
-    let recipients: Vec<Mailbox> = recipients.filter(|mailbox| seen.insert(mailbox.clone())).collect();
-    if recipients.is_empty() {
+    if [&to, &cc, &bcc].into_iter().all(Vec::is_empty) {
         return Err(unfit(LetterFault::NoRecipients));
     }
-    let random = format!("{:032x}", u128::from_be_bytes(random));
-    let message_id = format!("{random}@{}", from.domain());
+    let recipients = [&to, &cc, &bcc].into_iter().flatten().map(|addressee| &addressee.mailbox);
+    let mut seen = HashSet::new();
+    let recipients = recipients.chain(copy_to_self.then_some(&from)).filter(|mailbox| seen.insert(*mailbox));
+    let recipients = recipients.map(ToString::to_string).collect();
+    let unique: String = unique.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(MAX_UNIQUE).collect();
+    let message_id = format!("{unique}@{}", from.domain());
     let sender = Addressee { name: one_line(name), mailbox: from.clone() };
     let message = MessageBuilder { headers: header(&sender, &to, &cc, draft, date, &message_id), ..Default::default() };
     let mut octets = Vec::new();
-    message.body(body(&draft.text, files, &random)).serialize(&mut octets);
+    message.body(body(&draft.text, files, &unique)).serialize(&mut octets);
     let content = smtp::Content::of(&octets);
     let content = content.map_err(|fault| Failure::new(FailureKind::Internal, fault.to_string()))?;
     Ok(Built { octets, from, recipients, content, message_id })
@@ -139,15 +132,15 @@ fn literal(words: String) -> String {
     if words.contains("=?") { words + " " } else { words }
 }
 
-fn body<'a>(text: &str, files: &'a [NewFile], random: &str) -> MimePart<'a> {
+fn body<'a>(text: &str, files: &'a [NewFile], unique: &str) -> MimePart<'a> {
     let text = text_part(text);
     if files.is_empty() {
         return text;
     }
     let (attached, is_eight_bit): (Vec<_>, Vec<_>) = files.iter().map(files::part).unzip();
     let parts: Vec<_> = std::iter::once(text).chain(attached).collect();
-    // A letter that goes along may be one of ours, and this one is built again: the same random number may be in it.
-    let mut boundary = format!("=_{random}");
+    // The letter that this one was made from may go along, and may be one of ours. Nothing that is encoded holds `=_`.
+    let mut boundary = format!("=_{unique}");
     while parts.iter().any(|part| holds(part, &boundary)) {
         boundary.push('_');
     }
