@@ -7,6 +7,8 @@
 //! No wasm-bindgen and no async runtime in here: what only a browser or only a native program has comes in through
 //! [`platform`].
 
+#[cfg(feature = "keep")]
+pub mod compose;
 pub mod connection;
 mod engine;
 mod hits;

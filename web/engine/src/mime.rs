@@ -22,8 +22,12 @@ mod limits;
 mod lines;
 mod marks;
 mod names;
+#[cfg(feature = "keep")]
+mod original;
 mod references;
 mod row;
+#[cfg(feature = "keep")]
+mod seven_bit;
 mod structure;
 #[cfg(feature = "keep")]
 mod summary;
@@ -32,7 +36,15 @@ mod view;
 
 pub use archive::archive;
 pub use head::Head;
+#[cfg(feature = "keep")]
+pub(crate) use head::has_header;
 pub use names::message_name;
+#[cfg(feature = "keep")]
+pub(crate) use names::line;
+#[cfg(feature = "keep")]
+pub(crate) use original::{Original, original};
+#[cfg(feature = "keep")]
+pub(crate) use seven_bit::{base64, fits, seven_bit};
 pub use row::row;
 #[cfg(feature = "keep")]
 pub use summary::{MAX_SUMMARY, summary};

@@ -14,7 +14,7 @@ const MAX_FIELD: usize = 64 << 10;
 const MAX_BODY: usize = 64 << 10;
 
 /// The fields that are read. Where one stands several times, the last counts.
-const KEPT: [&[u8]; 16] = [
+const KEPT: [&[u8]; 17] = [
     b"From",
     b"Sender",
     b"To",
@@ -31,6 +31,7 @@ const KEPT: [&[u8]; 16] = [
     b"Message-ID",
     b"References",
     b"In-Reply-To",
+    b"Mail-Followup-To",
 ];
 
 /// What a row needs of a message, gathered while it comes in: fields, and the beginning of the body.
@@ -138,6 +139,12 @@ impl Head {
         self.field.clear();
         self.is_too_long = false;
     }
+}
+
+/// Whether these octets begin with a header, of one field at least.
+#[cfg(feature = "keep")]
+pub(crate) fn has_header(octets: &[u8]) -> bool {
+    Head::of(octets).0.has_fields()
 }
 
 /// Reads fields. `header` is what [`Head::header`] gave. `None` where it holds none.

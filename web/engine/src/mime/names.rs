@@ -38,7 +38,7 @@ pub(super) fn numbered(name: &str, number: u32) -> String {
 
 /// One line to show, of bounded length: white space folded; no control characters, and none that turn the direction of
 /// writing around.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !out.is_empty() {

@@ -52,6 +52,7 @@ pub(super) struct Part {
     /// A multipart that lacks its last delimiter.
     pub(super) is_open_ended: bool,
     boundary: Option<Vec<u8>>,
+    header: usize,
     body: Range<usize>,
 }
 
@@ -63,6 +64,12 @@ impl Part {
 
     pub(super) fn is_html(&self) -> bool {
         self.media_type == "text/html"
+    }
+
+    /// Where its header is in the message's octets, with the empty line behind it.
+    #[cfg(feature = "keep")]
+    pub(super) fn header(&self) -> Range<usize> {
+        self.header..self.body.start
     }
 
     /// Where its body is in the message's octets, not decoded.
@@ -147,6 +154,7 @@ impl Walk<'_> {
         let parent = self.open.last().map(|level| level.part);
         let in_digest = parent.is_some_and(|parent| self.parts[parent].media_type == "multipart/digest");
         let mut part = part(&head, in_digest);
+        part.header = at;
         part.body = end..self.octets.len();
         if let Some(parent) = parent {
             part.parent = u32::try_from(parent).ok();
@@ -266,6 +274,7 @@ fn part(head: &Head, in_digest: bool) -> Part {
         has_parts: false,
         is_open_ended: false,
         boundary: attribute("boundary").filter(|boundary| !boundary.is_empty()).map(|found| found.as_bytes().to_vec()),
+        header: 0,
         body: 0..0,
         media_type,
     }

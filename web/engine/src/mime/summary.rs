@@ -50,7 +50,7 @@ fn people_and_thread(message: &Message<'_>, summary: &mut Summary) {
 }
 
 /// The Message-IDs of a header field.
-fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+pub(super) fn ids(value: &HeaderValue<'_>) -> Vec<String> {
     match value {
         HeaderValue::Text(id) => vec![id.to_string()],
         HeaderValue::TextList(ids) => ids.iter().map(ToString::to_string).collect(),

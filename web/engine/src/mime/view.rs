@@ -303,7 +303,8 @@ impl<'a> Reading<'a, '_> {
     }
 }
 
-fn name(structure: &Structure<'_>, part: &Found, id: u32) -> String {
+/// The name to offer for a part as a file.
+pub(super) fn name(structure: &Structure<'_>, part: &Found, id: u32) -> String {
     if part.name.is_none() && part.is_message() {
         return names::message_name(&subject(&structure.decoded(part, limits::SUBJECT).octets));
     }

@@ -47,6 +47,7 @@ pub use messages::{Arrival, Extent, Flag, NewMessage, Source, Summary};
 pub use rescue::{Check, Rescued};
 pub use restante_api::keep::{Filter, Order, Policy, Role};
 pub use schema::VERSION;
+pub use threads::without_reply_prefixes;
 pub use types::{AccountId, Digest, FolderId, HeaderHash, ItemId, MessageId, ThreadId};
 
 /// Where the database lies.

@@ -95,21 +95,25 @@ fn key(message_id: &str) -> i64 {
     i64::from_be_bytes(first)
 }
 
-/// The subject without `Re:` and the like in the languages in use, in lower case, and whether it is a reply's.
+/// The subject without `Re:` and the like, in lower case, and whether it is a reply's.
 fn base_subject(subject: &str) -> (String, bool) {
+    let base = without_reply_prefixes(subject);
+    (base.to_lowercase(), base.len() < subject.trim().len())
+}
+
+/// The subject without `Re:` and the like in the languages in use, however many there are.
+pub fn without_reply_prefixes(subject: &str) -> &str {
     const REPLIES: [&str; 10] = ["re", "aw", "sv", "antw", "res", "rv", "odp", "vs", "回复", "返信"];
     let mut rest = subject.trim();
-    let mut is_reply = false;
     while let Some((prefix, behind)) = rest.split_once([':', '：']) {
         // A count, as in `Re[2]:`, is part of the prefix.
         let word = prefix.trim().split(['[', '(']).next().unwrap_or_default().to_lowercase();
         if !REPLIES.contains(&word.as_str()) {
             break;
         }
-        is_reply = true;
         rest = behind.trim_start();
     }
-    (rest.to_lowercase(), is_reply)
+    rest
 }
 
 #[cfg(test)]
@@ -138,5 +142,6 @@ mod tests {
         assert_eq!(base_subject("The Harbour: a walk"), ("the harbour: a walk".into(), false));
         assert_eq!(base_subject("返信：港"), ("港".into(), true));
         assert_eq!(base_subject("Re:"), (String::new(), true));
+        assert_eq!(without_reply_prefixes(" SV: Re: The Harbour: a walk "), "The Harbour: a walk");
     }
 }

@@ -1,0 +1,191 @@
+use restante_api::Address;
+
+use super::*;
+
+fn own() -> Vec<String> {
+    vec!["me@home.example".into(), "me@work.example".into()]
+}
+
+fn crlf(text: &str) -> Vec<u8> {
+    text.replace('\n', "\r\n").into_bytes()
+}
+
+fn begun(source: &str, manner: Manner) -> Draft {
+    beginning(&crlf(&format!("{source}\n\ntext\n")), manner, &own()).0.draft
+}
+
+/// What the letter quotes of a message with this text.
+fn quoted(source: &str) -> String {
+    beginning(&crlf(source), Manner::Reply, &own()).0.quote.unwrap().text
+}
+
+#[test]
+fn an_answer_goes_to_whom_the_message_asks_for() {
+    use Manner::{Reply, ReplyAll};
+    for (source, manner, to, cc) in [
+        ("From: Ana <ana@x>\nTo: me@home.example", Reply, "Ana <ana@x>", ""),
+        ("From: ana@x\nReply-To: list@x\nTo: me@home.example", Reply, "list@x", ""),
+        ("From: ana@x\nReply-To: a@x, b@x, A@X", Reply, "a@x, b@x", ""),
+        ("From: ana@x\nMail-Followup-To: list@x\nTo: list@x", Reply, "ana@x", ""),
+        ("From: ana@x, bo@x\nTo: me@home.example", Reply, "ana@x, bo@x", ""),
+        ("Sender: ana@x", Reply, "ana@x", ""),
+        ("From: Me <ME@home.example>\nTo: ana@x, bo@x\nCc: cy@x", Reply, "ana@x, bo@x", ""),
+        ("From: me@home.example\nReply-To: me@work.example\nTo: ana@x", Reply, "ana@x", ""),
+        ("From: me@home.example\nBcc: ana@x", Reply, "me@home.example", ""),
+        ("From: MAILER-DAEMON\nTo: me@home.example", Reply, "MAILER-DAEMON", ""),
+        ("To: me@home.example", Reply, "", ""),
+        ("From: \"Doe, Jane\" <j@x>", Reply, "\"Doe, Jane\" <j@x>", ""),
+        ("From: =?utf-8?Q?J=C3=B6rg=2C_a=40x?= <j@x>", Reply, "\"Jörg, a@x\" <j@x>", ""),
+        ("From: ana@x\nTo: me@home.example", ReplyAll, "ana@x", ""),
+        ("From: ana@x\nTo: me@home.example, Bo <bo@x>\nCc: cy@x, me@work.example", ReplyAll, "ana@x, Bo <bo@x>", "cy@x"),
+        ("From: ana@x\nTo: ANA@x, bo@x\nCc: bo@X, cy@x, cy@x", ReplyAll, "ana@x, bo@x", "cy@x"),
+        ("From: ana@x\nReply-To: list@x\nTo: list@x\nCc: bo@x", ReplyAll, "list@x", "bo@x"),
+        (
+            "From: ana@x\nReply-To: r@x\nMail-Followup-To: List <list@x>,\n bo@x, me@home.example\nTo: list@x\nCc: cy@x",
+            ReplyAll,
+            "List <list@x>, bo@x",
+            "",
+        ),
+        ("From: me@home.example\nTo: ana@x\nCc: bo@x", ReplyAll, "ana@x", "bo@x"),
+        ("From: me@home.example\nTo: me@work.example\nCc: bo@x", ReplyAll, "bo@x", ""),
+        ("From: me@home.example\nTo: me@work.example", ReplyAll, "me@work.example", ""),
+        ("From: ana@x\nTo: team: bo@x, cy@x;, dee@x", ReplyAll, "ana@x, bo@x, cy@x, dee@x", ""),
+        ("From: ana@x\nTo: undisclosed-recipients:;", ReplyAll, "ana@x", ""),
+        ("From: ana@bücher.example\nTo: ana@xn--bcher-kva.example", ReplyAll, "ana@bücher.example", ""),
+        ("From: ana@x\nTo: bo@x\nBcc: me@home.example", ReplyAll, "ana@x, bo@x", ""),
+    ] {
+        let draft = begun(source, manner);
+        assert_eq!((draft.to.as_str(), draft.cc.as_str(), draft.bcc.as_str()), (to, cc, ""), "{source}");
+    }
+}
+
+#[test]
+fn subjects_are_marked_once() {
+    for (subject, reply, forward) in [
+        ("The map", "Re: The map", "Fwd: The map"),
+        ("Re: The map", "Re: The map", "Fwd: Re: The map"),
+        ("RE: AW: Re[2]: The map", "Re: The map", "Fwd: RE: AW: Re[2]: The map"),
+        ("Sv: 返信：map", "Re: map", "Fwd: Sv: 返信：map"),
+        ("FWD: The map", "Re: FWD: The map", "FWD: The map"),
+        ("Fw: The map", "Re: Fw: The map", "Fw: The map"),
+        ("Report: a map", "Re: Report: a map", "Fwd: Report: a map"),
+        ("=?utf-8?Q?Gr=C3=BC=C3=9Fe=0D=0ABcc:_x?=", "Re: Grüße Bcc: x", "Fwd: Grüße Bcc: x"),
+        ("", "Re:", "Fwd:"),
+    ] {
+        let source = format!("From: a@x\nSubject: {subject}");
+        for manner in [Manner::Reply, Manner::ReplyAll] {
+            assert_eq!(begun(&source, manner).subject, reply, "{subject}");
+        }
+        for manner in [Manner::Forward, Manner::ForwardAsAttachment] {
+            assert_eq!(begun(&source, manner).subject, forward, "{subject}");
+        }
+    }
+}
+
+#[test]
+fn answers_stand_in_the_conversation_and_what_is_forwarded_does_not() {
+    let many: Vec<_> = (0..100).map(|number| format!("<{number}@x>")).collect();
+    let source = format!("From: a@x\nMessage-ID: <new@x>\nReferences: {}", many.join("\n "));
+    let draft = begun(&source, Manner::Reply);
+    assert_eq!(draft.in_reply_to.as_deref(), Some("new@x"));
+    assert_eq!(draft.references.len(), 40);
+    assert_eq!(draft.references[..2], ["0@x", "62@x"]);
+    assert_eq!(draft.references[38..], ["99@x", "new@x"]);
+    for manner in [Manner::Forward, Manner::ForwardAsAttachment] {
+        let draft = begun(&source, manner);
+        assert_eq!((draft.in_reply_to, draft.references), (None, Vec::new()));
+    }
+}
+
+#[test]
+fn a_quotation_is_what_the_message_says_without_its_signature() {
+    for (source, text) in [
+        ("A: b\n\nHello\n\n> you\n>> there\n\nBye\n-- \nAna\n+49", "Hello\n\n> you\n>> there\n\nBye"),
+        ("A: b\n\n\n\n  Hello  \n\n", "  Hello"),
+        ("A: b\n\n-- \nAna", ""),
+        ("A: b\n\n> -- \n> Ana\nyes\n--\nno", "> -- \n> Ana\nyes\n--\nno"),
+        ("Content-Type: text/plain; format=flowed\n\nOne \ntwo\n> three \n> four\n-- \nAna", "One two\n> three four"),
+        ("Content-Type: text/html\n\n<p>One<br>two</p><p>th&eacute;", "One\ntwo\n\nthé"),
+        (
+            "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nplain\n--b\nContent-Type: text/html\n\n<p>html\n--b--",
+            "plain",
+        ),
+        (
+            "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n \n--b\nContent-Type: text/html\n\n<p>html\n--b--",
+            "html",
+        ),
+        (
+            "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nGr=FC=DFe=\n!",
+            "Grüße!",
+        ),
+    ] {
+        assert_eq!(quoted(source), text, "{source}");
+    }
+    let source = "From: Ana <ana@x>\nTo: me@home.example\nSubject: Map\nDate: Mon, 23 Nov 2026 10:00:00 +0100\n\nx";
+    let person = |name: &str, address: &str| vec![Address { name: name.into(), address: address.into() }];
+    for manner in [Manner::Reply, Manner::ReplyAll, Manner::Forward] {
+        let expected = Quote {
+            from: person("Ana", "ana@x"),
+            to: person("", "me@home.example"),
+            subject: "Map".into(),
+            date: Some(1_795_424_400),
+            text: "x".into(),
+        };
+        let (begun, _) = beginning(&crlf(source), manner, &own());
+        assert_eq!((begun.quote, begun.draft.text), (Some(expected), String::new()));
+    }
+}
+
+const WITH_FILES: &str = "From: ana@x\nTo: Bo <bo@x>, cy@x\nCc: dee@x\nBcc: me@work.example\nSubject: Re: Map\n\
+    Message-ID: <1@x>\nIn-Reply-To: <0@x>\nReferences: <a@x> <0@x>\n\
+    Content-Type: multipart/signed; boundary=s\n\n\
+    --s\nContent-Type: multipart/mixed; boundary=b\n\n\
+    --b\n\nHello\n-- \nAna\n\
+    --b\nContent-Type: application/pdf; name=m.pdf\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\nAAEC\n\
+    --b\nContent-Type: message/rfc822\n\nSubject: Inner\n\ninner\n\
+    --b--\n--s\nContent-Type: application/pgp-signature; name=signature.asc\n\nxx\n--s--\n";
+
+#[test]
+fn files_go_along_with_what_is_forwarded_and_not_with_answers() {
+    let source = crlf(WITH_FILES);
+    for manner in [Manner::Forward, Manner::EditAsNew] {
+        let (_, files) = beginning(&source, manner, &own());
+        let files: Vec<_> =
+            files.iter().map(|file| (file.name.as_str(), file.media_type.as_str(), &file.octets[..])).collect();
+        let inner = ("Inner.eml", "message/rfc822", &b"Subject: Inner\r\n\r\ninner"[..]);
+        assert_eq!(files, [("m.pdf", "application/pdf", &[0, 1, 2][..]), inner]);
+    }
+    for manner in [Manner::Reply, Manner::ReplyAll] {
+        assert_eq!(beginning(&source, manner, &own()).1, []);
+    }
+    let (begun, files) = beginning(&source, Manner::ForwardAsAttachment, &own());
+    assert_eq!((begun.quote, begun.draft.text.as_str()), (None, ""));
+    assert_eq!(
+        files,
+        [NewFile { name: "Re_ Map.eml".into(), media_type: "message/rfc822".into(), octets: source }]
+    );
+}
+
+#[test]
+fn a_letter_that_is_edited_anew_is_as_it_was() {
+    let (begun, _) = beginning(&crlf(WITH_FILES), Manner::EditAsNew, &own());
+    let expected = Draft {
+        to: "Bo <bo@x>, cy@x".into(),
+        cc: "dee@x".into(),
+        bcc: "me@work.example".into(),
+        subject: "Re: Map".into(),
+        text: "Hello\n-- \nAna".into(),
+        in_reply_to: Some("0@x".into()),
+        references: vec!["a@x".into(), "0@x".into()],
+    };
+    assert_eq!((begun.draft, begun.quote), (expected, None));
+}
+
+#[test]
+fn of_a_text_without_end_the_rest_goes_along_as_a_file() {
+    let source = format!("Subject: long\n\n{}", "word\n".repeat(300_000));
+    let (begun, files) = beginning(source.as_bytes(), Manner::Forward, &[]);
+    assert!(begun.quote.unwrap().text.len() <= 1 << 20);
+    assert_eq!((files.len(), files[0].name.as_str(), files[0].octets.len()), (1, "long.eml", source.len()));
+    assert_eq!(beginning(source.as_bytes(), Manner::Reply, &[]).1, []);
+}

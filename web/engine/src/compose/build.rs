@@ -1,0 +1,170 @@
+//! The octets of a letter (RFC 5322, MIME), and its envelope.
+//!
+//! They tell what somebody wrote and to whom, and nothing else: no program, no machine, no time zone, no hidden recipients.
+
+use std::collections::HashSet;
+
+use mail_builder::MessageBuilder;
+use mail_builder::headers::HeaderType;
+use mail_builder::headers::address::{Address, EmailAddress};
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::headers::date::Date;
+use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::raw::Raw;
+use mail_builder::headers::text::Text;
+use mail_builder::mime::{BodyPart, MimePart};
+use restante_api::letter::{Draft, LetterFault, Sending};
+use restante_api::{Failure, FailureKind};
+use restante_protocol::smtp::{self, Mailbox};
+
+use super::addresses::mailbox;
+use super::{Addressee, NewFile, addresses, conversation, files, flowed, one_line};
+use crate::mime;
+
+/// Characters that a Message-ID and a boundary are made of at most: a boundary has 70 (RFC 2046, section 5.1.1).
+const MAX_UNIQUE: usize = 48;
+
+/// What a letter is built of.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// What was typed.
+    pub draft: &'a Draft,
+    /// Its files, in their order.
+    pub files: &'a [NewFile],
+    /// Who writes: name and address, and whether a copy goes to that address.
+    pub sending: &'a Sending,
+}
+
+/// A letter that is ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The letter: header and body, lines ended by CRLF.
+    pub octets: Vec<u8>,
+    /// Whom it is returned to.
+    pub from: Mailbox,
+    /// Whom it is for, each mailbox once, as [`Mailbox`] reads it: To, Cc and Bcc, and the sender where a copy is asked for.
+    pub recipients: Vec<String>,
+    /// What was surveyed of the octets.
+    pub content: smtp::Content,
+    /// Its Message-ID, without angle brackets.
+    pub message_id: String,
+}
+
+/// Builds the letter. `date` is in seconds since 1970-01-01 UTC. `unique` is what no other letter has, ASCII letters and digits
+/// with dots between: its Message-ID and its boundary are made of it.
+///
+/// # Errors
+/// [`FailureKind::UnfitLetter`] where sender or recipients are none.
+pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Failure> {
+    let Content { draft, files, sending } = *content;
+    let Sending { name, address, copy_to_self, .. } = sending;
+    let unfit = |fault| Failure::new(FailureKind::UnfitLetter(fault), "");
+    let from = mailbox(address).ok_or_else(|| unfit(LetterFault::BadSender(mime::line(address))))?;
+    let [to, cc, bcc] = [&draft.to, &draft.cc, &draft.bcc].map(|typed| addresses(typed));
+    let (to, cc, bcc) = (to.map_err(unfit)?, cc.map_err(unfit)?, bcc.map_err(unfit)?);
+    if [&to, &cc, &bcc].into_iter().all(Vec::is_empty) {
+        return Err(unfit(LetterFault::NoRecipients));
+    }
+    let recipients = [&to, &cc, &bcc].into_iter().flatten().map(|addressee| &addressee.mailbox);
+    let mut seen = HashSet::new();
+    let recipients = recipients.chain(copy_to_self.then_some(&from)).filter(|mailbox| seen.insert(*mailbox));
+    let recipients = recipients.map(ToString::to_string).collect();
+    let unique: String = unique.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(MAX_UNIQUE).collect();
+    let message_id = format!("{unique}@{}", from.domain());
+    let sender = Addressee { name: one_line(name), mailbox: from.clone() };
+    let message = MessageBuilder { headers: header(&sender, &to, &cc, draft, date, &message_id), ..Default::default() };
+    let mut octets = Vec::new();
+    message.body(body(&draft.text, files, &unique)).serialize(&mut octets);
+    let content = smtp::Content::of(&octets);
+    let content = content.map_err(|fault| Failure::new(FailureKind::Internal, fault.to_string()))?;
+    Ok(Built { octets, from, recipients, content, message_id })
+}
+
+type Fields<'a> = Vec<(std::borrow::Cow<'a, str>, HeaderType<'a>)>;
+
+fn header<'a>(
+    from: &'a Addressee,
+    to: &'a [Addressee],
+    cc: &'a [Addressee],
+    draft: &Draft,
+    date: i64,
+    message_id: &'a str,
+) -> Fields<'a> {
+    let mut fields: Fields<'a> = Vec::new();
+    let mut add = |name: &'static str, value: HeaderType<'a>| fields.push((name.into(), value));
+    add("Date", Date::new(date).into());
+    add("From", list(std::slice::from_ref(from)));
+    match (to.is_empty(), cc.is_empty()) {
+        // RFC 5322, section 3.4: a group without members, where all are hidden.
+        (true, true) => add("To", Raw::new("undisclosed-recipients:;").into()),
+        (true, false) => {}
+        (false, _) => add("To", list(to)),
+    }
+    if !cc.is_empty() {
+        add("Cc", list(cc));
+    }
+    let subject = one_line(&draft.subject);
+    if !subject.is_empty() {
+        add("Subject", Text::new(literal(subject)).into());
+    }
+    add("Message-ID", MessageId::new(message_id).into());
+    if let Some(id) = draft.in_reply_to.as_ref().filter(|id| conversation::is_message_id(id)) {
+        add("In-Reply-To", MessageId::new(id.clone()).into());
+    }
+    let references = conversation::shortened(&draft.references);
+    if !references.is_empty() {
+        add("References", MessageId::new_list(references.into_iter()).into());
+    }
+    fields
+}
+
+fn list<'a>(people: &'a [Addressee]) -> HeaderType<'a> {
+    let people = people.iter().map(|Addressee { name, mailbox }| {
+        let name = Some(name.clone()).filter(|name| !name.is_empty()).map(|name| literal(name).into());
+        Address::Address(EmailAddress { name, email: mailbox.to_string().into() })
+    });
+    Address::new_list(people.collect()).into()
+}
+
+/// Words as they were typed, where they look like encoded-words (RFC 2047): mail-builder writes those as they are, and they
+/// would be decoded. What ends with a space it encodes.
+fn literal(words: String) -> String {
+    if words.contains("=?") { words + " " } else { words }
+}
+
+fn body<'a>(text: &str, files: &'a [NewFile], unique: &str) -> MimePart<'a> {
+    let text = text_part(text);
+    if files.is_empty() {
+        return text;
+    }
+    let (attached, is_eight_bit): (Vec<_>, Vec<_>) = files.iter().map(files::part).unzip();
+    let parts: Vec<_> = std::iter::once(text).chain(attached).collect();
+    // The letter that this one was made from may go along, and may be one of ours. Nothing that is encoded holds `=_`.
+    let mut boundary = format!("=_{unique}");
+    while parts.iter().any(|part| holds(part, &boundary)) {
+        boundary.push('_');
+    }
+    let kind = ContentType::new("multipart/mixed").attribute("boundary", boundary);
+    // RFC 2045, section 6.4: a multipart is what the widest of its parts is.
+    let encoding = if is_eight_bit.contains(&true) { "8bit" } else { "7bit" };
+    MimePart::new(kind, BodyPart::Multipart(parts)).transfer_encoding(encoding)
+}
+
+fn holds(part: &MimePart<'_>, boundary: &str) -> bool {
+    let octets = match &part.contents {
+        BodyPart::Text(text) => text.as_bytes(),
+        BodyPart::Binary(octets) => octets,
+        BodyPart::Multipart(_) => &[],
+    };
+    memchr::memmem::find(octets, boundary.as_bytes()).is_some()
+}
+
+/// The text, as 7bit where it is: mail-builder would encode the spaces that flowed lines end with. Else it chooses between
+/// quoted-printable and Base64, whichever is shorter.
+fn text_part(text: &str) -> MimePart<'static> {
+    let text = flowed::flowed(text);
+    let is_seven_bit = mime::fits(text.as_bytes(), true);
+    let kind = ContentType::new("text/plain").attribute("charset", "utf-8").attribute("format", "flowed");
+    let part = MimePart::new(kind, BodyPart::from(text));
+    if is_seven_bit { part.transfer_encoding("7bit") } else { part }
+}
