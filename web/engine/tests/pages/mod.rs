@@ -14,7 +14,7 @@ use restante_api::keep::{
 };
 use restante_api::{Call, CallId, Failure, ListId, Reply, Request, Row, Update};
 use restante_engine::keep::{self, Client, Input, Place};
-use restante_engine::platform::{Secrets, Storage};
+use restante_engine::platform::{Platform, Secrets, Storage};
 use restante_protocol::tunnel::Secret;
 use restante_store::Location;
 
@@ -174,10 +174,21 @@ pub(super) fn search(text: &str) -> ListQuery {
 
 /// Runs the engine with this server and this mailbox until the test is done with it.
 pub(super) async fn with<F: AsyncFnOnce(&mut Pages)>(host: &Host, home: &tempfile::TempDir, secrets: &Drawer, test: F) {
+    with_platform(Rc::new(host.clone()), host, home, secrets, test).await;
+}
+
+/// The same, where connections are opened by this platform.
+pub(super) async fn with_platform<F: AsyncFnOnce(&mut Pages)>(
+    platform: Rc<dyn Platform>,
+    host: &Host,
+    home: &tempfile::TempDir,
+    secrets: &Drawer,
+    test: F,
+) {
     let (calls, incoming) = unbounded();
     let (outgoing, replies) = unbounded();
     let storage = Rc::new(Disk(home.path().join("mail.sqlite")));
-    let place = Place { platform: Rc::new(host.clone()), storage, secrets: Rc::new(secrets.clone()) };
+    let place = Place { platform, storage, secrets: Rc::new(secrets.clone()) };
     let running = keep::run(place, incoming, move |client, reply| {
         let _ = outgoing.unbounded_send((client, reply));
     });

@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 mod engine;
+pub(crate) mod receiving;
 pub(crate) mod scripted;
 
 use std::ops::Range;

@@ -19,6 +19,7 @@ use restante_api::{CallId, Failure};
 use restante_protocol::tunnel::Secret;
 
 use crate::ui::shared::Shared;
+use crate::ui::state::site::Submission;
 
 pub use act::{Deed, KeptAction, Opening};
 pub use files::{FileWork, Files};
@@ -162,8 +163,8 @@ pub struct SignInDraft {
 /// What an answer is waited for.
 #[derive(Debug, Clone, PartialEq)]
 enum Wait {
-    /// A mailbox is to be kept; what signs in is kept too.
-    Account(Option<SignIn>),
+    /// A mailbox is to be kept; what signs in is kept too, and by which server it sends is set where the page's host says it.
+    Account(Option<SignIn>, Option<Submission>),
     /// Fetching has begun.
     Check(AccountId),
     /// Messages go to a folder of this name.

@@ -1,6 +1,6 @@
 //! What the host of this page says about itself in `restante.json`.
 
-use restante_api::Security;
+use restante_api::{OpenMailbox, Security};
 use restante_protocol::tunnel::Secret;
 use serde::Deserialize;
 
@@ -49,6 +49,32 @@ pub struct Preset {
     /// What the account is, in a few words.
     #[serde(default)]
     pub label: Option<String>,
+    /// By which server it sends, with the same user name and password.
+    #[serde(default)]
+    pub submission: Option<Submission>,
+}
+
+/// A submission server that the host offers.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Submission {
+    /// Host name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Security.
+    #[serde(default)]
+    pub security: Security,
+    /// As [`Preset::fingerprint`].
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+}
+
+impl Preset {
+    /// By which server this mailbox sends, where it is the host's.
+    pub fn submission_of(&self, open: &OpenMailbox) -> Option<&Submission> {
+        let is_this = self.host == open.host && self.user.as_ref().is_none_or(|user| *user == open.user);
+        self.submission.as_ref().filter(|_| is_this)
+    }
 }
 
 impl Site {

@@ -14,10 +14,12 @@ pub(in crate::ui::state) fn add(state: &mut State, open: OpenMailbox) -> Vec<Eff
         token: open.token.clone(),
         keep: true,
     });
+    let preset = state.site.preset.as_ref();
+    let submission = preset.and_then(|preset| preset.submission_of(&open)).cloned();
     let mut effects = lists::begin(state);
     let State { kept: Some(kept), calls, .. } = state else { return effects };
     let (call, ask) = calls.ask(Request::Keep(Ask::Account(Box::new(open))));
-    kept.waiting.push((call, Wait::Account(sign_in)));
+    kept.waiting.push((call, Wait::Account(sign_in, submission)));
     effects.extend([ask, Effect::Persist, Effect::ClearLink, Effect::Focus(Focus::List)]);
     effects
 }

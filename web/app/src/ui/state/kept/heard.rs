@@ -8,7 +8,7 @@ use super::{Kept, Sheet, Told, Wait, act, files, lists, settings, write};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::mailbox::FIRST_SIGHT;
-use crate::ui::state::{Effect, Focus, Form, Mailbox, Phase, Program, Reading, State, later, selection};
+use crate::ui::state::{Effect, Focus, Mailbox, Phase, Program, Reading, State, later, selection};
 
 /// So often the engine is started anew by itself before it is left to the user.
 const RESTARTS: u8 = 2;
@@ -49,7 +49,7 @@ pub(in crate::ui::state) fn reply(state: &mut State, to: CallId, update: Update)
 
 fn overviewed(state: &mut State, overview: Overview) -> Vec<Effect> {
     let State { kept: Some(kept), mailbox: Some(mailbox), calls, .. } = state else { return vec![] };
-    let adds = kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(_)));
+    let adds = kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(..)));
     state.keeps = !overview.accounts.is_empty();
     if overview.accounts.is_empty() && !adds {
         return [vec![Effect::ForgetPage], lists::leave(state)].concat();
@@ -105,13 +105,17 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
     let Some(at) = kept.waiting.iter().position(|(waited, _)| *waited == to) else { return vec![] };
     let (_, wait) = kept.waiting.swap_remove(at);
     match (wait, answer) {
-        (Wait::Account(sign_in), Answer::Account(id)) => {
+        (Wait::Account(sign_in, submission), Answer::Account(id)) => {
             // The password has done its work in the page.
-            *form = Form::default();
+            let user = std::mem::take(form).user;
             state.keeps = true;
             kept.arriving = Some(id);
             let keep = sign_in.map(|sign_in| kept.ask(calls, Ask::Check(id, Some(sign_in)), Wait::Check(id)));
-            return keep.into_iter().collect();
+            let mut effects: Vec<Effect> = keep.into_iter().collect();
+            if let Some(submission) = submission {
+                effects.extend(write::sends_by(kept, calls, id, &submission, user));
+            }
+            return effects;
         }
         (Wait::Moved(to), Answer::Done(Done::Moved(from))) if !from.is_empty() => {
             kept.told = Some(Told::Moved(u32::try_from(from.len()).unwrap_or(u32::MAX), to));
@@ -146,7 +150,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
 /// What was asked for cannot be done.
 fn refused(state: &mut State, to: CallId, failure: Failure) -> Vec<Effect> {
     let State { kept: Some(kept), .. } = state else { return vec![] };
-    let adds = kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(_)));
+    let adds = kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(..)));
     if to == kept.overview_call && !adds {
         kept.failure = Some(Shared::new(failure));
         return vec![];
@@ -158,7 +162,7 @@ fn refused(state: &mut State, to: CallId, failure: Failure) -> Vec<Effect> {
     }
     let at = kept.waiting.iter().position(|(waited, _)| *waited == to);
     let wait = at.map(|at| kept.waiting.swap_remove(at).1);
-    if matches!(wait, Some(Wait::Account(_))) || (to == kept.overview_call && adds) {
+    if matches!(wait, Some(Wait::Account(..))) || (to == kept.overview_call && adds) {
         return not_kept(state, failure);
     }
     match wait {
@@ -195,7 +199,7 @@ fn not_kept(state: &mut State, failure: Failure) -> Vec<Effect> {
 pub(in crate::ui::state) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
     let failure = crate::ui::words::engine_died(death);
     let State { kept: Some(kept), mailbox: Some(mailbox), calls, .. } = state else { return vec![] };
-    if kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(_))) {
+    if kept.waiting.iter().any(|(_, wait)| matches!(wait, Wait::Account(..))) {
         return not_kept(state, failure);
     }
     if let Some(reading) = &mut mailbox.reading {

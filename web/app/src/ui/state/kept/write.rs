@@ -3,7 +3,7 @@
 use restante_api::keep::{AccountId, AccountView, Answer, Ask, Change, KeptId, LetterChange};
 use restante_api::letter::{
     Beginning, Draft, FileId, FileView, LetterContent, LetterFault, LetterId, LetterState, LetterView, Manner, Origin,
-    Quote,
+    Quote, Sending,
 };
 use restante_api::{CallId, Failure};
 use restante_locales::say;
@@ -11,6 +11,7 @@ use restante_locales::say;
 use super::{Files, Kept, Told, Wait};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
+use crate::ui::state::site::Submission;
 use crate::ui::state::{Effect, Focus, Mailbox, meant};
 
 /// A letter that is being written.
@@ -627,6 +628,32 @@ pub(super) fn overviewed(kept: &mut Kept) {
             Some(LetterState::Waiting { .. } | LetterState::Sending) => kept.queued.push(letter),
         }
     }
+}
+
+/// Sets by which server an account sends, as the page's host says it.
+pub(super) fn sends_by(
+    kept: &mut Kept,
+    calls: &mut Calls,
+    account: AccountId,
+    submission: &Submission,
+    user: String,
+) -> Vec<Effect> {
+    let Submission { host, port, security, fingerprint } = submission;
+    let address = if user.contains('@') { user } else { format!("{user}@{host}") };
+    let sending = Sending {
+        host: host.clone(),
+        port: *port,
+        security: *security,
+        name: String::new(),
+        address,
+        signature: String::new(),
+        copy_to_self: false,
+    };
+    let mut effects = vec![kept.change(calls, Change::Sending(account, sending), Wait::Quietly)];
+    if let Some(trusted) = fingerprint.as_ref().and_then(|text| text.parse().ok()) {
+        effects.push(kept.change(calls, Change::TrustSending(account, trusted), Wait::Quietly));
+    }
+    effects
 }
 
 /// What is quoted, below what its writer is told by: each line behind an angle bracket (RFC 3676, section 4.5).

@@ -1,0 +1,192 @@
+// Writing: a letter to oneself through the demonstration's servers, and what becomes of one that is interrupted.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inEachView, isAccessible } from './lib/axe.mjs';
+import { visit } from './lib/browser.mjs';
+import { Kept } from './lib/kept.mjs';
+import { Bridge } from './lib/programs.mjs';
+import { suite } from './lib/suite.mjs';
+
+const timeout = 240_000;
+const our = suite({ world: null });
+const OWN = 'robin@postbox.example';
+
+/** The page with the composer, driven. */
+class Writer extends Kept {
+  constructor(page) {
+    super(page);
+    this.composer = page.getByRole('dialog', { name: 'New message', exact: true });
+    this.to = this.field('To');
+    this.subject = this.field('Subject');
+    this.text = this.field('Text');
+  }
+
+  field(name) {
+    return this.composer.getByRole('textbox', { name, exact: true });
+  }
+
+  does(name) {
+    return this.composer.getByRole('button', { name, exact: true });
+  }
+
+  async write(subject, { to = OWN, text = 'Meet me at the harbour.' } = {}) {
+    await this.button('Write').click();
+    await this.to.fill(to);
+    await this.subject.fill(subject);
+    await this.text.fill(text);
+  }
+
+  /** Sends what is written, without the time to take it back. */
+  async send() {
+    await this.does('Send').click();
+    await this.composer.waitFor({ state: 'detached' });
+    await this.told('The message is sent in 10 seconds.');
+    await this.folder('Outbox').click();
+    await this.button('Send now').click();
+  }
+
+  async told(words) {
+    await this.status.filter({ hasText: words }).waitFor();
+  }
+}
+
+/** The demonstration's mailbox, kept, and `use` of it. */
+async function writing(use, options = {}) {
+  const demo = await Bridge.demo();
+  try {
+    await visit(our.browser, demo.url, options, async (page, seen) => {
+      const writer = new Writer(page);
+      await page.getByText('is filled in: one click opens it').waitFor();
+      await writer.keepBox.check();
+      await writer.openButton.click();
+      await writer.status.filter({ hasText: 'Kept here' }).waitFor({ timeout: 120_000 });
+      await use(writer, page, { demo, seen });
+    });
+  } finally {
+    await demo.end();
+  }
+}
+
+test('the whole circle: a letter to oneself is sent, arrives, is answered, and the answer arrives', { timeout }, () => writing(async (writer, page) => {
+  await writer.write('Boats in the harbour', { text: 'Which one is yours?\n.\nMine is the blue one.' });
+  await writer.send();
+  await writer.told('Message sent.');
+  await writer.folder('Sent').click();
+  await writer.read('Boats in the harbour');
+  await writer.message.getByText('Mine is the blue one.').waitFor();
+  await writer.folder('Inbox').click();
+  await writer.checkButton.click();
+  await writer.read('Boats in the harbour');
+  await writer.message.getByText('Which one is yours?').waitFor();
+  await writer.message.getByRole('button', { name: 'Reply', exact: true }).click();
+  assert.equal(await writer.to.inputValue(), OWN);
+  assert.equal(await writer.subject.inputValue(), 'Re: Boats in the harbour');
+  const quoted = await writer.text.inputValue();
+  assert.match(quoted, /^\n\nOn .+ wrote:\n> Which one is yours\?\n> \.\n> Mine is the blue one\.\n/);
+  await writer.text.fill(`The red one.${quoted}`);
+  await writer.send();
+  await writer.told('Message sent.');
+  await writer.folder('Inbox').click();
+  await writer.checkButton.click();
+  await writer.read('Re: Boats in the harbour');
+  await writer.message.getByText('The red one.').waitFor();
+  await page.getByRole('button', { name: /^Conversation \(4\)$/ }).click();
+  await writer.has(4);
+}));
+
+test('a draft is saved as one types, survives its tab, and is gone on with', { timeout }, () => writing(async (writer, page, { demo }) => {
+  await writer.write('Half a thought', { text: 'It begins like this' });
+  await writer.composer.getByText('Saved in Drafts').waitFor();
+  // A tab that is ended has no time for a word.
+  const context = page.context();
+  const second = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Page.crash').catch(() => {});
+  await second.goto(demo.url);
+  const again = new Writer(second);
+  await again.folder('Drafts').click();
+  await second.getByRole('listitem', { name: `Half a thought, ${OWN}` }).getByRole('button', { name: 'Edit' }).click();
+  assert.equal(await again.text.inputValue(), 'It begins like this');
+  assert.equal(await again.to.inputValue(), OWN);
+  await again.does('Discard').click();
+  await again.told('Message discarded.');
+  await second.getByText('Nothing is being written.').waitFor();
+  await again.button('Undo').click();
+  assert.equal(await again.text.inputValue(), 'It begins like this');
+}, { clean: false }));
+
+test('what is sent can be taken back, and what may be forgotten is asked for', { timeout }, () => writing(async (writer, page) => {
+  await writer.write('', { text: 'The plan is attached.' });
+  await writer.does('Send').click();
+  await writer.composer.getByText('The text speaks of an attachment, and there is none.').waitFor();
+  await writer.does('Go on writing').click();
+  await writer.composer.getByLabel('Attach files').setInputFiles([{ name: 'plan à la carte.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') }]);
+  await writer.composer.getByText('plan à la carte.txt', { exact: true }).waitFor();
+  await writer.composer.getByText('Saved in Drafts').waitFor();
+  await writer.does('Send').click();
+  await writer.composer.getByText('There is no subject.').waitFor();
+  await writer.does('Send anyway').click();
+  await writer.told('The message is sent in 10 seconds.');
+  await writer.button('Undo').click();
+  await writer.composer.getByText('plan à la carte.txt', { exact: true }).waitFor();
+  await writer.subject.fill('The plan');
+  await writer.send();
+  await writer.told('Message sent.');
+  await writer.folder('Inbox').click();
+  await writer.checkButton.click();
+  await writer.read('The plan');
+  const [download] = await Promise.all([page.waitForEvent('download'), writer.message.getByRole('button', { name: 'Download plan à la carte.txt' }).click()]);
+  assert.equal(download.suggestedFilename(), 'plan à la carte.txt');
+}));
+
+test('who is refused is named beside the words of the server, and the others have it', { timeout }, () => writing(async (writer, page) => {
+  await writer.write('To two', { to: `${OWN}, elsewhere@example.net` });
+  await writer.send();
+  await writer.told('The message could not be sent, and is in Drafts.');
+  await writer.folder('Drafts').click();
+  await page.getByText(/^elsewhere@example\.net was refused: 550 5\.7\.1/).waitFor();
+  await page.getByRole('listitem', { name: 'To two, elsewhere@example.net' }).getByRole('button', { name: 'Edit' }).click();
+  assert.equal(await writer.to.inputValue(), 'elsewhere@example.net');
+  await writer.to.fill('nobody at home');
+  await writer.does('Send').click();
+  await writer.composer.getByRole('alert').getByText('“nobody at home” is not an address.').waitFor();
+  await writer.does('Save and close').click();
+  await writer.folder('Inbox').click();
+  await writer.checkButton.click();
+  await writer.read('To two');
+}));
+
+test('by keyboard alone a letter is written and sent, and axe finds nothing to complain about', { timeout }, () => writing(async (writer, page) => {
+  await writer.rows.first().focus();
+  await page.keyboard.press('c');
+  await writer.composer.waitFor();
+  await page.keyboard.type(OWN);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('By hand');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('No mouse.');
+  await isAccessible(page);
+  await page.keyboard.press('Control+Enter');
+  await writer.told('The message is sent in 10 seconds.');
+  await writer.folder('Outbox').click();
+  await isAccessible(page);
+  await writer.told('Message sent.');
+  await inEachView(page, async (view) => {
+    await page.getByRole('button', { name: 'Write', exact: true }).click();
+    await writer.to.waitFor();
+    await isAccessible(page, view);
+    await page.keyboard.press('Escape');
+    await writer.composer.waitFor({ state: 'detached' });
+  });
+}));
+
+test('without a network a letter waits in the outbox and goes when it is back', { timeout }, () => writing(async (writer, page) => {
+  await writer.write('From the train');
+  await page.context().setOffline(true);
+  await writer.send();
+  await writer.told('The message could not be sent yet, and is in Outbox.');
+  await page.getByText('could not be sent yet · next try at').waitFor();
+  await page.context().setOffline(false);
+  await writer.told('Message sent.');
+}, { clean: false }));

@@ -1,0 +1,99 @@
+//! A submission server in memory, behind connections that break where a test asks for it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
+use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_testkit::receiver::{Mood, Receiver, Taken};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+use super::Pipe;
+
+/// What happens to a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    /// Octets that get through to the server, and back.
+    pub(crate) up: usize,
+    pub(crate) down: usize,
+    /// The server is silent.
+    pub(crate) silent: bool,
+}
+
+pub(crate) const CLEAR: Way = Way { up: usize::MAX, down: usize::MAX, silent: false };
+
+/// A host whose connections all lead to one server, which remembers what it has taken.
+pub(crate) struct Host {
+    extensions: &'static [&'static str],
+    pub(crate) moods: Vec<Mood>,
+    pub(crate) ways: Vec<Way>,
+    pub(crate) connections: Cell<usize>,
+    pub(crate) taken: Arc<Mutex<Vec<Taken>>>,
+    pub(crate) faults: Arc<Mutex<Vec<String>>>,
+}
+
+impl Host {
+    pub(crate) fn new(extensions: &'static [&'static str], ways: &[Way]) -> Rc<Self> {
+        Rc::new(Self {
+            extensions,
+            moods: vec![Mood::good()],
+            ways: ways.to_vec(),
+            connections: Cell::new(0),
+            taken: Arc::default(),
+            faults: Arc::default(),
+        })
+    }
+}
+
+impl Dial for Host {
+    fn dial(&self, _: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
+        let number = self.connections.replace(self.connections.get() + 1);
+        let way = self.ways.get(number).or(self.ways.last()).copied().unwrap_or(CLEAR);
+        let (near, far) = tokio::io::duplex(1 << 16);
+        let receiver = Receiver::new(self.moods.clone(), self.extensions);
+        tokio::spawn(serve(far, receiver, way, Arc::clone(&self.taken), Arc::clone(&self.faults)));
+        futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
+    }
+}
+
+impl Clock for Host {
+    fn now(&self) -> u64 {
+        1_790_000_000
+    }
+
+    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
+        tokio::time::sleep(time).boxed_local()
+    }
+}
+
+async fn serve(
+    mut stream: DuplexStream,
+    mut receiver: Receiver,
+    mut way: Way,
+    taken: Arc<Mutex<Vec<Taken>>>,
+    faults: Arc<Mutex<Vec<String>>>,
+) {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        if !way.silent {
+            let octets: Vec<u8> = receiver.outbox.drain(..).collect();
+            let through = octets.len().min(way.down);
+            way.down -= through;
+            if stream.write_all(&octets[..through]).await.is_err() || through < octets.len() {
+                return;
+            }
+        }
+        let Ok(read) = stream.read(&mut buffer).await else { return };
+        let through = read.min(way.up);
+        way.up -= through;
+        receiver.take(&buffer[..through]);
+        taken.lock().unwrap().append(&mut receiver.taken);
+        faults.lock().unwrap().append(&mut receiver.faults);
+        if read == 0 || through < read {
+            return;
+        }
+    }
+}
