@@ -5,6 +5,7 @@ use super::super::use_language;
 use restante_api::letter::FileView;
 use restante_locales::say;
 use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use wasm_bindgen::JsCast;
 use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, component, html};
 
 use super::super::failure::FailureNote;
@@ -53,7 +54,7 @@ pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
                         <label class="line" for="letter-bcc"><span>{say::write_bcc()}</span>{line("letter-bcc", &draft.bcc, LetterField::Bcc, true, act)}</label>
                     }
                     <label class="line" for="letter-subject"><span>{say::write_subject()}</span>{line("letter-subject", &draft.subject, LetterField::Subject, false, act)}</label>
-                    <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true"></textarea>
+                    <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
                     {files(composer, act)}
                 </div>
                 <div class="letter-notes">

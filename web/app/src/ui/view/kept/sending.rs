@@ -56,7 +56,7 @@ pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
                     </select>
                 </label>
                 <label class="whole">{say::sending_signature()}
-                    <textarea rows="3" value={sending.signature.clone()} oninput={onsignature} dir="auto"></textarea>
+                    <textarea rows="3" value={sending.signature.clone()} oninput={onsignature} dir="auto" />
                 </label>
             </div>
             <label class="tick"><input type="checkbox" checked={sending.copy_to_self} onchange={tick(act, Knob::CopyToSelf)} />{say::sending_copy()}</label>
