@@ -176,12 +176,8 @@ mod tests {
     fn a_preset_may_say_where_mail_is_sent_from() {
         let json = r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada","submission":{"host":"mail.example.org","port":587,"security":"starttls"}}"#;
         let preset = read(json).unwrap();
-        let expected = Submission {
-            host: "mail.example.org".into(),
-            port: 587,
-            security: Security::Starttls,
-            fingerprint: None,
-        };
+        let expected =
+            Submission { host: "mail.example.org".into(), port: 587, security: Security::Starttls, fingerprint: None };
         assert_eq!(preset.submission, Some(expected));
         assert_eq!(serde_json::to_string(&preset).unwrap(), json);
     }
@@ -191,13 +187,17 @@ mod tests {
         for (submission, words) in [
             (r#"{"host":"127.1","port":465,"security":"tls"}"#, "submission.host is"),
             (r#"{"host":"mail.example.org","port":0,"security":"tls"}"#, "submission.port is 0"),
-            (r#"{"host":"mail.example.org","port":465,"security":"tls","fingerprint":"AA"}"#, "submission.fingerprint is"),
+            (
+                r#"{"host":"mail.example.org","port":465,"security":"tls","fingerprint":"AA"}"#,
+                "submission.fingerprint is",
+            ),
             (r#"{"host":"mail.example.org","port":465,"security":"ssl"}"#, "`ssl`"),
             (r#"{"host":"mail.example.org","port":465,"security":"tls","user":"ada"}"#, "`user`"),
             (r#"{"host":"mail.example.org","security":"tls"}"#, "`port`"),
         ] {
-            let json =
-                format!(r#"{{"host":"pop.example.org","port":995,"security":"tls","user":"ada","submission":{submission}}}"#);
+            let json = format!(
+                r#"{{"host":"pop.example.org","port":995,"security":"tls","user":"ada","submission":{submission}}}"#
+            );
             let error = read(&json).unwrap_err().to_string();
             assert!(error.contains(words), "{submission}: {error}");
         }
