@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use restante_bridge::policy::Policy;
-use restante_bridge::preset::{Preset, Security, show_fingerprint};
+use restante_bridge::preset::{Preset, Security, Submission, show_fingerprint};
 use restante_bridge::{Config, Limits};
 use restante_protocol::tunnel::Secret;
 
 /// The sample mailbox, filled in, and nothing else allowed.
 pub(crate) fn config(sample: &restante_sample::Server) -> anyhow::Result<Config> {
     let host = "127.0.0.1";
+    let fingerprint = show_fingerprint(&sample.fingerprint());
     let entry = format!("{host}:{},{}", sample.pops_port(), sample.pop_port());
     Ok(Config {
         policy: Policy::listed(vec![entry.parse()?]),
@@ -19,8 +20,14 @@ pub(crate) fn config(sample: &restante_sample::Server) -> anyhow::Result<Config>
             security: Security::Tls,
             user: sample.user().to_owned(),
             password: Some(Secret::new(sample.password())),
-            fingerprint: Some(show_fingerprint(&sample.fingerprint())),
+            fingerprint: Some(fingerprint.clone()),
             label: Some("Sample mailbox".to_owned()),
+            submission: Some(Submission {
+                host: host.to_owned(),
+                port: sample.submission_port(),
+                security: Security::Tls,
+                fingerprint: Some(fingerprint),
+            }),
         }),
         // Whoever ends the demonstration does not want to wait for its own tab.
         limits: Limits { drain_timeout: Duration::ZERO, ..Limits::default() },

@@ -153,8 +153,8 @@ pub struct Settings {
     pub acme_eab_key: Option<PathBuf>,
 
     /// JSON file with the account that the page starts with: host, port, security (tls, starttls or none), user; and,
-    /// if wanted, password (everyone who opens the page learns it), fingerprint (SHA-256 of the certificate to trust)
-    /// and label.
+    /// if wanted, password (everyone who opens the page learns it), fingerprint (SHA-256 of the certificate to trust),
+    /// label, and submission (the server that mail is sent from: host, port, security, fingerprint).
     #[arg(long, value_name = "FILE", env = "RESTANTE_PRESET")]
     pub preset: Option<PathBuf>,
 

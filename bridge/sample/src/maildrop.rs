@@ -7,7 +7,8 @@ use crate::mail;
 /// A message as the server holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// A name for tests and documentation to ask for it by, such as `newsletter-harbours`.
+    /// A name for tests and documentation to ask for it by, such as `newsletter-harbours`; `submitted` where the message was
+    /// delivered later.
     pub slug: &'static str,
     /// Its unique-id (RFC 1939, section 7): never the same for a maildrop made at another time.
     pub uid: String,

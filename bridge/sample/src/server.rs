@@ -1,5 +1,10 @@
-//! The server around [`Session`]: two loopback listeners, TLS, limits. What POP3 says is in `session`.
+//! The server around the sessions: loopback listeners, TLS, limits. How octets reach a session is in `pop3` and `submission` here,
+//! what it says to them in the modules of these names above.
 
+mod pop3;
+mod submission;
+
+use std::future::Future;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -7,7 +12,7 @@ use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
 use time::OffsetDateTime;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
@@ -15,9 +20,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificate::Identity;
-use crate::lines::{CHUNK, Stuffer, top};
 use crate::maildrop::maildrop;
-use crate::session::{Office, Reply, Session};
+use crate::office::{Office, Room};
 
 /// The one account.
 const USER: &str = "robin@postbox.example";
@@ -26,18 +30,24 @@ const PASSWORD: &str = "held-until-called-for";
 /// Connections at a time; more are told to come back.
 const MAX_CONNECTIONS: usize = 64;
 
-/// The autologout timer: at least ten minutes (RFC 1939, section 3).
+/// The autologout timer: at least ten minutes (RFC 1939, section 3); five would do for submission (RFC 5321, section
+/// 4.5.3.2.7).
 const IDLE: Duration = Duration::from_secs(10 * 60);
 
 /// Time for a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(20);
 
-/// The sample POP3 server, on 127.0.0.1 and two ports that the system chooses. It stops when this is dropped.
+/// Octets that are gathered before they are sent, and read at most before they are looked at.
+const BUFFER: usize = 16 * 1024;
+
+/// The sample server for POP3 and submission, on 127.0.0.1 and four ports that the system chooses. It stops when this is dropped.
 pub struct Server {
     pops_port: u16,
     pop_port: u16,
+    submission_port: u16,
+    submission_starttls_port: u16,
     identity: Identity,
-    tasks: [JoinHandle<()>; 2],
+    tasks: Vec<JoinHandle<()>>,
 }
 
 /// Why the sample server did not start.
@@ -61,19 +71,31 @@ impl Server {
     /// [`StartError`] where there is no loopback port or no certificate.
     pub async fn start() -> Result<Self, StartError> {
         let identity = Identity::make()?;
-        let office = Arc::new(Office {
-            user: USER.into(),
-            password: PASSWORD.into(),
-            maildrop: maildrop(OffsetDateTime::now_utc()),
-        });
-        let pops = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let pop = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let (pops_port, pop_port) = (pops.local_addr()?.port(), pop.local_addr()?.port());
+        let mail = maildrop(OffsetDateTime::now_utc());
+        let office = Arc::new(Office::new(USER, PASSWORD, mail, Room::default()));
         let acceptor = TlsAcceptor::from(identity.tls.clone());
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let shared = Shared { office, acceptor, places };
-        let tasks = [tokio::spawn(listen(pops, shared.clone(), true)), tokio::spawn(listen(pop, shared, false))];
-        Ok(Self { pops_port, pop_port, identity, tasks })
+        let shared = Shared { office, acceptor, places: Arc::new(Semaphore::new(MAX_CONNECTIONS)) };
+        let mut server = Self {
+            pops_port: 0,
+            pop_port: 0,
+            submission_port: 0,
+            submission_starttls_port: 0,
+            identity,
+            tasks: Vec::new(),
+        };
+        server.pops_port = server.offer::<crate::pop3::Session>(&shared, true).await?;
+        server.pop_port = server.offer::<crate::pop3::Session>(&shared, false).await?;
+        server.submission_port = server.offer::<crate::submission::Session>(&shared, true).await?;
+        server.submission_starttls_port = server.offer::<crate::submission::Session>(&shared, false).await?;
+        Ok(server)
+    }
+
+    /// Listens for a protocol; returns the port.
+    async fn offer<P: Protocol>(&mut self, shared: &Shared, implicit_tls: bool) -> io::Result<u16> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        self.tasks.push(tokio::spawn(listen::<P>(listener, shared.clone(), implicit_tls)));
+        Ok(port)
     }
 
     /// The port of POP3 over implicit TLS.
@@ -86,17 +108,27 @@ impl Server {
         self.pop_port
     }
 
+    /// The port of submission over implicit TLS (RFC 8314, section 3.3).
+    pub fn submission_port(&self) -> u16 {
+        self.submission_port
+    }
+
+    /// The port of submission with STARTTLS (RFC 3207); it takes neither a password nor mail in clear text.
+    pub fn submission_starttls_port(&self) -> u16 {
+        self.submission_starttls_port
+    }
+
     /// SHA-256 of [`Self::certificate_der`].
     pub fn fingerprint(&self) -> [u8; 32] {
         self.identity.fingerprint
     }
 
-    /// The certificate both ports present, signed by itself.
+    /// The certificate all ports present, signed by itself.
     pub fn certificate_der(&self) -> &CertificateDer<'static> {
         &self.identity.der
     }
 
-    /// The account's user name.
+    /// The account's user name, which is its address too.
     pub fn user(&self) -> &str {
         USER
     }
@@ -113,6 +145,26 @@ impl Drop for Server {
     }
 }
 
+/// What the server has to know of a protocol: a session of it, and how to talk for one.
+trait Protocol: Sized + Send + 'static {
+    /// Said in place of a greeting where there is no place.
+    const CROWDED: &'static str;
+
+    /// A session at its beginning.
+    fn begin(office: Arc<Office>, secure: bool) -> Self;
+
+    /// The banner, without its line end.
+    fn greeting(&self) -> String;
+
+    /// TLS is up, and nothing of before it counts.
+    fn secured(&mut self);
+
+    /// Talks until the connection is to end; returns the stream where TLS is to start on it.
+    fn converse<S>(&mut self, stream: S) -> impl Future<Output = io::Result<Option<S>>> + Send
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send;
+}
+
 #[derive(Clone)]
 struct Shared {
     office: Arc<Office>,
@@ -121,7 +173,7 @@ struct Shared {
 }
 
 /// Accepts until it is aborted; its connections end with it, because they live in its `JoinSet`.
-async fn listen(listener: TcpListener, shared: Shared, implicit_tls: bool) {
+async fn listen<P: Protocol>(listener: TcpListener, shared: Shared, implicit_tls: bool) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -132,19 +184,19 @@ async fn listen(listener: TcpListener, shared: Shared, implicit_tls: bool) {
         };
         let shared = shared.clone();
         // A connection that fails is the client's to notice; there is nobody to tell here.
-        connections.spawn(async move { serve(stream, shared, implicit_tls).await.unwrap_or_default() });
+        connections.spawn(async move { serve::<P>(stream, shared, implicit_tls).await.unwrap_or_default() });
     }
 }
 
-async fn serve(mut stream: TcpStream, shared: Shared, implicit_tls: bool) -> io::Result<()> {
+async fn serve<P: Protocol>(mut stream: TcpStream, shared: Shared, implicit_tls: bool) -> io::Result<()> {
     let Ok(_place) = shared.places.try_acquire() else {
-        return stream.write_all(b"-ERR [SYS/TEMP] Too many connections; try again in a minute\r\n").await;
+        return stream.write_all(format!("{}\r\n", P::CROWDED).as_bytes()).await;
     };
     stream.set_nodelay(true)?;
-    let mut session = Session::new(shared.office.clone(), implicit_tls);
+    let mut session = P::begin(shared.office.clone(), implicit_tls);
     if !implicit_tls {
         stream.write_all(format!("{}\r\n", session.greeting()).as_bytes()).await?;
-        match converse(stream, &mut session).await? {
+        match session.converse(stream).await? {
             None => return Ok(()),
             Some(clear) => stream = clear,
         }
@@ -155,97 +207,7 @@ async fn serve(mut stream: TcpStream, shared: Shared, implicit_tls: bool) -> io:
         stream.write_all(format!("{}\r\n", session.greeting()).as_bytes()).await?;
         stream.flush().await?;
     }
-    converse(stream, &mut session).await.map(|_| ())
-}
-
-/// Talks until QUIT or the end of input; returns the stream where TLS is to start on it.
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, session: &mut Session) -> io::Result<Option<S>> {
-    let mut stream = BufReader::with_capacity(16 * 1024, stream);
-    let (mut line, mut out) = (Vec::new(), Vec::new());
-    loop {
-        // Replies to pipelined commands leave together (RFC 2449, section 6.8).
-        if !stream.buffer().contains(&b'\n') {
-            send(&mut stream, &mut out).await?;
-        }
-        let reply = match timeout(IDLE, read_line(&mut stream, &mut line, session.line_limit())).await?? {
-            Line::End => return Ok(None),
-            Line::TooLong => Reply::Close("-ERR This line is too long".into()),
-            Line::Read => match std::str::from_utf8(&line) {
-                Ok(text) => session.line(text),
-                Err(_) => Reply::Line("-ERR This is not UTF-8".into()),
-            },
-        };
-        match reply {
-            Reply::Line(text) => push_line(&mut out, &text),
-            Reply::List(status, lines) => {
-                push_line(&mut out, &status);
-                lines.iter().for_each(|text| push_line(&mut out, text));
-                push_line(&mut out, ".");
-            }
-            Reply::Message { status, index, lines } => {
-                push_line(&mut out, &status);
-                let whole = session.message(index);
-                let mut stuffer = Stuffer::new(lines.map_or(whole, |lines| top(whole, lines)));
-                let mut chunk = Vec::with_capacity(CHUNK);
-                while stuffer.fill(&mut chunk) {
-                    out.extend_from_slice(&chunk);
-                    if out.len() >= CHUNK {
-                        send(&mut stream, &mut out).await?;
-                    }
-                }
-            }
-            Reply::StartTls(text) => {
-                push_line(&mut out, &text);
-                send(&mut stream, &mut out).await?;
-                // Drops what was sent behind STLS: it came in clear text, from whomever.
-                return Ok(Some(stream.into_inner()));
-            }
-            Reply::Close(text) => {
-                push_line(&mut out, &text);
-                send(&mut stream, &mut out).await?;
-                stream.get_mut().shutdown().await?;
-                return Ok(None);
-            }
-        }
-        if out.len() >= CHUNK {
-            send(&mut stream, &mut out).await?;
-        }
-    }
-}
-
-enum Line {
-    Read,
-    TooLong,
-    End,
-}
-
-/// Reads a line into `line`, without its line end, and never more than `limit` octets of it.
-async fn read_line<S: AsyncRead + Unpin>(
-    stream: &mut BufReader<S>,
-    line: &mut Vec<u8>,
-    limit: usize,
-) -> io::Result<Line> {
-    line.clear();
-    loop {
-        let have = stream.fill_buf().await?;
-        if have.is_empty() {
-            return Ok(Line::End);
-        }
-        let end = have.iter().position(|&b| b == b'\n');
-        let take = end.map_or(have.len(), |at| at + 1);
-        if line.len() + take > limit {
-            return Ok(Line::TooLong);
-        }
-        line.extend_from_slice(&have[..take]);
-        stream.consume(take);
-        if end.is_some() {
-            line.pop();
-            if line.last() == Some(&b'\r') {
-                line.pop();
-            }
-            return Ok(Line::Read);
-        }
-    }
+    session.converse(stream).await.map(|_| ())
 }
 
 /// Sends what has gathered, and gives a client that does not read the idle time to begin.

@@ -30,15 +30,33 @@ pub struct Preset {
     /// What the page calls the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Where the account's mail is sent from, with the same user name and password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<Submission>,
+}
+
+/// A submission server (RFC 6409).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// Host name or address literal.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub security: Security,
+    /// As [`Preset::fingerprint`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
 }
 
 /// How the connection to the mail server is protected. TLS ends in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
-    /// TLS from the first byte (RFC 8314, section 3.2).
+    /// TLS from the first byte (RFC 8314, sections 3.2 and 3.3).
     Tls,
-    /// STLS (RFC 2595, section 4).
+    /// STLS (RFC 2595, section 4), or STARTTLS for submission (RFC 3207).
     Starttls,
     /// Clear text.
     None,
@@ -80,18 +98,38 @@ impl Preset {
     pub fn read(path: &Path) -> Result<Self, BadPreset> {
         let text = std::fs::read_to_string(path).map_err(|e| BadPreset::Unreadable(path.into(), e))?;
         let preset: Self = serde_json::from_str(&text).map_err(|e| BadPreset::Malformed(path.into(), e))?;
-        let fault = if preset.host.parse::<Host>().is_err() {
-            "host is neither a name nor an address"
-        } else if preset.port == 0 {
-            "port is 0"
-        } else if preset.fingerprint.as_deref().is_some_and(|f| !is_fingerprint(f)) {
-            "fingerprint is not a SHA-256 fingerprint of 64 hexadecimal digits"
-        } else {
-            return Ok(preset);
-        };
-        Err(BadPreset::Value(path.into(), fault))
+        let submission = preset.submission.as_ref();
+        let servers = [
+            Some((&preset.host, preset.port, &preset.fingerprint, POP3_FAULTS)),
+            submission.map(|server| (&server.host, server.port, &server.fingerprint, SUBMISSION_FAULTS)),
+        ];
+        for (host, port, fingerprint, [bad_host, bad_port, bad_fingerprint]) in servers.into_iter().flatten() {
+            let fault = if host.parse::<Host>().is_err() {
+                bad_host
+            } else if port == 0 {
+                bad_port
+            } else if fingerprint.as_deref().is_some_and(|text| !is_fingerprint(text)) {
+                bad_fingerprint
+            } else {
+                continue;
+            };
+            return Err(BadPreset::Value(path.into(), fault));
+        }
+        Ok(preset)
     }
 }
+
+/// What can be wrong with a server's host, port and fingerprint.
+const POP3_FAULTS: [&str; 3] = [
+    "host is neither a name nor an address",
+    "port is 0",
+    "fingerprint is not a SHA-256 fingerprint of 64 hexadecimal digits",
+];
+const SUBMISSION_FAULTS: [&str; 3] = [
+    "submission.host is neither a name nor an address",
+    "submission.port is 0",
+    "submission.fingerprint is not a SHA-256 fingerprint of 64 hexadecimal digits",
+];
 
 /// Writes a fingerprint as browsers and openssl show it.
 pub fn show_fingerprint(fingerprint: &[u8; 32]) -> String {
@@ -132,6 +170,37 @@ mod tests {
             serde_json::to_string(&config).unwrap(),
             r#"{"preset":null,"token_required":false,"bridges":["wss://b1.example.org/tunnel","self"],"any_bridge":true}"#
         );
+    }
+
+    #[test]
+    fn a_preset_may_say_where_mail_is_sent_from() {
+        let json = r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada","submission":{"host":"mail.example.org","port":587,"security":"starttls"}}"#;
+        let preset = read(json).unwrap();
+        let expected =
+            Submission { host: "mail.example.org".into(), port: 587, security: Security::Starttls, fingerprint: None };
+        assert_eq!(preset.submission, Some(expected));
+        assert_eq!(serde_json::to_string(&preset).unwrap(), json);
+    }
+
+    #[test]
+    fn what_no_submission_server_can_have_is_refused_by_its_name() {
+        for (submission, words) in [
+            (r#"{"host":"127.1","port":465,"security":"tls"}"#, "submission.host is"),
+            (r#"{"host":"mail.example.org","port":0,"security":"tls"}"#, "submission.port is 0"),
+            (
+                r#"{"host":"mail.example.org","port":465,"security":"tls","fingerprint":"AA"}"#,
+                "submission.fingerprint is",
+            ),
+            (r#"{"host":"mail.example.org","port":465,"security":"ssl"}"#, "`ssl`"),
+            (r#"{"host":"mail.example.org","port":465,"security":"tls","user":"ada"}"#, "`user`"),
+            (r#"{"host":"mail.example.org","security":"tls"}"#, "`port`"),
+        ] {
+            let json = format!(
+                r#"{{"host":"pop.example.org","port":995,"security":"tls","user":"ada","submission":{submission}}}"#
+            );
+            let error = read(&json).unwrap_err().to_string();
+            assert!(error.contains(words), "{submission}: {error}");
+        }
     }
 
     #[test]

@@ -102,8 +102,14 @@ async fn the_demo_offers_its_sample_mailbox_and_reaches_it() {
     let preset = &json["preset"];
     assert_eq!(preset["security"], "tls");
     assert!(preset["password"].is_string() && preset["fingerprint"].as_str().unwrap().len() == 95);
-    let port = u16::try_from(preset["port"].as_u64().unwrap()).unwrap();
-    TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    let submission = &preset["submission"];
+    assert_eq!((&submission["host"], &submission["security"]), (&preset["host"], &preset["security"]));
+    assert_eq!(submission["fingerprint"], preset["fingerprint"]);
+    let ports = [preset, submission].map(|server| u16::try_from(server["port"].as_u64().unwrap()).unwrap());
+    assert_ne!(ports[0], ports[1]);
+    for port in ports {
+        TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    }
 }
 
 async fn signal(child: &Child, name: &str) {

@@ -80,6 +80,7 @@ fn large(bytes: usize) -> Config {
         password: None,
         fingerprint: None,
         label: Some("x".repeat(bytes)),
+        submission: None,
     };
     Config { preset: Some(preset), ..Config::default() }
 }

@@ -31,6 +31,7 @@ async fn the_page_learns_the_preset() {
         password: None,
         fingerprint: None,
         label: Some("Example".into()),
+        submission: None,
     };
     let bridge = start(Config { preset: Some(preset), ..Config::default() }).await;
     let answer = get(&bridge, "/restante.json", "localhost").await;

@@ -1,14 +1,13 @@
 //! A POP3 session of the server: command lines in, replies out (RFC 1939, 2449, 2595, 3206, 5034). No I/O in here.
 //!
-//! One user, one maildrop. What DELE marks is forgotten when the session ends: the sample never changes.
+//! One user, one maildrop, as it is at the login (RFC 1939, section 3). What DELE marks is forgotten when the session ends.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-
 use crate::maildrop::Message;
+use crate::office::Office;
+use crate::sasl::{self, BadPlain};
 
 /// Failed logins after which the server hangs up.
 const MAX_FAILURES: u32 = 5;
@@ -26,13 +25,6 @@ pub(crate) enum Reply {
     StartTls(String),
     /// Say so and close the connection.
     Close(String),
-}
-
-/// What every session of a server shares.
-pub(crate) struct Office {
-    pub(crate) user: String,
-    pub(crate) password: String,
-    pub(crate) maildrop: Vec<Message>,
 }
 
 #[derive(Debug)]
@@ -55,12 +47,14 @@ pub(crate) struct Session {
     office: Arc<Office>,
     secure: bool,
     state: State,
+    /// The maildrop at the login; empty before it.
+    maildrop: Vec<Arc<Message>>,
 }
 
 impl Session {
     /// A session in the authorization state; `secure` where TLS is up already.
     pub(crate) fn new(office: Arc<Office>, secure: bool) -> Self {
-        Self { office, secure, state: State::Authorization { user: None, failures: 0 } }
+        Self { office, secure, state: State::Authorization { user: None, failures: 0 }, maildrop: Vec::new() }
     }
 
     /// The banner.
@@ -76,7 +70,7 @@ impl Session {
 
     /// The message of this index.
     pub(crate) fn message(&self, index: usize) -> &[u8] {
-        &self.office.maildrop[index].bytes
+        &self.maildrop[index].bytes
     }
 
     /// The most octets a line may have now, CRLF included: 255 for a command (RFC 2449, section 4), 12,288 for a SASL
@@ -170,22 +164,21 @@ impl Session {
         self.plain(initial)
     }
 
-    /// The response of PLAIN: authorization identity, user, password, with NULs between (RFC 4616, section 2).
+    /// The response of PLAIN.
     fn plain(&mut self, response: &str) -> Reply {
         if response == "*" {
             return err("Cancelled");
         }
-        let decoded = BASE64.decode(response).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let fields: Option<Vec<&str>> = decoded.as_deref().map(|text| text.split('\0').collect());
-        match fields.as_deref() {
-            Some([identity, user, password]) if identity.is_empty() || identity == user => self.sign_in(user, password),
-            Some([_, _, _]) => err("[AUTH] Nobody signs in for somebody else here"),
-            _ => err("This is not a PLAIN response"),
+        match sasl::plain(response) {
+            Ok((user, password)) => self.sign_in(&user, &password),
+            Err(BadPlain::Delegated) => err("[AUTH] Nobody signs in for somebody else here"),
+            Err(BadPlain::Malformed) => err("This is not a PLAIN response"),
         }
     }
 
     fn sign_in(&mut self, user: &str, password: &str) -> Reply {
-        if user == self.office.user && password == self.office.password {
+        if self.office.admits(user, password) {
+            self.maildrop = self.office.snapshot();
             self.state = State::Transaction { deleted: BTreeSet::new() };
             return Reply::Line("+OK Here is your mail".into());
         }
@@ -208,7 +201,7 @@ impl Session {
 
     /// The messages not marked as deleted, with their indices.
     fn present(&self) -> impl Iterator<Item = (usize, &Message)> {
-        self.office.maildrop.iter().enumerate().filter(|(index, _)| !self.deleted(*index))
+        self.maildrop.iter().map(AsRef::as_ref).enumerate().filter(|(index, _)| !self.deleted(*index))
     }
 
     fn stat(&self) -> Reply {
@@ -223,7 +216,7 @@ impl Session {
             return Reply::List(format!("+OK {} messages", lines.len()), lines);
         }
         match self.index(argument) {
-            Ok(index) => Reply::Line(format!("+OK {} {}", index + 1, value(index, &self.office.maildrop[index]))),
+            Ok(index) => Reply::Line(format!("+OK {} {}", index + 1, value(index, &self.maildrop[index]))),
             Err(reply) => reply,
         }
     }
@@ -266,7 +259,7 @@ impl Session {
     fn index(&self, argument: &str) -> Result<usize, Reply> {
         let number: usize = argument.parse().map_err(|_| err("This is not a message number"))?;
         match number.checked_sub(1) {
-            Some(index) if index < self.office.maildrop.len() && !self.deleted(index) => Ok(index),
+            Some(index) if index < self.maildrop.len() && !self.deleted(index) => Ok(index),
             _ => Err(err("No such message")),
         }
     }
@@ -278,16 +271,28 @@ fn err(text: &str) -> Reply {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+
     use super::*;
+    use crate::office::Room;
+
+    fn office() -> Arc<Office> {
+        let message = |uid: &str, bytes: &[u8]| Message { slug: "test", uid: uid.into(), bytes: bytes.to_vec() };
+        let mail = vec![message("a", b"S: 1\r\n\r\none\r\n"), message("b", b"S: 2\r\n\r\n")];
+        Arc::new(Office::new("robin", " s p ", mail, Room::default()))
+    }
 
     fn session(secure: bool) -> Session {
-        let message = |uid: &str, bytes: &[u8]| Message { slug: "test", uid: uid.into(), bytes: bytes.to_vec() };
-        let maildrop = vec![message("a", b"S: 1\r\n\r\none\r\n"), message("b", b"S: 2\r\n\r\n")];
-        Session::new(Arc::new(Office { user: "robin".into(), password: " s p ".into(), maildrop }), secure)
+        Session::new(office(), secure)
     }
 
     fn signed_in() -> Session {
-        let mut session = session(true);
+        signed_in_to(office())
+    }
+
+    fn signed_in_to(office: Arc<Office>) -> Session {
+        let mut session = Session::new(office, true);
         session.line("USER robin");
         assert_eq!(said(session.line("PASS  s p ")), "+OK Here is your mail");
         session
@@ -372,5 +377,19 @@ mod tests {
         for command in ["TOP 1", "TOP 1 -1", "TOP x 1", "RETR", "RETR 0", "RETR 3", "LIST 99999999999999999999"] {
             assert!(said(session.line(command)).starts_with("-ERR"), "{command}");
         }
+    }
+
+    #[test]
+    fn what_is_delivered_is_seen_by_the_next_session_and_not_by_the_open_one() {
+        let office = office();
+        let mut open = signed_in_to(office.clone());
+        office.reserve().deliver(b"S: 3\r\n\r\nthree\r\n".to_vec()).unwrap();
+        assert_eq!(said(open.line("STAT")), "+OK 2 21");
+        assert_eq!(said(open.line("RSET")), "+OK 2 21");
+        assert_eq!(said(open.line("RETR 3")), "-ERR No such message");
+        let mut next = signed_in_to(office);
+        assert_eq!(said(next.line("STAT")), "+OK 3 36");
+        assert_eq!(said(next.line("RETR 3")), "+OK 15 octets|2|None");
+        assert_eq!(next.message(2), b"S: 3\r\n\r\nthree\r\n");
     }
 }
