@@ -66,7 +66,7 @@ fn a_letter_has_these_octets_and_no_others() {
     };
     let built = built(&draft, &[]);
     let expected = "Date: Mon, 23 Nov 2026 09:00:00 +0000\n\
-        From: =?utf-8?Q?Ana_Beltr=C3=A1n?= <ana@example.org>\n\
+        From: =?utf-8?B?QW5hIEJlbHRyw6Fu?= <ana@example.org>\n\
         To: \"Bo\" <bo@example.org>, <cy@example.net>\n\
         Cc: \"Dee, Eve\" <dee@example.com>\n\
         Subject: The map\n\
