@@ -15,7 +15,9 @@ mod changes;
 mod checks;
 mod convert;
 mod files;
+mod letters;
 mod lists;
+mod outbox;
 mod overview;
 mod reading;
 
@@ -36,6 +38,7 @@ use crate::platform::{Platform, Secrets, Storage};
 use checks::Checks;
 use files::Files;
 use lists::List;
+use outbox::Outbox;
 
 /// A page that is served. The numbers are the host's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -145,6 +148,7 @@ struct Keeper<R> {
     store: Rc<RefCell<Store>>,
     replies: R,
     checks: Checks,
+    outbox: Outbox,
     files: Files,
     viewers: HashMap<Client, Viewer>,
     room: Room,
@@ -176,6 +180,8 @@ enum Turn {
     /// A check went on, or came to its end.
     Checked,
     Room(Room),
+    /// A letter was sent, or could not be.
+    Delivered,
     Tick,
     /// A file can go on.
     File,
@@ -187,6 +193,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let asking_room = Some(place.storage.room());
         Self {
             checks: Checks::default(),
+            outbox: Outbox::default(),
             files: Files::default(),
             viewers: HashMap::new(),
             room: Room::default(),
@@ -218,6 +225,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                     self.files.forget(client);
                 }
                 Turn::Checked => self.checked(),
+                Turn::Delivered => self.delivered(),
                 Turn::Room(room) => {
                     self.is_news |= self.room != room;
                     self.room = room;
@@ -225,6 +233,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 Turn::Tick => {
                     self.told = false;
                     self.check_due();
+                    self.deliver_next();
                 }
                 Turn::File => self.write_file(),
             }
@@ -234,6 +243,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if let Some(ending) = self.checks.end() {
             select(ending, self.place.platform.sleep(GOODBYE)).await;
         }
+        let goodbye = self.place.platform.sleep(GOODBYE);
+        select(Box::pin(self.end_delivery()), goodbye).await;
         let _ = self.store.borrow_mut().commit();
         self.damage.take()
     }
@@ -249,6 +260,9 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if self.checks.poll(context) {
             return Poll::Ready(Turn::Checked);
         }
+        if self.outbox.poll(context) {
+            return Poll::Ready(Turn::Delivered);
+        }
         if let Some(Poll::Ready(room)) = self.asking_room.as_mut().map(|asking| asking.as_mut().poll(context)) {
             self.asking_room = None;
             return Poll::Ready(Turn::Room(room));
@@ -258,8 +272,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             context.waker().wake_by_ref();
             return Poll::Ready(Turn::File);
         }
-        let wait = if self.checks.is_busy() { BUSY } else { IDLE };
-        let tick = self.tick.get_or_insert_with(|| self.place.platform.sleep(wait));
+        if self.tick.is_none() {
+            let wait = if self.checks.is_busy() { BUSY } else { self.until_due() };
+            self.tick = Some(self.place.platform.sleep(wait));
+        }
+        let Some(tick) = &mut self.tick else { return Poll::Pending };
         if tick.as_mut().poll(context).is_ready() {
             self.tick = None;
             return Poll::Ready(Turn::Tick);
@@ -316,6 +333,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             }
             Ask::Change(change) => self.change(change),
             Ask::Listed { first, count } => Ok(self.listed(client, first, count)),
+            Ask::Letter(id) => self.letter(id),
+            Ask::Begin(id, origin) => self.begin_letter(id, origin),
             Ask::WouldDelete(account, policy) => self.would_delete(account, policy),
             Ask::Export(account, archive) => match self.export(client, id, account, archive) {
                 Ok(()) => return,
@@ -360,6 +379,14 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             self.tell_list(client);
         }
         self.touched.clear();
+    }
+
+    /// The time until something may be due: a letter in the outbox, or an account's next check.
+    fn until_due(&self) -> Duration {
+        let due = self.store.borrow().next_due().ok().flatten();
+        let seconds = due.map_or(i64::MAX, |due| due.saturating_sub(self.now()).max(0));
+        // A letter that could not be taken up at once is no reason to spin.
+        u64::try_from(seconds).map_or(IDLE, |seconds| Duration::from_secs(seconds).clamp(BUSY, IDLE))
     }
 
     fn now(&self) -> i64 {

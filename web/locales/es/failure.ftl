@@ -82,10 +82,11 @@ failure-name-taken = Ya hay una carpeta con este nombre.
 failure-name-taken-advice = Hay que elegir otro nombre.
 failure-unreadable-file = No se puede importar este archivo.
 failure-unreadable-file-advice = No es un mbox ni un mensaje. Lo que había antes del error se ha importado.
-failure-unfit-letter = Este mensaje no se puede enviar todavía.
-failure-letter-no-recipients-advice = No tiene destinatarios: rellene Para, Cc o Cco.
-failure-letter-bad-address-advice = «{ $text }» no es una dirección. Una dirección es como nombre@example.org; sepárelas con comas.
-failure-letter-bad-sender-advice = No se puede enviar desde «{ $text }», que no es una dirección. Corrija «Su dirección» en los ajustes de la cuenta.
+failure-unfit-letter = Este mensaje todavía no se puede enviar.
+failure-letter-no-recipients-advice = No tiene destinatarios: hay que rellenar Para, Cc o Cco.
+failure-letter-bad-address-advice = «{ $text }» no es una dirección. Las direcciones son como nombre@example.org y se separan con comas.
+failure-letter-bad-sender-advice = No se puede enviar desde «{ $text }», que no es una dirección. Hay que corregir «Dirección propia» en los ajustes de la cuenta.
+failure-letter-unreadable-file-advice = El navegador no puede leer «{ $name }». Puede que se haya movido o cambiado: hay que elegirlo de nuevo.
 failure-internal = Algo ha fallado dentro de Restante.
 failure-internal-advice = El fallo es nuestro. Hay que abrir de nuevo el buzón; si se repite, agradecemos que se nos comunique.
 

@@ -126,6 +126,7 @@ pub fn advice(failure: &Failure) -> String {
         K::UnreadableFile => say::failure_unreadable_file_advice(),
         K::UnfitLetter(LetterFault::NoRecipients) => say::failure_letter_no_recipients_advice(),
         K::UnfitLetter(LetterFault::BadAddress(text)) => return say::failure_letter_bad_address_advice(text),
+        K::UnfitLetter(LetterFault::UnreadableFile(name)) => return say::failure_letter_unreadable_file_advice(name),
         K::UnfitLetter(LetterFault::BadSender(text)) => return say::failure_letter_bad_sender_advice(text),
         K::Internal => say::failure_internal_advice(),
     };

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use restante_api::keep::Archive;
+use restante_api::letter::{FileId, FileView};
 use restante_api::{Call, Prepare, Reply, Request};
 use restante_link::contract::Unsafe;
 use restante_link::page::Heard;
@@ -13,6 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html};
 
 use super::browser::{dates, engine, files, hashes, language, offline, page, sanitiser};
+use super::state::kept::Write;
 use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, PreviewAction, Program, State, reduce};
 use super::view::{closing, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
 use super::words;
@@ -22,6 +24,12 @@ const SHOW_MS: u32 = 60;
 
 /// How long typing pauses before what was typed is searched for, in milliseconds.
 const PAUSE_MS: u32 = 120;
+
+/// How long after a letter was changed it is saved, in milliseconds: whatever happens then, no more than that is lost.
+const SAVE_MS: u32 = 1000;
+
+/// How long it can be taken back that a letter was thrown away, in milliseconds.
+const DISCARD_MS: u32 = 10_000;
 
 /// What is known before the page is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Properties)]
@@ -43,6 +51,8 @@ pub struct App {
     sanitiser: sanitiser::Sanitiser,
     show_due: Option<Timeout>,
     pause: Option<Timeout>,
+    save_due: Option<Timeout>,
+    discard: Option<Timeout>,
     gathered: files::Gathered,
     feed: files::Feed,
     focus: Option<Focus>,
@@ -79,6 +89,8 @@ impl Component for App {
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
             show_due: None,
             pause: None,
+            save_due: None,
+            discard: None,
             gathered: files::Gathered::default(),
             feed: files::Feed::default(),
             focus: None,
@@ -109,8 +121,10 @@ impl Component for App {
             Message::Heard(_, Heard::Said(reply)) => Action::Engine(reply),
             Message::Heard(_, Heard::Died(death)) => Action::EngineDied(death),
         };
-        if action == Action::ShowDue {
-            self.show_due = None;
+        match &action {
+            Action::ShowDue => self.show_due = None,
+            Action::Keep(KeptAction::Write(Write::SaveDue)) => self.save_due = None,
+            _ => {}
         }
         for effect in reduce(&mut self.state, action) {
             self.carry_out(ctx, effect);
@@ -199,6 +213,20 @@ impl App {
                 self.sanitiser = sanitiser::Sanitiser::new(self.act.clone());
             }
             // Not put off by each row that goes by: whoever scrolls on and on would never see any.
+            Effect::SaveSoon if self.save_due.is_some() => {}
+            Effect::SaveSoon => {
+                let act = self.act.clone();
+                self.save_due = Some(Timeout::new(SAVE_MS, move || act.emit(write(Write::SaveDue))));
+            }
+            Effect::DiscardSoon => {
+                let act = self.act.clone();
+                self.discard = Some(Timeout::new(DISCARD_MS, move || act.emit(write(Write::DiscardDue))));
+            }
+            Effect::ReadFiles(files) => read_files(&files, &self.act),
+            Effect::Quote(letter, manner, quote) => {
+                let words = words::write::quotation(manner, &quote, quote.date.map(dates::full));
+                self.act.emit(write(Write::Quoted(letter, words)));
+            }
             Effect::ShowSoon if self.show_due.is_some() => {}
             Effect::ShowSoon => {
                 let act = self.act.clone();
@@ -303,6 +331,35 @@ impl App {
 fn start_engine(ctx: &Context<App>, program: Program, generation: u32) -> engine::Engine {
     engine::Engine::start(program, ctx.link().callback(move |heard| Message::Heard(generation, heard)))
 }
+
+fn write(write: Write) -> Action {
+    Action::Keep(KeptAction::Write(write))
+}
+
+/// Reads files, and sends each as soon as it has been read.
+fn read_files(files: &[web_sys::File], act: &Callback<Action>) {
+    for file in files {
+        let (name, media_type, act) = (file.name(), file.type_(), act.clone());
+        let octets = files::read(file);
+        spawn_local(async move {
+            act.emit(write(match octets.await {
+                Some(octets) => {
+                    let view = FileView {
+                        id: FileId(page::letter_number().0),
+                        media_type: if media_type.is_empty() { FILE_TYPE.to_owned() } else { media_type },
+                        octets: octets.len() as u64,
+                        name,
+                    };
+                    Write::Read(view, octets)
+                }
+                None => Write::NotRead(name),
+            }));
+        });
+    }
+}
+
+/// The media type of a file of which the browser knows none.
+const FILE_TYPE: &str = "application/octet-stream";
 
 fn newer(act: &Callback<Action>) -> Callback<()> {
     act.reform(|()| Action::NewVersion)

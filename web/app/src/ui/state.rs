@@ -28,6 +28,7 @@ mod selection;
 mod site;
 
 use restante_api::keep::Archive;
+use restante_api::letter::{LetterId, Manner, Quote};
 use restante_api::{Call, CallId, ConnectionView, Deletion, Failure, MessageRef, PartId, Reply, Stage};
 use restante_link::Death;
 use restante_locales::Language;
@@ -268,6 +269,14 @@ pub enum Effect {
     NextFile,
     /// Forget the files that are being written or read.
     DropFiles,
+    /// Send [`kept::Write::SaveDue`] in a moment.
+    SaveSoon,
+    /// Send [`kept::Write::DiscardDue`] once nobody will take it back any more.
+    DiscardSoon,
+    /// Read these files, and send each as [`kept::Write::Read`].
+    ReadFiles(Files),
+    /// Put what a letter quotes into words, and send it as [`kept::Write::Quoted`].
+    Quote(LetterId, Manner, Box<Quote>),
     /// Send [`Action::ShowDue`] in a moment.
     ShowSoon,
     /// Sanitise the HTML of a message.
@@ -319,6 +328,16 @@ pub enum Focus {
     Password,
     /// What went wrong.
     Failure,
+    /// The recipients of the letter that is being written.
+    To,
+    /// Those who get copies of it.
+    Copies,
+    /// Its text.
+    Text,
+    /// What is asked before it is sent.
+    Doubt,
+    /// Why something could not be done with it.
+    LetterFailure,
 }
 
 impl Default for State {
@@ -353,7 +372,8 @@ impl State {
     /// Whether something is lost if the page goes now: marks, or the word of what became of them.
     pub fn has_unsent(&self) -> bool {
         let marks = self.mailbox.as_ref().is_some_and(|mailbox| !mailbox.preview.marked.is_empty());
-        marks || matches!(self.phase, Phase::Closing(_))
+        let letter = self.kept.as_ref().and_then(|kept| kept.composer.as_ref());
+        marks || matches!(self.phase, Phase::Closing(_)) || letter.is_some_and(kept::Composer::is_unsaved)
     }
 
     /// Whether the browser is to ask before the page goes: a preview is gone with it.

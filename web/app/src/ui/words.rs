@@ -3,6 +3,7 @@
 
 pub mod kept;
 pub mod preview;
+pub mod write;
 
 use restante_api::{Failure, FailureKind, Program, Reason, Stage, Wording};
 use restante_link::Death;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use restante_protocol::tunnel::Secret;
 
+use super::letter::{Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Origin, Sending};
 use super::{CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
 
 /// The folder of the origin's private file system that the mailbox is in. Where there is none, nothing was ever kept: the
@@ -66,6 +67,11 @@ pub enum Ask {
     },
     /// Changes what is kept. Answered by [`Answer::Done`].
     Change(Change),
+    /// A letter that is being written or waits to be sent. Answered by [`Answer::Letter`].
+    Letter(LetterId),
+    /// Makes a letter from a message: a draft of the message's account, with the files that go along. Answered by
+    /// [`Answer::Begun`].
+    Begin(LetterId, Origin),
     /// Counts the messages on the server that a policy would delete now. Answered by [`Answer::Count`].
     WouldDelete(AccountId, Policy),
     /// Writes all messages of an account into a file. Answered by [`Answer::Piece`]s, four of them at first and one more for
@@ -110,6 +116,10 @@ pub enum Answer {
     /// To [`Ask::Change`], [`Ask::Check`], [`Ask::Pause`], [`Ask::ForgetPassword`] and
     /// [`Ask::Discard`].
     Done(Done),
+    /// To [`Ask::Letter`].
+    Letter(Box<LetterContent>),
+    /// To [`Ask::Begin`]: the account, how the letter begins, and its files.
+    Begun(AccountId, Box<Beginning>, Vec<FileView>),
     /// To a question for a number of messages.
     Count(u32),
     /// To [`Ask::Listed`], in the order of the list; fewer where the list is shorter.
@@ -167,6 +177,10 @@ pub struct AccountView {
     pub settings: AccountSettings,
     /// Its folders: the standard ones first, then its owner's by name.
     pub folders: Vec<FolderView>,
+    /// Who writes from it, and by which server.
+    pub sending: Sending,
+    /// Its drafts and its outbox, the letter that was changed last first.
+    pub letters: Vec<LetterView>,
     /// What goes on with it.
     pub activity: Activity,
     /// When the server was signed in to last, seconds since 1970-01-01 UTC; 0: never.
@@ -235,6 +249,8 @@ pub enum Role {
     Archive,
     /// What was deleted, until it is emptied.
     Deleted,
+    /// What was written and sent from here.
+    Sent,
     /// Whatever its owner says.
     Own,
 }
@@ -400,7 +416,46 @@ pub enum Change {
     Trust(AccountId, Fingerprint),
     /// An account is removed from this device with all that is kept of it. The server is not asked for anything.
     RemoveAccount(AccountId),
+    /// An account's owner decides who writes from it, and by which server.
+    Sending(AccountId, Sending),
+    /// This certificate of the server by which an account sends is accepted though it does not verify, and no other that
+    /// does not. What waits for it in the outbox is sent.
+    TrustSending(AccountId, Fingerprint),
+    /// A letter.
+    Letter(LetterChange),
 }
+
+/// What is changed of a letter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum LetterChange {
+    /// Saves a draft of an account.
+    Save(AccountId, LetterId, Box<Draft>),
+    /// Adds a file to a draft.
+    Attach {
+        /// The draft.
+        letter: LetterId,
+        /// The file.
+        file: FileView,
+        /// Its octets.
+        #[serde(with = "serde_bytes")]
+        octets: Vec<u8>,
+    },
+    /// Takes a file off a draft.
+    Detach(LetterId, FileId),
+    /// Removes a letter that is not being sent.
+    Discard(LetterId),
+    /// Puts a draft into the outbox. It is sent after [`UNDO_SECONDS`].
+    Send(LetterId),
+    /// A letter in the outbox that is not being sent is a draft again.
+    Recall(LetterId),
+    /// A letter in the outbox is sent now.
+    SendNow(LetterId),
+    /// Somebody says of a letter in doubt whether it was taken: it was sent, or is a draft again.
+    Settle(LetterId, bool),
+}
+
+/// Seconds between [`LetterChange::Send`] and the moment when the letter is sent: it can be taken back until then.
+pub const UNDO_SECONDS: i64 = 10;
 
 /// What came of a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

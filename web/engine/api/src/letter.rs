@@ -170,6 +170,8 @@ pub enum LetterFault {
     NoRecipients,
     /// Among the recipients stands this, which is no address.
     BadAddress(String),
+    /// A file of this name cannot be read.
+    UnreadableFile(String),
     /// The account's own address is none.
     BadSender(String),
 }

@@ -159,6 +159,7 @@ impl Query {
                 "inbox" => What::InRole(Role::Inbox),
                 "archive" => What::InRole(Role::Archive),
                 "deleted" => What::InRole(Role::Deleted),
+                "sent" => What::InRole(Role::Sent),
                 _ => What::InOwn(plain.to_owned()),
             },
             "has" | "is" => match (name.as_str(), plain.to_ascii_lowercase().as_str()) {

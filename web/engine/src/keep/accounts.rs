@@ -20,6 +20,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let id = self.store.borrow_mut().add_account(&new).map_err(|error| convert::failure(&error))?;
         let id = AccountId(convert::id(id.0));
         self.checks.set_password(id, open.password, open.token);
+        self.hasten(convert::account(id));
         self.is_news = true;
         self.check(id, None)?;
         Ok(Update::Keep(Answer::Account(id)))
@@ -33,6 +34,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 self.keep_password(account, &password, token.as_ref());
             }
             self.checks.set_password(account, password, token);
+            self.hasten(convert::account(account));
         }
         if !self.checks.has_password(account) {
             return Err(Failure::because(FailureKind::WrongPassword, Reason::NoPassword));

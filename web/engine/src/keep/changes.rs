@@ -16,6 +16,16 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 self.store.borrow_mut().remove_account(convert::account(account)).map(|()| Done::Changed)
             }
             Change::FetchRest(ids) => self.fetch_rest(&convert::messages(&ids)),
+            Change::Letter(change) => {
+                self.is_news = true;
+                return self.change_letter(change).map(|done| Update::Keep(Answer::Done(done)));
+            }
+            Change::Sending(account, sending) => {
+                self.set_sending(account, |store, account| store.set_sending(account, &sending))
+            }
+            Change::TrustSending(account, fingerprint) => {
+                self.set_sending(account, |store, account| store.trust_sending(account, fingerprint.0))
+            }
             change => self.change_messages(change),
         };
         self.is_news = true;
@@ -44,7 +54,12 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Change::RenameFolder(folder, name) => store.rename_folder(convert::folder(*folder), name.trim()),
             Change::RemoveFolder(folder) => store.remove_folder(convert::folder(*folder)),
             Change::Trust(account, fingerprint) => store.trust(convert::account(*account), fingerprint.0),
-            Change::Settings(..) | Change::RemoveAccount(_) | Change::FetchRest(_) => Ok(()),
+            Change::Settings(..)
+            | Change::RemoveAccount(_)
+            | Change::FetchRest(_)
+            | Change::Letter(_)
+            | Change::Sending(..)
+            | Change::TrustSending(..) => Ok(()),
         };
         if let Change::Read(ids, _) | Change::Star(ids, _) = &change {
             self.touched.extend(convert::messages(ids));
@@ -60,6 +75,18 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             store.set_policy(id, policy, settings.size_limit)?;
         }
         store.set_check_every(id, settings.check_every)?;
+        Ok(Done::Changed)
+    }
+
+    /// Changes how an account sends, and sends what waited for that.
+    fn set_sending(
+        &mut self,
+        account: keep::AccountId,
+        set: impl FnOnce(&mut Store, AccountId) -> Result<(), StoreError>,
+    ) -> Result<Done, StoreError> {
+        let account = convert::account(account);
+        set(&mut self.store.borrow_mut(), account)?;
+        self.hasten(account);
         Ok(Done::Changed)
     }
 

@@ -27,10 +27,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     fn account(&self, account: Account) -> Result<AccountView, StoreError> {
         let store = self.store.borrow();
         let id = AccountId(convert::id(account.id.0));
+        let sending = self.sending(&account)?;
         let folders = store.folders(account.id)?.into_iter().map(folder).collect();
         Ok(AccountView {
             id,
             folders,
+            sending,
+            letters: store.letters(account.id)?,
             postponed: store.postponed(account.id)?,
             security: account.way.security,
             tls_end: account.way.tls_end,

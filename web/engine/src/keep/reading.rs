@@ -51,7 +51,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     /// A message's row and octets; `None` where these are too many to be held at once.
-    fn content(&self, id: MessageId) -> Result<Option<(restante_store::Row, Vec<u8>)>, StoreError> {
+    pub(super) fn content(&self, id: MessageId) -> Result<Option<(restante_store::Row, Vec<u8>)>, StoreError> {
         let store = self.store.borrow();
         let row = store.rows(&[id])?.pop().ok_or(StoreError::NotFound("message"))?;
         if row.extent == Extent::Whole && row.octets > MESSAGE_LIMIT {

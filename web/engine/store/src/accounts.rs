@@ -286,7 +286,7 @@ fn read_policy(name: &str, days: u32) -> Policy {
     }
 }
 
-fn security_name(security: Security) -> &'static str {
+pub(crate) fn security_name(security: Security) -> &'static str {
     match security {
         Security::Tls => "tls",
         Security::Starttls => "starttls",
@@ -294,7 +294,7 @@ fn security_name(security: Security) -> &'static str {
     }
 }
 
-fn read_security(name: &str) -> Security {
+pub(crate) fn read_security(name: &str) -> Security {
     match name {
         "starttls" => Security::Starttls,
         "none" => Security::None,

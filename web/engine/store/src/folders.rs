@@ -12,6 +12,7 @@ pub(crate) fn role_name(role: Role) -> &'static str {
         Role::Inbox => "inbox",
         Role::Archive => "archive",
         Role::Deleted => "deleted",
+        Role::Sent => "sent",
         Role::Own => "own",
     }
 }
@@ -21,6 +22,7 @@ fn read_role(name: &str) -> Role {
         "inbox" => Role::Inbox,
         "archive" => Role::Archive,
         "deleted" => Role::Deleted,
+        "sent" => Role::Sent,
         _ => Role::Own,
     }
 }
@@ -44,7 +46,7 @@ pub struct Folder {
 
 /// The folders that every account has.
 pub(crate) fn make_standard(db: &Connection, account: AccountId) -> Result<(), StoreError> {
-    for role in [Role::Inbox, Role::Archive, Role::Deleted] {
+    for role in [Role::Inbox, Role::Archive, Role::Deleted, Role::Sent] {
         db.execute(
             "INSERT INTO folder (id, account_id, role, name) VALUES (?1, ?2, ?3, ?3)",
             params![FolderId(next_id(db, "folder")?), account, role_name(role)],

@@ -19,6 +19,7 @@ mod content;
 mod counts;
 mod error;
 mod folders;
+mod letters;
 mod list;
 mod maildrop;
 mod messages;
@@ -39,6 +40,7 @@ pub use accounts::{Account, NewAccount, Way};
 pub use content::PIECE;
 pub use error::StoreError;
 pub use folders::Folder;
+pub use letters::{Outgoing, Verdict};
 pub use list::{List, Row};
 pub use maildrop::{Due, Identity, Item, Known, Listed, State};
 pub use messages::{Arrival, Extent, Flag, NewMessage, Source, Summary};
@@ -85,6 +87,7 @@ impl Store {
         schema::prepare(&mut db)?;
         let store = Self { db, revision: 0, searched: RefCell::default() };
         store.db.execute("DELETE FROM message WHERE extent = 'arriving'", [])?;
+        letters::after_restart(&store.db)?;
         Ok(store)
     }
 

@@ -9,13 +9,14 @@ use crate::StoreError;
 pub const VERSION: u32 = MIGRATIONS.len() as u32;
 
 /// Each brings a database of the version that is its position to the next. One that was released never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
+    include_str!("migrations/0007.sql"),
 ];
 
 /// Pages larger than SQLite's default make fewer writes of what is mostly blobs.

@@ -7,6 +7,7 @@ mod support;
 use std::collections::HashSet;
 use std::path::Path;
 
+use restante_api::letter::LetterState;
 use restante_api::{Security, TlsEnd};
 use restante_query::Query;
 use restante_store::{Digest, Extent, Filter, List, Location, Order, Policy, Role, Store, StoreError, VERSION, Way};
@@ -14,7 +15,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 6] = [
+const VERSIONS: [(&str, &str, &str); 7] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -45,6 +46,11 @@ const VERSIONS: [(&str, &str, &str); 6] = [
         include_str!("versions/0006.sql"),
         "33c26bad738824fbfde7922d550fc7b0c25fccd72382246cda0ec334466664b1",
     ),
+    (
+        include_str!("../src/migrations/0007.sql"),
+        include_str!("versions/0007.sql"),
+        "aac57d23d04b93464f02b3777f2184ec667087182560db193360aac58fe286eb",
+    ),
 ];
 
 #[test]
@@ -57,7 +63,7 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
         let path = home.path().join("mail.sqlite");
         let old = rusqlite::Connection::open(&path).unwrap();
         for (migration, ..) in &VERSIONS[..=at] {
-            old.execute_batch(migration).unwrap();
+            old.execute_batch(&format!("BEGIN; {migration}; COMMIT")).unwrap();
         }
         for (_, rows, _) in &VERSIONS[..=at] {
             old.execute_batch(rows).unwrap();
@@ -80,6 +86,13 @@ fn a_database_of_every_version_is_opened_with_all_that_is_in_it() {
         }
         assert_eq!(known.missing, if at < 3 { 0 } else { 3 });
         let id = known.id;
+        let sent = store.folder_of(id, Role::Sent).unwrap();
+        assert!(store.folders(id).unwrap().iter().any(|folder| folder.id == sent && folder.messages == 0));
+        match (at, &store.letters(id).unwrap()[..]) {
+            // It was being sent when that program ended.
+            (6, [letter]) => assert_eq!(letter.state, LetterState::InDoubt),
+            (_, letters) => assert!(at < 6 && letters.is_empty()),
+        }
         let all = store.list(List::Account(id), Filter::All, Order::Oldest).unwrap();
         let rows = store.rows(&all).unwrap();
         assert_eq!(rows.iter().map(|row| row.subject.as_str()).collect::<Vec<_>>(), ["Harbour", "Large"]);

@@ -71,6 +71,15 @@ impl Gathered {
     }
 }
 
+/// Reads a file whole. `None` where the browser cannot.
+pub fn read(file: &File) -> impl Future<Output = Option<Vec<u8>>> + 'static {
+    let buffer = file.array_buffer();
+    async move {
+        let octets = JsFuture::from(buffer).await.ok()?;
+        Some(Uint8Array::new(&octets).to_vec())
+    }
+}
+
 /// Files that are read one after the other, piece by piece.
 #[derive(Debug, Default)]
 pub struct Feed {

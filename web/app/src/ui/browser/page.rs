@@ -8,6 +8,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Response, Url, Window};
 
+use restante_api::letter::LetterId;
+
 use crate::ui::state::{Focus, Form, SITE_DOCUMENT, Site};
 
 /// The widest screen that shows either the list or the message, as in the style sheet.
@@ -89,6 +91,12 @@ pub fn rem(size: f64) -> f64 {
     size * font.and_then(|font| font.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(16.0)
 }
 
+/// A number for a letter, or for a file of one: below 2^53, and none that was drawn before.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number below 2^53")]
+pub fn letter_number() -> LetterId {
+    LetterId((js_sys::Math::random() * 9_007_199_254_740_992.0) as u64)
+}
+
 /// Moves the keyboard's focus.
 pub fn focus(place: Focus, form: &Form) {
     let Some(document) = document() else { return };
@@ -98,6 +106,11 @@ pub fn focus(place: Focus, form: &Form) {
         Focus::Password => "#password",
         Focus::List => "#messages",
         Focus::Search => "#search",
+        Focus::To => "#letter-to",
+        Focus::Copies => "#letter-cc",
+        Focus::Text => "#letter-text",
+        Focus::Doubt => ".doubt button",
+        Focus::LetterFailure => ".composer [role=alert]",
         Focus::Message => {
             if keeps_focus(&document) {
                 return;

@@ -8,11 +8,13 @@ mod files;
 mod heard;
 mod lists;
 mod settings;
+mod write;
 
 use restante_api::keep::{
     AccountId, AccountView, Change, Filter, FolderId, FolderView, KeptId, ListQuery, Order, Overview, Policy, Role,
     SignIn, Within,
 };
+use restante_api::letter::LetterId;
 use restante_api::{CallId, Failure};
 use restante_protocol::tunnel::Secret;
 
@@ -20,7 +22,8 @@ use crate::ui::shared::Shared;
 
 pub use act::{Deed, KeptAction, Opening};
 pub use files::{FileWork, Files};
-pub use settings::{Draft, Knob, Knobs, Step};
+pub use settings::{Draft, Knob, Knobs, SendingField, Step};
+pub use write::{Composer, Doubt, LetterField, Saved, Shelf, Write, WriteStep};
 
 pub(super) use accounts::{add, network};
 pub(super) use act::act;
@@ -28,6 +31,7 @@ pub(in crate::ui) use act::{are_all_starred, is_any_unread, row_of, thread_meant
 pub(super) use files::finished;
 pub(super) use heard::{death, reply};
 pub(super) use lists::{found, show};
+pub(in crate::ui) use write::quoted;
 
 /// What is kept, and what is being done with it.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +42,14 @@ pub struct Kept {
     pub failure: Option<Shared<Failure>>,
     /// Where the list is, unless something is searched for.
     pub place: Within,
+    /// Drafts or the outbox of an account are shown, and not the list.
+    pub shelf: Option<(AccountId, Shelf)>,
+    /// The letter that is being written.
+    pub composer: Option<Composer>,
+    /// A letter that was thrown away, until that cannot be taken back any more.
+    pub discarded: Option<LetterId>,
+    /// Letters that were put into the outbox, until it has been told what became of them.
+    queued: Vec<LetterId>,
     /// Where a conversation was opened from.
     pub before: Option<Within>,
     /// Which messages are listed.
@@ -92,6 +104,20 @@ pub enum Told {
     Forgotten,
     /// An account is no longer here.
     Removed,
+    /// A letter is among the drafts.
+    Drafted,
+    /// A letter was thrown away.
+    Discarded,
+    /// A letter is in the outbox.
+    Queued(LetterId),
+    /// A letter was sent.
+    Sent,
+    /// A letter could not be sent, and is a draft again.
+    Returned(Shared<Failure>),
+    /// A letter could not be sent yet, and waits in the outbox.
+    PutOff(Shared<Failure>),
+    /// Nobody knows whether a letter was sent.
+    InDoubt,
     /// Something could not be done.
     Failed(Shared<Failure>),
 }
@@ -158,6 +184,8 @@ enum Wait {
     Discarded,
     /// A piece of a file.
     File,
+    /// Something about a letter.
+    Letter(write::LetterWait),
     /// Nothing is said of it unless it fails.
     Quietly,
 }
@@ -168,6 +196,10 @@ impl Kept {
             overview: None,
             failure: None,
             place: Within::Role(Role::Inbox),
+            shelf: None,
+            composer: None,
+            discarded: None,
+            queued: vec![],
             before: None,
             filter: Filter::default(),
             order: Order::default(),
@@ -221,7 +253,7 @@ impl Kept {
     /// What the folder in sight is for; `None` where messages of several are.
     pub fn role_in_sight(&self) -> Option<Role> {
         match self.place {
-            _ if self.is_searching() => None,
+            _ if self.is_searching() || self.shelf.is_some() => None,
             Within::Role(role) => Some(role),
             Within::Folder(folder) => self.folder(folder).map(|(_, folder)| folder.role),
             Within::Thread(_) | Within::Everywhere => None,
@@ -231,7 +263,7 @@ impl Kept {
     /// Whether this folder is the one in sight.
     pub fn is_in_sight(&self, folder: &FolderView) -> bool {
         match self.place {
-            _ if self.is_searching() => false,
+            _ if self.is_searching() || self.shelf.is_some() => false,
             Within::Folder(id) => id == folder.id,
             // With one account the inbox of all accounts is its inbox.
             Within::Role(role) => self.accounts().len() == 1 && role != Role::Own && role == folder.role,

@@ -66,6 +66,30 @@ pub(super) fn search() -> Html {
     draw("M11 11l3 3M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9z")
 }
 
+pub(super) fn pencil() -> Html {
+    draw("M10.5 3.2 12.8 5.5 6 12.3 3 13l.7-3z")
+}
+
+pub(super) fn send() -> Html {
+    draw("M2.5 8 13.5 3 9.5 13.5 7.5 9z")
+}
+
+pub(super) fn sent() -> Html {
+    draw("M2.5 8 13.5 3 9.5 13.5 7.5 9zM7.5 9 13.5 3")
+}
+
+pub(super) fn reply() -> Html {
+    draw("M6.5 3.5 2.5 7.5l4 4M2.5 7.5h6a5 5 0 0 1 5 5")
+}
+
+pub(super) fn reply_all() -> Html {
+    draw("M5 3.5 1.5 7.5 5 11.5M9 3.5 5.5 7.5l3.5 4M5.5 7.5h4a4.5 4.5 0 0 1 4.5 5")
+}
+
+pub(super) fn forward() -> Html {
+    draw("M9.5 3.5l4 4-4 4M13.5 7.5h-6a5 5 0 0 0-5 5")
+}
+
 pub(super) fn menu() -> Html {
     draw("M2.5 4.5h11M2.5 8h11M2.5 11.5h11")
 }

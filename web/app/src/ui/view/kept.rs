@@ -1,17 +1,22 @@
 //! The screen of mail that is kept on this device: bar, folders, toolbar, list, reader, and what is told above them.
 
+mod answers;
 mod bar;
+mod composer;
 mod folders;
 mod list;
 mod moving;
 mod settings;
+mod sending;
 mod sheets;
+mod shelf;
 mod told;
 mod tools;
 mod trouble;
 
 use super::use_language;
 use restante_api::FailureKind;
+use restante_api::letter::Manner;
 use restante_locales::say;
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
@@ -66,10 +71,15 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                 {tools::toolbar(props)}
             </section>
             <main>
-                <section class="list" aria-labelledby="list-title">{list::list(props)}</section>
+                <section class="list" aria-labelledby="list-title">
+                    {match kept.shelf {
+                        Some((account, shelf)) => shelf::shelf(props, account, shelf),
+                        None => list::list(props),
+                    }}
+                </section>
                 <div class="pane">
                     if let Some(reader) = ReaderProps::of(mailbox, act) {
-                        <Reader ..ReaderProps { note: rest(props), header_only: is_header_only(props), ..reader } />
+                        <Reader ..ReaderProps { note: rest(props), header_only: is_header_only(props), answers: answers::answers(act), ..reader } />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { say::mailbox_nothing_to_read() } else { say::mailbox_choose() }}</p>
@@ -77,6 +87,9 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                     }
                 </div>
             </main>
+            if let Some(composer) = kept.composer.clone() {
+                <composer::ComposerPane key={composer.letter.0.to_string()} kept={kept.clone()} {composer} act={act.clone()} />
+            }
             {told::toast(props)}
             {sheets::sheet(props)}
             if let Some(about) = &props.about {
@@ -165,6 +178,10 @@ fn keys(props: &KeptProps) -> Callback<KeyboardEvent> {
             "u" => deed(Deed::Unread),
             "z" => Action::Keep(KeptAction::Undo),
             "/" => Action::Keep(KeptAction::ToSearch),
+            "c" => answers::blank(),
+            "r" => answers::made(Manner::Reply),
+            "a" => answers::made(Manner::ReplyAll),
+            "f" => answers::made(Manner::Forward),
             _ => return,
         };
         event.prevent_default();

@@ -31,6 +31,9 @@ pub(super) struct ReaderProps {
     /// What is said of the message, between its head and its text.
     #[prop_or_default]
     pub(super) note: Html,
+    /// What can be made of the message.
+    #[prop_or_default]
+    pub(super) answers: Html,
     /// Only the header of the message is here.
     #[prop_or_default]
     pub(super) header_only: bool,
@@ -51,6 +54,7 @@ impl ReaderProps {
             messages: mailbox.len(),
             note: Html::default(),
             header_only: false,
+            answers: Html::default(),
             act: act.clone(),
         })
     }
@@ -159,6 +163,7 @@ fn toolbar(props: &ReaderProps, opened: &Opened) -> Html {
     html! {
         <div class="tools">
             {back}
+            if reading.outer_subject().is_none() { {props.answers.clone()} }
             if let Some(view) = view {
                 <div class="faces" role="group" aria-label={say::letter_show()}>
                     if view.html.is_some() { {face(Face::Html, say::letter_face_html())} }

@@ -1,7 +1,7 @@
 //! The words of kept mail: folders, what goes on with an account, what was done.
 
 use restante_api::Stage;
-use restante_api::keep::{Activity, FolderView, Role, Transfer};
+use restante_api::keep::{Activity, FolderView, Role, Transfer, UNDO_SECONDS};
 use restante_locales::{advice, headline, say};
 
 use super::super::format;
@@ -21,6 +21,7 @@ pub fn standard(role: Role) -> &'static str {
         Role::Inbox => say::folder_inbox(),
         Role::Archive => say::folder_archive(),
         Role::Deleted => say::folder_deleted(),
+        Role::Sent => say::folder_sent(),
         Role::Own => say::folder_own(),
     }
 }
@@ -83,6 +84,13 @@ pub fn told(told: &Told) -> String {
         Told::Saved => say::told_saved().into(),
         Told::Forgotten => say::told_forgotten().into(),
         Told::Removed => say::told_removed().into(),
+        Told::Drafted => say::told_drafted().into(),
+        Told::Discarded => say::told_discarded().into(),
+        Told::Queued(_) => say::told_queued(&UNDO_SECONDS.to_string()),
+        Told::Sent => say::told_sent().into(),
+        Told::Returned(failure) => say::told_returned(headline(failure)),
+        Told::PutOff(failure) => say::told_put_off(headline(failure)),
+        Told::InDoubt => say::told_in_doubt().into(),
         Told::Failed(failure) => format!("{} {}", headline(failure), advice(failure)),
     }
 }
@@ -106,6 +114,7 @@ pub fn wrong(knob: Knobs) -> &'static str {
         Knobs::Days => say::settings_wrong_days(),
         Knobs::Megabytes => say::settings_wrong_megabytes(),
         Knobs::Minutes => say::settings_wrong_minutes(),
+        Knobs::Port => say::sending_wrong_port(),
     }
 }
 

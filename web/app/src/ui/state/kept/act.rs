@@ -4,7 +4,9 @@ use restante_api::keep::{AccountId, Archive, Ask, Change, Filter, FolderId, Kept
 use restante_locales::say;
 use restante_protocol::tunnel::Secret;
 
-use super::{Files, Kept, Knob, Sheet, SignInDraft, Told, Wait, accounts, files, ids, lists, moves, settings};
+use super::{
+    Files, Kept, Knob, Sheet, SignInDraft, Told, Wait, Write, accounts, files, ids, lists, moves, settings, write,
+};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::{Effect, Focus, Mailbox, Selection, State, meant};
@@ -92,6 +94,8 @@ pub enum KeptAction {
     Piece(Vec<u8>),
     /// Give up the file that is being written or read.
     StopFile,
+    /// Do something with a letter that is written here.
+    Write(Write),
     /// Show the folders, or the list, where the screen is narrow.
     ShowFolders(bool),
 }
@@ -155,6 +159,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         }
         KeptAction::Search(typed) => {
             kept.search = typed;
+            kept.shelf = None;
             kept.shows_folders = false;
             vec![Effect::SearchSoon]
         }
@@ -188,7 +193,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         },
         KeptAction::Read => {
             kept.told = None;
-            vec![]
+            write::discard_now(kept, calls)
         }
         KeptAction::Open(opening) => open(kept, mailbox, opening),
         KeptAction::Shut => shut(kept),
@@ -260,6 +265,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         KeptAction::Import(account, chosen) => files::import(kept, account, chosen),
         KeptAction::Piece(octets) => files::piece(kept, calls, octets),
         KeptAction::StopFile => files::stop(kept),
+        KeptAction::Write(write) => write::act(kept, mailbox, calls, write),
         KeptAction::ShowFolders(shows) => {
             kept.shows_folders = shows;
             vec![]

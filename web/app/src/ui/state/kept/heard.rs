@@ -4,7 +4,7 @@ use restante_api::keep::{AccountView, Activity, Answer, Ask, Change, Done, Overv
 use restante_api::{CallId, Failure, FailureKind, Update};
 use restante_link::Death;
 
-use super::{Kept, Sheet, Told, Wait, act, files, lists, settings};
+use super::{Kept, Sheet, Told, Wait, act, files, lists, settings, write};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::mailbox::FIRST_SIGHT;
@@ -62,6 +62,7 @@ fn overviewed(state: &mut State, overview: Overview) -> Vec<Effect> {
     let count = overview.accounts.len();
     kept.overview = Some(Shared::new(overview));
     kept.failure = None;
+    write::overviewed(kept);
     let arrived = kept.arriving.and_then(|id| kept.account(id));
     let inbox = arrived.and_then(|account| account.folders.iter().find(|folder| folder.role == Role::Inbox));
     let inbox = inbox.map(|inbox| inbox.id);
@@ -127,6 +128,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
             let count = if let Done::Moved(from) = done { from.len() } else { 0 };
             kept.told = Some(Told::Restored(u32::try_from(count).unwrap_or(u32::MAX)));
         }
+        (Wait::Letter(wait), answer) => return write::answered(kept, calls, to, wait, answer),
         (Wait::WouldDelete, Answer::Count(count)) => settings::counted(kept, count),
         (Wait::File, Answer::Count(count)) => return files::taken(kept, to, count),
         (Wait::Saved, Answer::Done(_)) => kept.told = Some(Told::Saved),
@@ -169,6 +171,7 @@ fn refused(state: &mut State, to: CallId, failure: Failure) -> Vec<Effect> {
             }
             kept.told = Some(Told::Failed(Shared::new(failure)));
         }
+        Some(Wait::Letter(wait)) => return write::refused(kept, to, wait, failure),
         Some(Wait::File) => {
             kept.file = None;
             kept.told = Some(Told::Failed(Shared::new(failure)));
@@ -209,6 +212,7 @@ pub(in crate::ui::state) fn death(state: &mut State, death: &Death) -> Vec<Effec
         kept.told = Some(Told::Failed(Shared::new(failure)));
     }
     let mut effects = vec![Effect::DropFiles, Effect::ReplaceEngine];
+    effects.extend(write::death(kept));
     effects.extend(lists::resume(kept, calls));
     effects
 }

@@ -96,6 +96,7 @@ pub(super) fn go(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, with
         kept.before = None;
     }
     kept.place = within;
+    kept.shelf = None;
     kept.search.clear();
     kept.shows_folders = false;
     let left = mailbox.reading.take().map(|reading| reading.calls());

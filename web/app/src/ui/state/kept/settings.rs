@@ -1,5 +1,7 @@
 //! The account settings while they are being changed, and what is asked before a policy deletes.
 
+use restante_api::Security;
+use restante_api::letter::Sending;
 use restante_api::keep::{AccountId, AccountSettings, AccountView, Ask, Change, Policy};
 
 use super::{Kept, KeptAction, Sheet, Wait, deletes};
@@ -26,6 +28,10 @@ pub struct Draft {
     pub checks: bool,
     /// Every so many minutes, as typed.
     pub minutes: String,
+    /// By which server the account sends, and who writes; the port is in [`Draft::port`].
+    pub sending: Sending,
+    /// The port of that server, as typed.
+    pub port: String,
     /// How far the saving is.
     pub step: Step,
 }
@@ -52,6 +58,8 @@ pub enum Knobs {
     Megabytes,
     /// Minutes.
     Minutes,
+    /// The port of the outgoing server.
+    Port,
 }
 
 /// A change to one control.
@@ -69,6 +77,27 @@ pub enum Knob {
     Checks(bool),
     /// Minutes.
     Minutes(String),
+    /// A text of how the account sends.
+    Sending(SendingField, String),
+    /// How the connection to the outgoing server is protected.
+    Security(Security),
+    /// Whether a copy goes to oneself.
+    CopyToSelf(bool),
+}
+
+/// The texts of how an account sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendingField {
+    /// The name of who writes.
+    Name,
+    /// The address of who writes.
+    Address,
+    /// The outgoing server.
+    Host,
+    /// Its port.
+    Port,
+    /// The signature.
+    Signature,
 }
 
 impl Draft {
@@ -84,8 +113,26 @@ impl Draft {
             megabytes: size_limit.map_or(10, |limit| limit.div_ceil(MEGABYTE)).to_string(),
             checks: check_every.is_some(),
             minutes: check_every.unwrap_or(15).to_string(),
+            port: account.sending.port.to_string(),
+            sending: account.sending.clone(),
             step: Step::Changing,
         }
+    }
+
+    /// How the account sends, as typed.
+    ///
+    /// # Errors
+    /// The control whose number is none.
+    pub fn sending(&self) -> Result<Sending, Knobs> {
+        let port = self.port.trim().parse().ok().filter(|port| *port > 0).ok_or(Knobs::Port)?;
+        let trimmed = |text: &str| text.trim().to_owned();
+        Ok(Sending {
+            port,
+            host: trimmed(&self.sending.host),
+            name: trimmed(&self.sending.name),
+            address: trimmed(&self.sending.address),
+            ..self.sending.clone()
+        })
     }
 
     /// What was typed.
@@ -118,7 +165,31 @@ impl Draft {
             Knob::Megabytes(megabytes) => (self.megabytes, self.limits) = (megabytes, true),
             Knob::Checks(checks) => self.checks = checks,
             Knob::Minutes(minutes) => (self.minutes, self.checks) = (minutes, true),
+            Knob::Sending(field, typed) => {
+                *match field {
+                    SendingField::Name => &mut self.sending.name,
+                    SendingField::Address => &mut self.sending.address,
+                    SendingField::Host => &mut self.sending.host,
+                    SendingField::Port => &mut self.port,
+                    SendingField::Signature => &mut self.sending.signature,
+                } = typed;
+            }
+            Knob::Security(security) => {
+                // A port that nobody has changed goes along (RFC 8314, section 7.3).
+                if self.port == usual_port(self.sending.security) {
+                    usual_port(security).clone_into(&mut self.port);
+                }
+                self.sending.security = security;
+            }
+            Knob::CopyToSelf(copies) => self.sending.copy_to_self = copies,
         }
+    }
+}
+
+fn usual_port(security: Security) -> &'static str {
+    match security {
+        Security::Tls => "465",
+        Security::Starttls | Security::None => "587",
     }
 }
 
@@ -137,7 +208,7 @@ pub(super) fn act(kept: &mut Kept, calls: &mut Calls, action: KeptAction) -> Vec
             vec![]
         }
         KeptAction::Save => {
-            let settings = match draft.settings() {
+            let settings = match draft.sending().and_then(|_| draft.settings()) {
                 Ok(settings) => settings,
                 Err(knob) => {
                     draft.step = Step::Wrong(knob);
@@ -173,6 +244,17 @@ pub(super) fn counted(kept: &mut Kept, count: u32) {
 }
 
 fn save(kept: &mut Kept, calls: &mut Calls, account: AccountId, settings: AccountSettings) -> Vec<Effect> {
-    kept.sheet = None;
-    vec![kept.change(calls, Change::Settings(account, settings), Wait::Saved), Effect::Focus(Focus::List)]
+    let typed = match kept.sheet.take() {
+        Some(Sheet::Settings(draft)) => draft.sending().ok(),
+        _ => None,
+    };
+    let is_new = |sending: &Sending| kept.account(account).is_some_and(|account| account.sending != *sending);
+    let sending = typed.filter(is_new);
+    let mut effects: Vec<Effect> = sending
+        .map(|sending| kept.change(calls, Change::Sending(account, sending), Wait::Quietly))
+        .into_iter()
+        .collect();
+    effects.push(kept.change(calls, Change::Settings(account, settings), Wait::Saved));
+    effects.push(Effect::Focus(Focus::List));
+    effects
 }

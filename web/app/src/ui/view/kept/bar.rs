@@ -9,7 +9,7 @@ use yew::{Html, Properties, classes, component, html};
 use super::super::search::search;
 use super::super::stamp::mark;
 use super::super::{Act, icon};
-use super::keeps;
+use super::{answers, keeps};
 use crate::ui::browser::dates;
 use crate::ui::state::{Action, Kept, KeptAction};
 use crate::ui::words;
@@ -33,6 +33,7 @@ pub(super) fn Bar(props: &BarProps) -> Html {
                     onclick={keeps(act, KeptAction::ShowFolders(!kept.shows_folders))}>{icon::menu()}</button>
                 {mark()}
                 {search(&kept.search, act, |typed| Action::Keep(KeptAction::Search(typed)), Action::Keep(KeptAction::EndSearch))}
+                <button class="write" title={say::write()} onclick={answers::new(act)}>{icon::pencil()}<span>{say::write()}</span></button>
                 {status(props)}
             </header>
             {progress(kept)}

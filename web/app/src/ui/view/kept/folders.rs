@@ -10,7 +10,7 @@ use yew::{Callback, Html, KeyboardEvent, Properties, component, html};
 use super::super::{Act, avatar, icon, sends};
 use super::keeps;
 use crate::ui::format;
-use crate::ui::state::kept::Opening;
+use crate::ui::state::kept::{Opening, Shelf, Write};
 use crate::ui::state::{Action, Kept, KeptAction};
 use crate::ui::words;
 
@@ -26,7 +26,8 @@ pub(super) fn Folders(props: &FoldersProps) -> Html {
     let FoldersProps { kept, act } = props;
     let accounts = kept.accounts();
     let unified = accounts.len() > 1;
-    let any = unified && is_unified(kept)
+    let any = kept.shelf.is_some() && !kept.is_searching()
+        || unified && is_unified(kept)
         || accounts.iter().flat_map(|account| &account.folders).any(|folder| kept.is_in_sight(folder));
     let unread: u32 = accounts
         .iter()
@@ -39,7 +40,7 @@ pub(super) fn Folders(props: &FoldersProps) -> Html {
         <nav class="rail" aria-label={say::kept_accounts_and_folders()}>
             <div role="tree" aria-label={say::kept_folders()} onkeydown={walk()}>
                 if unified {
-                    {item(say::kept_all_inboxes().into(), unread, icon::inbox(), is_unified(kept), true, Within::Role(Role::Inbox), act)}
+                    {item(say::kept_all_inboxes().into(), unread, icon::inbox(), is_unified(kept), true, KeptAction::Go(Within::Role(Role::Inbox)), act)}
                 }
                 { for accounts.iter().enumerate().map(|(at, account)| group(account, kept, unified, !any && at == 0 && !unified, act)) }
             </div>
@@ -70,7 +71,7 @@ pub(super) fn room(room: restante_api::keep::Room) -> String {
 }
 
 fn is_unified(kept: &Kept) -> bool {
-    kept.place == Within::Role(Role::Inbox) && !kept.is_searching()
+    kept.place == Within::Role(Role::Inbox) && !kept.is_searching() && kept.shelf.is_none()
 }
 
 /// An account's folders. `first` is the item that Tab reaches where none is in sight.
@@ -82,12 +83,40 @@ fn group(account: &AccountView, kept: &Kept, named: bool, first: bool, act: &Act
                 <b dir="auto" title={account.name.clone()}>{&account.name}</b>
                 <small>{if named { account.host.clone() } else { say::kept_account_here(&account.host) }}</small>
             </div>
-            { for account.folders.iter().enumerate().map(|(at, folder)| {
+            { for ordered(account).enumerate().map(|(at, folder)| {
                 let here = kept.is_in_sight(folder);
-                item(words::kept::folder(folder), folder.unread, drawing(folder), here, first && at == 0, Within::Folder(folder.id), act)
+                let go = KeptAction::Go(Within::Folder(folder.id));
+                html! {
+                    <>
+                        {item(words::kept::folder(folder), folder.unread, drawing(folder), here, first && at == 0, go, act)}
+                        if at == 0 {
+                            {shelf(account, Shelf::Drafts, kept, act)}
+                            {shelf(account, Shelf::Outbox, kept, act)}
+                        }
+                    </>
+                }
             }) }
         </div>
     }
+}
+
+/// Folders in the order in which they are shown: what was sent stands beside what is written.
+fn ordered(account: &AccountView) -> impl Iterator<Item = &FolderView> {
+    let (sent, others): (Vec<_>, Vec<_>) = account.folders.iter().partition(|folder| folder.role == Role::Sent);
+    let (inbox, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(|folder| folder.role == Role::Inbox);
+    inbox.into_iter().chain(sent).chain(rest)
+}
+
+/// Letters that are not sent yet.
+fn shelf(account: &AccountView, shelf: Shelf, kept: &Kept, act: &Act) -> Html {
+    let here = kept.shelf == Some((account.id, shelf)) && !kept.is_searching();
+    let letters = u32::try_from(kept.shelved(account, shelf).count()).unwrap_or(u32::MAX);
+    let (name, drawing) = match shelf {
+        Shelf::Drafts => (say::folder_drafts(), icon::pencil()),
+        Shelf::Outbox => (say::folder_outbox(), icon::send()),
+    };
+    let words = (letters > 0).then(|| say::messages(letters));
+    tree_item(name.into(), letters, words, drawing, here, false, KeptAction::Write(Write::Show(account.id, shelf)), act)
 }
 
 fn drawing(folder: &FolderView) -> Html {
@@ -95,17 +124,32 @@ fn drawing(folder: &FolderView) -> Html {
         Role::Inbox => icon::inbox(),
         Role::Archive => icon::archive(),
         Role::Deleted => icon::delete(),
+        Role::Sent => icon::sent(),
         Role::Own => icon::folder(),
     }
 }
 
-fn item(name: String, unread: u32, drawing: Html, here: bool, reached: bool, within: Within, act: &Act) -> Html {
-    let unread_words = (unread > 0).then(|| say::kept_unread(unread));
+fn item(name: String, unread: u32, drawing: Html, here: bool, reached: bool, go: KeptAction, act: &Act) -> Html {
+    let words = (unread > 0).then(|| say::kept_unread(unread));
+    tree_item(name, unread, words, drawing, here, reached, go, act)
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one thing that is drawn")]
+fn tree_item(
+    name: String,
+    count: u32,
+    words: Option<String>,
+    drawing: Html,
+    here: bool,
+    reached: bool,
+    go: KeptAction,
+    act: &Act,
+) -> Html {
     html! {
-        <div role="treeitem" class="folder" aria-label={name.clone()} aria-description={unread_words} aria-selected={here.to_string()}
-            tabindex={if here || reached { "0" } else { "-1" }} onclick={keeps(act, KeptAction::Go(within))}>
+        <div role="treeitem" class="folder" aria-label={name.clone()} aria-description={words} aria-selected={here.to_string()}
+            tabindex={if here || reached { "0" } else { "-1" }} onclick={keeps(act, go)}>
             {drawing}<span dir="auto">{name}</span>
-            if unread > 0 { <em>{format::count(unread)}</em> }
+            if count > 0 { <em>{format::count(count)}</em> }
         </div>
     }
 }

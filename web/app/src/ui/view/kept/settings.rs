@@ -8,7 +8,7 @@ use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 use super::super::Act;
 use super::super::dialog::Dialog;
 use super::super::language::LanguageChoice;
-use super::{KeptProps, folders, keeps};
+use super::{KeptProps, folders, keeps, sending};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Draft, Knob, Knobs, Opening, Step};
 use crate::ui::state::{Action, KeptAction};
@@ -33,6 +33,7 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
             <form class="sheet-form" novalidate=true {onsubmit}>
                 {policies(draft, act)}
                 {here(draft, act)}
+                {sending::sending(draft, act)}
                 if let Step::Wrong(knob) = draft.step {
                     <p class="note bad" role="alert" id="wrong">{words::kept::wrong(knob)}</p>
                 }
@@ -166,7 +167,7 @@ fn number(label: &'static str, value: &str, knob: fn(String) -> Knob, wrong: boo
     }
 }
 
-fn tick(act: &Act, knob: fn(bool) -> Knob) -> Callback<yew::Event> {
+pub(super) fn tick(act: &Act, knob: fn(bool) -> Knob) -> Callback<yew::Event> {
     let act = act.clone();
     Callback::from(move |event: yew::Event| {
         let checked = event.target_unchecked_into::<HtmlInputElement>().checked();

@@ -6,12 +6,16 @@ use yew::{Html, html};
 use super::super::icon;
 use super::{KeptProps, keeps};
 use crate::ui::state::KeptAction;
-use crate::ui::state::kept::Told;
+use crate::ui::state::kept::{Told, Write};
 use crate::ui::words;
 
 pub(super) fn toast(props: &KeptProps) -> Html {
     let KeptProps { kept, act, .. } = props;
-    let undo = matches!(kept.told, Some(Told::Moved(..))) && !kept.undo.is_empty();
+    let undo = match kept.told {
+        Some(Told::Moved(..)) if !kept.undo.is_empty() => Some(KeptAction::Undo),
+        Some(Told::Queued(_) | Told::Discarded) => Some(KeptAction::Write(Write::TakeBack)),
+        _ => None,
+    };
     html! {
         <section class="toasts" aria-label={say::kept_notices()}>
             if let Some(file) = &kept.file {
@@ -20,8 +24,8 @@ pub(super) fn toast(props: &KeptProps) -> Html {
             }
             <p class={if kept.told.is_some() { "toast" } else { "unseen" }}>
                 <span role="status">{kept.told.as_ref().map(words::kept::told)}</span>
-                if undo {
-                    <button onclick={keeps(act, KeptAction::Undo)}>{say::undo()}</button>
+                if let Some(undo) = undo {
+                    <button onclick={keeps(act, undo)}>{say::undo()}</button>
                 }
                 if kept.told.is_some() {
                     <button class="quiet square" aria-label={say::close_notice()} onclick={keeps(act, KeptAction::Read)}>{icon::close()}</button>

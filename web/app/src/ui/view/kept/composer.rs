@@ -1,0 +1,236 @@
+//! The letter that is being written: its fields, its files, and what is said of it. It stands beside the mail, which can be
+//! read meanwhile.
+
+use super::super::use_language;
+use restante_api::letter::FileView;
+use restante_locales::say;
+use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, component, html};
+
+use super::super::failure::FailureNote;
+use super::super::{Act, icon};
+use super::keeps;
+use crate::ui::format;
+use crate::ui::shared::Shared;
+use crate::ui::state::kept::{Composer, Doubt, LetterField, Saved, Write, WriteStep};
+use crate::ui::state::{Action, Kept, KeptAction};
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+pub(super) struct ComposerProps {
+    pub(super) kept: Kept,
+    pub(super) composer: Composer,
+    pub(super) act: Act,
+}
+
+#[component]
+pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
+    use_language();
+    let ComposerProps { composer, act, .. } = props;
+    let draft = &composer.draft;
+    let is_opening = composer.step == WriteStep::Opening;
+    let is_sending = composer.step == WriteStep::Sending;
+    html! {
+        <section class="composer" role="dialog" aria-labelledby="write-title" aria-busy={(is_opening || is_sending).to_string()}
+            onkeydown={keys(act)} onpaste={pasted(act)} ondragover={over()} ondrop={dropped(act)}>
+            <header>
+                <h2 id="write-title">{say::write_title()}</h2>
+                <span class="saved" role="status">{saved(composer)}</span>
+                <button class="quiet square" aria-label={say::write_close()} title={say::write_close()} onclick={writes(act, Write::Close)}>{icon::close()}</button>
+            </header>
+            if is_opening {
+                <p class="empty">{say::write_opening()}</p>
+            } else {
+                <div class="letter-fields">
+                    {sender(props)}
+                    <label class="line" for="letter-to"><span>{say::write_to()}</span>
+                        {line("letter-to", &draft.to, LetterField::To, true, act)}
+                        if !composer.shows_copies {
+                            <button class="quiet" onclick={writes(act, Write::ShowCopies)}>{say::write_copies()}</button>
+                        }
+                    </label>
+                    if composer.shows_copies {
+                        <label class="line" for="letter-cc"><span>{say::write_cc()}</span>{line("letter-cc", &draft.cc, LetterField::Cc, true, act)}</label>
+                        <label class="line" for="letter-bcc"><span>{say::write_bcc()}</span>{line("letter-bcc", &draft.bcc, LetterField::Bcc, true, act)}</label>
+                    }
+                    <label class="line" for="letter-subject"><span>{say::write_subject()}</span>{line("letter-subject", &draft.subject, LetterField::Subject, false, act)}</label>
+                    <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true"></textarea>
+                    {files(composer, act)}
+                </div>
+                <div class="letter-notes">
+                    if let Some(failure) = composer.failure.clone() { <FailureNote {failure} /> }
+                    if let Some(doubt) = composer.doubt { {asked(doubt, act)} }
+                </div>
+                <footer>
+                    <button class="primary" aria-disabled={is_sending.to_string()} onclick={writes(act, Write::Send)}>
+                        {if is_sending { say::write_sending() } else { say::write_send() }}
+                    </button>
+                    <label class="pick">{icon::clip()}<span>{say::write_attach()}</span>
+                        <input type="file" multiple=true aria-label={say::write_attach()} onchange={picked(act)} />
+                    </label>
+                    <span class="gap"></span>
+                    <button class="quiet" onclick={writes(act, Write::Discard)}>{icon::delete()}{say::write_discard()}</button>
+                </footer>
+            }
+        </section>
+    }
+}
+
+/// Sends what is done with a letter.
+pub(super) fn writes<E>(act: &Act, write: Write) -> Callback<E> {
+    keeps(act, KeptAction::Write(write))
+}
+
+fn emit(act: &Act, write: Write) {
+    act.emit(Action::Keep(KeptAction::Write(write)));
+}
+
+/// From which account it is written, where there are several.
+fn sender(props: &ComposerProps) -> Html {
+    let ComposerProps { kept, composer, act } = props;
+    let accounts = kept.accounts();
+    if accounts.len() < 2 {
+        return Html::default();
+    }
+    let onchange = {
+        let (act, ids) = (act.clone(), accounts.iter().map(|account| account.id).collect::<Vec<_>>());
+        Callback::from(move |event: yew::Event| {
+            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+            if let Some(id) = ids.iter().find(|id| id.0.to_string() == value) {
+                emit(&act, Write::Account(*id));
+            }
+        })
+    };
+    html! {
+        <label class="line" for="letter-from"><span>{say::write_from()}</span>
+            <select id="letter-from" {onchange}>
+                { for accounts.iter().map(|account| html! {
+                    <option value={account.id.0.to_string()} selected={account.id == composer.account}>{&account.sending.address}</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+fn line(id: &'static str, value: &str, field: LetterField, takes_addresses: bool, act: &Act) -> Html {
+    let oninput = {
+        let act = act.clone();
+        Callback::from(move |event: InputEvent| {
+            emit(&act, Write::Type(field, event.target_unchecked_into::<HtmlInputElement>().value()));
+        })
+    };
+    html! {
+        <input {id} value={value.to_owned()} {oninput} dir="auto" autocomplete="off"
+            autocapitalize={if takes_addresses { "none" } else { "sentences" }} spellcheck={(!takes_addresses).to_string()}
+            inputmode={if takes_addresses { "email" } else { "text" }} />
+    }
+}
+
+fn typed_text(act: &Act) -> Callback<InputEvent> {
+    let act = act.clone();
+    Callback::from(move |event: InputEvent| {
+        let text = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+        emit(&act, Write::Type(LetterField::Text, text));
+    })
+}
+
+fn files(composer: &Composer, act: &Act) -> Html {
+    if composer.files.is_empty() {
+        return Html::default();
+    }
+    let item = |file: &FileView| {
+        let is_adding = composer.adding.iter().any(|(_, name)| *name == file.name);
+        html! {
+            <li key={file.id.0.to_string()}>
+                {icon::clip()}<span class="name" dir="auto" title={file.name.clone()}>{&file.name}</span>
+                <small>{if is_adding { say::write_adding("") } else { format::octets(file.octets) }}</small>
+                <button class="quiet square" aria-label={say::write_detach(&file.name)} onclick={writes(act, Write::Detach(file.id))}>{icon::close()}</button>
+            </li>
+        }
+    };
+    html! { <ul class="letter-files" aria-label={say::write_files()}>{for composer.files.iter().map(item)}</ul> }
+}
+
+/// What may have been forgotten.
+fn asked(doubt: Doubt, act: &Act) -> Html {
+    let words = match doubt {
+        Doubt::NoSubject => say::write_no_subject(),
+        Doubt::NoAttachment => say::write_no_attachment(),
+    };
+    html! {
+        <div class="note warn doubt" role="alert">
+            <p>{words}</p>
+            <p class="buttons">
+                <button onclick={writes(act, Write::SendAnyway)}>{say::write_send_anyway()}</button>
+                <button onclick={writes(act, Write::GoOn)}>{say::write_go_on()}</button>
+            </p>
+        </div>
+    }
+}
+
+fn saved(composer: &Composer) -> String {
+    if let Some((_, name)) = composer.adding.first() {
+        return say::write_adding(name);
+    }
+    match composer.saved {
+        Saved::Never => String::new(),
+        Saved::Partly | Saved::Whole(Some(_)) => say::write_saving().into(),
+        Saved::Whole(None) => say::write_saved().into(),
+    }
+}
+
+/// Escape puts it away, Ctrl and Enter send it; no key in it does anything with the mail behind it.
+fn keys(act: &Act) -> Callback<KeyboardEvent> {
+    let act = act.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        event.stop_propagation();
+        let write = match event.key().as_str() {
+            "Escape" => Write::Close,
+            "Enter" if event.ctrl_key() || event.meta_key() => Write::Send,
+            _ => return,
+        };
+        event.prevent_default();
+        emit(&act, write);
+    })
+}
+
+fn picked(act: &Act) -> Callback<yew::Event> {
+    let act = act.clone();
+    Callback::from(move |event: yew::Event| {
+        let input = event.target_unchecked_into::<HtmlInputElement>();
+        attach(&act, input.files());
+        // The same file may be chosen again.
+        input.set_value("");
+    })
+}
+
+fn pasted(act: &Act) -> Callback<yew::Event> {
+    let act = act.clone();
+    Callback::from(move |event: yew::Event| {
+        let event = event.unchecked_into::<web_sys::ClipboardEvent>();
+        let files = event.clipboard_data().and_then(|data| data.files());
+        if files.as_ref().is_some_and(|files| files.length() > 0) {
+            event.prevent_default();
+            attach(&act, files);
+        }
+    })
+}
+
+fn over() -> Callback<yew::DragEvent> {
+    // Else the browser would open what is dropped.
+    Callback::from(|event: yew::DragEvent| event.prevent_default())
+}
+
+fn dropped(act: &Act) -> Callback<yew::DragEvent> {
+    let act = act.clone();
+    Callback::from(move |event: yew::DragEvent| {
+        event.prevent_default();
+        attach(&act, event.data_transfer().and_then(|data| data.files()));
+    })
+}
+
+fn attach(act: &Act, list: Option<FileList>) {
+    let files: Vec<_> = list.map_or_else(Vec::new, |list| (0..list.length()).filter_map(|at| list.get(at)).collect());
+    if !files.is_empty() {
+        emit(act, Write::Attach(Shared::new(files)));
+    }
+}

@@ -1,0 +1,89 @@
+//! Account settings: who writes, and by which server.
+
+use restante_api::Security;
+use restante_locales::say;
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::{Callback, Html, InputEvent, TargetCast, html};
+
+use super::super::Act;
+use super::settings::tick;
+use crate::ui::state::kept::{Draft, Knob, Knobs, SendingField, Step};
+use crate::ui::state::{Action, KeptAction};
+
+const SECURITIES: [Security; 3] = [Security::Tls, Security::Starttls, Security::None];
+
+pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
+    let sending = &draft.sending;
+    let wrong = draft.step == Step::Wrong(Knobs::Port);
+    let onsecurity = {
+        let act = act.clone();
+        Callback::from(move |event: yew::Event| {
+            let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
+            let security = usize::try_from(at).ok().and_then(|at| SECURITIES.get(at));
+            if let Some(security) = security {
+                turn(&act, Knob::Security(*security));
+            }
+        })
+    };
+    let onsignature = {
+        let act = act.clone();
+        Callback::from(move |event: InputEvent| {
+            let typed = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+            turn(&act, Knob::Sending(SendingField::Signature, typed));
+        })
+    };
+    html! {
+        <fieldset role="group" aria-labelledby="sending-title">
+            <h3 id="sending-title">{say::sending()}</h3>
+            <p class="words">{say::sending_words()}</p>
+            <div class="fields">
+                <label class="half">{say::sending_name()}{text(&sending.name, SendingField::Name, "name", "text", act)}</label>
+                <label class="half">{say::sending_address()}{text(&sending.address, SendingField::Address, "email", "email", act)}</label>
+                <label class="wide">{say::sending_server()}{text(&sending.host, SendingField::Host, "off", "url", act)}</label>
+                <label class="port">{say::sending_port()}
+                    <input value={draft.port.clone()} oninput={typed(act, SendingField::Port)} inputmode="numeric" autocomplete="off"
+                        aria-invalid={wrong.then_some("true")} aria-describedby={wrong.then_some("wrong")} />
+                </label>
+                <label class="security">{say::sending_security()}
+                    <select onchange={onsecurity}>
+                        { for SECURITIES.iter().map(|security| html! {
+                            <option selected={*security == sending.security}>{match security {
+                                Security::Tls => "TLS",
+                                Security::Starttls => "STARTTLS",
+                                Security::None => say::form_security_none(),
+                            }}</option>
+                        }) }
+                    </select>
+                </label>
+                <label class="whole">{say::sending_signature()}
+                    <textarea rows="3" value={sending.signature.clone()} oninput={onsignature} dir="auto"></textarea>
+                </label>
+            </div>
+            <label class="tick"><input type="checkbox" checked={sending.copy_to_self} onchange={tick(act, Knob::CopyToSelf)} />{say::sending_copy()}</label>
+        </fieldset>
+    }
+}
+
+fn text(
+    value: &str,
+    field: SendingField,
+    autocomplete: &'static str,
+    inputmode: &'static str,
+    act: &Act,
+) -> Html {
+    html! {
+        <input value={value.to_owned()} oninput={typed(act, field)} {autocomplete} {inputmode} dir="auto" spellcheck="false"
+            autocapitalize={if field == SendingField::Name { "words" } else { "none" }} />
+    }
+}
+
+fn typed(act: &Act, field: SendingField) -> Callback<InputEvent> {
+    let act = act.clone();
+    Callback::from(move |event: InputEvent| {
+        turn(&act, Knob::Sending(field, event.target_unchecked_into::<HtmlInputElement>().value()));
+    })
+}
+
+fn turn(act: &Act, knob: Knob) {
+    act.emit(Action::Keep(KeptAction::Turn(knob)));
+}

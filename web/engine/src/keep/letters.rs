@@ -1,0 +1,175 @@
+//! Letters: written, kept as drafts, and put into the outbox.
+
+use restante_api::keep::{self, Answer, Done, LetterChange, UNDO_SECONDS};
+use restante_api::letter::{FileId, FileView, LetterContent, LetterId, Origin, Sending};
+use restante_api::{Failure, FailureKind, Reason, Reply, Security, Update};
+use restante_store::{Account, AccountId, MessageId, StoreError};
+
+use super::{Client, Keeper, Outcome, convert};
+use crate::compose::{self, Content, NewFile};
+
+/// Octets of a letter's files together at most: they are in memory when it is made. Few servers take half as much.
+const FILES: u64 = 64 << 20;
+
+/// Letters' numbers are below this, for a page draws them as numbers of JavaScript.
+const NUMBERS: u64 = 1 << 53;
+
+impl<R: FnMut(Client, Reply)> Keeper<R> {
+    pub(super) fn change_letter(&mut self, change: LetterChange) -> Result<Done, Failure> {
+        let now = self.now();
+        let failed = |error: StoreError| convert::failure(&error);
+        match change {
+            LetterChange::Save(account, id, draft) => {
+                self.store.borrow_mut().save_draft(convert::account(account), id, &draft, now).map_err(failed)?;
+            }
+            LetterChange::Attach { letter, file, octets } => self.attach(letter, &file, &octets)?,
+            LetterChange::Detach(letter, file) => self.store.borrow_mut().detach(letter, file).map_err(failed)?,
+            LetterChange::Discard(id) => self.store.borrow_mut().discard_letter(id).map_err(failed)?,
+            LetterChange::Send(id) => self.queue(id)?,
+            LetterChange::Recall(id) => self.store.borrow_mut().recall(id, now).map_err(failed)?,
+            LetterChange::SendNow(id) => self.store.borrow_mut().set_due(id, now).map_err(failed)?,
+            LetterChange::Settle(id, was_sent) => self.settle(id, was_sent)?,
+        }
+        // What is due first may be another one now.
+        self.tick = None;
+        self.deliver_next();
+        Ok(Done::Changed)
+    }
+
+    pub(super) fn letter(&self, id: LetterId) -> Outcome {
+        let store = self.store.borrow();
+        let content = store.draft(id).and_then(|(_, draft)| Ok(LetterContent { draft, files: store.files(id)? }));
+        let content = content.map_err(|error| convert::failure(&error))?;
+        Ok(Update::Keep(Answer::Letter(Box::new(content))))
+    }
+
+    /// Makes a letter from a message.
+    pub(super) fn begin_letter(&mut self, id: LetterId, origin: Origin) -> Outcome {
+        let failed = |error: StoreError| convert::failure(&error);
+        let message = MessageId(origin.message.0.into());
+        let (row, octets) =
+            self.content(message).map_err(failed)?.ok_or_else(|| Failure::new(FailureKind::TooLarge, ""))?;
+        let account = self.store.borrow().account(row.account).map_err(failed)?;
+        let own = self.own_addresses(&account).map_err(failed)?;
+        let (beginning, files) = compose::beginning(&octets, origin.manner, &own);
+        let files: Vec<(FileView, Vec<u8>)> = files
+            .into_iter()
+            .zip(1..)
+            .map(|(NewFile { name, media_type, octets }, at)| {
+                let id = FileId((id.0 + at) % NUMBERS);
+                (FileView { id, name, media_type, octets: octets.len() as u64 }, octets)
+            })
+            .collect();
+        if !files.is_empty() {
+            let now = self.now();
+            let store = &mut *self.store.borrow_mut();
+            store.begin().map_err(failed)?;
+            let saved = store
+                .save_draft(account.id, id, &beginning.draft, now)
+                .and_then(|()| files.iter().try_for_each(|(file, octets)| store.attach(id, file, octets)))
+                .and_then(|()| store.commit());
+            if let Err(error) = saved {
+                store.roll_back().map_err(failed)?;
+                return Err(failed(error));
+            }
+        }
+        self.is_news = true;
+        let views = files.into_iter().map(|(file, _)| file).collect();
+        let account = keep::AccountId(convert::id(account.id.0));
+        Ok(Update::Keep(Answer::Begun(account, Box::new(beginning), views)))
+    }
+
+    /// By which server an account sends, and who writes.
+    pub(super) fn sending(&self, account: &Account) -> Result<Sending, StoreError> {
+        Ok(self.store.borrow().sending(account.id)?.unwrap_or_else(|| usual(account)))
+    }
+
+    fn own_addresses(&self, account: &Account) -> Result<Vec<String>, StoreError> {
+        let sending = self.sending(account)?;
+        let mut own = vec![sending.address, usual(account).address];
+        own.dedup();
+        Ok(own)
+    }
+
+    fn attach(&mut self, letter: LetterId, file: &FileView, octets: &[u8]) -> Result<(), Failure> {
+        let failed = |error: StoreError| convert::failure(&error);
+        let store = &mut *self.store.borrow_mut();
+        let others = store.files(letter).map_err(failed)?;
+        let octets_of_all = others.iter().filter(|other| other.id != file.id).map(|other| other.octets).sum::<u64>();
+        let together = octets_of_all + octets.len() as u64;
+        if together > FILES {
+            return Err(Failure::because(FailureKind::TooLarge, Reason::TooLarge { octets: together, limit: FILES }));
+        }
+        let file = FileView { octets: octets.len() as u64, ..file.clone() };
+        store.attach(letter, &file, octets).map_err(failed)
+    }
+
+    /// Puts a draft into the outbox, in the form in which it is sent.
+    fn queue(&mut self, id: LetterId) -> Result<(), Failure> {
+        let failed = |error: StoreError| convert::failure(&error);
+        let now = self.now();
+        let (account, draft) = self.store.borrow().draft(id).map_err(failed)?;
+        let account = self.store.borrow().account(account).map_err(failed)?;
+        let sending = self.sending(&account).map_err(failed)?;
+        let files = self.files_of(id).map_err(failed)?;
+        let content = Content { draft: &draft, files: &files, sending: &sending };
+        // A letter that is written again after it came back is another one.
+        let built = compose::build(&content, now, &format!("{:x}.{now:x}", id.0))?;
+        self.store.borrow_mut().queue_letter(id, &built.octets, &built.recipients, now + UNDO_SECONDS).map_err(failed)
+    }
+
+    fn files_of(&self, letter: LetterId) -> Result<Vec<NewFile>, StoreError> {
+        let store = self.store.borrow();
+        let read = |FileView { id, name, media_type, .. }| Ok(NewFile { name, media_type, octets: store.file(id)? });
+        store.files(letter)?.into_iter().map(read).collect()
+    }
+
+    /// Somebody says whether a letter in doubt was taken.
+    fn settle(&mut self, id: LetterId, was_sent: bool) -> Result<(), Failure> {
+        let now = self.now();
+        let store = &mut *self.store.borrow_mut();
+        let account = store.in_doubt(id).map_err(|error| convert::failure(&error))?;
+        let settled = if was_sent {
+            store.begin().and_then(|()| super::outbox::file(store, account, id, now)).and_then(|()| {
+                store.remove_letter(id)?;
+                store.commit()
+            })
+        } else {
+            store.return_letter(id, now, None)
+        };
+        settled.or_else(|error| {
+            store.roll_back().map_err(|error| convert::failure(&error))?;
+            Err(convert::failure(&error))
+        })
+    }
+
+    /// What waits in an account's outbox because of what has changed now is tried again.
+    pub(super) fn hasten(&mut self, account: AccountId) {
+        let now = self.now();
+        // Where it cannot be written, letters wait until somebody sends them.
+        if self.store.borrow_mut().hasten_letters(account, now).is_ok() {
+            self.tick = None;
+        }
+    }
+}
+
+/// What an account's mail server and user name suggest.
+fn usual(account: &Account) -> Sending {
+    let security = account.way.security;
+    Sending {
+        host: account.host.clone(),
+        port: match security {
+            Security::Tls => 465,
+            Security::Starttls | Security::None => 587,
+        },
+        security,
+        name: String::new(),
+        address: if account.user.contains('@') {
+            account.user.clone()
+        } else {
+            format!("{}@{}", account.user, account.host)
+        },
+        signature: String::new(),
+        copy_to_self: false,
+    }
+}

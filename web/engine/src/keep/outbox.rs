@@ -1,0 +1,286 @@
+//! The outbox: letters that are due are sent, one at a time, and what became of each is written before anybody is told.
+
+use std::io::{self, Cursor};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use futures::future::LocalBoxFuture;
+use restante_api::{Failure, FailureKind, Fingerprint, Reason, Reply, Server};
+use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient, Retry};
+use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
+
+use super::{Client, Keeper, convert};
+use crate::mime;
+use crate::submission::{self, Errand, Fate, Octets, Standing, of_refusal};
+
+/// Seconds until a letter is tried again for the first time; the time doubles with each further try.
+const FIRST_WAIT: i64 = 60;
+
+/// The longest time between two tries, seconds.
+const LONGEST_WAIT: i64 = 60 * 60;
+
+/// Tries after which a server that always says "later" is taken at its word no more: about a day.
+const TRIES: u32 = 30;
+
+/// Until somebody does something about it.
+const NEVER: i64 = i64::MAX;
+
+/// What is being sent.
+#[derive(Default)]
+pub(super) struct Outbox {
+    current: Option<Delivery>,
+}
+
+struct Delivery {
+    letter: Outgoing,
+    work: LocalBoxFuture<'static, submission::Outcome>,
+    ended: Option<submission::Outcome>,
+}
+
+impl Outbox {
+    pub(super) fn is_busy(&self) -> bool {
+        self.current.is_some()
+    }
+
+    /// Goes on with what is being sent. Whether that has come to its end.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(delivery) = &mut self.current else { return false };
+        if delivery.ended.is_none()
+            && let Poll::Ready(outcome) = delivery.work.as_mut().poll(context)
+        {
+            delivery.ended = Some(outcome);
+        }
+        delivery.ended.is_some()
+    }
+
+    /// What became of the letter that was being sent.
+    fn take_ended(&mut self) -> Option<(Outgoing, submission::Outcome)> {
+        let delivery = self.current.take_if(|delivery| delivery.ended.is_some())?;
+        Some((delivery.letter, delivery.ended?))
+    }
+}
+
+impl<R: FnMut(Client, Reply)> Keeper<R> {
+    /// Sends the next letter that is due, unless one is being sent.
+    pub(super) fn deliver_next(&mut self) {
+        while !self.outbox.is_busy() {
+            let now = self.now();
+            // It counts as being sent before anything of it is.
+            let begun = {
+                let store = &mut *self.store.borrow_mut();
+                store.commit().and_then(|()| store.begin_sending(now))
+            };
+            let letter = match begun {
+                Ok(Some(letter)) => letter,
+                Ok(None) => return,
+                // It is tried again with the next tick.
+                Err(_) => return,
+            };
+            self.is_news = true;
+            match self.errand(&letter) {
+                Ok((server, login, errand)) => {
+                    let platform = Rc::clone(&self.place.platform);
+                    let work = Box::pin(async move {
+                        let outcomes = submission::send(platform, &server, Some(login), &[errand], &mut |_| {}).await;
+                        outcomes.into_iter().next().unwrap_or_else(lost)
+                    });
+                    self.outbox.current = Some(Delivery { letter, work, ended: None });
+                }
+                Err(failure) => self.settle_delivery(&letter, &not_sent(failure)),
+            }
+        }
+    }
+
+    /// Notes what became of the letter that was being sent, and goes on with the next.
+    pub(super) fn delivered(&mut self) {
+        if let Some((letter, outcome)) = self.outbox.take_ended() {
+            self.settle_delivery(&letter, &outcome);
+        }
+        self.told = false;
+        self.deliver_next();
+    }
+
+    /// Lets what is being sent come to its end.
+    pub(super) async fn end_delivery(&mut self) {
+        if let Some(Delivery { letter, work, ended: None }) = self.outbox.current.take() {
+            let outcome = work.await;
+            self.settle_delivery(&letter, &outcome);
+        }
+    }
+
+    fn settle_delivery(&mut self, letter: &Outgoing, outcome: &submission::Outcome) {
+        let now = self.now();
+        let settled = {
+            let store = &mut *self.store.borrow_mut();
+            let settled = store
+                .commit()
+                .and_then(|()| store.begin())
+                .and_then(|()| settle(store, letter, outcome, now))
+                .and_then(|()| store.commit());
+            settled.inspect_err(|_| {
+                let _ = store.roll_back();
+            })
+        };
+        if let Err(error) = settled {
+            // It counts as being sent, so it is in doubt after the next start, and never sent again by itself.
+            let failure = convert::failure(&error);
+            self.damage = Some(failure).filter(|failure| failure.kind == FailureKind::Damaged);
+        }
+        self.is_news = true;
+    }
+
+    /// What is needed to send a letter.
+    fn errand(&self, letter: &Outgoing) -> Result<(Server, Login, Errand), Failure> {
+        let failed = |error: StoreError| convert::failure(&error);
+        let internal = |error: &dyn std::fmt::Display| Failure::new(FailureKind::Internal, error.to_string());
+        let account = self.store.borrow().account(letter.account).map_err(failed)?;
+        let sending = self.sending(&account).map_err(failed)?;
+        let trusted = self.store.borrow().sending_trusted(account.id).map_err(failed)?;
+        let id = restante_api::keep::AccountId(convert::id(account.id.0));
+        let Some((password, token)) = self.checks.password(id) else {
+            return Err(Failure::because(FailureKind::WrongPassword, Reason::NoPassword));
+        };
+        let server = Server {
+            host: sending.host,
+            port: sending.port,
+            security: sending.security,
+            tls_end: account.way.tls_end,
+            trusted: trusted.map(Fingerprint),
+            cleartext_agreed: account.way.cleartext_agreed,
+            token,
+            bridge: convert::bridge(&account.way),
+        };
+        let whole: Rc<[u8]> = letter.octets.as_slice().into();
+        let octets: Octets = Rc::new(move || Ok(Box::new(Cursor::new(Rc::clone(&whole))) as Box<dyn io::Read>));
+        let content = submission::survey(&octets, Form::Text).map_err(|error| internal(&error))?;
+        let content = content.map_err(|fault| internal(&fault))?;
+        let from: Mailbox = sending.address.parse().map_err(|error| internal(&error))?;
+        let mut to = Vec::with_capacity(letter.recipients.len());
+        for address in &letter.recipients {
+            let mailbox = address.parse().map_err(|error: <Mailbox as std::str::FromStr>::Err| internal(&error))?;
+            to.push(Recipient { mailbox, notify: None });
+        }
+        let letter = Letter::new(from, to, content).map_err(|error| internal(&error))?;
+        Ok((server, Login::with_password(account.user, password), Errand { letter, octets }))
+    }
+}
+
+/// Writes what became of a letter.
+fn settle(
+    store: &mut Store,
+    letter: &Outgoing,
+    outcome: &submission::Outcome,
+    now: i64,
+) -> Result<(), StoreError> {
+    let is_sent = matches!(outcome.fate, Fate::Sent(_));
+    for (address, standing) in letter.recipients.iter().zip(&outcome.recipients) {
+        match standing {
+            Standing::Accepted if is_sent => store.note_verdict(letter.id, address, &Verdict::Accepted)?,
+            Standing::Refused(refusal) if matches!(refusal.retry(), Retry::Never | Retry::SignedIn) => {
+                let words = of_refusal(refusal).detail;
+                store.note_verdict(letter.id, address, &Verdict::Refused(words))?;
+            }
+            _ => {}
+        }
+    }
+    let (waiting, refused) = store.unreached(letter.id)?;
+    match &outcome.fate {
+        Fate::Sent(_) => {
+            file(store, letter.account, letter.id, now)?;
+            if waiting.is_empty() && refused.is_empty() {
+                return store.remove_letter(letter.id);
+            }
+            let words = outcome.recipients.iter().find_map(|standing| match standing {
+                Standing::Refused(refusal) => Some(of_refusal(refusal)),
+                _ => None,
+            });
+            let failure = words.unwrap_or_else(|| Failure::new(FailureKind::Refused, ""));
+            put_off(store, letter, &failure, !waiting.is_empty(), now)
+        }
+        Fate::Refused(refusal) => {
+            let is_later = matches!(refusal.retry(), Retry::Later | Retry::AnotherConnection | Retry::AnotherLetter);
+            put_off(store, letter, &of_refusal(refusal), is_later && !waiting.is_empty(), now)
+        }
+        Fate::NotSent(failure) => match prospect(failure) {
+            Prospect::ByItself => store.put_off(letter.id, now + wait(letter.attempts), Some(failure)),
+            Prospect::BySomebody => store.put_off(letter.id, NEVER, Some(failure)),
+            Prospect::None => store.return_letter(letter.id, now, Some(failure)),
+        },
+        Fate::Perhaps(_) => store.doubt(letter.id),
+    }
+}
+
+/// What a server refused is tried again where that may help, and comes back as a draft where it does not.
+fn put_off(
+    store: &mut Store,
+    letter: &Outgoing,
+    failure: &Failure,
+    is_later: bool,
+    now: i64,
+) -> Result<(), StoreError> {
+    if is_later && letter.attempts < TRIES {
+        store.put_off(letter.id, now + wait(letter.attempts), Some(failure))
+    } else {
+        store.return_letter(letter.id, now, Some(failure))
+    }
+}
+
+/// Keeps a letter as it was sent, in the folder Sent, once.
+pub(super) fn file(
+    store: &mut Store,
+    account: AccountId,
+    letter: restante_api::letter::LetterId,
+    now: i64,
+) -> Result<(), StoreError> {
+    if store.note_filed(letter)? {
+        return Ok(());
+    }
+    let octets = store.letter_octets(letter)?;
+    let folder = store.folder_of(account, Role::Sent)?;
+    let summary = mime::summary(&octets);
+    let source = Source::Whole { source: &octets, digest: Digest::of(&octets) };
+    let id = store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now, serial: None })?;
+    store.set_flag(&[id], Flag::Read, true)
+}
+
+/// What may help a letter that was not sent.
+enum Prospect {
+    /// Time.
+    ByItself,
+    /// Somebody: a password, an agreement to a certificate.
+    BySomebody,
+    /// Nothing, as it is.
+    None,
+}
+
+fn prospect(failure: &Failure) -> Prospect {
+    use FailureKind as K;
+    match failure.kind {
+        K::BridgeUnreachable
+        | K::BridgeBusy
+        | K::UnknownHost
+        | K::Unreachable
+        | K::ConnectionLost
+        | K::TimedOut
+        | K::InUse
+        | K::TryLater { .. } => Prospect::ByItself,
+        K::WrongPassword | K::BridgeUnauthorized | K::Certificate { .. } | K::CertificateChanged { .. } => {
+            Prospect::BySomebody
+        }
+        _ => Prospect::None,
+    }
+}
+
+fn wait(attempts: u32) -> i64 {
+    let doubled = attempts.saturating_sub(1).min(16);
+    (FIRST_WAIT << doubled).min(LONGEST_WAIT)
+}
+
+fn not_sent(failure: Failure) -> submission::Outcome {
+    submission::Outcome { fate: Fate::NotSent(failure), recipients: Vec::new(), without_reports: false }
+}
+
+/// There is an outcome for each letter.
+fn lost() -> submission::Outcome {
+    not_sent(Failure::new(FailureKind::Internal, "no outcome"))
+}

@@ -1,0 +1,85 @@
+### Writing: the composer, drafts and the outbox.
+
+write = Write
+write-reply = Reply
+write-reply-all = Reply all
+write-forward = Forward
+write-more = More ways to answer
+write-forward-attached = Forward as attachment
+write-edit-as-new = Edit as new
+write-title = New message
+write-from = From
+write-to = To
+write-cc = Cc
+write-bcc = Bcc
+write-copies = Cc and Bcc
+write-subject = Subject
+write-text = Text
+write-attach = Attach files
+write-files = Attachments
+write-detach = Remove { $name }
+write-send = Send
+write-sending = Sending…
+write-discard = Discard
+write-close = Save and close
+write-opening = Opening…
+write-saved = Saved in Drafts
+write-saving = Saving…
+write-adding = Adding { $name }…
+write-send-anyway = Send anyway
+write-go-on = Go on writing
+write-no-subject = There is no subject.
+write-no-attachment = The text speaks of an attachment, and there is none.
+# Words that speak of an attachment: lower case, blanks between.
+write-attachment-words = attached attachment attachments attaching enclosed enclosing
+# Above what is quoted.
+write-attribution = On { $date }, { $name } wrote:
+write-attribution-no-date = { $name } wrote:
+write-forwarded = ---------- Forwarded message ----------
+write-forwarded-from = From: { $names }
+write-forwarded-date = Date: { $date }
+write-forwarded-subject = Subject: { $subject }
+write-forwarded-to = To: { $names }
+
+## Drafts and the outbox.
+
+folder-drafts = Drafts
+folder-outbox = Outbox
+folder-sent = Sent
+shelf-empty-drafts = Nothing is being written.
+shelf-empty-outbox = Nothing waits to be sent.
+shelf-no-recipient = No recipient yet
+shelf-edit = Edit
+shelf-send-now = Send now
+shelf-due = is sent at { $time }
+shelf-sending = is being sent
+shelf-waits = could not be sent yet · next try at { $time }
+shelf-waits-for-you = could not be sent yet
+shelf-returned = could not be sent
+shelf-refused = { $address } was refused: { $words }
+shelf-in-doubt = The connection broke before the server said whether it took this message. It may have been sent.
+shelf-was-sent = It was sent
+shelf-was-not-sent = It was not: edit it
+shelf-delete = Delete
+sent-words = Sent from this browser and kept on this device: POP3 has no such folder on the server.
+
+told-drafted = Saved in Drafts.
+told-discarded = Message discarded.
+told-queued = The message is sent in { $seconds } seconds.
+told-sent = Message sent.
+told-returned = The message could not be sent, and is in Drafts. { $why }
+told-put-off = The message could not be sent yet, and is in Outbox. { $why }
+told-in-doubt = It is not known whether the message was sent: see Outbox.
+
+## In the settings.
+
+sending = Sending
+sending-words = Who writes, and by which server. User name and password are those of the mailbox.
+sending-name = Your name
+sending-address = Your address
+sending-server = Outgoing server
+sending-port = Port
+sending-security = Security
+sending-signature = Signature
+sending-copy = Send myself a copy of each message
+sending-wrong-port = The port of the outgoing server is a number from 1 to 65535.
