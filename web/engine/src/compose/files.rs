@@ -42,7 +42,8 @@ fn message(file: &NewFile) -> (MimePart<'_>, bool) {
 }
 
 fn attached<'a>(media_type: String, body: BodyPart<'a>, encoding: &'static str, name: &str) -> MimePart<'a> {
-    let name = one_line(name);
+    // What looks like an encoded-word is decoded by many, though RFC 2047, section 5, forbids it in a parameter.
+    let name = one_line(name).replace("=?", "=_");
     let name = if name.is_empty() { "file".to_owned() } else { name };
     let mut part = MimePart::new(ContentType::new(media_type), BodyPart::Binary(Vec::new().into()));
     part.contents = body;

@@ -110,8 +110,11 @@ fn names_and_addresses(found: Option<&mail_parser::Address<'_>>) -> Vec<(String,
     found.map(|person| (text(person.name()), text(person.address()))).collect()
 }
 
+/// More than usual: what goes wrong takes two pieces that meet.
+const CASES: u32 = 500;
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn a_letter_says_what_was_typed_and_nothing_else(
@@ -159,8 +162,9 @@ proptest! {
         for (at, (found, file)) in found.iter().zip(&files).enumerate() {
             prop_assert_eq!(&found.bytes, &file.octets);
             let name = message.attachment(at as u32).and_then(mail_parser::MimeHeaders::attachment_name);
-            let expected = Some(one_line(&file.name)).filter(|name| !name.is_empty()).unwrap_or("file".into());
-            prop_assert_eq!(name, Some(expected.as_str()));
+            let expected = Some(one_line(&file.name).replace("=?", "=_")).filter(|name| !name.is_empty()).unwrap_or("file".into());
+            // mail-parser keeps the line break of a quoted name that was folded; whoever shows it takes that out.
+            prop_assert_eq!(name.map(one_line), Some(expected));
         }
     }
 
