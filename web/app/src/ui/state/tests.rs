@@ -15,6 +15,7 @@ mod later;
 mod newer;
 mod reading;
 mod selection;
+mod writing;
 
 fn filled() -> State {
     let mut state = State::default();

@@ -5,7 +5,7 @@ use restante_api::letter::{
     Beginning, Draft, FileId, FileView, LetterContent, LetterFault, LetterId, LetterState, LetterView, Manner, Origin,
     Quote, Sending,
 };
-use restante_api::{CallId, Failure};
+use restante_api::{CallId, Failure, FailureKind};
 use restante_locales::say;
 
 use super::{Files, Kept, Told, Wait};
@@ -287,7 +287,7 @@ fn go_on(kept: &mut Kept, calls: &mut Calls, write: Write) -> Vec<Effect> {
             effects
         }
         Write::NotRead(name) => {
-            let fault = restante_api::FailureKind::UnfitLetter(LetterFault::UnreadableFile(name));
+            let fault = FailureKind::UnfitLetter(LetterFault::UnreadableFile(name));
             let failure = Failure::new(fault, "");
             composer.failure = Some(Shared::new(failure));
             vec![]
@@ -467,7 +467,7 @@ fn take_back(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
 }
 
 fn trust(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
-    use restante_api::FailureKind::{Certificate, CertificateChanged};
+    use FailureKind::{Certificate, CertificateChanged};
     let Some((account, view)) = kept.letter(letter) else { return vec![] };
     let LetterState::Waiting { failure: Some(failure), .. } = &view.state else { return vec![] };
     let (Certificate { certificate, .. } | CertificateChanged { certificate }) = &failure.kind else { return vec![] };
@@ -581,6 +581,13 @@ pub(super) fn refused(kept: &mut Kept, to: CallId, wait: LetterWait, failure: Fa
     | LetterWait::Attached(letter, _)
     | LetterWait::Queued(letter)
     | LetterWait::Recalled(letter)) = wait;
+    let is_shelved = kept.letter(letter).is_some_and(|(_, view)| !matches!(view.state, LetterState::Draft { .. }));
+    if is_shelved && failure.kind == FailureKind::NoSuchMessage {
+        // An engine that is no more had put it into the outbox before it could say so.
+        (kept.composer, kept.told) = (None, Some(Told::Queued(letter)));
+        kept.queued.push(letter);
+        return vec![Effect::Focus(Focus::List)];
+    }
     let failure = Shared::new(failure);
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else {
         kept.told = Some(Told::Failed(failure));

@@ -11,7 +11,7 @@ fn folder(id: u32, role: Role, messages: u32) -> FolderView {
     FolderView { id: FolderId(id), role, name: String::new(), messages, unread: 0 }
 }
 
-fn account_view(id: u32) -> AccountView {
+pub(super) fn account_view(id: u32) -> AccountView {
     AccountView {
         id: AccountId(id),
         name: format!("a{id}@example.org"),
@@ -27,6 +27,16 @@ fn account_view(id: u32) -> AccountView {
             folder(id * 10 + 1, Role::Archive, 0),
             folder(id * 10 + 2, Role::Deleted, 0),
         ],
+        sending: restante_api::letter::Sending {
+            host: "pop.example.org".into(),
+            port: 465,
+            security: Security::Tls,
+            name: String::new(),
+            address: format!("a{id}@example.org"),
+            signature: String::new(),
+            copy_to_self: false,
+        },
+        letters: vec![],
         activity: Activity::Idle,
         checked_at: 1,
         postponed: 0,
@@ -36,13 +46,13 @@ fn account_view(id: u32) -> AccountView {
     }
 }
 
-fn overview(accounts: Vec<AccountView>) -> Update {
+pub(super) fn overview(accounts: Vec<AccountView>) -> Update {
     let overview = Overview { accounts, room: Room::default(), follows: false };
     Update::Keep(Answer::Overview(Box::new(overview)))
 }
 
 /// The question among these effects that is like this.
-fn question(effects: &[Effect], like: impl Fn(&Request) -> bool) -> CallId {
+pub(super) fn question(effects: &[Effect], like: impl Fn(&Request) -> bool) -> CallId {
     let id = effects.iter().find_map(|effect| match effect {
         Effect::Call(Call::Ask { id, request }) if like(request) => Some(*id),
         _ => None,
@@ -50,9 +60,9 @@ fn question(effects: &[Effect], like: impl Fn(&Request) -> bool) -> CallId {
     id.unwrap_or_else(|| panic!("it is not asked: {effects:?}"))
 }
 
-struct At {
-    state: State,
-    overview: CallId,
+pub(super) struct At {
+    pub(super) state: State,
+    pub(super) overview: CallId,
     list: CallId,
 }
 
@@ -60,12 +70,12 @@ fn is_list(request: &Request) -> bool {
     matches!(request, Request::Keep(Ask::List(_)))
 }
 
-fn is_change(request: &Request) -> bool {
+pub(super) fn is_change(request: &Request) -> bool {
     matches!(request, Request::Keep(Ask::Change(_)))
 }
 
 /// A page that shows this many kept messages of these accounts.
-fn at(messages: u32, accounts: u32) -> At {
+pub(super) fn at(messages: u32, accounts: u32) -> At {
     let mut state = State::default();
     let effects = reduce(&mut state, Action::Found);
     let overview_call = question(&effects, |request| *request == Request::Keep(Ask::Overview));
@@ -95,7 +105,7 @@ impl At {
         answer(&mut self.state, to, changed(messages, runs))
     }
 
-    fn keep(&mut self, action: KeptAction) -> Vec<Effect> {
+    pub(super) fn keep(&mut self, action: KeptAction) -> Vec<Effect> {
         reduce(&mut self.state, Action::Keep(action))
     }
 
@@ -112,7 +122,7 @@ impl At {
         self.state.mailbox.as_ref().unwrap()
     }
 
-    fn kept(&self) -> &Kept {
+    pub(super) fn kept(&self) -> &Kept {
         self.state.kept.as_ref().unwrap()
     }
 }

@@ -1,0 +1,217 @@
+//! Letters that are written: saved as one types, put away, thrown away, sent, taken back.
+
+use restante_api::keep::*;
+use restante_api::letter::{
+    Beginning, Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Quote,
+};
+
+use super::super::kept::{Composer, Doubt, LetterField, Saved, Shelf, Told, Write, WriteStep};
+use super::kept::{At, account_view, at, is_change, overview, question};
+use super::*;
+
+const LETTER: LetterId = LetterId(7);
+
+fn writes(at: &mut At, write: Write) -> Vec<Effect> {
+    at.keep(KeptAction::Write(write))
+}
+
+fn types(at: &mut At, field: LetterField, text: &str) -> Vec<Effect> {
+    writes(at, Write::Type(field, text.into()))
+}
+
+fn composer(at: &At) -> &Composer {
+    at.kept().composer.as_ref().unwrap()
+}
+
+/// What is asked to be done with letters.
+fn changes(effects: &[Effect]) -> Vec<LetterChange> {
+    let change = |request: &Request| match request {
+        Request::Keep(Ask::Change(Change::Letter(change))) => Some(change.clone()),
+        _ => None,
+    };
+    asks(effects).into_iter().filter_map(change).collect()
+}
+
+fn done(at: &mut At, to: CallId) -> Vec<Effect> {
+    answer(&mut at.state, to, Update::Keep(Answer::Done(Done::Changed)))
+}
+
+/// A page that writes a letter with these fields.
+fn writing(to: &str, subject: &str, text: &str) -> At {
+    let mut at = at(3, 1);
+    assert_eq!(writes(&mut at, Write::New(LETTER, Box::default())), [Effect::Focus(Focus::To)]);
+    for (field, typed) in [(LetterField::To, to), (LetterField::Subject, subject), (LetterField::Text, text)] {
+        assert_eq!(types(&mut at, field, typed), [Effect::SaveSoon]);
+    }
+    at
+}
+
+fn view(state: LetterState) -> LetterView {
+    let (to, subject) = ("bert@example.org".into(), "Boats".into());
+    LetterView { id: LETTER, to, subject, snippet: String::new(), changed_at: 1, state, refused: vec![] }
+}
+
+/// The engine tells of this letter, or of none.
+fn told(at: &mut At, letter: Option<LetterState>) {
+    let account = AccountView { letters: letter.map(view).into_iter().collect(), ..account_view(1) };
+    let to = at.overview;
+    answer(&mut at.state, to, overview(vec![account]));
+}
+
+#[test]
+fn what_is_typed_is_saved_and_said_to_be_once_it_is() {
+    let mut at = writing("bert@example.org", "Boats", "Which one?");
+    assert!(composer(&at).is_unsaved() && at.state.has_unsent());
+    let effects = writes(&mut at, Write::SaveDue);
+    let draft = Draft {
+        to: "bert@example.org".into(),
+        subject: "Boats".into(),
+        text: "Which one?".into(),
+        ..Draft::default()
+    };
+    assert_eq!(changes(&effects), [LetterChange::Save(AccountId(1), LETTER, Box::new(draft))]);
+    let call = question(&effects, is_change);
+    assert_eq!(composer(&at).saved, Saved::Whole(Some(call)));
+    types(&mut at, LetterField::Text, "Which one? Mine");
+    done(&mut at, call);
+    assert_eq!(composer(&at).saved, Saved::Partly, "what was typed meanwhile is not saved");
+    let call = question(&writes(&mut at, Write::SaveDue), is_change);
+    done(&mut at, call);
+    assert_eq!(composer(&at).saved, Saved::Whole(None));
+    assert!(writes(&mut at, Write::SaveDue).is_empty() && !at.state.has_unsent());
+}
+
+#[test]
+fn a_letter_that_was_put_away_is_in_drafts_and_one_with_nothing_in_it_nowhere() {
+    let mut at = writing("", "Boats", "");
+    let effects = writes(&mut at, Write::Close);
+    assert!(matches!(changes(&effects)[..], [LetterChange::Save(..)]));
+    assert!(at.kept().composer.is_none() && at.kept().told == Some(Told::Drafted));
+    at.keep(KeptAction::Read);
+    writes(&mut at, Write::New(LetterId(8), Box::default()));
+    assert!(changes(&writes(&mut at, Write::Close)).is_empty());
+    assert_eq!(at.kept().told, None);
+}
+
+#[test]
+fn a_letter_that_was_thrown_away_goes_only_when_that_cannot_be_taken_back_any_more() {
+    let mut at = writing("", "Boats", "");
+    let effects = writes(&mut at, Write::Discard);
+    assert!(matches!(changes(&effects)[..], [LetterChange::Save(..)]), "what was typed last can be had back");
+    assert!(effects.contains(&Effect::DiscardSoon));
+    told(&mut at, Some(LetterState::Draft { returned: None }));
+    let shelved = |at: &At| at.kept().shelved(&at.kept().accounts()[0], Shelf::Drafts).count();
+    assert_eq!((shelved(&at), &at.kept().told), (0, &Some(Told::Discarded)));
+    let effects = writes(&mut at, Write::TakeBack);
+    assert!(asks(&effects).contains(&&Request::Keep(Ask::Letter(LETTER))));
+    assert!(writes(&mut at, Write::DiscardDue).is_empty() && shelved(&at) == 1);
+    writes(&mut at, Write::DiscardOf(LETTER));
+    assert_eq!(changes(&writes(&mut at, Write::DiscardDue)), [LetterChange::Discard(LETTER)]);
+    assert_eq!(at.kept().told, None);
+}
+
+#[test]
+fn sending_saves_first_and_what_becomes_of_the_letter_is_told() {
+    let mut at = writing("bert@example.org", "Boats", "Which one?");
+    let effects = writes(&mut at, Write::Send);
+    let asked = changes(&effects);
+    assert!(matches!(asked[..], [LetterChange::Save(..), LetterChange::Send(LETTER)]), "{asked:?}");
+    assert_eq!(composer(&at).step, WriteStep::Sending);
+    assert!(writes(&mut at, Write::Send).is_empty(), "once");
+    let queued = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
+    let call = question(&effects, queued);
+    done(&mut at, call);
+    assert!(at.kept().composer.is_none() && at.kept().told == Some(Told::Queued(LETTER)));
+    told(&mut at, Some(LetterState::Sending));
+    assert_eq!(at.kept().told, Some(Told::Queued(LETTER)));
+    told(&mut at, None);
+    assert_eq!(at.kept().told, Some(Told::Sent));
+}
+
+#[test]
+fn what_is_in_the_outbox_can_be_taken_back_and_is_opened() {
+    let mut at = writing("bert@example.org", "Boats", "Which one?");
+    let effects = writes(&mut at, Write::Send);
+    let queued = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
+    done(&mut at, question(&effects, queued));
+    told(&mut at, Some(LetterState::Waiting { due_at: 11, failure: None }));
+    let effects = writes(&mut at, Write::TakeBack);
+    assert_eq!(changes(&effects), [LetterChange::Recall(LETTER)]);
+    let effects = done(&mut at, question(&effects, is_change));
+    assert!(asks(&effects).contains(&&Request::Keep(Ask::Letter(LETTER))));
+    told(&mut at, None);
+    assert_eq!(at.kept().told, None, "it was not sent");
+}
+
+#[test]
+fn a_letter_that_cannot_be_sent_says_why_and_stays_open() {
+    let mut at = writing("at home", "Boats", "Which one?");
+    let effects = writes(&mut at, Write::Send);
+    let queued = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
+    let unfit = Failure::new(FailureKind::UnfitLetter(LetterFault::BadAddress("at home".into())), "");
+    let effects = answer(&mut at.state, question(&effects, queued), Update::Refused(Box::new(unfit.clone())));
+    assert_eq!(effects, [Effect::Focus(Focus::LetterFailure)]);
+    assert_eq!((composer(&at).step, composer(&at).failure.as_deref()), (WriteStep::Writing, Some(&unfit)));
+    types(&mut at, LetterField::To, "at@home.example");
+    assert_eq!(composer(&at).failure, None);
+}
+
+#[test]
+fn what_may_be_forgotten_is_asked_for_and_what_is_quoted_asks_for_nothing() {
+    let mut at = writing("bert@example.org", "", "I have attached it.");
+    assert_eq!(writes(&mut at, Write::Send), [Effect::Focus(Focus::Doubt)]);
+    assert_eq!(composer(&at).doubt, Some(Doubt::NoAttachment));
+    types(&mut at, LetterField::Text, "Thanks.\n> I have attached it.\n-- \nattached\n");
+    writes(&mut at, Write::Send);
+    assert_eq!(composer(&at).doubt, Some(Doubt::NoSubject));
+    assert_eq!(changes(&writes(&mut at, Write::SendAnyway)).len(), 2);
+}
+
+#[test]
+fn a_file_is_added_to_a_draft_that_is_there_and_nothing_is_sent_before_it_is() {
+    let mut at = at(3, 1);
+    writes(&mut at, Write::New(LETTER, Box::default()));
+    let file = FileView { id: FileId(3), name: "a.txt".into(), media_type: "text/plain".into(), octets: 1 };
+    let effects = writes(&mut at, Write::Read(file.clone(), vec![1]));
+    let asked = changes(&effects);
+    assert!(matches!(&asked[..], [LetterChange::Save(..), LetterChange::Attach { letter: LETTER, .. }]), "{asked:?}");
+    types(&mut at, LetterField::Subject, "Boats");
+    assert!(writes(&mut at, Write::Send).is_empty() && at.state.has_unsent());
+    let attach = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Attach { .. }))));
+    done(&mut at, question(&effects, attach));
+    assert_eq!(composer(&at).files, [file]);
+    assert_eq!(changes(&writes(&mut at, Write::Send)).len(), 2);
+}
+
+#[test]
+fn an_answer_begins_with_what_it_quotes_above_the_signature() {
+    let mut at = at(3, 1);
+    let mut signed = account_view(1);
+    signed.sending.signature = "Ana".into();
+    let to = at.overview;
+    answer(&mut at.state, to, overview(vec![signed]));
+    reduce(&mut at.state, Action::Cursor(1));
+    reduce(&mut at.state, Action::Read(1));
+    let effects = writes(&mut at, Write::From(LETTER, Manner::Reply));
+    let origin = Origin { message: KeptId(1001), manner: Manner::Reply };
+    let call = question(&effects, |request| *request == Request::Keep(Ask::Begin(LETTER, origin)));
+    let draft = Draft { to: "bert@example.org".into(), ..Draft::default() };
+    let quote = Quote { from: vec![], to: vec![], subject: String::new(), date: None, text: "Which?\n".into() };
+    let beginning = Box::new(Beginning { draft, quote: Some(quote.clone()) });
+    let begun = Update::Keep(Answer::Begun(AccountId(1), beginning, vec![]));
+    let effects = answer(&mut at.state, call, begun);
+    assert_eq!(effects, [Effect::Quote(LETTER, Manner::Reply, Box::new(quote))]);
+    assert_eq!(writes(&mut at, Write::Quoted(LETTER, "Bert wrote:\n> Which?\n".into())), [Effect::Focus(Focus::Text)]);
+    assert_eq!(composer(&at).draft.text, "\n\nBert wrote:\n> Which?\n\n\n-- \nAna\n");
+    assert_eq!((composer(&at).saved, composer(&at).step), (Saved::Never, WriteStep::Writing));
+}
+
+#[test]
+fn an_engine_that_dies_loses_no_letter() {
+    let mut at = writing("bert@example.org", "Boats", "Which one?");
+    writes(&mut at, Write::Send);
+    let effects = reduce(&mut at.state, Action::EngineDied(Death::Hung));
+    assert!(effects.contains(&Effect::ReplaceEngine) && effects.contains(&Effect::SaveSoon));
+    assert_eq!((composer(&at).step, composer(&at).saved), (WriteStep::Writing, Saved::Partly));
+    assert_eq!(composer(&at).draft.text, "Which one?");
+}
