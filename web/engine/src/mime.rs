@@ -38,14 +38,14 @@ pub use archive::archive;
 pub use head::Head;
 #[cfg(feature = "keep")]
 pub(crate) use head::has_header;
-pub use names::message_name;
 #[cfg(feature = "keep")]
 pub(crate) use names::line;
+pub use names::message_name;
 #[cfg(feature = "keep")]
 pub(crate) use original::{Original, original};
+pub use row::row;
 #[cfg(feature = "keep")]
 pub(crate) use seven_bit::{base64, fits, seven_bit};
-pub use row::row;
 #[cfg(feature = "keep")]
 pub use summary::{MAX_SUMMARY, summary};
 pub use view::{Part, part, source, view};

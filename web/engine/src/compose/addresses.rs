@@ -53,7 +53,8 @@ pub fn typed<'a>(people: impl IntoIterator<Item = &'a Address>) -> String {
             return super::one_line(&words.replace(of_structure, " "));
         };
         // Its own spelling: a domain is read as it was written.
-        let written = if mailbox.domain().contains("xn--") { super::one_line(&person.address) } else { mailbox.to_string() };
+        let written =
+            if mailbox.domain().contains("xn--") { super::one_line(&person.address) } else { mailbox.to_string() };
         match super::one_line(&person.name) {
             name if name.is_empty() => written,
             name => format!("{} <{written}>", phrase(&name)),

@@ -18,10 +18,10 @@ pub(super) fn of_reply(original: &Original, own: &[String]) -> Recipients {
 /// An answer to all. Who answers is left out, unless nobody else is left.
 pub(super) fn of_reply_to_all(original: &Original, own: &[String]) -> Recipients {
     let answered = answered(original, own);
-    let (to, cc) = if original.followup_to.is_empty() {
-        ([&answered[..], &original.to].concat(), &original.cc[..])
-    } else {
+    let (to, cc) = if names_somebody(&original.followup_to) {
         (original.followup_to.clone(), &[][..])
+    } else {
+        ([&answered[..], &original.to].concat(), &original.cc[..])
     };
     let mut seen = own.iter().map(|own| key(own)).collect();
     let (to, cc) = (distinct(&to, &mut seen), distinct(cc, &mut seen));
@@ -37,8 +37,13 @@ pub(super) fn of_reply_to_all(original: &Original, own: &[String]) -> Recipients
 fn answered(original: &Original, own: &[String]) -> Vec<Address> {
     let own: HashSet<String> = own.iter().map(|own| key(own)).collect();
     let is_own = !original.from.is_empty() && original.from.iter().all(|from| own.contains(&key(&from.address)));
-    let sender = if original.reply_to.is_empty() { &original.from } else { &original.reply_to };
+    let sender = if names_somebody(&original.reply_to) { &original.reply_to } else { &original.from };
     if is_own && !original.to.is_empty() { original.to.clone() } else { sender.clone() }
+}
+
+/// Some programs write a field with nothing in it that could be answered to.
+fn names_somebody(field: &[Address]) -> bool {
+    field.iter().any(|person| mailbox(&person.address).is_some())
 }
 
 /// Those that were not seen yet.

@@ -105,12 +105,8 @@ fn a_letter_without_a_sender_or_recipients_is_none() {
 
 #[test]
 fn everybody_gets_a_letter_once_and_hidden_recipients_stand_nowhere() {
-    let draft = Draft {
-        cc: "Bo <bo@X>, cy@x".into(),
-        bcc: "cy@x, dee@x".into(),
-        to: "bo@x, bo@x".into(),
-        ..Draft::default()
-    };
+    let draft =
+        Draft { cc: "Bo <bo@X>, cy@x".into(), bcc: "cy@x, dee@x".into(), to: "bo@x, bo@x".into(), ..Draft::default() };
     let letter = built(&draft, &[]);
     assert_eq!(letter.recipients, ["bo@x", "cy@x", "dee@x"]);
     assert!(!String::from_utf8(letter.octets).unwrap().contains("dee"));
@@ -159,11 +155,8 @@ fn words_that_look_like_encoded_ones_stay_what_they_are() {
 #[test]
 fn nothing_typed_begins_a_line_of_the_header() {
     let evil = "a\r\nBcc: hidden@x\r\n\r\nb\n\u{0}\u{1b}";
-    let draft = Draft {
-        in_reply_to: Some(evil.into()),
-        references: vec![evil.into(), "1@x".into()],
-        ..draft(evil, "text")
-    };
+    let draft =
+        Draft { in_reply_to: Some(evil.into()), references: vec![evil.into(), "1@x".into()], ..draft(evil, "text") };
     let sending = sending(evil, "ana@example.org");
     let files = [file(evil, evil, b""), file(evil, "text/plain\r\nX: y", b"")];
     let letter = build(&Content { draft: &draft, files: &files, sending: &sending }, 0, evil).unwrap();
@@ -211,9 +204,20 @@ fn text_is_read_as_it_was_typed() {
 #[test]
 fn files_come_back_octet_for_octet() {
     let every: Vec<u8> = (0..=255).cycle().take(3000).collect();
-    let contents: [&[u8]; 9] =
-        [b"", b"\0", b"a\rb\nc\r\nd ", b"From x\n.\n", b"--=_0f.1e\r\n", "é".as_bytes(), &every, &[b'x'; 2000], b"\r\n"];
-    for kind in ["text/plain", "text/html", "application/pdf", "image/png", "message/delivery-status", "multipart/mixed"] {
+    let contents: [&[u8]; 9] = [
+        b"",
+        b"\0",
+        b"a\rb\nc\r\nd ",
+        b"From x\n.\n",
+        b"--=_0f.1e\r\n",
+        "é".as_bytes(),
+        &every,
+        &[b'x'; 2000],
+        b"\r\n",
+    ];
+    for kind in
+        ["text/plain", "text/html", "application/pdf", "image/png", "message/delivery-status", "multipart/mixed"]
+    {
         let files: Vec<_> = contents.iter().map(|octets| file("a b.bin", kind, octets)).collect();
         let letter = built(&draft("", "text"), &files);
         let found = Original::files(&letter.octets);
@@ -252,7 +256,8 @@ fn messages_go_along_without_an_encoding_of_their_own() {
     let seven = "7bit".to_owned();
     let plain = b"Subject: s\r\n\r\nhello\r\n";
     assert_eq!(part(plain), (seven.clone(), Some("hello\r\n".into()), false, seven.clone()));
-    let eight = "Subject: s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGrüße\r\n";
+    let eight =
+        "Subject: s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGrüße\r\n";
     assert_eq!(part(eight.as_bytes()), (seven.clone(), Some("Grüße\r\n".into()), false, seven.clone()));
     let long = format!("Subject: s\n\n{}\n", "x".repeat(3000));
     assert_eq!(part(long.as_bytes()), (seven.clone(), Some(format!("{}\r\n", "x".repeat(3000))), false, seven.clone()));

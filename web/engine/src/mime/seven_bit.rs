@@ -134,7 +134,8 @@ mod tests {
     fn a_message_that_is_seven_bit_stays_as_it_is_but_for_its_line_ends() {
         assert_eq!(seven_bit(b"A: b\n\nx\n"), Some(b"A: b\r\n\r\nx\r\n".to_vec()));
         assert_eq!(seven_bit(b"A: b\r\n\r\nx"), Some(b"A: b\r\n\r\nx".to_vec()));
-        for none in ["", "\r\nno header", "A: é\r\n\r\n", "A: \0\r\n\r\n", &format!("A: {}\r\n\r\n", "x".repeat(999))] {
+        for none in ["", "\r\nno header", "A: é\r\n\r\n", "A: \0\r\n\r\n", &format!("A: {}\r\n\r\n", "x".repeat(999))]
+        {
             assert_eq!(seven_bit(none.as_bytes()), None, "{none}");
         }
     }

@@ -146,7 +146,9 @@ fn what_is_no_address_is_named() {
 
 #[test]
 fn no_line_of_a_header_can_be_typed() {
-    for typed in ["a@x\r\nSubject: b@y", "\"a\r\nb\" <c@x>", "a\r\n b <c@x>", "<a@x\n>", "\"a\\\n\"@x", "a@[\n192.0.2.1]"] {
+    for typed in
+        ["a@x\r\nSubject: b@y", "\"a\r\nb\" <c@x>", "a\r\n b <c@x>", "<a@x\n>", "\"a\\\n\"@x", "a@[\n192.0.2.1]"]
+    {
         for person in addresses(typed).unwrap_or_default() {
             let all = format!("{}{}", person.name, person.mailbox);
             assert!(!all.contains(char::is_control), "{typed:?}: {all:?}");

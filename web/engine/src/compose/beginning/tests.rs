@@ -27,6 +27,8 @@ fn an_answer_goes_to_whom_the_message_asks_for() {
         ("From: ana@x\nReply-To: list@x\nTo: me@home.example", Reply, "list@x", ""),
         ("From: ana@x\nReply-To: a@x, b@x, A@X", Reply, "a@x, b@x", ""),
         ("From: ana@x\nMail-Followup-To: list@x\nTo: list@x", Reply, "ana@x", ""),
+        ("From: ana@x\nReply-To: none\nTo: me@home.example", Reply, "ana@x", ""),
+        ("From: ana@x\nMail-Followup-To: none\nTo: bo@x", ReplyAll, "ana@x, bo@x", ""),
         ("From: ana@x, bo@x\nTo: me@home.example", Reply, "ana@x, bo@x", ""),
         ("Sender: ana@x", Reply, "ana@x", ""),
         ("From: Me <ME@home.example>\nTo: ana@x, bo@x\nCc: cy@x", Reply, "ana@x, bo@x", ""),
@@ -37,7 +39,12 @@ fn an_answer_goes_to_whom_the_message_asks_for() {
         ("From: \"Doe, Jane\" <j@x>", Reply, "\"Doe, Jane\" <j@x>", ""),
         ("From: =?utf-8?Q?J=C3=B6rg=2C_a=40x?= <j@x>", Reply, "\"Jörg, a@x\" <j@x>", ""),
         ("From: ana@x\nTo: me@home.example", ReplyAll, "ana@x", ""),
-        ("From: ana@x\nTo: me@home.example, Bo <bo@x>\nCc: cy@x, me@work.example", ReplyAll, "ana@x, Bo <bo@x>", "cy@x"),
+        (
+            "From: ana@x\nTo: me@home.example, Bo <bo@x>\nCc: cy@x, me@work.example",
+            ReplyAll,
+            "ana@x, Bo <bo@x>",
+            "cy@x",
+        ),
         ("From: ana@x\nTo: ANA@x, bo@x\nCc: bo@X, cy@x, cy@x", ReplyAll, "ana@x, bo@x", "cy@x"),
         ("From: ana@x\nReply-To: list@x\nTo: list@x\nCc: bo@x", ReplyAll, "list@x", "bo@x"),
         (
@@ -160,10 +167,7 @@ fn files_go_along_with_what_is_forwarded_and_not_with_answers() {
     }
     let (begun, files) = beginning(&source, Manner::ForwardAsAttachment, &own());
     assert_eq!((begun.quote, begun.draft.text.as_str()), (None, ""));
-    assert_eq!(
-        files,
-        [NewFile { name: "Re_ Map.eml".into(), media_type: "message/rfc822".into(), octets: source }]
-    );
+    assert_eq!(files, [NewFile { name: "Re_ Map.eml".into(), media_type: "message/rfc822".into(), octets: source }]);
 }
 
 #[test]
