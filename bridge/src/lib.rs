@@ -5,7 +5,7 @@
 //!                                                          └→ origin, upgrade ─→ tunnel: session    one WebSocket, one TCP connection
 //!                   session = page ⇄ relay ⇄ wire
 //!                   page → frame → buffer                         RFC 6455, in place
-//!                   session → access: token, admission            who asks
+//!                   session → access: token, admission, days      who asks, and how much
 //!                   session → reach: policy → dial → tls          who is asked, vetted, reached
 //! ```
 //!

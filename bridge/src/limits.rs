@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use restante_protocol::tunnel::Service;
+
 /// Limits on time, on number and on speed. What is refused for one of them is told so, with its own code and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -17,6 +19,9 @@ pub struct Limits {
     /// For which a tunnel may carry nothing in either direction. POP3 servers wait ten minutes at least (RFC 1939,
     /// section 3), so this is longer.
     pub idle_timeout: Duration,
+    /// The same for a tunnel that sends mail. A server may take ten minutes to answer a letter (RFC 5321, section
+    /// 4.5.3.2.6), so this is longer.
+    pub submission_idle_timeout: Duration,
     /// For saying goodbye: the last bytes, and the peer's answer to a close.
     pub close_timeout: Duration,
     /// For open tunnels to end once the bridge is asked to stop.
@@ -35,9 +40,21 @@ pub struct Limits {
     pub openings_per_minute: u32,
     /// Bytes a second through one tunnel, both directions together; 0 for any number.
     pub bytes_per_second: u64,
+    /// Tunnels that one holder may open in a day to send mail; 0 for any number.
+    pub submission_openings_per_day: u32,
+    /// Bytes that one holder may upload in a day to send mail; 0 for any number.
+    pub submission_bytes_per_day: u64,
 }
 
 impl Limits {
+    /// For which a tunnel of this service may carry nothing.
+    pub(crate) fn idle_timeout_of(&self, service: Service) -> Duration {
+        match service {
+            Service::Pop3 => self.idle_timeout,
+            Service::Submission => self.submission_idle_timeout,
+        }
+    }
+
     /// How many of the connections that carry requests one client may have: a sixteenth, but as many as a browser opens
     /// at once over HTTP/1.1.
     pub(crate) fn connections_per_client(&self) -> usize {
@@ -53,6 +70,7 @@ impl Default for Limits {
             connect_timeout: Duration::from_secs(15),
             handshake_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(15 * 60),
+            submission_idle_timeout: Duration::from_secs(11 * 60),
             close_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(30),
             session_timeout: Duration::from_secs(24 * 60 * 60),
@@ -61,6 +79,8 @@ impl Default for Limits {
             max_tunnels_per_client: 100,
             openings_per_minute: 120,
             bytes_per_second: 0,
+            submission_openings_per_day: 500,
+            submission_bytes_per_day: 1 << 30,
         }
     }
 }

@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
 
+/// The target of the lines that say who sent mail where, and how many bytes. No filter leaves them out.
+pub const AUDIT: &str = "restante::audit";
+
 /// Lines that wait at most, of some 200 bytes each.
 const MAX_WAITING: usize = 4096;
 

@@ -15,13 +15,16 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use restante_bridge::log::Log;
+use restante_bridge::log::{AUDIT, Log};
 use restante_bridge::preset::Preset;
 use restante_bridge::settings::{BadFile, Settings};
 use restante_bridge::{Bridge, Bridges, Hosting, Reloader, Server, fingerprint, listen, sums, write_page};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, filter_fn};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Restante: read POP3 mail in a browser. This program serves the page and relays its bytes to the mail server.
 #[derive(Debug, Parser)]
@@ -30,7 +33,8 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// How log lines are written to standard error; RUST_LOG chooses which (debug, info, warn, error, off).
+    /// How log lines are written to standard error; RUST_LOG chooses which (debug, info, warn, error, off). Those that say
+    /// who sent mail are always written.
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "RESTANTE_LOG_FORMAT")]
     log_format: LogFormat,
 }
@@ -259,15 +263,21 @@ fn log_to_stderr(format: LogFormat) -> std::io::Result<Log> {
     // What they say names the servers that people use.
     let filter = QUIET.iter().filter_map(|off| off.parse().ok()).fold(filter, EnvFilter::add_directive);
     let out = Log::to(std::io::stderr())?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(out.clone());
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
+    let lines = || {
+        let ansi = std::io::stderr().is_terminal();
+        fmt::layer().with_target(false).with_ansi(ansi).with_writer(out.clone())
+    };
+    // A layer of its own, which no directive of RUST_LOG reaches.
+    let audit = filter_fn(|line| line.target() == AUDIT).with_max_level_hint(LevelFilter::INFO);
+    let others = filter.and(filter_fn(|line| line.target() != AUDIT));
+    let layers = match format {
+        LogFormat::Text => [lines().with_filter(others).boxed(), lines().with_filter(audit).boxed()],
+        LogFormat::Json => {
+            let lines = || lines().json().flatten_event(true);
+            [lines().with_filter(others).boxed(), lines().with_filter(audit).boxed()]
+        }
+    };
+    tracing_subscriber::registry().with(Vec::from(layers)).init();
     Ok(out)
 }
 

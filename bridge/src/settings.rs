@@ -28,7 +28,7 @@ use crate::limits::Limits;
 use crate::listen::acme::{AcmeConfig, BadAcme};
 use crate::listen::https::CertificateFiles;
 use crate::reach::host::Host;
-use crate::reach::policy::{Entry, Policy, Range};
+use crate::reach::policy::{Entry, Policy, Range, SubmissionEntry};
 use crate::reach::resolve::DnsResolver;
 use crate::settings::config::Config;
 
@@ -53,6 +53,13 @@ pub struct Settings {
     /// tokens be required. [default port: 110,995]
     #[arg(long, value_name = "HOST[:PORT]", env = "RESTANTE_ALLOW", value_delimiter = ' ')]
     pub allow: Vec<Entry>,
+
+    /// A mail server that pages may send mail through; as often as needed. HOST is a name, *.NAME or an address (IPv6 with a
+    /// port in brackets), PORT one port or several with commas, and never 25. Who sends needs an access token or has to be a
+    /// user of --identity-header, unless the bridge serves this machine alone: --listen is a loopback address, and there is
+    /// neither --host nor --trust-proxy. [default: none; default port: 465,587]
+    #[arg(long, value_name = "HOST[:PORT]", env = "RESTANTE_ALLOW_SUBMISSION", value_delimiter = ' ')]
+    pub allow_submission: Vec<SubmissionEntry>,
 
     /// An origin, such as https://mail.example.org, whose pages may open tunnels besides the bridge's own; as often as
     /// needed.
@@ -175,7 +182,8 @@ pub struct Settings {
     #[command(flatten)]
     pub limits: LimitSettings,
 
-    /// Access tokens, in the file only: `[[token]]` with name, sha256 and, if wanted, max-tunnels and allow.
+    /// Access tokens, in the file only: `[[token]]` with name, sha256 and, if wanted, max-tunnels, allow and
+    /// allow-submission.
     #[arg(skip)]
     pub token: Vec<Token>,
 }
@@ -194,6 +202,11 @@ pub enum BadSettings {
         "{0} is not a loopback address: say with --allow which mail servers this bridge may connect to, or list tokens (or --require-token)"
     )]
     OpenRelay(SocketAddr),
+    /// Strangers could send mail.
+    #[error(
+        "--allow-submission needs tokens, --require-token or --identity-header where others than this machine reach the bridge (--listen beyond loopback, --host, --trust-proxy): strangers could send mail through it"
+    )]
+    OpenSubmission,
     /// Two tokens that limits and logs could not tell apart.
     #[error("two tokens are named {0:?}")]
     SameName(String),
@@ -243,6 +256,7 @@ impl Settings {
         Ok(Self {
             listen: self.listen.or(file.listen),
             allow: or(self.allow, file.allow),
+            allow_submission: or(self.allow_submission, file.allow_submission),
             allow_origin: or(self.allow_origin, file.allow_origin),
             host: or(self.host, file.host),
             trust_proxy: or(self.trust_proxy, file.trust_proxy),
@@ -281,6 +295,10 @@ impl Settings {
         let known_users = self.require_token || !self.token.is_empty() || self.identity_header.is_some();
         if self.allow.is_empty() && !known_users && !loopback {
             return Err(BadSettings::OpenRelay(listen));
+        }
+        let local = loopback && self.trust_proxy.is_empty() && self.host.is_empty() && self.acme_domain.is_empty();
+        if !self.allow_submission.is_empty() && !known_users && !local {
+            return Err(BadSettings::OpenSubmission);
         }
         if self.proxy_protocol && self.trust_proxy.is_empty() {
             return Err(BadSettings::NoProxies);
@@ -326,10 +344,11 @@ impl Settings {
             }
             (true, _) => return Err(BadSettings::NoDomain),
         };
+        let policy = if self.allow.is_empty() { Policy::public() } else { Policy::listed(self.allow) };
         let mut hosts = self.host;
         hosts.extend(self.acme_domain);
         Ok(Config {
-            policy: if self.allow.is_empty() { Policy::public() } else { Policy::listed(self.allow) },
+            policy: policy.with_submission(self.allow_submission),
             tokens: Tokens::new(self.token),
             requires_token: self.require_token,
             resolver: Arc::new(DnsResolver::new(self.nameserver)),

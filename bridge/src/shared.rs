@@ -3,6 +3,7 @@
 //! Rules are made once from a [`Config`], and a reload replaces them; a tunnel keeps those it was opened under. Nothing
 //! here knows who serves, answers or relays.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Bytes;
@@ -13,6 +14,7 @@ use tracing::warn;
 
 use crate::access::admission::{Admission, Openings};
 use crate::access::client::{Peer, Proxies};
+use crate::access::days::Days;
 use crate::access::token::Tokens;
 use crate::access::visitors::Visitors;
 use crate::http::assets::Assets;
@@ -51,6 +53,10 @@ pub(crate) struct Shared {
     pub(crate) assets: Assets,
     /// Tunnels.
     pub(crate) admission: Arc<Admission>,
+    /// What was sent in a day.
+    pub(crate) days: Arc<Days>,
+    /// It listens on a loopback address.
+    pub(crate) on_loopback: AtomicBool,
     /// Names that are being looked up.
     pub(crate) lookups: Arc<Lookups>,
     /// Connections that carry requests.
@@ -73,6 +79,8 @@ impl Shared {
             rules: RwLock::new(Arc::new(rules)),
             assets: Assets::embedded(),
             admission: Arc::default(),
+            days: Arc::default(),
+            on_loopback: AtomicBool::new(false),
             lookups: Arc::default(),
             visitors: Arc::default(),
             refusals: Arc::default(),
@@ -88,6 +96,11 @@ impl Shared {
     pub(crate) fn rules(&self) -> Arc<Rules> {
         // The lock is held for a copy of a pointer only, which does not panic.
         Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether strangers may send mail under these rules: where nobody but this machine is one.
+    pub(crate) fn lets_strangers_send(&self, rules: &Rules) -> bool {
+        self.on_loopback.load(Relaxed) && rules.proxies.is_none() && !rules.origins.has_names()
     }
 
     /// Replaces them.

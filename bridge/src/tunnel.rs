@@ -3,10 +3,12 @@
 
 mod buffer;
 mod credit;
+mod first;
 mod frame;
 mod pace;
 mod page;
 mod relay;
+mod sending;
 mod session;
 
 pub use frame::replay_frames;

@@ -45,6 +45,17 @@ pub const MAX_CONTROL_BYTES: usize = 16 * 1024;
 /// The largest binary frame either side sends, in bytes.
 pub const MAX_DATA_BYTES: usize = 64 * 1024;
 
+/// What is spoken through a tunnel: the bridge's policy is another one for each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Mail is fetched (RFC 1939). Also what an `open` without a service means.
+    #[default]
+    Pop3,
+    /// Mail is handed in (RFC 6409).
+    Submission,
+}
+
 /// Who ends TLS, and how it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,7 +64,8 @@ pub enum BridgeTls {
     None,
     /// The bridge speaks TLS to the server from the first byte (RFC 8314, section 3).
     Implicit,
-    /// The bridge starts TLS when the page sends [`PageMessage::Starttls`], after the page's STLS (RFC 2595, section 4).
+    /// The bridge starts TLS when the page sends [`PageMessage::Starttls`], after the page's STLS (RFC 2595, section 4) or
+    /// STARTTLS (RFC 3207).
     Starttls,
 }
 
@@ -66,6 +78,9 @@ pub struct Open {
     pub port: u16,
     /// Whether the bridge ends TLS.
     pub tls: BridgeTls,
+    /// What is spoken.
+    #[serde(default)]
+    pub service: Service,
     /// The access token, where the bridge asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
@@ -76,7 +91,11 @@ pub struct Open {
 impl fmt::Debug for Open {
     /// Leaves out the destination as well as the token: neither reaches a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Open").field("tls", &self.tls).field("window", &self.window).finish_non_exhaustive()
+        f.debug_struct("Open")
+            .field("tls", &self.tls)
+            .field("service", &self.service)
+            .field("window", &self.window)
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,8 +110,13 @@ pub enum PageMessage {
         /// Bytes granted on top of what is left of the window.
         bytes: u32,
     },
-    /// The server said +OK to STLS: start TLS now. Only where [`Open::tls`] is [`BridgeTls::Starttls`].
-    Starttls,
+    /// The server agreed to TLS: start it now. Only where [`Open::tls`] is [`BridgeTls::Starttls`].
+    Starttls {
+        /// Bytes of the server that the page has taken since the tunnel was opened, the whole answer included. Where the
+        /// bridge has had more, somebody may have put them there (RFC 2595, section 4; RFC 3207, section 4.2), and the
+        /// upgrade is refused with [`CloseCode::StarttlsInjection`].
+        received: u64,
+    },
     /// The page sends no more bytes: half-close towards the server.
     Eof,
 }
@@ -132,7 +156,7 @@ pub enum CloseCode {
     BadMessage,
     /// 4401: the token is missing, unknown or revoked.
     Unauthorized,
-    /// 4403: the bridge's policy does not list this destination.
+    /// 4403: the bridge's policy does not list this destination for this service, or this holder, or not for what was sent.
     Forbidden,
     /// 4404: the name does not resolve.
     UnknownHost,
@@ -140,7 +164,7 @@ pub enum CloseCode {
     OpenTimeout,
     /// 4410: the bridge is draining; try again, another one may answer.
     Draining,
-    /// 4429: a limit on connections or on their rate.
+    /// 4429: a limit on connections, on their rate, or on what one may send in a day.
     TooMany,
     /// 4460: the server refused the TCP connection.
     ConnectRefused,
@@ -158,7 +182,8 @@ pub enum CloseCode {
     TlsFailed,
     /// 4471: the server's certificate does not verify (where the bridge ends TLS).
     CertificateInvalid,
-    /// 4472: bytes followed the +OK to STLS before TLS began: somebody may have put them there (RFC 2595, section 4).
+    /// 4472: bytes followed the server's consent to TLS before TLS began: somebody may have put them there (RFC 2595,
+    /// section 4; RFC 3207, section 4.2).
     StarttlsInjection,
     /// 4500: a fault of the bridge itself.
     Internal,
@@ -252,6 +277,7 @@ mod tests {
             host: "pop.example.org".into(),
             port: 995,
             tls: BridgeTls::None,
+            service: Service::Submission,
             token: Some(Secret::new("s3cret")),
             window: DEFAULT_WINDOW,
         }
@@ -260,8 +286,25 @@ mod tests {
     #[test]
     fn an_open_message_survives_the_wire() {
         let text = encode(&PageMessage::Open(open()));
-        assert!(text.starts_with(r#"{"type":"open","host":"pop.example.org","port":995,"tls":"none""#), "{text}");
+        assert!(
+            text.starts_with(
+                r#"{"type":"open","host":"pop.example.org","port":995,"tls":"none","service":"submission""#
+            ),
+            "{text}"
+        );
         assert_eq!(decode::<PageMessage>(&text).unwrap(), PageMessage::Open(open()));
+    }
+
+    #[test]
+    fn an_open_that_names_no_service_is_for_pop3_and_one_that_names_another_is_none() {
+        let opening = |service: &str| {
+            decode(&format!(r#"{{"type":"open","host":"a","port":995,"tls":"none",{service}"window":1}}"#))
+        };
+        let Ok(PageMessage::Open(plain)) = opening("") else { panic!("it is an open") };
+        assert_eq!(plain.service, Service::Pop3);
+        for wrong in [r#""service":"smtp","#, r#""service":"Submission","#, r#""service":null,"#] {
+            assert!(matches!(opening(wrong), Err(BadControl::Malformed { .. })), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use restante_bridge::policy::{Entry, Policy};
+use restante_bridge::policy::{Entry, Policy, SubmissionEntry};
 use restante_bridge::{Config, Handle, Limits, Server};
 
 use crate::tunnel::ThroughBridge;
@@ -34,12 +34,25 @@ impl Bridge {
             .chain(more.iter().map(ToString::to_string))
             .map(|entry| entry.parse().with_context(|| format!("{entry} cannot be allowed")))
             .collect::<Result<_>>()?;
-        let config = Config {
-            policy: Policy::listed(entries),
-            limits,
-            authorities: authorities.map(Into::into),
-            ..Config::default()
-        };
+        Self::run(Policy::listed(entries), limits, authorities).await
+    }
+
+    /// Starts a bridge through which mail may be sent to these ports of 127.0.0.1 and `localhost`, and none be fetched; with
+    /// these authorities for servers where the bridge ends TLS.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub async fn for_sending(ports: &[u16], authorities: Option<&Path>) -> Result<Self> {
+        let entries: Vec<SubmissionEntry> = ports
+            .iter()
+            .flat_map(|port| [format!("{}:{port}", Ipv4Addr::LOCALHOST), format!("localhost:{port}")])
+            .map(|entry| entry.parse().with_context(|| format!("{entry} cannot be allowed")))
+            .collect::<Result<_>>()?;
+        Self::run(Policy::listed(Vec::new()).with_submission(entries), Limits::default(), authorities).await
+    }
+
+    async fn run(policy: Policy, limits: Limits, authorities: Option<&Path>) -> Result<Self> {
+        let config = Config { policy, limits, authorities: authorities.map(Into::into), ..Config::default() };
         Ok(Self { handle: Server::spawn_on_loopback(config).await? })
     }
 

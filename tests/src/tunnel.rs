@@ -41,15 +41,15 @@ impl Dial for ThroughBridge {
             request.headers_mut().insert("Origin", origin);
             request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
             let (mut socket, _) = connect_async(request).await.map_err(|e| unreachable(&e))?;
-            let Destination { host, port, tls, token, .. } = to;
-            let open = PageMessage::Open(Open { host, port, tls, token, window: DEFAULT_WINDOW });
+            let Destination { host, port, tls, service, token, .. } = to;
+            let open = PageMessage::Open(Open { host, port, tls, service, token, window: DEFAULT_WINDOW });
             socket.send(Message::text(encode(&open))).await.map_err(|e| unreachable(&e))?;
 
             let (near, far) = tokio::io::duplex(4 * MAX_DATA_BYTES);
             let known = Arc::new(Mutex::new(Known::default()));
             let (secure, wishes) = mpsc::channel(1);
             tokio::spawn(pump(socket, far, wishes, known.clone()));
-            Ok(Box::new(Stream { pipe: near.compat(), known, secure }) as Box<dyn Tunnel>)
+            Ok(Box::new(Stream { pipe: near.compat(), taken: 0, known, secure }) as Box<dyn Tunnel>)
         })
     }
 }
@@ -71,11 +71,16 @@ struct Known {
     fault: Option<TunnelFault>,
 }
 
-/// Asks for TLS at the bridge; answered when it is up.
-type Wish = oneshot::Sender<()>;
+/// Asks for TLS at the bridge, with the bytes that were read before; answered when it is up.
+struct Wish {
+    received: u64,
+    granted: oneshot::Sender<()>,
+}
 
 struct Stream {
     pipe: Compat<DuplexStream>,
+    /// Bytes that were read.
+    taken: u64,
     known: Arc<Mutex<Known>>,
     secure: mpsc::Sender<Wish>,
 }
@@ -93,6 +98,10 @@ impl Stream {
 impl AsyncRead for Stream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.pipe).poll_read(cx, buf) {
+            Poll::Ready(Ok(count @ 1..)) => {
+                self.taken += count as u64;
+                Poll::Ready(Ok(count))
+            }
             Poll::Ready(result @ (Ok(0) | Err(_))) => Poll::Ready(self.explained(result)),
             other => other,
         }
@@ -123,8 +132,8 @@ impl Tunnel for Stream {
 
     fn start_tls(&mut self) -> LocalBoxFuture<'_, Result<(), TunnelFault>> {
         Box::pin(async move {
-            let (wish, granted) = oneshot::channel();
-            let asked = self.secure.send(wish).await.is_ok();
+            let (sender, granted) = oneshot::channel();
+            let asked = self.secure.send(Wish { received: self.taken, granted: sender }).await.is_ok();
             if asked && granted.await.is_ok() {
                 return Ok(());
             }
@@ -156,8 +165,9 @@ async fn pump(
                 }
             },
             Some(asked) = wishes.recv() => {
+                let message = PageMessage::Starttls { received: asked.received };
                 wish = Some(asked);
-                socket.send(Message::text(encode(&PageMessage::Starttls))).await
+                socket.send(Message::text(encode(&message))).await
             }
             message = socket.next() => match message {
                 Some(Ok(Message::Binary(bytes))) => {
@@ -175,7 +185,7 @@ async fn pump(
                         Ok(BridgeMessage::Refused(refused)) => tell(TunnelFault::Refused(refused)),
                         Ok(BridgeMessage::Secured) => {
                             // Whoever asked may have given up.
-                            let _ = wish.take().map(|wish: Wish| wish.send(()));
+                            let _ = wish.take().map(|wish: Wish| wish.granted.send(()));
                         }
                         Ok(BridgeMessage::Eof) => {
                             // As above.

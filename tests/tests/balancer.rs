@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use futures::{AsyncReadExt, AsyncWriteExt};
 use restante_engine::platform::{Destination, Dial, Tunnel};
-use restante_protocol::tunnel::BridgeTls;
+use restante_protocol::tunnel::{BridgeTls, Service};
 use restante_tests::authority::Authority;
 use restante_tests::bench::bridge::process::listen;
 use restante_tests::bench::bridge::relay::bridge_program;
@@ -118,6 +118,7 @@ impl Scene {
             host: "127.0.0.1".into(),
             port: self.pop_port,
             tls: BridgeTls::None,
+            service: Service::Pop3,
             token: None,
             bridge: None,
         };

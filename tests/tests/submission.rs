@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use std::io::{self, Read};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use restante_native::Native;
 use restante_protocol::sasl::Mechanism;
 use restante_protocol::smtp::{Dsn, Form, Letter, Login, Mailbox, Notify, Recipient, Return, Secret};
 use restante_tests::authority::{Authority, Identity};
+use restante_tests::bridge::Bridge;
+use restante_tests::delay::{Delay, Options as DelayOptions, Recording};
 use restante_tests::postfix::{self, Postfix};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -124,6 +127,101 @@ async fn what_arrives_is_what_was_sent_octet_for_octet_over_both_ports() {
     for letter in &letters {
         assert_eq!(found.iter().filter(|found| *found == letter).count(), 2);
     }
+}
+
+fn contains(octets: &[u8], text: &str) -> bool {
+    octets.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+/// What crosses the wire between bridge and server while a letter is sent.
+async fn overheard(postfix: &Postfix, bridge_ends_tls: Option<&Authority>, server: Server, letter: &[u8]) -> Recording {
+    let target = SocketAddr::from(([127, 0, 0, 1], server.port));
+    let wire = Delay::start(target, DelayOptions { record: true, ..DelayOptions::default() }).await.unwrap();
+    let authorities = bridge_ends_tls.map(|authority| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), authority.pem()).unwrap();
+        file
+    });
+    let bridge = Bridge::for_sending(&[wire.port()], authorities.as_ref().map(|file| file.path())).await.unwrap();
+    let server = Server { port: wire.port(), ..server };
+    let errand = errand(letter.to_vec(), &["bert@example.org"], None);
+    let outcomes = send(Rc::new(bridge.way()), &server, Some(login()), &[errand], &mut |_| ()).await;
+    assert!(is_sent(&outcomes[0]), "{outcomes:?} {}", postfix.log());
+    wire.recorded()
+}
+
+#[tokio::test]
+async fn a_letter_goes_through_a_bridge_that_learns_neither_it_nor_the_password() {
+    let authority = Authority::new().unwrap();
+    let identity = authority.issue(&["localhost", "127.0.0.1"]).unwrap();
+    let Some(postfix) = postfix(&identity, "plain", &["bert"]).await else { return };
+    let ways = [(postfix.smtps_port(), Security::Tls), (postfix.submission_port(), Security::Starttls)];
+    let letter = text("l", "a private matter", &"The key is under the blue pot.\r\n".repeat(5000));
+    // `\0ana\0pencil` in base64, as PLAIN sends it.
+    let secrets =
+        ["pencil", "AGFuYQBwZW5jaWw=", "AUTH", "bert@example.org", "private matter", "blue pot", "DATA\r\n", "BDAT"];
+    for (port, security) in ways {
+        let Recording { sent, received } = overheard(&postfix, None, server(port, security, &identity), &letter).await;
+        assert!(sent.len() > letter.len() && received.len() > 1000, "{security:?}: there was a session");
+        assert_eq!(contains(&sent, "STARTTLS\r\n"), security == Security::Starttls);
+        for secret in secrets {
+            assert!(!contains(&sent, secret) && !contains(&received, secret), "{security:?}: {secret:?}");
+        }
+    }
+    // Where it is left to the bridge, TLS ends there, and between bridge and server there is still nothing to read.
+    for (port, security) in ways {
+        let leaving = Server { tls_end: TlsEnd::Bridge, trusted: None, ..server(port, security, &identity) };
+        let Recording { sent, received } = overheard(&postfix, Some(&authority), leaving, &letter).await;
+        for secret in secrets {
+            assert!(!contains(&sent, secret) && !contains(&received, secret), "{security:?}: {secret:?}");
+        }
+    }
+    assert_eq!(arrived(&postfix, "bert", &first_line("l"), 4).await, vec![letter; 4]);
+}
+
+#[tokio::test]
+async fn what_is_overheard_of_a_letter_in_clear_text_is_the_letter() {
+    // The control of the watch above: a server without TLS, whose dialogue the bridge relays as it is.
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let wire = Delay::start(listener.local_addr().unwrap(), DelayOptions { record: true, ..DelayOptions::default() });
+    let wire = wire.await.unwrap();
+    let receiver = tokio::spawn(async move {
+        let (mut mail, _) = listener.accept().await.unwrap();
+        mail.write_all(b"220 mail.example ready\r\n").await.unwrap();
+        let (mut received, mut buffer) = (Vec::new(), [0; 4096]);
+        let mut answered = 0;
+        while let Ok(read @ 1..) = mail.read(&mut buffer).await {
+            received.extend_from_slice(&buffer[..read]);
+            for (request, answer) in [
+                ("EHLO", "250-mail.example\r\n250 AUTH PLAIN\r\n"),
+                ("AUTH PLAIN AGFuYQBwZW5jaWw=\r\n", "235 welcome\r\n"),
+                ("MAIL FROM", "250 ok\r\n"),
+                ("RCPT TO", "250 ok\r\n"),
+                ("DATA\r\n", "354 go on\r\n"),
+                ("\r\n.\r\n", "250 taken\r\n"),
+            ]
+            .iter()
+            .skip(answered)
+            {
+                if !contains(&received, request) {
+                    break;
+                }
+                answered += 1;
+                mail.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    let bridge = Bridge::for_sending(&[wire.port()], None).await.unwrap();
+    let server = Server { cleartext_agreed: true, trusted: None, ..server(wire.port(), Security::None, &identity()) };
+    let letter =
+        errand(text("l", "a private matter", "The key is under the blue pot.\r\n"), &["bert@example.org"], None);
+    let outcomes = send(Rc::new(bridge.way()), &server, Some(login()), &[letter], &mut |_| ()).await;
+    assert!(is_sent(&outcomes[0]), "{outcomes:?}");
+    let Recording { sent, .. } = wire.recorded();
+    for secret in ["AGFuYQBwZW5jaWw=", "bert@example.org", "private matter", "blue pot", "DATA\r\n"] {
+        assert!(contains(&sent, secret), "{secret:?}");
+    }
+    receiver.abort();
 }
 
 #[tokio::test]

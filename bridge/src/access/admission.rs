@@ -107,6 +107,11 @@ impl Permit {
         Ok(())
     }
 
+    /// Under whose name it is counted, where there is one.
+    pub(crate) fn holder(&self) -> Option<&Holder> {
+        self.holder.as_ref()
+    }
+
     /// The holder's name, where there is one.
     pub(crate) fn name(&self) -> Option<&str> {
         match self.holder.as_ref()? {

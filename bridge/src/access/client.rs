@@ -41,6 +41,11 @@ impl Proxies {
         Self(ranges)
     }
 
+    /// Whether no proxy is listed.
+    pub(crate) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether an address is a listed proxy's.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|range| range.contains(address.to_canonical()))

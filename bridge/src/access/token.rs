@@ -5,12 +5,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use restante_protocol::tunnel::Secret;
+use restante_protocol::tunnel::{Secret, Service};
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::reach::policy::{Entry, Policy};
+use crate::reach::policy::{Entry, Policy, SubmissionEntry};
 
 /// A token as the configuration file lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Token {
     /// Its own destinations, in place of the bridge's.
     #[serde(default)]
     pub allow: Option<Vec<Entry>>,
+    /// The servers it may send mail through, in place of the bridge's; none where it is empty.
+    #[serde(default)]
+    pub allow_submission: Option<Vec<SubmissionEntry>>,
 }
 
 /// A SHA-256, written as 64 hexadecimal digits.
@@ -43,7 +46,18 @@ pub(crate) struct Known {
     pub(crate) name: String,
     digest: [u8; 32],
     pub(crate) max_tunnels: usize,
-    pub(crate) policy: Option<Policy>,
+    policy: Option<Policy>,
+    submission: Option<Policy>,
+}
+
+impl Known {
+    /// Where its holder may go for this service, where that is not the bridge's own policy.
+    pub(crate) fn policy(&self, service: Service) -> Option<&Policy> {
+        match service {
+            Service::Pop3 => self.policy.as_ref(),
+            Service::Submission => self.submission.as_ref(),
+        }
+    }
 }
 
 /// The token is missing, unknown or revoked: the same words for all, as they are the same to a stranger.
@@ -59,6 +73,7 @@ impl Tokens {
             digest: token.sha256.0,
             max_tunnels: token.max_tunnels,
             policy: token.allow.map(Policy::listed),
+            submission: token.allow_submission.map(|entries| Policy::default().with_submission(entries)),
         };
         Self(tokens.into_iter().map(known).collect())
     }
@@ -144,7 +159,7 @@ mod tests {
 
     fn token(name: &str, digest: &str) -> Token {
         let digits = Digits::try_from(digest.to_owned()).unwrap();
-        Token { name: name.into(), sha256: digits, max_tunnels: 1, allow: None }
+        Token { name: name.into(), sha256: digits, max_tunnels: 1, allow: None, allow_submission: None }
     }
 
     #[test]

@@ -54,6 +54,11 @@ impl Origins {
         Self { foreign, names }
     }
 
+    /// Whether there are names that others than this machine know the bridge by.
+    pub(crate) fn has_names(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// Checks whom a request is addressed to.
     ///
     /// # Errors

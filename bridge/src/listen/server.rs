@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use axum::Router;
@@ -115,6 +115,7 @@ impl Server {
     /// Serves until `shutdown` resolves, and then until the tunnels have ended and the answers under way have been taken,
     /// or the drain's time is up. While it drains it still answers, so that `/readyz` can say so.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        self.shared.on_loopback.store(listener.local_addr().is_ok_and(|address| address.ip().is_loopback()), Relaxed);
         if let Some(https) = &self.shared.rules().https {
             https.start();
         }

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
-use restante_protocol::tunnel::CloseCode;
+use restante_protocol::tunnel::{CloseCode, Service};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -30,6 +30,7 @@ const MAX_ADDRESSES: usize = 8;
 pub(crate) async fn dial(
     policy: &Policy,
     resolver: &dyn Resolve,
+    service: Service,
     host: &Host,
     port: u16,
     limit: Duration,
@@ -45,7 +46,8 @@ pub(crate) async fn dial(
     if addresses.is_empty() {
         return Err(unknown_host("it has no address"));
     }
-    let vetted = vet(policy, host, port, addresses).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    let vetted =
+        vet(policy, service, host, port, addresses).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
     timeout_at(deadline, race(in_turn(vetted), port))
         .await
         .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
@@ -66,11 +68,17 @@ fn unknown_host(why: &str) -> Failure {
 }
 
 /// The addresses that may be dialled; an error where there is none, with the first one's reason.
-fn vet(policy: &Policy, host: &Host, port: u16, addresses: Vec<IpAddr>) -> Result<Vec<IpAddr>, Forbidden> {
+fn vet(
+    policy: &Policy,
+    service: Service,
+    host: &Host,
+    port: u16,
+    addresses: Vec<IpAddr>,
+) -> Result<Vec<IpAddr>, Forbidden> {
     let mut refused = None;
     let mut vetted = Vec::new();
     for address in addresses {
-        match policy.vet(host, port, address) {
+        match policy.vet(service, host, port, address) {
             Ok(()) if !vetted.contains(&address) => vetted.push(address),
             Ok(()) => {}
             Err(forbidden) => refused = refused.or(Some(forbidden)),
@@ -166,9 +174,9 @@ mod tests {
         let host: Host = "pop.example.org".parse().unwrap();
         let policy = Policy::public();
         let mixed = addresses(&["10.0.0.1", "1.1.1.1", "::1", "1.1.1.1"]);
-        assert_eq!(vet(&policy, &host, 995, mixed), Ok(addresses(&["1.1.1.1"])));
+        assert_eq!(vet(&policy, Service::Pop3, &host, 995, mixed), Ok(addresses(&["1.1.1.1"])));
         let hidden = addresses(&["10.0.0.1", "::1"]);
-        assert_eq!(vet(&policy, &host, 995, hidden), Err(Forbidden::Special("private")));
+        assert_eq!(vet(&policy, Service::Pop3, &host, 995, hidden), Err(Forbidden::Special("private")));
     }
 
     #[test]

@@ -2,17 +2,22 @@
 //!
 //! Two questions, both answered before a connection is made. May the page ask for this host and port, as it is
 //! written ([`Policy::admit`])? And may this address be dialled for it ([`Policy::vet`])? A name opens no way to a
-//! special address: that has to be listed as an address itself.
+//! special address: that has to be listed as an address itself. Each service has a list of its own, and one that is not
+//! listed for sending mail is never sent to.
 //!
 //! Not here: resolving and dialling (`dial`).
 
 mod entry;
 mod range;
+mod submission;
 
 use std::net::IpAddr;
 
 pub use entry::{BadEntry, Entry, POP3_PORTS};
 pub use range::{BadRange, Range, special};
+pub use submission::{BadSubmissionEntry, RELAY_PORT, SUBMISSION_PORTS, SubmissionEntry};
+
+use restante_protocol::tunnel::Service;
 
 use super::host::Host;
 
@@ -21,14 +26,24 @@ use super::host::Host;
 pub struct Policy {
     /// `None`: any public destination on the POP3 ports.
     entries: Option<Vec<Entry>>,
+    /// Where mail may be sent: nowhere where it is empty.
+    submission: Vec<Entry>,
 }
 
-/// Why a destination is refused. Both are the policy's answer to the page, so neither says what the list holds.
+/// Why a destination is refused. They are the policy's answer to the page, so none says what the list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
     /// Neither the name nor the address is on the list, or not with this port.
     #[error("This bridge does not connect to that server and port. Its operator decides which ones it serves.")]
     NotListed,
+    /// It is not on the list for sending, or not with this port.
+    #[error(
+        "This bridge does not send mail through that server and port. Its operator decides which ones may be used."
+    )]
+    NotForSending,
+    /// Mail is never sent there.
+    #[error("No bridge sends mail through port 25, which is for mail servers among themselves. Use port 465 or 587.")]
+    RelayPort,
     /// The address is special and not listed.
     #[error("This bridge does not connect to that server: its address is not a public one ({0}).")]
     Special(&'static str),
@@ -37,12 +52,30 @@ pub enum Forbidden {
 impl Policy {
     /// Any public destination, on ports 110 and 995 only.
     pub fn public() -> Self {
-        Self { entries: None }
+        Self::default()
     }
 
     /// The listed destinations and no others.
     pub fn listed(entries: Vec<Entry>) -> Self {
-        Self { entries: Some(entries) }
+        Self { entries: Some(entries), ..Self::default() }
+    }
+
+    /// Mail may be sent through these servers as well.
+    pub fn with_submission(self, entries: Vec<SubmissionEntry>) -> Self {
+        Self { submission: entries.into_iter().map(Entry::from).collect(), ..self }
+    }
+
+    /// Whether mail may be sent through any server.
+    pub fn has_submission(&self) -> bool {
+        !self.submission.is_empty()
+    }
+
+    /// The entries for a service.
+    fn listed_for(&self, service: Service) -> &[Entry] {
+        match service {
+            Service::Pop3 => self.entries.as_deref().unwrap_or_default(),
+            Service::Submission => &self.submission,
+        }
     }
 
     /// Whether there is an allow-list.
@@ -50,33 +83,32 @@ impl Policy {
         self.entries.is_some()
     }
 
-    /// Whether a page may ask for this host and port.
+    /// Whether a page may ask for this host and port, to speak this service there.
     ///
     /// # Errors
     /// [`Forbidden`]
-    pub fn admit(&self, host: &Host, port: u16) -> Result<(), Forbidden> {
-        let admitted = match (&self.entries, host) {
-            (None, _) => POP3_PORTS.contains(&port),
-            (Some(entries), Host::Name(name)) => entries.iter().any(|e| e.has_port(port) && e.matches_name(name)),
-            (Some(entries), Host::Address(address)) => {
-                entries.iter().any(|e| e.has_port(port) && e.matches_literal(*address))
-            }
+    pub fn admit(&self, service: Service, host: &Host, port: u16) -> Result<(), Forbidden> {
+        let listed = || self.listed_for(service).iter().any(|entry| entry.has_port(port) && entry.matches(host));
+        let (admitted, otherwise) = match (service, &self.entries) {
+            (Service::Pop3, None) => (POP3_PORTS.contains(&port), Forbidden::NotListed),
+            (Service::Pop3, Some(_)) => (listed(), Forbidden::NotListed),
+            (Service::Submission, _) if port == RELAY_PORT => (false, Forbidden::RelayPort),
+            (Service::Submission, _) => (listed(), Forbidden::NotForSending),
         };
-        if admitted { Ok(()) } else { Err(Forbidden::NotListed) }
+        if admitted { Ok(()) } else { Err(otherwise) }
     }
 
     /// Whether an address that an admitted host has may be dialled.
     ///
     /// # Errors
     /// [`Forbidden::Special`] where it is special and not listed.
-    pub fn vet(&self, host: &Host, port: u16, address: IpAddr) -> Result<(), Forbidden> {
+    pub fn vet(&self, service: Service, host: &Host, port: u16, address: IpAddr) -> Result<(), Forbidden> {
         let Some(what) = special(address) else { return Ok(()) };
         // `localhost` names nothing but loopback (RFC 6761, section 6.3), so who lists it means that.
         let local = matches!(host, Host::Name(name) if name == "localhost") && address.is_loopback();
         let listed = self
-            .entries
+            .listed_for(service)
             .iter()
-            .flatten()
             .any(|e| e.has_port(port) && (e.matches_address(address) || (local && e.matches_exactly("localhost"))));
         if listed { Ok(()) } else { Err(Forbidden::Special(what)) }
     }
@@ -92,9 +124,13 @@ mod tests {
 
     /// Both questions, as a connection asks them, with a resolver that answers `resolved`.
     fn ask(policy: &Policy, host: &str, port: u16, resolved: &str) -> Result<(), Forbidden> {
+        ask_for(Service::Pop3, policy, host, port, resolved)
+    }
+
+    fn ask_for(service: Service, policy: &Policy, host: &str, port: u16, resolved: &str) -> Result<(), Forbidden> {
         let host: Host = host.parse().unwrap();
-        policy.admit(&host, port)?;
-        policy.vet(&host, port, resolved.parse().unwrap())
+        policy.admit(service, &host, port)?;
+        policy.vet(service, &host, port, resolved.parse().unwrap())
     }
 
     #[test]
@@ -146,6 +182,30 @@ mod tests {
         let policy = policy(&["127.0.0.1:110"]);
         assert_eq!(ask(&policy, "127.0.0.1", 110, "127.0.0.1"), Ok(()));
         assert_eq!(ask(&policy, "::ffff:127.0.0.1", 110, "::ffff:127.0.0.1"), Err(Forbidden::NotListed));
+    }
+
+    #[test]
+    fn mail_is_sent_through_servers_that_are_listed_for_it_and_the_lists_stay_apart() {
+        let send = |policy: &Policy, host, port, resolved| ask_for(Service::Submission, policy, host, port, resolved);
+        let listed = |entries: &[&str]| entries.iter().map(|entry| entry.parse().unwrap()).collect::<Vec<_>>();
+        for off in [Policy::public(), policy(&["*", "mail.example.org", "1.1.1.1", "*:2525"])] {
+            assert!(!off.has_submission());
+            for port in [110, 465, 587, 995, 2525] {
+                assert_eq!(send(&off, "mail.example.org", port, "1.1.1.1"), Err(Forbidden::NotForSending), "{port}");
+            }
+            assert_eq!(send(&off, "mail.example.org", 25, "1.1.1.1"), Err(Forbidden::RelayPort));
+        }
+        let on = Policy::public().with_submission(listed(&["smtp.example.org", "10.0.0.5:587"]));
+        assert_eq!(send(&on, "SMTP.example.org", 465, "1.1.1.1"), Ok(()));
+        assert_eq!(send(&on, "smtp.example.org", 587, "10.0.0.5"), Ok(()));
+        assert_eq!(send(&on, "smtp.example.org", 465, "10.0.0.5"), Err(Forbidden::Special("private")));
+        assert_eq!(send(&on, "smtp.example.org", 25, "1.1.1.1"), Err(Forbidden::RelayPort));
+        assert_eq!(send(&on, "smtp.example.org", 995, "1.1.1.1"), Err(Forbidden::NotForSending));
+        assert_eq!(send(&on, "a.smtp.example.org", 465, "1.1.1.1"), Err(Forbidden::NotForSending));
+        assert_eq!(ask(&on, "smtp.example.org", 465, "1.1.1.1"), Err(Forbidden::NotListed));
+        // An address that may be fetched from is none that may be sent to.
+        let apart = policy(&["10.0.0.0/8"]).with_submission(listed(&["smtp.example.org"]));
+        assert_eq!(send(&apart, "smtp.example.org", 465, "10.0.0.5"), Err(Forbidden::Special("private")));
     }
 
     #[test]

@@ -20,6 +20,11 @@ pub struct LimitSettings {
     #[serde(deserialize_with = "read_seconds")]
     pub idle_timeout: Option<u64>,
 
+    /// The same for a tunnel that sends mail. [default: 660]
+    #[arg(long, value_name = "SECONDS", env = "RESTANTE_SUBMISSION_IDLE_TIMEOUT", value_parser = seconds())]
+    #[serde(deserialize_with = "read_seconds")]
+    pub submission_idle_timeout: Option<u64>,
+
     /// Time for open tunnels to end after SIGTERM or SIGINT; new ones are turned away meanwhile. [default: 30]
     #[arg(long, value_name = "SECONDS", env = "RESTANTE_DRAIN_TIMEOUT", value_parser = seconds())]
     #[serde(deserialize_with = "read_seconds")]
@@ -55,6 +60,15 @@ pub struct LimitSettings {
     /// Bytes a second through one tunnel, both directions together; 0 for any number. [default: 0]
     #[arg(long, value_name = "BYTES", env = "RESTANTE_BYTES_PER_SECOND")]
     pub bytes_per_second: Option<u64>,
+
+    /// Tunnels that one holder of a token, or one user, may open in a day to send mail; 0 for any number. A day is 24 hours
+    /// from the first one. Clients of a bridge that asks for neither count as one. [default: 500]
+    #[arg(long, value_name = "NUMBER", env = "RESTANTE_SUBMISSION_OPENINGS_PER_DAY")]
+    pub submission_openings_per_day: Option<u32>,
+
+    /// Bytes that one of them may upload in that day to send mail; 0 for any number. [default: 1073741824]
+    #[arg(long, value_name = "BYTES", env = "RESTANTE_SUBMISSION_BYTES_PER_DAY")]
+    pub submission_bytes_per_day: Option<u64>,
 }
 
 impl LimitSettings {
@@ -62,6 +76,7 @@ impl LimitSettings {
     pub(super) fn or(self, otherwise: Self) -> Self {
         Self {
             idle_timeout: self.idle_timeout.or(otherwise.idle_timeout),
+            submission_idle_timeout: self.submission_idle_timeout.or(otherwise.submission_idle_timeout),
             drain_timeout: self.drain_timeout.or(otherwise.drain_timeout),
             session_timeout: self.session_timeout.or(otherwise.session_timeout),
             max_connections: self.max_connections.or(otherwise.max_connections),
@@ -69,6 +84,8 @@ impl LimitSettings {
             max_tunnels_per_client: self.max_tunnels_per_client.or(otherwise.max_tunnels_per_client),
             openings_per_minute: self.openings_per_minute.or(otherwise.openings_per_minute),
             bytes_per_second: self.bytes_per_second.or(otherwise.bytes_per_second),
+            submission_openings_per_day: self.submission_openings_per_day.or(otherwise.submission_openings_per_day),
+            submission_bytes_per_day: self.submission_bytes_per_day.or(otherwise.submission_bytes_per_day),
         }
     }
 
@@ -78,6 +95,7 @@ impl LimitSettings {
         let number = |number: Option<u64>, default| number.and_then(|n| usize::try_from(n).ok()).unwrap_or(default);
         Limits {
             idle_timeout: time(self.idle_timeout, defaults.idle_timeout),
+            submission_idle_timeout: time(self.submission_idle_timeout, defaults.submission_idle_timeout),
             drain_timeout: time(self.drain_timeout, defaults.drain_timeout),
             session_timeout: time(self.session_timeout, defaults.session_timeout),
             max_connections: number(self.max_connections, defaults.max_connections),
@@ -85,6 +103,10 @@ impl LimitSettings {
             max_tunnels_per_client: number(self.max_tunnels_per_client, defaults.max_tunnels_per_client),
             openings_per_minute: self.openings_per_minute.unwrap_or(defaults.openings_per_minute),
             bytes_per_second: self.bytes_per_second.unwrap_or(defaults.bytes_per_second),
+            submission_openings_per_day: self
+                .submission_openings_per_day
+                .unwrap_or(defaults.submission_openings_per_day),
+            submission_bytes_per_day: self.submission_bytes_per_day.unwrap_or(defaults.submission_bytes_per_day),
             ..defaults
         }
     }

@@ -33,6 +33,9 @@ fn the_defaults_that_the_help_names_are_the_ones_in_force() {
         ("--max-tunnels-per-client <NUMBER>", limits.max_tunnels_per_client as u64),
         ("--openings-per-minute <NUMBER>", limits.openings_per_minute.into()),
         ("--bytes-per-second <BYTES>", limits.bytes_per_second),
+        ("--submission-idle-timeout <SECONDS>", limits.submission_idle_timeout.as_secs()),
+        ("--submission-openings-per-day <NUMBER>", limits.submission_openings_per_day.into()),
+        ("--submission-bytes-per-day <BYTES>", limits.submission_bytes_per_day),
     ] {
         let at = help.find(flag).unwrap();
         let entry = &help[at..at + help[at..].find("[env").unwrap()];
@@ -50,6 +53,40 @@ fn beyond_loopback_an_allow_list_is_required() {
 }
 
 #[test]
+fn strangers_send_no_mail_where_others_than_this_machine_come() {
+    let open = |flags: &[&str]| config(&[&["--allow", "pop.example.org"], flags].concat());
+    let send = |flags: &[&str]| open(&[&["--allow-submission", "smtp.example.org"], flags].concat());
+    assert!(send(&[]).unwrap().policy.has_submission());
+    assert!(send(&["--listen", "[::1]:0"]).is_ok());
+    let beyond: [&[&str]; 4] = [
+        &["--listen", "0.0.0.0:0"],
+        &["--listen", "[::]:0"],
+        &["--host", "mail.example.org"],
+        &["--trust-proxy", "127.0.0.1/32"],
+    ];
+    for flags in beyond {
+        assert!(matches!(send(flags), Err(BadSettings::OpenSubmission)), "{flags:?}");
+        assert!(open(flags).is_ok() && send(&[flags, &["--require-token"]].concat()).is_ok(), "{flags:?}");
+    }
+    assert!(send(&["--trust-proxy", "127.0.0.1/32", "--identity-header", "x-user"]).is_ok());
+}
+
+#[test]
+fn what_opens_the_way_to_every_server_or_to_port_25_is_no_setting() {
+    for (flag, entry) in [
+        ("--allow-submission", "*"),
+        ("--allow-submission", "0.0.0.0/0"),
+        ("--allow-submission", "smtp.example.org:25"),
+        ("--allow", "smtp.example.org:25"),
+        ("--allow", "smtp.example.org:465"),
+        ("--allow", "*:587"),
+    ] {
+        let refused = Cli::try_parse_from(["restante", flag, entry]).unwrap_err().to_string();
+        assert!(refused.contains(entry) && refused.contains("mail is "), "{refused}");
+    }
+}
+
+#[test]
 fn flags_become_limits() {
     let limits = config(&["--idle-timeout", "7", "--max-tunnels", "1"]).unwrap().limits;
     assert_eq!((limits.idle_timeout, limits.max_tunnels), (Duration::from_secs(7), 1));
@@ -62,6 +99,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let text = r#"
         listen = "0.0.0.0:995"
         allow = ["pop.example.org", "192.0.2.0/24:110"]
+        allow-submission = ["smtp.example.org"]
         trust-proxy = ["10.0.0.0/8"]
         proxy-protocol = true
         [limits]
@@ -71,12 +109,14 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         name = "team"
         sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
         max-tunnels = 3
+        allow-submission = ["smtp.team.example:587"]
         allow = ["pop.team.example"]
     "#;
     std::fs::write(file.path(), text).unwrap();
     let merged = settings(&["--idle-timeout", "7", "--allow", "*.example.net"]).over_file(file.path()).unwrap();
     assert_eq!(merged.listen().to_string(), "0.0.0.0:995");
     assert_eq!(merged.allow, ["*.example.net".parse().unwrap()]);
+    assert_eq!(merged.allow_submission, ["smtp.example.org".parse().unwrap()]);
     assert_eq!((merged.limits.idle_timeout, merged.limits.drain_timeout), (Some(7), Some(5)));
     let config = merged.into_config().unwrap();
     assert!(config.tokens.are_listed() && config.proxy_protocol);

@@ -20,6 +20,7 @@ use super::buffer::{Buffer, HEADER_ROOM};
 use super::credit::Credit;
 use super::pace::Pace;
 use super::page::{Page, Received};
+use super::sending::Sending;
 use crate::failure::Failure;
 use crate::metrics::Metrics;
 
@@ -34,8 +35,8 @@ pub(crate) enum End {
     Finished,
     /// The page closed, or is gone.
     PageGone,
-    /// The page asks for TLS; everything it sent before has gone out.
-    Starttls,
+    /// The page asks for TLS, and has taken so many bytes of the server; everything it sent before has gone out.
+    Starttls(u64),
     /// Something broke, and the page is told.
     Failed(Failure),
 }
@@ -49,25 +50,16 @@ pub(crate) struct Traffic {
     pub(crate) down: u64,
 }
 
-/// How much a server answered: before TLS there must be one line, the +OK to STLS, and nothing behind it (RFC 2595,
-/// section 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AnswerLines {
-    /// No whole line yet.
-    None,
-    /// One line and no byte more.
-    One,
-    /// More than a line.
-    More,
-}
-
 /// The state of a tunnel's two directions.
 #[derive(Debug)]
 pub(crate) struct Relay {
     credit: Credit,
     /// Whether the page may still ask for TLS.
     starttls: bool,
-    answer: Answer,
+    /// Bytes of the server that had been read when the page last sent something.
+    asked_at: u64,
+    /// What is asked of the page's bytes, where it sends mail.
+    sending: Option<Box<Sending>>,
     up: Up,
     /// The server reset the connection, which a write found out.
     reset: Option<io::Error>,
@@ -115,15 +107,8 @@ enum Up {
 enum Next {
     Bytes,
     Eof,
-    Starttls,
+    Starttls(u64),
     Hangup,
-}
-
-/// Lines the server has sent since the page last sent something. Kept until TLS is up only.
-#[derive(Debug, Clone, Copy, Default)]
-struct Answer {
-    lines: u64,
-    partial: bool,
 }
 
 impl Relay {
@@ -132,7 +117,8 @@ impl Relay {
         Self {
             credit: Credit::new(window),
             starttls,
-            answer: Answer::default(),
+            asked_at: 0,
+            sending: None,
             up: Up::Open,
             reset: None,
             next: Next::Bytes,
@@ -149,18 +135,26 @@ impl Relay {
         }
     }
 
+    /// The same for a page that sends mail.
+    pub(crate) fn sending(self, sending: Sending) -> Self {
+        Self { sending: Some(Box::new(sending)), ..self }
+    }
+
     /// What has been relayed so far.
     pub(crate) fn traffic(&self) -> Traffic {
         self.traffic
     }
 
-    /// What the server has answered since the page last sent something, as far as has been read.
-    pub(crate) fn lines_since_request(&self) -> AnswerLines {
-        match (self.answer.lines, self.answer.partial) {
-            (0, _) => AnswerLines::None,
-            (1, false) => AnswerLines::One,
-            _ => AnswerLines::More,
+    /// Whether TLS may begin: the server has answered the page, which has taken all of it and so knows its end.
+    pub(crate) fn check_starttls(&self, received: u64) -> Result<(), Failure> {
+        let passed_on = self.traffic.down;
+        if received <= self.asked_at || passed_on == self.asked_at {
+            return Err(Failure::bad_message("starttls before the server's answer"));
         }
+        if received > passed_on {
+            return Err(Failure::bad_message("starttls behind more bytes than the server has sent"));
+        }
+        if received < passed_on { Err(injected()) } else { Ok(()) }
     }
 
     /// TLS is up: relaying goes on under it.
@@ -209,7 +203,12 @@ impl Relay {
             }
             if !page.data().is_empty() {
                 let most = ready!(self.pace.poll_ready(cx)).min(page.data().len());
+                let most = match self.admit(&page.data()[..most]) {
+                    Ok(most) => most,
+                    Err(failure) => return Poll::Ready(End::Failed(failure)),
+                };
                 let Poll::Ready(written) = Pin::new(&mut *server).poll_write(cx, &page.data()[..most]) else {
+                    self.note_sent(&[], most);
                     if !self.left && page.poll_gone(cx).is_ready() {
                         self.note_left();
                     }
@@ -217,6 +216,8 @@ impl Relay {
                     return Poll::Pending;
                 };
                 self.look = None;
+                let sent = written.as_ref().map_or(0, |written| *written);
+                self.note_sent(&page.data()[..sent], most);
                 match written {
                     Ok(0) => self.up = Up::Broken,
                     Err(error) => {
@@ -231,7 +232,7 @@ impl Relay {
                         self.traffic.up += written as u64;
                         self.unflushed = true;
                         self.moved = Instant::now();
-                        self.answer = Answer::default();
+                        self.asked_at = self.traffic.down;
                     }
                 }
                 continue;
@@ -241,7 +242,7 @@ impl Relay {
             }
             match self.next {
                 Next::Bytes => {}
-                Next::Starttls => return Poll::Ready(End::Starttls),
+                Next::Starttls(received) => return Poll::Ready(End::Starttls(received)),
                 Next::Eof | Next::Hangup => {
                     if self.up == Up::Open {
                         // A server that is gone cannot be told, and reading finds out.
@@ -276,8 +277,10 @@ impl Relay {
             Received::Message(PageMessage::Credit { bytes }) => self.credit.grant(bytes),
             Received::Message(PageMessage::Eof) if self.up != Up::Ended => self.next = Next::Eof,
             Received::Message(PageMessage::Eof) => return Err(Failure::bad_message("a second eof")),
-            Received::Message(PageMessage::Starttls) if self.starttls => self.next = Next::Starttls,
-            Received::Message(PageMessage::Starttls) => {
+            Received::Message(PageMessage::Starttls { received }) if self.starttls => {
+                self.next = Next::Starttls(received);
+            }
+            Received::Message(PageMessage::Starttls { .. }) => {
                 return Err(Failure::bad_message("starttls was not agreed in open, or is done already"));
             }
             Received::Message(PageMessage::Open(_)) => return Err(Failure::bad_message("a second open")),
@@ -287,6 +290,18 @@ impl Relay {
             }
         }
         Ok(())
+    }
+
+    /// How many of the page's bytes may go out now.
+    fn admit(&self, bytes: &[u8]) -> Result<usize, Failure> {
+        self.sending.as_ref().map_or(Ok(bytes.len()), |sending| sending.admit(bytes))
+    }
+
+    /// These went out, of so many that might.
+    fn note_sent(&mut self, sent: &[u8], admitted: usize) {
+        if let Some(sending) = &mut self.sending {
+            sending.note(sent, admitted);
+        }
     }
 
     /// The page has left: its last bytes have less time.
@@ -351,9 +366,6 @@ impl Relay {
                 page.queue(&BridgeMessage::Eof);
             }
             Ok(()) => {
-                if self.starttls {
-                    self.answer.note(&buffer[HEADER_ROOM..HEADER_ROOM + length]);
-                }
                 self.credit.spend(length);
                 self.pace.spend(length);
                 self.metrics.down.add(length as u64);
@@ -420,97 +432,11 @@ impl Relay {
     }
 }
 
-impl Answer {
-    fn note(&mut self, bytes: &[u8]) {
-        self.lines += bytes.iter().filter(|b| **b == b'\n').count() as u64;
-        self.partial = bytes.last() != Some(&b'\n');
-    }
+/// RFC 2595, section 4; RFC 3207, section 4.2.
+pub(crate) fn injected() -> Failure {
+    let words = "Bytes followed the mail server's consent to TLS: somebody may have put them there.";
+    Failure::new(CloseCode::StarttlsInjection, words)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A connection that was reset: the first write is told so, and what is read then ends.
-    struct Reset;
-
-    impl AsyncRead for Reset {
-        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-
-    impl AsyncWrite for Reset {
-        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
-            Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
-        }
-
-        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
-
-    #[tokio::test]
-    async fn a_reset_that_a_write_finds_out_is_no_end() {
-        let (near, _far) = tokio::io::duplex(1024);
-        let hour = Duration::from_secs(3600);
-        let bounds = Bounds { idle: hour, close: hour, end: Instant::now() + hour, bytes_per_second: 0 };
-        let mut relay = Relay::new(1024, false, bounds, Arc::default());
-        // One masked binary frame.
-        let mut page = Page::new(near, &[0x82, 0x81, 0, 0, 0, 0, b'x']);
-        let End::Failed(failure) = relay.run(&mut page, &mut Reset).await else { panic!("it did not fail") };
-        assert_eq!(failure.code, u16::from(CloseCode::ConnectionLost));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
-        let hour = Duration::from_secs(3600);
-        let minute = Duration::from_secs(60);
-        let close = [0x88, 0x80, 0, 0, 0, 0];
-        let data = [0x82, 0x82, 0, 0, 0, 0, b'h', b'i'];
-        for farewell in ["close frame", "end", "hung up"] {
-            let bounds =
-                Bounds { idle: hour, close: Duration::from_secs(5), end: Instant::now() + hour, bytes_per_second: 0 };
-            let mut relay = Relay::new(1024, false, bounds, Arc::default());
-            let (near, far) = tokio::io::duplex(1024);
-            let (mut server, _silent) = tokio::io::duplex(1);
-            let close = if farewell == "close frame" { close.as_slice() } else { b"" };
-            let mut page = Page::new(near, &[data.as_slice(), close].concat());
-            if farewell == "hung up" {
-                page = page.watched_by(|_| true);
-            }
-            let _far = (farewell != "end").then_some(far);
-            let ended = tokio::time::timeout(minute, relay.run(&mut page, &mut server)).await;
-            assert!(ended.is_ok(), "{farewell}");
-        }
-        let bounds =
-            Bounds { idle: hour, close: Duration::from_secs(5), end: Instant::now() + hour, bytes_per_second: 0 };
-        let mut relay = Relay::new(1024, false, bounds, Arc::default());
-        let (near, _far) = tokio::io::duplex(1024);
-        let (mut server, _silent) = tokio::io::duplex(1);
-        let mut page = Page::new(near, &data);
-        let still_there = tokio::time::timeout(minute, relay.run(&mut page, &mut server)).await;
-        assert!(still_there.is_err(), "a page that is there has all its time");
-    }
-
-    #[test]
-    fn an_answer_to_stls_is_one_whole_line() {
-        let lines = |chunks: &[&[u8]]| {
-            let now = Instant::now();
-            let bounds = Bounds { idle: Duration::ZERO, close: Duration::ZERO, end: now, bytes_per_second: 0 };
-            let mut relay = Relay::new(0, true, bounds, Arc::default());
-            chunks.iter().for_each(|chunk| relay.answer.note(chunk));
-            relay.lines_since_request()
-        };
-        assert_eq!(lines(&[b"+OK\r\n"]), AnswerLines::One);
-        assert_eq!(lines(&[b"+O", b"K\r", b"\n"]), AnswerLines::One);
-        assert_eq!(lines(&[]), AnswerLines::None);
-        assert_eq!(lines(&[b"+OK\r"]), AnswerLines::None);
-        assert_eq!(lines(&[b"+OK\r\nx"]), AnswerLines::More);
-        assert_eq!(lines(&[b"+OK\r\n", b"+OK\r\n"]), AnswerLines::More);
-    }
-}
+mod tests;

@@ -1,7 +1,8 @@
 //! A tunnel from its first message to its last: open, dial, relay, close.
 //!
 //! Every way a tunnel ends has its own close code and words. Two log lines a tunnel, one when it is open and one when
-//! it is over; neither holds the destination, a token or a byte of the payload.
+//! it is over; neither holds the destination, a token or a byte of the payload. One that sends mail has another line, for
+//! the operator to tell who sent where ([`AUDIT`]).
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -11,20 +12,22 @@ use std::time::Instant;
 use axum::http::HeaderMap;
 use futures::FutureExt;
 use futures::future::select;
-use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage, Service};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::page::{Page, Received};
-use super::relay::{AnswerLines, Bounds, End, Relay, Traffic};
+use super::relay::{Bounds, End, Relay, Traffic, injected};
+use super::sending::Sending;
 use crate::access::admission::{Holder, Permit, TooMany};
 use crate::access::client::{Peer, mask};
 use crate::access::visitors::Place;
 use crate::failure::Failure;
 use crate::http::authority::Authority;
 use crate::http::origin::Foreign;
+use crate::log::AUDIT;
 use crate::reach::dial::dial;
 use crate::reach::host::{BadHost, Host};
 use crate::reach::policy::Policy;
@@ -35,12 +38,23 @@ use crate::wire::Wire;
 /// RFC 6455, section 7.4.1: "a normal closure".
 const NORMAL: u16 = 1000;
 
+/// What somebody without a name is told who would send mail.
+const NO_STRANGERS: &str =
+    "Sending mail through this bridge needs an access token, or somebody whom its web server has signed in.";
+
 /// How a tunnel ended, for the page and for the log.
 enum Outcome {
     /// The page is gone, or took its leave.
     PageGone,
     Finished,
     Failed(Failure),
+}
+
+/// Where somebody sends mail: what the audit says beside the numbers.
+struct Sent {
+    holder: Option<String>,
+    host: Host,
+    port: u16,
 }
 
 /// A server that is reached.
@@ -93,8 +107,9 @@ where
     let began = Instant::now();
     let who = if rules.log_clients { from.client.to_string() } else { mask(from.client) };
     // What comes before and after an open tunnel is kept off its future, which is as large as the largest part.
+    let mut sent = None;
     let opened = tokio::select! {
-        opened = Box::pin(open(&mut page, shared, rules, from)) => opened,
+        opened = Box::pin(open(&mut page, shared, rules, from, &mut sent)) => opened,
         () = shared.stop.cancelled() => Err(draining()),
         () = place.wanted() => Err(TooMany::InAll.into()),
     };
@@ -126,6 +141,10 @@ where
     };
     let log =
         || info!(client = who, code, up = traffic.up, down = traffic.down, ms = milliseconds(began), "tunnel closed");
+    if let Some(Sent { holder, host, port }) = sent.as_deref() {
+        let (holder, up, down) = (holder.as_deref(), traffic.up, traffic.down);
+        info!(target: AUDIT, client = who, holder, %host, port, up, down, code, ms = milliseconds(began), "submission");
+    }
     if place.is_some() {
         shared.refusals.note(log);
     } else {
@@ -138,12 +157,14 @@ where
     }
 }
 
-/// From the upgrade to the connection; `None` where the page leaves before.
+/// From the upgrade to the connection; `None` where the page leaves before. Tells where mail may be `sent`, before anybody is
+/// connected to.
 async fn open<S>(
     page: &mut Page<S>,
     shared: &Shared,
     rules: &Arc<Rules>,
     mut from: Visitor,
+    sent: &mut Option<Box<Sent>>,
 ) -> Result<Option<Reached>, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -178,45 +199,61 @@ where
         let token = rules.tokens.identify(open.token.as_ref());
         let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
         permit.count_holder(Holder::Token(token.name.clone()), token.max_tunnels)?;
-        policy = token.policy.as_ref().unwrap_or(policy);
+        policy = token.policy(open.service).unwrap_or(policy);
     }
-    let (host, server, peer) = tokio::select! {
-        reached = reach(&open, policy, &rules, shared, from.client) => reached?,
+    let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    policy.admit(open.service, &host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+    let sending = match open.service {
+        Service::Pop3 => None,
+        Service::Submission => {
+            if permit.holder().is_none() && !shared.lets_strangers_send(&rules) {
+                return Err(Failure::new(CloseCode::Unauthorized, NO_STRANGERS));
+            }
+            let allowance = shared.days.open(permit.holder(), &limits)?;
+            let (holder, host) = (permit.name().map(str::to_owned), host.clone());
+            *sent = Some(Box::new(Sent { holder, host, port: open.port }));
+            Some(Sending::new(open.port, open.tls, allowance))
+        }
+    };
+    let (server, peer) = tokio::select! {
+        reached = reach(&open, &host, policy, &rules, shared, from.client) => reached?,
         () = page.gone() => return Ok(None),
     };
     page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
     let bounds = Bounds {
-        idle: limits.idle_timeout,
+        idle: limits.idle_timeout_of(open.service),
         close: limits.close_timeout,
         end: tokio::time::Instant::now() + limits.session_timeout,
         bytes_per_second: limits.bytes_per_second,
     };
-    let relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));
+    let mut relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));
+    if let Some(sending) = sending {
+        relay = relay.sending(sending);
+    }
     Ok(Some(Reached { host, server, relay, tls: open.tls, permit, rules }))
 }
 
-/// Asks the policy and connects.
+/// Connects to a host that the policy admits.
 async fn reach(
     open: &Open,
+    host: &Host,
     policy: &Policy,
     rules: &Rules,
     shared: &Shared,
     client: IpAddr,
-) -> Result<(Host, Wire, IpAddr), Failure> {
-    let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
-    policy.admit(&host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
+) -> Result<(Wire, IpAddr), Failure> {
     let limits = &rules.limits;
     let turn = match host {
         Host::Name(_) => Some(shared.lookups.begin(client)?),
         Host::Address(_) => None,
     };
-    let (tcp, peer) = dial(policy, &*rules.resolver, &host, open.port, limits.connect_timeout).await?;
+    let (tcp, peer) = dial(policy, &*rules.resolver, open.service, host, open.port, limits.connect_timeout).await?;
     drop(turn);
     let server = match open.tls {
-        BridgeTls::Implicit => rules.upstream.secure(&host, tcp, limits.handshake_timeout).await?,
+        BridgeTls::Implicit => rules.upstream.secure(host, tcp, limits.handshake_timeout).await?,
         BridgeTls::None | BridgeTls::Starttls => Wire::Plain(tcp),
     };
-    Ok((host, server, peer))
+    Ok((server, peer))
 }
 
 /// Relays, and starts TLS in between where the page asks for it.
@@ -240,8 +277,8 @@ where
             End::Finished => return Outcome::Finished,
             End::PageGone => return Outcome::PageGone,
             End::Failed(failure) => return Outcome::Failed(failure),
-            End::Starttls => {
-                server = match Box::pin(start_tls(server, relay, host, rules)).await {
+            End::Starttls(received) => {
+                server = match Box::pin(start_tls(server, relay, received, host, rules)).await {
                     Ok(secured) => secured,
                     Err(failure) => {
                         tell(page, &failure);
@@ -255,17 +292,9 @@ where
     }
 }
 
-/// Puts TLS on the connection, if nothing came after the server's +OK (RFC 2595, section 4).
-async fn start_tls(server: Wire, relay: &Relay, host: &Host, rules: &Rules) -> Result<Wire, Failure> {
-    let injected = || {
-        let words = "Bytes followed the mail server's +OK to STLS: somebody may have put them there.";
-        Failure::new(CloseCode::StarttlsInjection, words)
-    };
-    match relay.lines_since_request() {
-        AnswerLines::None => return Err(Failure::bad_message("starttls before the server's answer to STLS")),
-        AnswerLines::One => {}
-        AnswerLines::More => return Err(injected()),
-    }
+/// Puts TLS on the connection, if the server sent nothing behind the bytes that the page has received.
+async fn start_tls(server: Wire, relay: &Relay, received: u64, host: &Host, rules: &Rules) -> Result<Wire, Failure> {
+    relay.check_starttls(received)?;
     let Wire::Plain(mut tcp) = server else { return Err(Failure::bad_message("TLS is up already")) };
     // Bytes that the page's credit kept in the socket count as well.
     match tcp.read_u8().now_or_never() {

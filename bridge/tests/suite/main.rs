@@ -17,6 +17,7 @@ mod relay;
 mod requests;
 mod secrecy;
 mod ssrf;
+mod submission;
 mod support;
 mod tls;
 mod verify;

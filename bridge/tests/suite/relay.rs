@@ -170,7 +170,7 @@ async fn messages_out_of_order_are_refused() {
     let server = MailServer::start().await;
     let bridge = bridge_to(&server).await;
     let bad = u16::from(CloseCode::BadMessage);
-    for message in [PageMessage::Open(open("127.0.0.1", 110)), PageMessage::Starttls] {
+    for message in [PageMessage::Open(open("127.0.0.1", 110)), PageMessage::Starttls { received: 0 }] {
         let mut page = Page::open(&bridge, open("127.0.0.1", server.port())).await;
         page.say(&message).await;
         assert_eq!(page.closed().await, bad);

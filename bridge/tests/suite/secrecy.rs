@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use restante_protocol::tunnel::{self, BridgeMessage, Open, PageMessage, Secret};
+use restante_protocol::tunnel::{self, BridgeMessage, Open, PageMessage, Secret, Service};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -99,6 +99,85 @@ async fn the_log_of_a_session_holds_no_payload_password_token_or_whole_address()
             "garbage-from-page",
             &format!(":{}", server.port()),
         ] {
+            assert!(!log.contains(secret), "{secret} in\n{log}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_sent_mail_where_is_logged_whatever_the_filter_and_nothing_of_what_was_sent() {
+    let server = MailServer::start().await;
+    let (token, digest) = restante_bridge::token::generate().unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let config = format!(
+        "listen = \"127.0.0.1:0\"\ntrust-proxy = [\"127.0.0.1/32\"]\nallow-submission = [\"127.0.0.1:{}\"]\n\
+         [[token]]\nname = \"ana\"\nsha256 = \"{digest}\"\n",
+        server.port()
+    );
+    std::fs::write(file.path(), config).unwrap();
+    for (format, filter) in [
+        ("text", "info"),
+        ("text", "off"),
+        ("json", "off"),
+        ("text", "off,restante::audit=off"),
+        ("json", "restante=off,restante::audit[{host}]=off"),
+        ("text", "trace,[{client}]=off,restante::audit=off"),
+    ] {
+        let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
+            .args(["serve", "--log-format", format, "--config"])
+            .arg(file.path())
+            .env("RUST_LOG", filter)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
+        let ready = lines.next_line().await.unwrap().unwrap();
+        let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/').to_owned();
+        let submission = Open { service: Service::Submission, ..open("127.0.0.1", server.port()) };
+
+        let mut ana = page(&address).await;
+        let opening = Open { token: Some(Secret::new(token.expose())), ..submission.clone() };
+        ana.say(&PageMessage::Open(opening)).await;
+        assert!(matches!(ana.next().await, Got::Message(BridgeMessage::Opened { .. })));
+        let mut mail = server.accept().await;
+        let letter = b"EHLO [127.0.0.1]\r\nAUTH PLAIN correct-horse\r\nDATA\r\nSubject: a-private-matter\r\n.\r\n";
+        ana.send(letter).await;
+        mail.read_exact(&mut [0; 80]).await.unwrap();
+        mail.write_all(b"250 taken-by-the-server\r\n").await.unwrap();
+        ana.receive(25).await;
+        ana.socket.close(None).await.unwrap();
+        ana.closed().await;
+        // Who may not send is not in the audit.
+        let mut stranger = page(&address).await;
+        stranger.say(&PageMessage::Open(submission)).await;
+        stranger.refused().await;
+
+        let id = bridge.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        let mut log = String::new();
+        let mut stderr = bridge.stderr.take().unwrap();
+        timeout(Duration::from_secs(20), stderr.read_to_string(&mut log)).await.expect("it stops").unwrap();
+
+        let audit: Vec<&str> = log.lines().filter(|line| line.contains("submission")).collect();
+        assert_eq!(audit.len(), 1, "{filter}: {log}");
+        if format == "json" {
+            let line: serde_json::Value = serde_json::from_str(audit[0]).unwrap();
+            assert_eq!((&line["holder"], &line["host"]), (&"ana".into(), &"127.0.0.1".into()), "{line}");
+            let expected = (&server.port().into(), &80.into(), &25.into(), &"198.51.100.0/24".into());
+            assert_eq!((&line["port"], &line["up"], &line["down"], &line["client"]), expected, "{line}");
+        } else {
+            let port = format!("port={}", server.port());
+            for said in ["holder=\"ana\"", "host=127.0.0.1", &port, "up=80", "down=25", "198.51.100.0/24"] {
+                assert!(audit[0].contains(said), "{said} in {log}");
+            }
+        }
+        if filter == "off" {
+            assert_eq!(log.lines().count(), 1, "{log}");
+        }
+        for secret in [CLIENT, token.expose(), "correct-horse", "a-private-matter", "taken-by", "EHLO"] {
             assert!(!log.contains(secret), "{secret} in\n{log}");
         }
     }

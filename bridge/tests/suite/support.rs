@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use restante_bridge::policy::Policy;
 use restante_bridge::{Config, Handle, Limits, Resolve, Resolving, Server};
-use restante_protocol::tunnel::{self, BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use restante_protocol::tunnel::{self, BridgeMessage, BridgeTls, CloseCode, Open, PageMessage, Service};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -29,6 +29,11 @@ impl MailServer {
 
     pub(crate) fn port(&self) -> u16 {
         self.listener.local_addr().unwrap().port()
+    }
+
+    /// The next connection, for as long as it takes.
+    pub(crate) async fn accept_or_wait(&self) -> TcpStream {
+        self.listener.accept().await.unwrap().0
     }
 
     pub(crate) async fn accept(&self) -> TcpStream {
@@ -72,7 +77,8 @@ pub(crate) async fn start(config: Config) -> Handle {
 }
 
 pub(crate) fn open(host: &str, port: u16) -> Open {
-    Open { host: host.into(), port, tls: BridgeTls::None, token: None, window: tunnel::DEFAULT_WINDOW }
+    let (tls, service) = (BridgeTls::None, Service::Pop3);
+    Open { host: host.into(), port, tls, service, token: None, window: tunnel::DEFAULT_WINDOW }
 }
 
 /// A page's end of a tunnel.
@@ -94,6 +100,14 @@ impl Page {
     /// Upgrades, from the bridge's own page.
     pub(crate) async fn connect(bridge: &Handle) -> Self {
         Self::upgrade(bridge, Some(&bridge.origin()), Some(tunnel::SUBPROTOCOL)).await.unwrap()
+    }
+
+    /// Upgrades, from the page of the bridge at this address.
+    pub(crate) async fn connect_to(address: &str) -> Self {
+        let mut request = format!("ws://{address}{}", tunnel::PATH).into_client_request().unwrap();
+        request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
+        request.headers_mut().insert("sec-websocket-protocol", tunnel::SUBPROTOCOL.parse().unwrap());
+        Self { socket: connect_async(request).await.unwrap().0 }
     }
 
     /// Upgrades as told.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::support::{Got, MailServer, Page, allowing, open, start};
 use futures::{SinkExt, StreamExt};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+use restante_bridge::policy::Policy;
 use restante_bridge::{CertificateFiles, Config, Handle};
-use restante_protocol::tunnel::{self, BridgeMessage, BridgeTls, CloseCode, Open, PageMessage};
+use restante_protocol::tunnel::{self, BridgeMessage, BridgeTls, CloseCode, Open, PageMessage, Service};
 use rustls_pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsAcceptor;
@@ -102,7 +103,7 @@ async fn tls_starts_after_stls() {
     mail.read_exact(&mut [0; 6]).await.unwrap();
     mail.write_all(b"+OK begin\r\n").await.unwrap();
     page.receive(11).await;
-    page.say(&PageMessage::Starttls).await;
+    page.say(&PageMessage::Starttls { received: 22 }).await;
     // Right behind, without waiting: it has to go out under TLS.
     page.send(b"CAPA\r\n").await;
     let mut mail = identity.acceptor.accept(mail).await.unwrap();
@@ -113,7 +114,7 @@ async fn tls_starts_after_stls() {
     mail.write_all(b"+OK\r\n").await.unwrap();
     mail.flush().await.unwrap();
     assert_eq!(page.receive(5).await, b"+OK\r\n");
-    page.say(&PageMessage::Starttls).await;
+    page.say(&PageMessage::Starttls { received: 27 }).await;
     assert_eq!(page.closed().await, u16::from(CloseCode::BadMessage));
 }
 
@@ -130,9 +131,74 @@ async fn bytes_behind_the_answer_to_stls_stop_the_upgrade() {
         mail.read_exact(&mut [0; 6]).await.unwrap();
         mail.write_all(answer).await.unwrap();
         page.receive(answer.len().min(window as usize)).await;
-        page.say(&PageMessage::Starttls).await;
+        // The page knows where the answer ended, whatever it was sent.
+        page.say(&PageMessage::Starttls { received: 11 }).await;
         assert_eq!(page.refused().await.0, CloseCode::StarttlsInjection);
     }
+}
+
+/// A page that sends mail, up to the last byte that it takes before TLS: the answer to EHLO has several lines, and so may the
+/// one to STARTTLS.
+async fn asked_for_tls(page: &mut Page, mail: &mut tokio::net::TcpStream, answer: &[u8]) -> u64 {
+    const GREETING: &[u8] = b"220-mail.example.org\r\n220 ready\r\n";
+    const EHLO: &[u8] = b"250-mail.example.org\r\n250-8BITMIME\r\n250 STARTTLS\r\n";
+    mail.write_all(GREETING).await.unwrap();
+    page.receive(GREETING.len()).await;
+    page.send(b"EHLO [127.0.0.1]\r\n").await;
+    mail.read_exact(&mut [0; 18]).await.unwrap();
+    mail.write_all(EHLO).await.unwrap();
+    page.receive(EHLO.len()).await;
+    page.send(b"STARTTLS\r\n").await;
+    mail.read_exact(&mut [0; 10]).await.unwrap();
+    mail.write_all(answer).await.unwrap();
+    page.receive(answer.len()).await;
+    (GREETING.len() + EHLO.len()) as u64
+}
+
+fn sending(server: &MailServer) -> Config {
+    let entry = format!("localhost:{}", server.port()).parse().unwrap();
+    Config { policy: Policy::public().with_submission(vec![entry]), ..Config::default() }
+}
+
+#[tokio::test]
+async fn tls_starts_after_starttls_whatever_lines_came_before() {
+    let (server, identity) = (MailServer::start().await, Identity::new());
+    let authorities = Some(identity.authority.path().to_owned());
+    let bridge = start(Config { authorities, ..sending(&server) }).await;
+    let submission = Open { service: Service::Submission, ..under(BridgeTls::Starttls, &server) };
+    for answer in [b"220 go ahead\r\n".as_slice(), b"220-go\r\n220 ahead\r\n"] {
+        let mut page = Page::open(&bridge, submission.clone()).await;
+        let mut mail = server.accept().await;
+        let before = asked_for_tls(&mut page, &mut mail, answer).await;
+        page.say(&PageMessage::Starttls { received: before + answer.len() as u64 }).await;
+        page.send(b"EHLO [127.0.0.1]\r\n").await;
+        let mut mail = identity.acceptor.accept(mail).await.unwrap();
+        let mut received = [0; 18];
+        mail.read_exact(&mut received).await.unwrap();
+        assert_eq!(&received, b"EHLO [127.0.0.1]\r\n");
+        assert_eq!(page.next().await, Got::Message(BridgeMessage::Secured));
+    }
+}
+
+#[tokio::test]
+async fn bytes_behind_the_answer_to_starttls_stop_the_upgrade_also_where_they_complete_a_line() {
+    let server = MailServer::start().await;
+    let bridge = start(sending(&server)).await;
+    let submission = Open { service: Service::Submission, ..under(BridgeTls::Starttls, &server) };
+    let consent = b"220 go ahead\r\n";
+    for injected in [b"250 injected\r\n".as_slice(), b"x", b"\n"] {
+        let mut page = Page::open(&bridge, submission.clone()).await;
+        let mut mail = server.accept().await;
+        let before = asked_for_tls(&mut page, &mut mail, &[consent, injected].concat()).await;
+        page.say(&PageMessage::Starttls { received: before + consent.len() as u64 }).await;
+        assert_eq!(page.refused().await.0, CloseCode::StarttlsInjection);
+    }
+    // A page that claims more than it was sent is at fault itself.
+    let mut page = Page::open(&bridge, submission).await;
+    let mut mail = server.accept().await;
+    let before = asked_for_tls(&mut page, &mut mail, consent).await;
+    page.say(&PageMessage::Starttls { received: before + consent.len() as u64 + 1 }).await;
+    assert_eq!(page.refused().await.0, CloseCode::BadMessage);
 }
 
 #[tokio::test]
@@ -141,7 +207,7 @@ async fn tls_does_not_start_before_the_server_has_answered() {
     let bridge = bridge(&server, None).await;
     let mut page = Page::open(&bridge, under(BridgeTls::Starttls, &server)).await;
     page.send(b"STLS\r\n").await;
-    page.say(&PageMessage::Starttls).await;
+    page.say(&PageMessage::Starttls { received: 0 }).await;
     assert_eq!(page.refused().await.0, CloseCode::BadMessage);
 }
 

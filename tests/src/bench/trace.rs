@@ -210,7 +210,7 @@ fn control(payload: &[u8], to_bridge: bool) -> What {
         return match decode(&text) {
             Ok(PageMessage::Open(_)) => What::Control("open"),
             Ok(PageMessage::Credit { bytes }) => What::Credit(bytes),
-            Ok(PageMessage::Starttls) => What::Control("starttls"),
+            Ok(PageMessage::Starttls { .. }) => What::Control("starttls"),
             Ok(PageMessage::Eof) => What::Control("eof"),
             Err(_) => What::Other,
         };

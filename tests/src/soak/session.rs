@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use restante_protocol::tunnel::{
-    BridgeMessage, BridgeTls, CloseCode, Open, PATH, PageMessage, SUBPROTOCOL, decode, encode,
+    BridgeMessage, BridgeTls, CloseCode, Open, PATH, PageMessage, SUBPROTOCOL, Service, decode, encode,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -361,7 +361,8 @@ fn mixed(dice: &mut Dice) -> Vec<u8> {
 }
 
 fn open(port: u16) -> Vec<u8> {
-    let open = Open { host: "127.0.0.1".into(), port, tls: BridgeTls::None, token: None, window: WINDOW };
+    let (host, tls, service) = ("127.0.0.1".into(), BridgeTls::None, Service::Pop3);
+    let open = Open { host, port, tls, service, token: None, window: WINDOW };
     frame(0x1, encode(&PageMessage::Open(open)).as_bytes())
 }
 

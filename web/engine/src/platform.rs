@@ -13,7 +13,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use restante_api::OtherBridge;
 #[cfg(feature = "keep")]
 use restante_api::{Failure, keep::Room};
-use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret};
+use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret, Service};
 
 /// Everything the engine needs of its host.
 pub trait Platform: Dial + Clock {}
@@ -83,8 +83,8 @@ pub trait Tunnel: AsyncRead + AsyncWrite + Unpin {
     /// The address that was dialled, for a person to see; empty while it is not known.
     fn peer(&self) -> String;
 
-    /// Starts TLS at the bridge, after the server's +OK to STLS, and waits until it is up. Only where
-    /// [`Destination::tls`] is [`BridgeTls::Starttls`].
+    /// Starts TLS at the bridge, after the server's consent, and waits until it is up. Nothing may follow what was read of
+    /// the tunnel so far. Only where [`Destination::tls`] is [`BridgeTls::Starttls`].
     ///
     /// # Errors
     /// [`TunnelFault`] where TLS does not come about, or the tunnel has no bridge in it.
@@ -100,6 +100,8 @@ pub struct Destination {
     pub port: u16,
     /// Whether the bridge ends TLS.
     pub tls: BridgeTls,
+    /// What is spoken.
+    pub service: Service,
     /// The bridge's access token, where it asks for one.
     pub token: Option<Secret>,
     /// The address of the bridge (`wss://…`), where it is not the host's own.
@@ -109,7 +111,7 @@ pub struct Destination {
 impl fmt::Debug for Destination {
     /// Leaves out the token and the destination: neither reaches a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Destination").field("tls", &self.tls).finish_non_exhaustive()
+        f.debug_struct("Destination").field("tls", &self.tls).field("service", &self.service).finish_non_exhaustive()
     }
 }
 
@@ -182,6 +184,7 @@ mod tests {
             host: "pop.example.org".into(),
             port: 995,
             tls: BridgeTls::None,
+            service: Service::Pop3,
             token: Some(Secret::new("s3cret")),
             bridge: None,
         };

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use super::range::{BadRange, Range};
+use super::submission::{RELAY_PORT, SUBMISSION_PORTS};
 use crate::reach::host::{BadHost, Host};
 
 /// POP3's ports (RFC 1939, section 3; RFC 8314, section 7): those of an entry that names none.
@@ -45,16 +46,61 @@ pub enum BadEntry {
     /// A bracket that is not closed, or something but a port behind it.
     #[error("an IPv6 address with a port is written [ADDRESS]:PORT")]
     Brackets,
+    /// A port at which mail is sent: a way round what is asked of those who send.
+    #[error("mail is sent on port {0}, not fetched: list the server with --allow-submission, on 465 or 587")]
+    Sending(u16),
 }
 
 impl Entry {
+    /// Reads an entry that is for these ports where it names none.
+    pub(super) fn parse(text: &str, default_ports: &[u16]) -> Result<Self, BadEntry> {
+        let (host, ports) = split_ports(text)?;
+        let ports = match ports {
+            None => default_ports.to_vec(),
+            Some(ports) => ports.split(',').map(parse_port).collect::<Result<_, _>>()?,
+        };
+        let target = if host == "*" {
+            Target::Any
+        } else if let Some(name) = host.strip_prefix("*.") {
+            match name.parse()? {
+                Host::Name(name) => Target::Below(format!(".{name}")),
+                Host::Address(_) => return Err(BadHost::NumericName.into()),
+            }
+        } else if host.contains('/') {
+            Target::Addresses(host.parse()?)
+        } else {
+            match host.parse()? {
+                Host::Name(name) => Target::Name(name),
+                Host::Address(address) => Target::Addresses(Range::single(address)),
+            }
+        };
+        Ok(Self { target, ports })
+    }
+
+    /// Whether it is `*` or a range of more than one address.
+    pub(super) fn is_many(&self) -> bool {
+        match &self.target {
+            Target::Any => true,
+            Target::Name(_) | Target::Below(_) => false,
+            Target::Addresses(range) => !range.is_single(),
+        }
+    }
+
+    /// Whether a page may ask for this host.
+    pub fn matches(&self, host: &Host) -> bool {
+        match host {
+            Host::Name(name) => self.matches_name(name),
+            Host::Address(address) => self.matches_literal(*address),
+        }
+    }
+
     /// Whether the entry is for this port.
     pub fn has_port(&self, port: u16) -> bool {
         self.ports.contains(&port)
     }
 
     /// Whether a page may ask for this name (in lower case).
-    pub fn matches_name(&self, name: &str) -> bool {
+    fn matches_name(&self, name: &str) -> bool {
         match &self.target {
             Target::Any => true,
             Target::Name(listed) => listed == name,
@@ -64,7 +110,7 @@ impl Entry {
     }
 
     /// Whether a page may ask for this address literal.
-    pub fn matches_literal(&self, address: IpAddr) -> bool {
+    fn matches_literal(&self, address: IpAddr) -> bool {
         self.target == Target::Any || self.matches_address(address)
     }
 
@@ -92,27 +138,11 @@ impl FromStr for Entry {
     type Err = BadEntry;
 
     fn from_str(text: &str) -> Result<Self, BadEntry> {
-        let (host, ports) = split_ports(text)?;
-        let ports = match ports {
-            None => POP3_PORTS.to_vec(),
-            Some(ports) => ports.split(',').map(parse_port).collect::<Result<_, _>>()?,
-        };
-        let target = if host == "*" {
-            Target::Any
-        } else if let Some(name) = host.strip_prefix("*.") {
-            match name.parse()? {
-                Host::Name(name) => Target::Below(format!(".{name}")),
-                Host::Address(_) => return Err(BadHost::NumericName.into()),
-            }
-        } else if host.contains('/') {
-            Target::Addresses(host.parse()?)
-        } else {
-            match host.parse()? {
-                Host::Name(name) => Target::Name(name),
-                Host::Address(address) => Target::Addresses(Range::single(address)),
-            }
-        };
-        Ok(Self { target, ports })
+        let entry = Self::parse(text, &POP3_PORTS)?;
+        match entry.ports.iter().find(|port| **port == RELAY_PORT || SUBMISSION_PORTS.contains(port)) {
+            Some(port) => Err(BadEntry::Sending(*port)),
+            None => Ok(entry),
+        }
     }
 }
 
@@ -191,6 +221,10 @@ mod tests {
             "pop/24",
             "::1/129",
             "http://pop.example.org",
+            "mail.example.org:25",
+            "mail.example.org:995,587",
+            "*:465",
+            "192.0.2.0/24:025",
         ] {
             assert!(text.parse::<Entry>().is_err(), "{text:?}");
         }

@@ -31,6 +31,11 @@ impl Range {
         Self(address.into())
     }
 
+    /// Whether it holds one address only.
+    pub(super) fn is_single(&self) -> bool {
+        self.0.prefix_len() == self.0.max_prefix_len()
+    }
+
     /// Whether the address lies in the range.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address)

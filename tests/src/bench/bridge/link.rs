@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use anyhow::{Context, Result, bail, ensure};
 use restante_protocol::tunnel::{
-    BridgeMessage, BridgeTls, DEFAULT_WINDOW, Open, PATH, PageMessage, SUBPROTOCOL, decode, encode,
+    BridgeMessage, BridgeTls, DEFAULT_WINDOW, Open, PATH, PageMessage, SUBPROTOCOL, Service, decode, encode,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -93,6 +93,7 @@ impl Link {
                     host: Ipv4Addr::LOCALHOST.to_string(),
                     port: way.server,
                     tls: BridgeTls::None,
+                    service: Service::Pop3,
                     token: None,
                     window: DEFAULT_WINDOW,
                 };

@@ -15,6 +15,8 @@ pub(super) struct Inbox {
     read: usize,
     /// Bytes read since the last credit.
     owed: u32,
+    /// Bytes read in all.
+    taken: u64,
     peer: String,
     secured: bool,
     ended: bool,
@@ -98,7 +100,13 @@ impl Inbox {
             self.read = 0;
         }
         self.owed = self.owed.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.taken = self.taken.saturating_add(count as u64);
         Poll::Ready(Ok(count))
+    }
+
+    /// How many bytes were read in all; what has arrived and was not read does not count.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// The credit to grant now: what was read, once it is worth a message.
@@ -150,6 +158,7 @@ mod tests {
         assert!(read(&mut inbox, 40).is_ready());
         assert_eq!(inbox.take_credit(200), Some(80));
         assert_eq!(inbox.take_credit(200), None);
+        assert_eq!(inbox.taken(), 80);
     }
 
     #[test]

@@ -178,7 +178,8 @@ impl Opening {
             let why = socket.inbox.borrow().fault().map_or_else(String::new, ToString::to_string);
             return Err(bridge.unreachable(barred.get(), why));
         }
-        let open = Open { host: to.host, port: to.port, tls: to.tls, token: to.token, window: socket.window };
+        let Destination { host, port, tls, service, token, .. } = to;
+        let open = Open { host, port, tls, service, token, window: socket.window };
         socket.send(&PageMessage::Open(open))?;
         Ok(socket)
     }
@@ -296,7 +297,8 @@ impl Tunnel for Socket {
 
     fn start_tls(&mut self) -> LocalBoxFuture<'_, Result<(), TunnelFault>> {
         Box::pin(async {
-            self.send(&PageMessage::Starttls)?;
+            let received = self.inbox.borrow().taken();
+            self.send(&PageMessage::Starttls { received })?;
             poll_fn(|cx| self.inbox.borrow_mut().poll_secured(cx)).await
         })
     }

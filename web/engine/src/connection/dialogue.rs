@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use restante_api::{Failure, FailureKind};
 use restante_protocol::pop3::{self, Command, Event, Output, Session, Ticket, Transmit};
+use restante_protocol::tunnel::Service;
 
 use super::{Deadlines, blame};
 
@@ -19,6 +20,9 @@ pub trait Dialogue: 'static {
     type Misuse: Display;
     /// How a server breaks the protocol.
     type Fault;
+
+    /// What the bridge is told that it is for.
+    const SERVICE: Service;
 
     /// Queues a command.
     ///
@@ -103,6 +107,8 @@ impl Dialogue for Session {
     type Event<'e> = Event<'e>;
     type Misuse = pop3::Misuse;
     type Fault = pop3::ProtocolError;
+
+    const SERVICE: Service = Service::Pop3;
 
     fn submit(&mut self, command: Command) -> Result<Ticket, pop3::Misuse> {
         Session::submit(self, command)

@@ -102,13 +102,14 @@ impl<D: Dialogue> Connection<D> {
             (TlsEnd::Bridge, Security::Starttls) => BridgeTls::Starttls,
         };
         stage(Stage::Connecting);
-        let destination = Destination { host: host.to_owned(), port, tls, token, bridge: options.bridge.clone() };
+        let (host, bridge) = (host.to_owned(), options.bridge.clone());
+        let destination = Destination { host: host.clone(), port, tls, service: D::SERVICE, token, bridge };
         let patience = options.deadlines.connect;
         let tunnel = within(&*platform, patience, platform.dial(destination))
             .await?
             .map_err(|fault| failure_of_tunnel(&fault))?;
         let mut transport = Transport::Plain(tunnel);
-        let peer = Peer { host: host.to_owned(), trusted: options.trusted, now: platform.now() };
+        let peer = Peer { host, trusted: options.trusted, now: platform.now() };
         if (options.security, options.tls_end) == (Security::Tls, TlsEnd::Browser) {
             stage(Stage::Securing);
             transport = within(&*platform, patience, transport.secure(&peer)).await??;

@@ -8,6 +8,7 @@ use restante_api::{Failure, FailureKind, Security};
 use restante_protocol::smtp::{
     Channel, Command, Config, Event, Letter, Login, Misuse, Output, ProtocolError, RefusedBy, Session, Ticket, Waiting,
 };
+use restante_protocol::tunnel::Service;
 
 use super::{Octets, blame};
 use crate::connection::{Deadlines, Dialogue, OnTheWay, Step};
@@ -124,6 +125,8 @@ impl Dialogue for Mailer {
     type Event<'e> = Event;
     type Misuse = Misuse;
     type Fault = ProtocolError;
+
+    const SERVICE: Service = Service::Submission;
 
     fn submit(&mut self, order: Order) -> Result<Ticket, Misuse> {
         match order {
