@@ -1,4 +1,4 @@
-//! The bridge of `restante demo`: it reaches the sample maildrop and nothing else.
+//! The bridge of `restante demo`: it reaches the sample's servers and nothing else.
 
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ pub(crate) fn config(sample: &restante_sample::Server) -> anyhow::Result<Config>
     let host = "127.0.0.1";
     let fingerprint = show_fingerprint(&sample.fingerprint());
     let entry = format!("{host}:{},{}", sample.pops_port(), sample.pop_port());
+    let sends = format!("{host}:{},{}", sample.submission_port(), sample.submission_starttls_port());
     Ok(Config {
-        policy: Policy::listed(vec![entry.parse()?]),
+        policy: Policy::listed(vec![entry.parse()?]).with_submission(vec![sends.parse()?]),
         preset: Some(Preset {
             host: host.to_owned(),
             port: sample.pops_port(),
