@@ -95,6 +95,7 @@ mod tests {
             password: Some(Secret::new("pw")),
             fingerprint: None,
             label: None,
+            submission: None,
         };
         let effects = reduce(&mut state, Action::Site(Site { preset: Some(preset), ..Site::default() }));
         assert_eq!(asked(&effects), [&Prepare::Bridge]);
