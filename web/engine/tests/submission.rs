@@ -5,21 +5,14 @@
 
 mod support;
 
-use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::LocalBoxFuture;
 use restante_api::{Failure, FailureKind, Security, Server, TlsEnd};
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_engine::submission::{Errand, Fate, Octets, Outcome, Standing, send, survey};
 use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Secret};
-use restante_testkit::receiver::{Mood, Receiver, Taken};
 use support::receiving::{CLEAR, Host, Way};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 fn server() -> Server {
     Server {

@@ -1,4 +1,5 @@
 //! Pages in front of the engine of kept mail, and what it needs of a machine.
+#![allow(dead_code, reason = "each test program uses its part")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

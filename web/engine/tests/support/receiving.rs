@@ -27,7 +27,7 @@ pub(crate) const CLEAR: Way = Way { up: usize::MAX, down: usize::MAX, silent: fa
 
 /// A host whose connections all lead to one server, which remembers what it has taken.
 pub(crate) struct Host {
-    extensions: &'static [&'static str],
+    pub(crate) extensions: &'static [&'static str],
     pub(crate) moods: Vec<Mood>,
     pub(crate) ways: Vec<Way>,
     pub(crate) connections: Cell<usize>,
