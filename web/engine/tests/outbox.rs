@@ -81,9 +81,8 @@ fn state(pages: &Pages) -> Option<LetterView> {
 
 /// Waits until the letter is not under way any more.
 async fn settled(pages: &mut Pages) -> Option<LetterView> {
-    let under_way = |state: &LetterState| {
-        matches!(state, LetterState::Sending | LetterState::Waiting { failure: None, .. })
-    };
+    let under_way =
+        |state: &LetterState| matches!(state, LetterState::Sending | LetterState::Waiting { failure: None, .. });
     pages.until(|pages| state(pages).is_none_or(|letter| !under_way(&letter.state))).await;
     state(pages)
 }
@@ -106,8 +105,11 @@ async fn a_letter_is_sent_and_kept_octet_for_octet_as_it_was_sent() {
     with(&goes, async |pages, account| {
         let draft = Draft { bcc: "dora@example.org".into(), ..draft_to("Bert <bert@example.org>") };
         letter(pages, LetterChange::Save(account, LETTER, Box::new(draft.clone()))).await.unwrap();
-        let file = FileView { id: FileId(5), name: "a.bin".into(), media_type: "application/octet-stream".into(), octets: 3 };
-        letter(pages, LetterChange::Attach { letter: LETTER, file: file.clone(), octets: vec![0, 1, 2] }).await.unwrap();
+        let file =
+            FileView { id: FileId(5), name: "a.bin".into(), media_type: "application/octet-stream".into(), octets: 3 };
+        letter(pages, LetterChange::Attach { letter: LETTER, file: file.clone(), octets: vec![0, 1, 2] })
+            .await
+            .unwrap();
         let Update::Keep(Answer::Letter(content)) = pages.asked(Ask::Letter(LETTER)).await else { panic!() };
         assert_eq!((content.draft, content.files), (draft, vec![file]));
         letter(pages, LetterChange::Send(LETTER)).await.unwrap();
@@ -286,8 +288,11 @@ async fn without_a_password_a_letter_waits_and_goes_once_there_is_one() {
         assert!(matches!(pages.asked(Ask::ForgetPassword(account)).await, Update::Keep(_)));
         send(pages, account, draft_to("bert@example.org")).await;
         let waiting = settled(pages).await.unwrap();
-        assert!(matches!(&waiting.state, LetterState::Waiting { failure: Some(failure), due_at: i64::MAX }
-            if failure.kind == FailureKind::WrongPassword), "{waiting:?}");
+        assert!(
+            matches!(&waiting.state, LetterState::Waiting { failure: Some(failure), due_at: i64::MAX }
+            if failure.kind == FailureKind::WrongPassword),
+            "{waiting:?}"
+        );
         let sign_in = restante_api::keep::SignIn {
             password: restante_protocol::tunnel::Secret::new("secret"),
             token: None,

@@ -166,12 +166,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 }
 
 /// Writes what became of a letter.
-fn settle(
-    store: &mut Store,
-    letter: &Outgoing,
-    outcome: &submission::Outcome,
-    now: i64,
-) -> Result<(), StoreError> {
+fn settle(store: &mut Store, letter: &Outgoing, outcome: &submission::Outcome, now: i64) -> Result<(), StoreError> {
     let is_sent = matches!(outcome.fate, Fate::Sent(_));
     for (address, standing) in letter.recipients.iter().zip(&outcome.recipients) {
         match standing {

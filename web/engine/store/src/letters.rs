@@ -8,8 +8,8 @@
 //!    └───────────────── settle ◄─── in doubt ◄───┴─ nobody knows, or the end of the process
 //! ```
 
-use restante_api::letter::{Draft, FileId, FileView, LetterId, LetterState, LetterView, Sending};
 use restante_api::Failure;
+use restante_api::letter::{Draft, FileId, FileView, LetterId, LetterState, LetterView, Sending};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::accounts::{read_security, security_name};
@@ -48,7 +48,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it cannot be read.
     pub fn sending(&self, account: AccountId) -> Result<Option<Sending>, StoreError> {
-        let sql = "SELECT host, port, security, name, address, signature, copy_to_self FROM sending WHERE account_id = ?1";
+        let sql =
+            "SELECT host, port, security, name, address, signature, copy_to_self FROM sending WHERE account_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
         let read = |row: &Row<'_>| {
             Ok(Sending {
@@ -181,7 +182,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] where there is no such letter.
     pub fn draft(&self, id: LetterId) -> Result<(AccountId, Draft), StoreError> {
-        let sql = "SELECT account_id, recipients_to, recipients_cc, recipients_bcc, subject, body, in_reply_to, conversation
+        let sql =
+            "SELECT account_id, recipients_to, recipients_cc, recipients_bcc, subject, body, in_reply_to, conversation
                    FROM letter WHERE id = ?1";
         let read = |row: &Row<'_>| {
             let draft = Draft {
@@ -231,7 +233,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn letters(&self, account: AccountId) -> Result<Vec<LetterView>, StoreError> {
-        let sql = "SELECT id, recipients_to, recipients_cc, recipients_bcc, subject, substr(body, 1, ?2), changed_at, state,
+        let sql =
+            "SELECT id, recipients_to, recipients_cc, recipients_bcc, subject, substr(body, 1, ?2), changed_at, state,
                           due_at, failure
                    FROM letter WHERE account_id = ?1 ORDER BY changed_at DESC, id";
         let mut statement = self.db.prepare_cached(sql)?;
@@ -264,7 +267,8 @@ impl Store {
     }
 
     fn refused(&self, letter: LetterId) -> Result<Vec<(String, String)>, StoreError> {
-        let sql = "SELECT address, words FROM letter_recipient WHERE letter_id = ?1 AND state = 'refused' ORDER BY address";
+        let sql =
+            "SELECT address, words FROM letter_recipient WHERE letter_id = ?1 AND state = 'refused' ORDER BY address";
         let mut statement = self.db.prepare_cached(sql)?;
         let refused = statement.query_map([number(letter.0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(refused.collect::<Result<_, _>>()?)
@@ -363,12 +367,14 @@ impl Store {
             let sql = "SELECT id, account_id, attempts, octets FROM letter WHERE state = 'waiting' AND due_at <= ?1
                        ORDER BY due_at, id LIMIT 1";
             let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, u32>(2)?, row.get(3)?));
-            let Some((id, account, attempts, octets)) = db.prepare_cached(sql)?.query_row([now], read).optional()? else {
+            let Some((id, account, attempts, octets)) = db.prepare_cached(sql)?.query_row([now], read).optional()?
+            else {
                 return Ok(None);
             };
             let sql = "UPDATE letter SET state = 'sending', attempts = attempts + 1 WHERE id = ?1";
             db.execute(sql, [id])?;
-            let sql = "SELECT address FROM letter_recipient WHERE letter_id = ?1 AND state = 'waiting' ORDER BY address";
+            let sql =
+                "SELECT address FROM letter_recipient WHERE letter_id = ?1 AND state = 'waiting' ORDER BY address";
             let mut statement = db.prepare_cached(sql)?;
             let recipients = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
             let id = LetterId(id.unsigned_abs());

@@ -172,7 +172,10 @@ fn an_account_takes_its_letters_along_and_another_server_takes_its_own_trust() {
     store.set_sending(account, &Sending { name: "Anna".into(), ..sending.clone() }).unwrap();
     assert_eq!(store.sending_trusted(account).unwrap(), Some([7; 32]));
     store.set_sending(account, &Sending { port: 465, ..sending.clone() }).unwrap();
-    assert_eq!((store.sending_trusted(account).unwrap(), store.sending(account).unwrap()), (None, Some(Sending { port: 465, ..sending })));
+    assert_eq!(
+        (store.sending_trusted(account).unwrap(), store.sending(account).unwrap()),
+        (None, Some(Sending { port: 465, ..sending }))
+    );
     assert!(store.folder_of(account, Role::Sent).is_ok());
     store.remove_account(account).unwrap();
     assert!(matches!(store.draft(LETTER), Err(StoreError::NotFound(_))));

@@ -1,8 +1,8 @@
 //! The account settings while they are being changed, and what is asked before a policy deletes.
 
 use restante_api::Security;
-use restante_api::letter::Sending;
 use restante_api::keep::{AccountId, AccountSettings, AccountView, Ask, Change, Policy};
+use restante_api::letter::Sending;
 
 use super::{Kept, KeptAction, Sheet, Wait, deletes};
 use crate::ui::state::calls::Calls;

@@ -351,13 +351,7 @@ fn new(kept: &mut Kept, calls: &mut Calls, letter: LetterId, draft: Draft) -> Ve
     [effects, vec![at]].concat()
 }
 
-fn from(
-    kept: &mut Kept,
-    mailbox: &Mailbox,
-    calls: &mut Calls,
-    letter: LetterId,
-    manner: Manner,
-) -> Vec<Effect> {
+fn from(kept: &mut Kept, mailbox: &Mailbox, calls: &mut Calls, letter: LetterId, manner: Manner) -> Vec<Effect> {
     let ([number], Some(account)) = (&meant(mailbox)[..], here(kept)) else { return vec![] };
     let (account, origin) = (account.id, Origin { message: KeptId(*number), manner });
     let mut effects = make_room(kept, calls);
@@ -370,7 +364,8 @@ fn edit(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
     if kept.composer.as_ref().is_some_and(|composer| composer.letter == letter) {
         return vec![];
     }
-    let Some(account) = kept.letter(letter).map(|(account, _)| account.id).or_else(|| here(kept).map(|here| here.id)) else {
+    let Some(account) = kept.letter(letter).map(|(account, _)| account.id).or_else(|| here(kept).map(|here| here.id))
+    else {
         return vec![];
     };
     let mut effects = make_room(kept, calls);
@@ -505,7 +500,13 @@ fn focus(composer: &Composer) -> Effect {
 }
 
 /// An answer about a letter.
-pub(super) fn answered(kept: &mut Kept, calls: &mut Calls, to: CallId, wait: LetterWait, answer: Answer) -> Vec<Effect> {
+pub(super) fn answered(
+    kept: &mut Kept,
+    calls: &mut Calls,
+    to: CallId,
+    wait: LetterWait,
+    answer: Answer,
+) -> Vec<Effect> {
     match (wait, answer) {
         (LetterWait::Beginning(letter, manner), Answer::Begun(account, beginning, files)) => {
             begun(kept, letter, manner, account, *beginning, files)
@@ -565,11 +566,8 @@ fn opened(kept: &mut Kept, letter: LetterId, content: LetterContent) -> Vec<Effe
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
     let LetterContent { draft, files } = content;
     let account = composer.account;
-    *composer = Composer {
-        files,
-        saved: Saved::Whole(None),
-        ..Composer::new(letter, account, draft, WriteStep::Writing)
-    };
+    *composer =
+        Composer { files, saved: Saved::Whole(None), ..Composer::new(letter, account, draft, WriteStep::Writing) };
     vec![focus(composer)]
 }
 
@@ -626,7 +624,9 @@ pub(super) fn overviewed(kept: &mut Kept) {
     for letter in std::mem::take(&mut kept.queued) {
         match kept.letter(letter).map(|(_, view)| view.state.clone()) {
             None => kept.told = Some(Told::Sent),
-            Some(LetterState::Draft { returned: Some(failure) }) => kept.told = Some(Told::Returned(Shared::new(*failure))),
+            Some(LetterState::Draft { returned: Some(failure) }) => {
+                kept.told = Some(Told::Returned(Shared::new(*failure)))
+            }
             Some(LetterState::Draft { returned: None }) => {}
             Some(LetterState::InDoubt) => kept.told = Some(Told::InDoubt),
             Some(LetterState::Waiting { failure: Some(failure), .. }) => {

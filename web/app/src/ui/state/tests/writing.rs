@@ -63,12 +63,8 @@ fn what_is_typed_is_saved_and_said_to_be_once_it_is() {
     let mut at = writing("bert@example.org", "Boats", "Which one?");
     assert!(composer(&at).is_unsaved() && at.state.has_unsent());
     let effects = writes(&mut at, Write::SaveDue);
-    let draft = Draft {
-        to: "bert@example.org".into(),
-        subject: "Boats".into(),
-        text: "Which one?".into(),
-        ..Draft::default()
-    };
+    let draft =
+        Draft { to: "bert@example.org".into(), subject: "Boats".into(), text: "Which one?".into(), ..Draft::default() };
     assert_eq!(changes(&effects), [LetterChange::Save(AccountId(1), LETTER, Box::new(draft))]);
     let call = question(&effects, is_change);
     assert_eq!(composer(&at).saved, Saved::Whole(Some(call)));
@@ -118,7 +114,8 @@ fn sending_saves_first_and_what_becomes_of_the_letter_is_told() {
     assert!(matches!(asked[..], [LetterChange::Save(..), LetterChange::Send(LETTER)]), "{asked:?}");
     assert_eq!(composer(&at).step, WriteStep::Sending);
     assert!(writes(&mut at, Write::Send).is_empty(), "once");
-    let queued = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
+    let queued =
+        |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
     let call = question(&effects, queued);
     done(&mut at, call);
     assert!(at.kept().composer.is_none() && at.kept().told == Some(Told::Queued(LETTER)));
@@ -132,7 +129,8 @@ fn sending_saves_first_and_what_becomes_of_the_letter_is_told() {
 fn what_is_in_the_outbox_can_be_taken_back_and_is_opened() {
     let mut at = writing("bert@example.org", "Boats", "Which one?");
     let effects = writes(&mut at, Write::Send);
-    let queued = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
+    let queued =
+        |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
     done(&mut at, question(&effects, queued));
     told(&mut at, Some(LetterState::Waiting { due_at: 11, failure: None }));
     let effects = writes(&mut at, Write::TakeBack);
@@ -147,7 +145,8 @@ fn what_is_in_the_outbox_can_be_taken_back_and_is_opened() {
 fn a_letter_that_cannot_be_sent_says_why_and_stays_open() {
     let mut at = writing("at home", "Boats", "Which one?");
     let effects = writes(&mut at, Write::Send);
-    let queued = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
+    let queued =
+        |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(_)))));
     let unfit = Failure::new(FailureKind::UnfitLetter(LetterFault::BadAddress("at home".into())), "");
     let effects = answer(&mut at.state, question(&effects, queued), Update::Refused(Box::new(unfit.clone())));
     assert_eq!(effects, [Effect::Focus(Focus::LetterFailure)]);
@@ -177,7 +176,8 @@ fn a_file_is_added_to_a_draft_that_is_there_and_nothing_is_sent_before_it_is() {
     assert!(matches!(&asked[..], [LetterChange::Save(..), LetterChange::Attach { letter: LETTER, .. }]), "{asked:?}");
     types(&mut at, LetterField::Subject, "Boats");
     assert!(writes(&mut at, Write::Send).is_empty() && at.state.has_unsent());
-    let attach = |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Attach { .. }))));
+    let attach =
+        |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Attach { .. }))));
     done(&mut at, question(&effects, attach));
     assert_eq!(composer(&at).files, [file]);
     assert_eq!(changes(&writes(&mut at, Write::Send)).len(), 2);

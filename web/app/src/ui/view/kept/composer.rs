@@ -4,8 +4,8 @@
 use super::super::use_language;
 use restante_api::letter::FileView;
 use restante_locales::say;
-use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use wasm_bindgen::JsCast;
+use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, component, html};
 
 use super::super::failure::FailureNote;
@@ -33,27 +33,26 @@ pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
     html! {
         <section class="composer" role="dialog" aria-labelledby="write-title" aria-busy={(is_opening || is_sending).to_string()}
             onkeydown={keys(act)} onpaste={pasted(act)} ondragover={over()} ondrop={dropped(act)}>
-            <header>
+            <div class="head">
                 <h2 id="write-title">{say::write_title()}</h2>
                 <span class="saved" role="status">{saved(composer)}</span>
                 <button class="quiet square" aria-label={say::write_close()} title={say::write_close()} onclick={writes(act, Write::Close)}>{icon::close()}</button>
-            </header>
+            </div>
             if is_opening {
                 <p class="empty">{say::write_opening()}</p>
             } else {
                 <div class="letter-fields">
                     {sender(props)}
-                    <label class="line" for="letter-to"><span>{say::write_to()}</span>
-                        {line("letter-to", &draft.to, LetterField::To, true, act)}
+                    {line("letter-to", say::write_to(), &draft.to, LetterField::To, act, html! {
                         if !composer.shows_copies {
                             <button class="quiet" onclick={writes(act, Write::ShowCopies)}>{say::write_copies()}</button>
                         }
-                    </label>
+                    })}
                     if composer.shows_copies {
-                        <label class="line" for="letter-cc"><span>{say::write_cc()}</span>{line("letter-cc", &draft.cc, LetterField::Cc, true, act)}</label>
-                        <label class="line" for="letter-bcc"><span>{say::write_bcc()}</span>{line("letter-bcc", &draft.bcc, LetterField::Bcc, true, act)}</label>
+                        {line("letter-cc", say::write_cc(), &draft.cc, LetterField::Cc, act, Html::default())}
+                        {line("letter-bcc", say::write_bcc(), &draft.bcc, LetterField::Bcc, act, Html::default())}
                     }
-                    <label class="line" for="letter-subject"><span>{say::write_subject()}</span>{line("letter-subject", &draft.subject, LetterField::Subject, false, act)}</label>
+                    {line("letter-subject", say::write_subject(), &draft.subject, LetterField::Subject, act, Html::default())}
                     <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
                     {files(composer, act)}
                 </div>
@@ -61,7 +60,7 @@ pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
                     if let Some(failure) = composer.failure.clone() { <FailureNote {failure} /> }
                     if let Some(doubt) = composer.doubt { {asked(doubt, act)} }
                 </div>
-                <footer>
+                <div class="foot">
                     <button class="primary" aria-disabled={is_sending.to_string()} onclick={writes(act, Write::Send)}>
                         {if is_sending { say::write_sending() } else { say::write_send() }}
                     </button>
@@ -70,7 +69,7 @@ pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
                     </label>
                     <span class="gap"></span>
                     <button class="quiet" onclick={writes(act, Write::Discard)}>{icon::delete()}{say::write_discard()}</button>
-                </footer>
+                </div>
             }
         </section>
     }
@@ -102,27 +101,33 @@ fn sender(props: &ComposerProps) -> Html {
         })
     };
     html! {
-        <label class="line" for="letter-from"><span>{say::write_from()}</span>
+        <div class="line"><label for="letter-from">{say::write_from()}</label>
             <select id="letter-from" {onchange}>
                 { for accounts.iter().map(|account| html! {
                     <option value={account.id.0.to_string()} selected={account.id == composer.account}>{&account.sending.address}</option>
                 }) }
             </select>
-        </label>
+        </div>
     }
 }
 
-fn line(id: &'static str, value: &str, field: LetterField, takes_addresses: bool, act: &Act) -> Html {
+/// A field of one line, with what stands behind it.
+fn line(id: &'static str, name: &'static str, value: &str, field: LetterField, act: &Act, more: Html) -> Html {
     let oninput = {
         let act = act.clone();
         Callback::from(move |event: InputEvent| {
             emit(&act, Write::Type(field, event.target_unchecked_into::<HtmlInputElement>().value()));
         })
     };
+    let takes_addresses = field != LetterField::Subject;
     html! {
-        <input {id} value={value.to_owned()} {oninput} dir="auto" autocomplete="off"
-            autocapitalize={if takes_addresses { "none" } else { "sentences" }} spellcheck={(!takes_addresses).to_string()}
-            inputmode={if takes_addresses { "email" } else { "text" }} />
+        <div class="line">
+            <label for={id}>{name}</label>
+            <input {id} value={value.to_owned()} {oninput} dir="auto" autocomplete="off"
+                autocapitalize={if takes_addresses { "none" } else { "sentences" }} spellcheck={(!takes_addresses).to_string()}
+                inputmode={if takes_addresses { "email" } else { "text" }} />
+            {more}
+        </div>
     }
 }
 

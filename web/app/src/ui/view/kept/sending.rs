@@ -64,13 +64,7 @@ pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
     }
 }
 
-fn text(
-    value: &str,
-    field: SendingField,
-    autocomplete: &'static str,
-    inputmode: &'static str,
-    act: &Act,
-) -> Html {
+fn text(value: &str, field: SendingField, autocomplete: &'static str, inputmode: &'static str, act: &Act) -> Html {
     html! {
         <input value={value.to_owned()} oninput={typed(act, field)} {autocomplete} {inputmode} dir="auto" spellcheck="false"
             autocapitalize={if field == SendingField::Name { "words" } else { "none" }} />

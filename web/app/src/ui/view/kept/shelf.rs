@@ -98,9 +98,15 @@ fn state(letter: &LetterView) -> Html {
     match &letter.state {
         LetterState::Draft { returned: None } => Html::default(),
         LetterState::Draft { returned: Some(failure) } => told(say::shelf_returned().into(), failure),
-        LetterState::Waiting { due_at, failure: None } => html! { <p class="state">{say::shelf_due(&dates::time(*due_at))}</p> },
-        LetterState::Waiting { due_at: NEVER, failure: Some(failure) } => told(say::shelf_waits_for_you().into(), failure),
-        LetterState::Waiting { due_at, failure: Some(failure) } => told(say::shelf_waits(&dates::time(*due_at)), failure),
+        LetterState::Waiting { due_at, failure: None } => {
+            html! { <p class="state">{say::shelf_due(&dates::time(*due_at))}</p> }
+        }
+        LetterState::Waiting { due_at: NEVER, failure: Some(failure) } => {
+            told(say::shelf_waits_for_you().into(), failure)
+        }
+        LetterState::Waiting { due_at, failure: Some(failure) } => {
+            told(say::shelf_waits(&dates::time(*due_at)), failure)
+        }
         LetterState::Sending => html! { <p class="state">{say::shelf_sending()}</p> },
         LetterState::InDoubt => html! { <p class="note warn">{say::shelf_in_doubt()}</p> },
     }
