@@ -3,7 +3,7 @@
 use restante_api::keep::{AccountId, AccountView, Activity, Ask, Change, SignIn, Within};
 use restante_api::{Blame, FailureKind, OpenMailbox, Request};
 
-use super::{Kept, Sheet, Wait, act, lists};
+use super::{Kept, Sheet, Wait, act, lists, write};
 use crate::ui::state::calls::Calls;
 use crate::ui::state::{Effect, Focus, State};
 
@@ -105,5 +105,7 @@ pub(in crate::ui::state) fn network(state: &mut State) -> Vec<Effect> {
             && account.has_password
     };
     let accounts: Vec<AccountId> = kept.accounts().iter().filter(broken).map(|account| account.id).collect();
-    check(kept, calls, &accounts)
+    let mut effects = check(kept, calls, &accounts);
+    effects.extend(write::send_what_waits(kept, calls));
+    effects
 }

@@ -1,153 +1,23 @@
 //! Writing: the letter that is being written, how it is saved as one types, and how it goes to the outbox.
 
-use restante_api::keep::{AccountId, AccountView, Answer, Ask, Change, KeptId, LetterChange};
+mod composer;
+mod heard;
+
+use restante_api::keep::{AccountId, AccountView, Ask, Change, KeptId, LetterChange};
 use restante_api::letter::{
-    Beginning, Draft, FileId, FileView, LetterContent, LetterFault, LetterId, LetterState, LetterView, Manner, Origin,
-    Quote, Sending,
+    Draft, FileId, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Quote, Sending,
 };
-use restante_api::{CallId, Failure, FailureKind};
+use restante_api::{Blame, Failure, FailureKind};
 use restante_locales::say;
 
-use super::{Files, Kept, Told, Wait};
+use super::{Kept, Told, Wait};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::site::Submission;
 use crate::ui::state::{Effect, Focus, Mailbox, meant};
 
-/// A letter that is being written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Composer {
-    /// The letter.
-    pub letter: LetterId,
-    /// The account that it is written from.
-    pub account: AccountId,
-    /// What was typed.
-    pub draft: Draft,
-    /// Its files.
-    pub files: Vec<FileView>,
-    /// Files that are being added: the question, and the name.
-    pub adding: Vec<(CallId, String)>,
-    /// Cc and Bcc are in sight.
-    pub shows_copies: bool,
-    /// How far it is.
-    pub step: WriteStep,
-    /// What is asked before it is sent.
-    pub doubt: Option<Doubt>,
-    /// Why something could not be done.
-    pub failure: Option<Shared<Failure>>,
-    /// How much of it is saved.
-    pub saved: Saved,
-}
-
-/// How far a letter is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WriteStep {
-    /// What it begins with is asked for.
-    Opening,
-    /// It is being written.
-    Writing,
-    /// It is being put into the outbox.
-    Sending,
-}
-
-/// How much of a letter is saved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Saved {
-    /// Nothing of it, and nothing need be.
-    Never,
-    /// All but what was typed last.
-    Partly,
-    /// All; where there is a question, once that is answered.
-    Whole(Option<CallId>),
-}
-
-/// What may have been forgotten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doubt {
-    /// There is no subject.
-    NoSubject,
-    /// The text speaks of an attachment, and there is none.
-    NoAttachment,
-}
-
-/// Letters that are not sent yet, of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shelf {
-    /// Those that are being written.
-    Drafts,
-    /// Those that are to be sent.
-    Outbox,
-}
-
-/// A field of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LetterField {
-    /// To.
-    To,
-    /// Cc.
-    Cc,
-    /// Bcc.
-    Bcc,
-    /// Subject.
-    Subject,
-    /// Text.
-    Text,
-}
-
-/// What can be done with a letter.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Write {
-    /// Begin a new one of this number, with this in it.
-    New(LetterId, Box<Draft>),
-    /// Begin one of this number from the message that is read or chosen.
-    From(LetterId, Manner),
-    /// What a letter quotes, in the words of the reader's language.
-    Quoted(LetterId, String),
-    /// Go on with one.
-    Edit(LetterId),
-    /// Write from another account.
-    Account(AccountId),
-    /// A field, as typed so far.
-    Type(LetterField, String),
-    /// Show Cc and Bcc.
-    ShowCopies,
-    /// It is time to save what was typed.
-    SaveDue,
-    /// Add these files.
-    Attach(Files),
-    /// A file that was read.
-    Read(FileView, Vec<u8>),
-    /// A file that could not be read: its name.
-    NotRead(String),
-    /// Take a file off.
-    Detach(FileId),
-    /// Send it.
-    Send,
-    /// Send it as it is, whatever may have been forgotten.
-    SendAnyway,
-    /// Go on writing.
-    GoOn,
-    /// Save it and put it away.
-    Close,
-    /// Throw it away.
-    Discard,
-    /// Nobody has taken that back.
-    DiscardDue,
-    /// Throw this one away, which is not open.
-    DiscardOf(LetterId),
-    /// Take back that a letter was thrown away, or is to be sent.
-    TakeBack,
-    /// A letter in the outbox is a draft again, and opened.
-    Recall(LetterId),
-    /// A letter in the outbox is sent now.
-    SendNow(LetterId),
-    /// Whether a letter in doubt was taken.
-    Settle(LetterId, bool),
-    /// Trust the certificate that the server shows by which an account sends.
-    Trust(LetterId),
-    /// Show an account's drafts or outbox.
-    Show(AccountId, Shelf),
-}
+pub use composer::{Composer, Doubt, LetterField, Saved, Shelf, Write, WriteStep};
+pub(super) use heard::{answered, death, overviewed, refused};
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,28 +34,6 @@ pub(super) enum LetterWait {
     Queued(LetterId),
     /// A letter is a draft again, to be opened.
     Recalled(LetterId),
-}
-
-impl Composer {
-    fn new(letter: LetterId, account: AccountId, draft: Draft, step: WriteStep) -> Self {
-        Self {
-            letter,
-            account,
-            shows_copies: !draft.cc.is_empty() || !draft.bcc.is_empty(),
-            draft,
-            files: vec![],
-            adding: vec![],
-            step,
-            doubt: None,
-            failure: None,
-            saved: Saved::Never,
-        }
-    }
-
-    /// Whether something of it is not saved yet.
-    pub fn is_unsaved(&self) -> bool {
-        self.saved == Saved::Partly || !self.adding.is_empty()
-    }
 }
 
 impl Kept {
@@ -470,6 +318,15 @@ fn trust(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
     vec![kept.change(calls, trust, Wait::Quietly)]
 }
 
+/// The network is back: letters that waited for it are sent.
+pub(super) fn send_what_waits(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
+    let waits = |letter: &&LetterView| matches!(&letter.state, LetterState::Waiting { failure: Some(failure), .. } if failure.blame == Blame::Network);
+    let letters = kept.accounts().iter().flat_map(|account| &account.letters);
+    let waiting: Vec<LetterId> = letters.filter(waits).map(|letter| letter.id).collect();
+    kept.queued.extend(&waiting);
+    waiting.into_iter().map(|letter| kept.letter_change(calls, LetterChange::SendNow(letter), Wait::Quietly)).collect()
+}
+
 /// What may have been forgotten.
 fn doubt(composer: &Composer) -> Option<Doubt> {
     let speaks = composer.files.is_empty() && speaks_of_attachment(&composer.draft.text);
@@ -497,144 +354,6 @@ fn signature(account: &AccountView) -> String {
 /// Where writing goes on: at the first thing that is missing.
 fn focus(composer: &Composer) -> Effect {
     Effect::Focus(if composer.draft.to.trim().is_empty() { Focus::To } else { Focus::Text })
-}
-
-/// An answer about a letter.
-pub(super) fn answered(
-    kept: &mut Kept,
-    calls: &mut Calls,
-    to: CallId,
-    wait: LetterWait,
-    answer: Answer,
-) -> Vec<Effect> {
-    match (wait, answer) {
-        (LetterWait::Beginning(letter, manner), Answer::Begun(account, beginning, files)) => {
-            begun(kept, letter, manner, account, *beginning, files)
-        }
-        (LetterWait::Content(letter), Answer::Letter(content)) => opened(kept, letter, *content),
-        (LetterWait::Recalled(letter), Answer::Done(_)) => {
-            kept.queued.retain(|queued| *queued != letter);
-            edit(kept, calls, letter)
-        }
-        (LetterWait::Queued(letter), Answer::Done(_)) => {
-            if kept.composer.as_ref().is_some_and(|composer| composer.letter == letter) {
-                kept.composer = None;
-            }
-            kept.queued.push(letter);
-            kept.told = Some(Told::Queued(letter));
-            vec![Effect::Focus(Focus::List)]
-        }
-        (LetterWait::Saved(letter) | LetterWait::Attached(letter, _), Answer::Done(_)) => {
-            if let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) {
-                composer.adding.retain(|(call, _)| *call != to);
-                if composer.saved == Saved::Whole(Some(to)) {
-                    composer.saved = Saved::Whole(None);
-                }
-            }
-            vec![]
-        }
-        _ => vec![],
-    }
-}
-
-fn begun(
-    kept: &mut Kept,
-    letter: LetterId,
-    manner: Manner,
-    account: AccountId,
-    beginning: Beginning,
-    files: Vec<FileView>,
-) -> Vec<Effect> {
-    let signature = kept.account(account).map(signature).unwrap_or_default();
-    let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
-    let Beginning { mut draft, quote } = beginning;
-    if manner != Manner::EditAsNew {
-        draft.text.push_str(&signature);
-    }
-    let is_quoted = quote.is_some();
-    *composer = Composer { files, ..Composer::new(letter, account, draft, WriteStep::Writing) };
-    match quote {
-        Some(quote) if is_quoted => {
-            composer.step = WriteStep::Opening;
-            vec![Effect::Quote(letter, manner, Box::new(quote))]
-        }
-        _ => vec![focus(composer)],
-    }
-}
-
-fn opened(kept: &mut Kept, letter: LetterId, content: LetterContent) -> Vec<Effect> {
-    let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
-    let LetterContent { draft, files } = content;
-    let account = composer.account;
-    *composer =
-        Composer { files, saved: Saved::Whole(None), ..Composer::new(letter, account, draft, WriteStep::Writing) };
-    vec![focus(composer)]
-}
-
-/// Something about a letter could not be done. Whether that is told where the letter is.
-pub(super) fn refused(kept: &mut Kept, to: CallId, wait: LetterWait, failure: Failure) -> Vec<Effect> {
-    let (LetterWait::Beginning(letter, _)
-    | LetterWait::Content(letter)
-    | LetterWait::Saved(letter)
-    | LetterWait::Attached(letter, _)
-    | LetterWait::Queued(letter)
-    | LetterWait::Recalled(letter)) = wait;
-    let is_shelved = kept.letter(letter).is_some_and(|(_, view)| !matches!(view.state, LetterState::Draft { .. }));
-    if is_shelved && failure.kind == FailureKind::NoSuchMessage {
-        // An engine that is no more had put it into the outbox before it could say so.
-        (kept.composer, kept.told) = (None, Some(Told::Queued(letter)));
-        kept.queued.push(letter);
-        return vec![Effect::Focus(Focus::List)];
-    }
-    let failure = Shared::new(failure);
-    let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else {
-        kept.told = Some(Told::Failed(failure));
-        return vec![];
-    };
-    composer.adding.retain(|(call, _)| *call != to);
-    match wait {
-        LetterWait::Beginning(..) | LetterWait::Content(_) => {
-            kept.composer = None;
-            kept.told = Some(Told::Failed(failure));
-            return vec![Effect::Focus(Focus::List)];
-        }
-        LetterWait::Attached(_, file) => composer.files.retain(|other| other.id != file),
-        LetterWait::Saved(_) => composer.saved = Saved::Partly,
-        LetterWait::Queued(_) | LetterWait::Recalled(_) => composer.step = WriteStep::Writing,
-    }
-    composer.failure = Some(failure);
-    vec![Effect::Focus(Focus::LetterFailure)]
-}
-
-/// The engine is no more: what it had not answered is asked of the next one.
-pub(super) fn death(kept: &mut Kept) -> Vec<Effect> {
-    let Some(composer) = &mut kept.composer else { return vec![] };
-    if composer.step == WriteStep::Opening {
-        kept.composer = None;
-        return vec![];
-    }
-    let lost: Vec<String> = composer.adding.drain(..).map(|(_, name)| name).collect();
-    composer.files.retain(|file| !lost.contains(&file.name));
-    composer.step = WriteStep::Writing;
-    if composer.saved == Saved::Never { vec![] } else { changed(composer) }
-}
-
-/// Tells what became of letters that were to be sent.
-pub(super) fn overviewed(kept: &mut Kept) {
-    for letter in std::mem::take(&mut kept.queued) {
-        match kept.letter(letter).map(|(_, view)| view.state.clone()) {
-            None => kept.told = Some(Told::Sent),
-            Some(LetterState::Draft { returned: Some(failure) }) => {
-                kept.told = Some(Told::Returned(Shared::new(*failure)))
-            }
-            Some(LetterState::Draft { returned: None }) => {}
-            Some(LetterState::InDoubt) => kept.told = Some(Told::InDoubt),
-            Some(LetterState::Waiting { failure: Some(failure), .. }) => {
-                kept.told = Some(Told::PutOff(Shared::new(*failure)));
-            }
-            Some(LetterState::Waiting { .. } | LetterState::Sending) => kept.queued.push(letter),
-        }
-    }
 }
 
 /// Sets by which server an account sends, as the page's host says it.

@@ -1,0 +1,153 @@
+//! What the engine says of letters: how they begin, that they are saved, and what became of them.
+
+use restante_api::keep::{AccountId, Answer};
+use restante_api::letter::{Beginning, FileView, LetterContent, LetterId, LetterState, Manner};
+use restante_api::{CallId, Failure, FailureKind};
+
+use super::{Composer, Kept, LetterWait, Saved, Told, WriteStep, changed, edit, focus, signature};
+use crate::ui::shared::Shared;
+use crate::ui::state::calls::Calls;
+use crate::ui::state::{Effect, Focus};
+
+/// An answer about a letter.
+pub(in crate::ui::state::kept) fn answered(
+    kept: &mut Kept,
+    calls: &mut Calls,
+    to: CallId,
+    wait: LetterWait,
+    answer: Answer,
+) -> Vec<Effect> {
+    match (wait, answer) {
+        (LetterWait::Beginning(letter, manner), Answer::Begun(account, beginning, files)) => {
+            begun(kept, letter, manner, account, *beginning, files)
+        }
+        (LetterWait::Content(letter), Answer::Letter(content)) => opened(kept, letter, *content),
+        (LetterWait::Recalled(letter), Answer::Done(_)) => {
+            kept.queued.retain(|queued| *queued != letter);
+            edit(kept, calls, letter)
+        }
+        (LetterWait::Queued(letter), Answer::Done(_)) => {
+            if kept.composer.as_ref().is_some_and(|composer| composer.letter == letter) {
+                kept.composer = None;
+            }
+            kept.queued.push(letter);
+            kept.told = Some(Told::Queued(letter));
+            vec![Effect::Focus(Focus::List)]
+        }
+        (LetterWait::Saved(letter) | LetterWait::Attached(letter, _), Answer::Done(_)) => {
+            if let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) {
+                composer.adding.retain(|(call, _)| *call != to);
+                if composer.saved == Saved::Whole(Some(to)) {
+                    composer.saved = Saved::Whole(None);
+                }
+            }
+            vec![]
+        }
+        _ => vec![],
+    }
+}
+
+fn begun(
+    kept: &mut Kept,
+    letter: LetterId,
+    manner: Manner,
+    account: AccountId,
+    beginning: Beginning,
+    files: Vec<FileView>,
+) -> Vec<Effect> {
+    let signature = kept.account(account).map(signature).unwrap_or_default();
+    let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
+    let Beginning { mut draft, quote } = beginning;
+    if manner != Manner::EditAsNew {
+        draft.text.push_str(&signature);
+    }
+    let is_quoted = quote.is_some();
+    *composer = Composer { files, ..Composer::new(letter, account, draft, WriteStep::Writing) };
+    match quote {
+        Some(quote) if is_quoted => {
+            composer.step = WriteStep::Opening;
+            vec![Effect::Quote(letter, manner, Box::new(quote))]
+        }
+        _ => vec![focus(composer)],
+    }
+}
+
+fn opened(kept: &mut Kept, letter: LetterId, content: LetterContent) -> Vec<Effect> {
+    let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
+    let LetterContent { draft, files } = content;
+    let account = composer.account;
+    *composer =
+        Composer { files, saved: Saved::Whole(None), ..Composer::new(letter, account, draft, WriteStep::Writing) };
+    vec![focus(composer)]
+}
+
+/// Something about a letter could not be done. Whether that is told where the letter is.
+pub(in crate::ui::state::kept) fn refused(
+    kept: &mut Kept,
+    to: CallId,
+    wait: LetterWait,
+    failure: Failure,
+) -> Vec<Effect> {
+    let (LetterWait::Beginning(letter, _)
+    | LetterWait::Content(letter)
+    | LetterWait::Saved(letter)
+    | LetterWait::Attached(letter, _)
+    | LetterWait::Queued(letter)
+    | LetterWait::Recalled(letter)) = wait;
+    let is_shelved = kept.letter(letter).is_some_and(|(_, view)| !matches!(view.state, LetterState::Draft { .. }));
+    if is_shelved && failure.kind == FailureKind::NoSuchMessage {
+        // An engine that is no more had put it into the outbox before it could say so.
+        (kept.composer, kept.told) = (None, Some(Told::Queued(letter)));
+        kept.queued.push(letter);
+        return vec![Effect::Focus(Focus::List)];
+    }
+    let failure = Shared::new(failure);
+    let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else {
+        kept.told = Some(Told::Failed(failure));
+        return vec![];
+    };
+    composer.adding.retain(|(call, _)| *call != to);
+    match wait {
+        LetterWait::Beginning(..) | LetterWait::Content(_) => {
+            kept.composer = None;
+            kept.told = Some(Told::Failed(failure));
+            return vec![Effect::Focus(Focus::List)];
+        }
+        LetterWait::Attached(_, file) => composer.files.retain(|other| other.id != file),
+        LetterWait::Saved(_) => composer.saved = Saved::Partly,
+        LetterWait::Queued(_) | LetterWait::Recalled(_) => composer.step = WriteStep::Writing,
+    }
+    composer.failure = Some(failure);
+    vec![Effect::Focus(Focus::LetterFailure)]
+}
+
+/// The engine is no more: what it had not answered is asked of the next one.
+pub(in crate::ui::state::kept) fn death(kept: &mut Kept) -> Vec<Effect> {
+    let Some(composer) = &mut kept.composer else { return vec![] };
+    if composer.step == WriteStep::Opening {
+        kept.composer = None;
+        return vec![];
+    }
+    let lost: Vec<String> = composer.adding.drain(..).map(|(_, name)| name).collect();
+    composer.files.retain(|file| !lost.contains(&file.name));
+    composer.step = WriteStep::Writing;
+    if composer.saved == Saved::Never { vec![] } else { changed(composer) }
+}
+
+/// Tells what became of letters that were to be sent.
+pub(in crate::ui::state::kept) fn overviewed(kept: &mut Kept) {
+    for letter in std::mem::take(&mut kept.queued) {
+        match kept.letter(letter).map(|(_, view)| view.state.clone()) {
+            None => kept.told = Some(Told::Sent),
+            Some(LetterState::Draft { returned: Some(failure) }) => {
+                kept.told = Some(Told::Returned(Shared::new(*failure)))
+            }
+            Some(LetterState::Draft { returned: None }) => {}
+            Some(LetterState::InDoubt) => kept.told = Some(Told::InDoubt),
+            Some(LetterState::Waiting { failure: Some(failure), .. }) => {
+                kept.told = Some(Told::PutOff(Shared::new(*failure)));
+            }
+            Some(LetterState::Waiting { .. } | LetterState::Sending) => kept.queued.push(letter),
+        }
+    }
+}
