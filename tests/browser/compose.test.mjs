@@ -191,3 +191,23 @@ test('without a network a letter waits in the outbox and goes when it is back', 
   await page.context().setOffline(false);
   await writer.told('Message sent.');
 }, { clean: false }));
+
+test('a link that writes to somebody opens the composer, from the address and from a letter', { timeout }, () => writing(async (writer, page, { demo }) => {
+  await page.goto(`${demo.url}#${encodeURIComponent('mailto:ana@example.org?subject=Boats%20%26%20more&body=One%0D%0Atwo&cc=bert@example.org')}`);
+  await writer.composer.waitFor();
+  assert.equal(await writer.to.inputValue(), 'ana@example.org');
+  assert.equal(await writer.field('Cc').inputValue(), 'bert@example.org');
+  assert.equal(await writer.subject.inputValue(), 'Boats & more');
+  assert.equal(await writer.text.inputValue(), 'One\ntwo');
+  assert.equal(new URL(page.url()).hash, '');
+  await writer.text.fill('Write to nora@postbox.example today.');
+  await writer.to.fill(OWN);
+  await writer.field('Cc').fill('');
+  await writer.send();
+  await writer.told('Message sent.');
+  await writer.folder('Sent').click();
+  await writer.read('Boats & more');
+  await writer.message.getByRole('link', { name: 'nora@postbox.example' }).click();
+  await writer.composer.waitFor();
+  assert.equal(await writer.to.inputValue(), 'nora@postbox.example');
+}));

@@ -82,4 +82,5 @@ sending-port = Port
 sending-security = Security
 sending-signature = Signature
 sending-copy = Send myself a copy of each message
+sending-links = Open mail links of other pages here
 sending-wrong-port = The port of the outgoing server is a number from 1 to 65535.

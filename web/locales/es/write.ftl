@@ -74,4 +74,5 @@ sending-port = Puerto
 sending-security = Seguridad
 sending-signature = Firma
 sending-copy = Enviarme una copia de cada mensaje
+sending-links = Abrir aquí los enlaces de correo de otras páginas
 sending-wrong-port = El puerto del servidor de salida es un número del 1 al 65535.

@@ -129,6 +129,7 @@ impl Component for App {
         for effect in reduce(&mut self.state, action) {
             self.carry_out(ctx, effect);
         }
+        page::take_mail_links(self.state.phase == Phase::Kept);
         // Only while there is something to lose: a page that listens is not kept by the browser for going back to it.
         if self.state.is_gone_with_the_page() != self.guard.is_some() {
             self.guard = self.state.is_gone_with_the_page().then(page::guard).flatten();
@@ -223,6 +224,8 @@ impl App {
                 self.discard = Some(Timeout::new(DISCARD_MS, move || act.emit(write(Write::DiscardDue))));
             }
             Effect::ReadFiles(files) => read_files(&files, &self.act),
+            Effect::WriteTo(draft) => self.act.emit(write(Write::New(page::letter_number(), draft))),
+            Effect::TakeMailLinks => page::register_mail_links(),
             Effect::Quote(letter, manner, quote) => {
                 let words = words::write::quotation(manner, &quote, quote.date.map(dates::full));
                 self.act.emit(write(Write::Quoted(letter, words)));
@@ -374,6 +377,7 @@ fn listen(act: &Callback<Action>) -> Vec<EventListener> {
         EventListener::new(&window, "popstate", move |event| {
             went.emit(Action::History(page::depth(&page::state_of(event))));
         }),
+        page::watch_mail_links(act.reform(Action::Link)),
         EventListener::new(&window, "hashchange", move |_| followed.emit(Action::Link(page::fragment()))),
     ];
     listeners.extend(page::watch_focus());

@@ -28,7 +28,7 @@ mod selection;
 mod site;
 
 use restante_api::keep::Archive;
-use restante_api::letter::{LetterId, Manner, Quote};
+use restante_api::letter::{Draft, LetterId, Manner, Quote};
 use restante_api::{Call, CallId, ConnectionView, Deletion, Failure, MessageRef, PartId, Reply, Stage};
 use restante_link::Death;
 use restante_locales::Language;
@@ -86,6 +86,8 @@ pub struct State {
     pub promised: Option<bool>,
     /// The language that is spoken.
     pub language: Language,
+    /// A letter that a link asked for before mail was shown.
+    pub asked_for: Option<Box<Draft>>,
     /// Which engine runs.
     pub program: Program,
     /// What became of the messages that were to be deleted when the mailbox was closed.
@@ -299,6 +301,10 @@ pub enum Effect {
     Rise(usize),
     /// Compare the page's files with the list of their hashes.
     Compare,
+    /// Begin a letter with this in it: send it as [`kept::Write::New`].
+    WriteTo(Box<Draft>),
+    /// Ask the browser to open links that write to somebody here.
+    TakeMailLinks,
     /// Keep the page itself on this device, so that it opens without a network. To be asked for whenever mail is kept.
     KeepPage,
     /// Keep it no longer: no mail is kept any more.
@@ -357,6 +363,7 @@ impl Default for State {
             language: Language::default(),
             offline: false,
             promised: None,
+            asked_for: None,
             program: Program::default(),
             about: None,
             newer: false,

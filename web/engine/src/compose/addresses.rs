@@ -64,7 +64,7 @@ pub fn typed<'a>(people: impl IntoIterator<Item = &'a Address>) -> String {
 }
 
 /// A mailbox that was typed: `local-part@domain`, white space around both allowed (RFC 5322, section 3.2.3).
-pub(super) fn mailbox(typed: &str) -> Option<Mailbox> {
+pub(crate) fn mailbox(typed: &str) -> Option<Mailbox> {
     // What cannot be seen cannot be meant.
     let visible: String = typed.chars().filter(|c| !is_invisible(*c) && !is_joiner(*c)).collect();
     let (local, domain) = visible.rsplit_once('@')?;

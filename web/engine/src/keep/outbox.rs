@@ -5,12 +5,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::future::LocalBoxFuture;
+use restante_api::letter::LetterFault;
 use restante_api::{Failure, FailureKind, Fingerprint, Reason, Reply, Server};
 use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient, Retry};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
 use super::{Client, Keeper, convert};
-use crate::mime;
+use crate::{compose, mime};
 use crate::submission::{self, Errand, Fate, Octets, Standing, of_refusal};
 
 /// Seconds until a letter is tried again for the first time; the time doubles with each further try.
@@ -154,7 +155,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let octets: Octets = Rc::new(move || Ok(Box::new(Cursor::new(Rc::clone(&whole))) as Box<dyn io::Read>));
         let content = submission::survey(&octets, Form::Text).map_err(|error| internal(&error))?;
         let content = content.map_err(|fault| internal(&fault))?;
-        let from: Mailbox = sending.address.parse().map_err(|error| internal(&error))?;
+        let bad_sender = || FailureKind::UnfitLetter(LetterFault::BadSender(sending.address.clone()));
+        let from = compose::mailbox(&sending.address).ok_or_else(|| Failure::new(bad_sender(), ""))?;
         let mut to = Vec::with_capacity(letter.recipients.len());
         for address in &letter.recipients {
             let mailbox = address.parse().map_err(|error: <Mailbox as std::str::FromStr>::Err| internal(&error))?;

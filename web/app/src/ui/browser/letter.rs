@@ -59,7 +59,12 @@ impl Letter {
             let options = EventListenerOptions::enable_prevent_default();
             EventListener::new_with_options(&document, "keydown", options, move |event| pass_on(&frame, event))
         };
-        let mut listeners = vec![listen("load", fit.clone()), listen("error", fit.clone()), forward];
+        let followed = {
+            let frame = frame.clone();
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&document, "click", options, move |event| follow(&frame, event))
+        };
+        let mut listeners = vec![listen("load", fit.clone()), listen("error", fit.clone()), forward, followed];
         // Paper has another width, and so the letter another height.
         if let Some(window) = web_sys::window() {
             listeners.extend([("beforeprint", PAPER), ("afterprint", "")].map(|(name, width)| {
@@ -168,6 +173,22 @@ fn stand_in(document: &Document, image: &HtmlImageElement) -> Option<Element> {
     };
     element.set_attribute("style", &format!("{size}{own}")).ok()?;
     Some(element)
+}
+
+/// A link in the letter that writes to somebody is followed as one in the page is.
+fn follow(frame: &HtmlIFrameElement, event: &web_sys::Event) {
+    let Some(link) = page::mail_link(event) else { return };
+    event.prevent_default();
+    let anchor = frame.owner_document().and_then(|document| document.create_element("a").ok());
+    let Some(anchor) = anchor.map(JsCast::unchecked_into::<HtmlElement>) else { return };
+    // Both fail for elements that are no elements only.
+    let _ = anchor.set_attribute("href", &link);
+    if let Some(holder) = frame.parent_element()
+        && holder.append_child(&anchor).is_ok()
+    {
+        anchor.click();
+        anchor.remove();
+    }
 }
 
 /// A key in the letter is one in the page: the letter has no use for it but what the browser does.

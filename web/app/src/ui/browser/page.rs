@@ -1,12 +1,13 @@
 //! The document around the interface: address bar, history, focus, the host's settings.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlElement, Response, Url, Window};
+use yew::Callback;
 
 use restante_api::letter::LetterId;
 
@@ -89,6 +90,47 @@ pub fn rem(size: f64) -> f64 {
     let style = root.and_then(|root| window()?.get_computed_style(&root).ok()?);
     let font = style.and_then(|style| style.get_property_value("font-size").ok());
     size * font.and_then(|font| font.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(16.0)
+}
+
+thread_local! {
+    /// Links that write to somebody are followed by the page.
+    static TAKES_MAIL_LINKS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Says whether links that write to somebody are followed by the page from now on, and not by the browser.
+pub fn take_mail_links(takes: bool) {
+    TAKES_MAIL_LINKS.set(takes);
+}
+
+/// The link that a click is on which writes to somebody, where the page follows such links.
+pub fn mail_link(event: &web_sys::Event) -> Option<String> {
+    // A letter's elements are of another realm, where no type is known.
+    let at: Element = event.target()?.unchecked_into();
+    let link = at.closest("a[href^='mailto:' i]").ok().flatten()?;
+    link.get_attribute("href").filter(|_| TAKES_MAIL_LINKS.get())
+}
+
+/// Sends links of the page that write to somebody, once they are clicked, where the page follows such links.
+pub fn watch_mail_links(follow: Callback<String>) -> EventListener {
+    let follow = move |event: &web_sys::Event| {
+        if let Some(link) = mail_link(event) {
+            event.prevent_default();
+            follow.emit(link);
+        }
+    };
+    let target: web_sys::EventTarget = match window() {
+        Some(window) => window.into(),
+        None => js_sys::global().unchecked_into(),
+    };
+    EventListener::new_with_options(&target, "click", EventListenerOptions::enable_prevent_default(), follow)
+}
+
+/// Asks the browser to open links that write to somebody with this page. It asks its user; one that cannot does nothing.
+pub fn register_mail_links() {
+    let Some(window) = window() else { return };
+    let Some(page) = address().split(['#', '?']).next().map(str::to_owned) else { return };
+    // Refused where the page came without HTTPS.
+    let _ = window.navigator().register_protocol_handler("mailto", &format!("{page}#%s"));
 }
 
 /// A number for a letter, or for a file of one: below 2^53, and none that was drawn before.

@@ -94,6 +94,8 @@ pub enum KeptAction {
     Piece(Vec<u8>),
     /// Give up the file that is being written or read.
     StopFile,
+    /// Ask the browser to open links that write to somebody here.
+    TakeMailLinks,
     /// Do something with a letter that is written here.
     Write(Write),
     /// Show the folders, or the list, where the screen is narrow.
@@ -265,6 +267,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         KeptAction::Import(account, chosen) => files::import(kept, account, chosen),
         KeptAction::Piece(octets) => files::piece(kept, calls, octets),
         KeptAction::StopFile => files::stop(kept),
+        KeptAction::TakeMailLinks => vec![Effect::TakeMailLinks],
         KeptAction::Write(write) => write::act(kept, mailbox, calls, write),
         KeptAction::ShowFolders(shows) => {
             kept.shows_folders = shows;

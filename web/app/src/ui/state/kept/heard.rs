@@ -66,6 +66,9 @@ fn overviewed(state: &mut State, overview: Overview) -> Vec<Effect> {
     let arrived = kept.arriving.and_then(|id| kept.account(id));
     let inbox = arrived.and_then(|account| account.folders.iter().find(|folder| folder.role == Role::Inbox));
     let inbox = inbox.map(|inbox| inbox.id);
+    if count > 0 {
+        effects.extend(state.asked_for.take().map(Effect::WriteTo));
+    }
     if inbox.is_some() {
         kept.arriving = None;
     }

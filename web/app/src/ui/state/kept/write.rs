@@ -2,6 +2,7 @@
 
 mod composer;
 mod heard;
+mod mailto;
 
 use restante_api::keep::{AccountId, AccountView, Ask, Change, KeptId, LetterChange};
 use restante_api::letter::{
@@ -14,9 +15,10 @@ use super::{Kept, Told, Wait};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::site::Submission;
-use crate::ui::state::{Effect, Focus, Mailbox, meant};
+use crate::ui::state::{Effect, Focus, Mailbox, State, meant};
 
 pub use composer::{Composer, Doubt, LetterField, Saved, Shelf, Write, WriteStep};
+pub(in crate::ui) use mailto::draft as of_link;
 pub(super) use heard::{answered, death, overviewed, refused};
 
 /// What is waited for.
@@ -316,6 +318,20 @@ fn trust(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
     let (Certificate { certificate, .. } | CertificateChanged { certificate }) = &failure.kind else { return vec![] };
     let trust = Change::TrustSending(account.id, certificate.fingerprint);
     vec![kept.change(calls, trust, Wait::Quietly)]
+}
+
+/// A link of the page's address, as the browser was given it: the whole of it is encoded there.
+pub(in crate::ui) fn unescaped(link: &str) -> String {
+    percent_encoding::percent_decode_str(link).decode_utf8_lossy().into_owned()
+}
+
+/// Somebody writes by a link: at once where mail is shown, or as soon as it is.
+pub(in crate::ui::state) fn write_to(state: &mut State, draft: Draft) -> Vec<Effect> {
+    if state.kept.as_ref().is_some_and(|kept| !kept.accounts().is_empty()) {
+        return vec![Effect::ClearLink, Effect::WriteTo(Box::new(draft))];
+    }
+    state.asked_for = Some(Box::new(draft));
+    vec![Effect::ClearLink]
 }
 
 /// The network is back: letters that waited for it are sent.

@@ -6,6 +6,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 use super::super::Act;
+use super::keeps;
 use super::settings::tick;
 use crate::ui::state::kept::{Draft, Knob, Knobs, SendingField, Step};
 use crate::ui::state::{Action, KeptAction};
@@ -60,6 +61,7 @@ pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
                 </label>
             </div>
             <label class="tick"><input type="checkbox" checked={sending.copy_to_self} onchange={tick(act, Knob::CopyToSelf)} />{say::sending_copy()}</label>
+            <p class="buttons"><button type="button" onclick={keeps(act, KeptAction::TakeMailLinks)}>{say::sending_links()}</button></p>
         </fieldset>
     }
 }
