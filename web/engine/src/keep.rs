@@ -333,6 +333,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             }
             Ask::Change(change) => self.change(change),
             Ask::Listed { first, count } => Ok(self.listed(client, first, count)),
+            Ask::Correspondents(typed) => self.correspondents(&typed),
             Ask::Letter(id) => self.letter(id),
             Ask::Begin(id, origin) => self.begin_letter(id, origin),
             Ask::WouldDelete(account, policy) => self.would_delete(account, policy),

@@ -338,6 +338,8 @@ pub enum Focus {
     To,
     /// Those who get copies of it.
     Copies,
+    /// A field of it that takes addresses.
+    Recipients(kept::LetterField),
     /// Its text.
     Text,
     /// What is asked before it is sent.

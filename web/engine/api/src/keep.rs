@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use restante_protocol::tunnel::Secret;
 
 use super::letter::{Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Origin, Sending};
-use super::{CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
+use super::{Address, CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
 
 /// The folder of the origin's private file system that the mailbox is in. Where there is none, nothing was ever kept: the
 /// page looks for it, and makes none.
@@ -72,6 +72,9 @@ pub enum Ask {
     /// Makes a letter from a message: a draft of the message's account, with the files that go along. Answered by
     /// [`Answer::Begun`].
     Begin(LetterId, Origin),
+    /// Who has written to these accounts and has such words in name or address, as somebody types them. Answered by
+    /// [`Answer::Correspondents`].
+    Correspondents(String),
     /// Counts the messages on the server that a policy would delete now. Answered by [`Answer::Count`].
     WouldDelete(AccountId, Policy),
     /// Writes all messages of an account into a file. Answered by [`Answer::Piece`]s, four of them at first and one more for
@@ -120,6 +123,8 @@ pub enum Answer {
     Letter(Box<LetterContent>),
     /// To [`Ask::Begin`]: the account, how the letter begins, and its files.
     Begun(AccountId, Box<Beginning>, Vec<FileView>),
+    /// To [`Ask::Correspondents`]: a few of them, those who write most first.
+    Correspondents(Vec<Address>),
     /// To a question for a number of messages.
     Count(u32),
     /// To [`Ask::Listed`], in the order of the list; fewer where the list is shorter.

@@ -11,6 +11,9 @@ use crate::compose::{self, Content, NewFile};
 /// Octets of a letter's files together at most: they are in memory when it is made. Few servers take half as much.
 const FILES: u64 = 64 << 20;
 
+/// Recipients that are offered as somebody types.
+const OFFERED: usize = 5;
+
 /// Letters' numbers are below this, for a page draws them as numbers of JavaScript.
 const NUMBERS: u64 = 1 << 53;
 
@@ -41,6 +44,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let content = store.draft(id).and_then(|(_, draft)| Ok(LetterContent { draft, files: store.files(id)? }));
         let content = content.map_err(|error| convert::failure(&error))?;
         Ok(Update::Keep(Answer::Letter(Box::new(content))))
+    }
+
+    pub(super) fn correspondents(&self, typed: &str) -> Outcome {
+        let found = self.store.borrow().correspondents(typed, OFFERED).map_err(|error| convert::failure(&error))?;
+        Ok(Update::Keep(Answer::Correspondents(found)))
     }
 
     /// Makes a letter from a message.

@@ -16,6 +16,7 @@
 
 mod accounts;
 mod content;
+mod correspondents;
 mod counts;
 mod error;
 mod folders;

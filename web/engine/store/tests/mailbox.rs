@@ -295,6 +295,29 @@ fn of_very_many_matches_those_in_names_and_subjects_come_first_and_then_the_newe
 }
 
 #[test]
+fn senders_are_completed_by_any_beginning_and_those_who_write_most_stand_first() {
+    let (mut store, account) = store();
+    let mut from = |name: &str, address: &str| {
+        let summary = Summary { from_name: name.into(), from_address: address.into(), ..about("x", "Bert was here") };
+        put(&mut store, account, &summary);
+    };
+    from("Berta Müller", "berta@example.org");
+    from("", "Bert@example.net");
+    from("Robert Bern", "r@bern.example");
+    for _ in 0..2 {
+        from("Bert", "bert@example.net");
+    }
+    from("Ana", "ana@example.org");
+    let of = |typed: &str| -> Vec<String> {
+        store.correspondents(typed, 3).unwrap().into_iter().map(|found| format!("{} {}", found.name, found.address)).collect()
+    };
+    assert_eq!(of("ber"), ["Bert bert@example.net", "Robert Bern r@bern.example", "Berta Müller berta@example.org"]);
+    assert_eq!(of("muller BER"), ["Berta Müller berta@example.org"]);
+    assert_eq!(of("bert@example.n"), ["Bert bert@example.net"]);
+    assert_eq!((of("zoe").len(), of("\" OR *:").len(), of(" - ").len()), (0, 0, 0));
+}
+
+#[test]
 fn a_search_sees_what_has_changed_since_the_one_before() {
     let (mut store, account) = store();
     let one = put(&mut store, account, &about("kettle", ""));

@@ -11,6 +11,7 @@ use yew::Callback;
 
 use restante_api::letter::LetterId;
 
+use crate::ui::state::kept::LetterField;
 use crate::ui::state::{Focus, Form, SITE_DOCUMENT, Site};
 
 /// The widest screen that shows either the list or the message, as in the style sheet.
@@ -148,8 +149,9 @@ pub fn focus(place: Focus, form: &Form) {
         Focus::Password => "#password",
         Focus::List => "#messages",
         Focus::Search => "#search",
-        Focus::To => "#letter-to",
-        Focus::Copies => "#letter-cc",
+        Focus::Copies | Focus::Recipients(LetterField::Cc) => "#letter-cc",
+        Focus::Recipients(LetterField::Bcc) => "#letter-bcc",
+        Focus::To | Focus::Recipients(_) => "#letter-to",
         Focus::Text => "#letter-text",
         Focus::Doubt => ".doubt button",
         Focus::LetterFailure => ".composer [role=alert]",

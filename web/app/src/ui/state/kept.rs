@@ -24,7 +24,7 @@ use crate::ui::state::site::Submission;
 pub use act::{Deed, KeptAction, Opening};
 pub use files::{FileWork, Files};
 pub use settings::{Draft, Knob, Knobs, SendingField, Step};
-pub use write::{Composer, Doubt, LetterField, Saved, Shelf, Write, WriteStep};
+pub use write::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
 
 pub(super) use accounts::{add, network};
 pub(super) use act::act;

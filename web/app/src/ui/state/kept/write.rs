@@ -3,6 +3,7 @@
 mod composer;
 mod heard;
 mod mailto;
+mod offers;
 
 use restante_api::keep::{AccountId, AccountView, Ask, Change, KeptId, LetterChange};
 use restante_api::letter::{
@@ -17,7 +18,7 @@ use crate::ui::state::calls::Calls;
 use crate::ui::state::site::Submission;
 use crate::ui::state::{Effect, Focus, Mailbox, State, meant};
 
-pub use composer::{Composer, Doubt, LetterField, Saved, Shelf, Write, WriteStep};
+pub use composer::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
 pub(in crate::ui) use mailto::draft as of_link;
 pub(super) use heard::{answered, death, overviewed, refused};
 
@@ -36,6 +37,8 @@ pub(super) enum LetterWait {
     Queued(LetterId),
     /// A letter is a draft again, to be opened.
     Recalled(LetterId),
+    /// Who may be meant by what is typed.
+    Offers(LetterId),
 }
 
 impl Kept {
@@ -112,7 +115,11 @@ fn go_on(kept: &mut Kept, calls: &mut Calls, write: Write) -> Vec<Effect> {
                 LetterField::Subject => &mut draft.subject,
                 LetterField::Text => &mut draft.text,
             } = typed;
-            changed(composer)
+            [changed(composer), offers::typed(kept, calls, field)].concat()
+        }
+        Write::Complete(field, address) => {
+            offers::complete(composer, field, &address);
+            [changed(composer), vec![Effect::Focus(Focus::Recipients(field))]].concat()
         }
         Write::ShowCopies => {
             composer.shows_copies = true;

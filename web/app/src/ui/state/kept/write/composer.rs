@@ -2,7 +2,7 @@
 
 use restante_api::keep::AccountId;
 use restante_api::letter::{Draft, FileId, FileView, LetterId, Manner};
-use restante_api::{CallId, Failure};
+use restante_api::{Address, CallId, Failure};
 
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::Files;
@@ -20,6 +20,8 @@ pub struct Composer {
     pub files: Vec<FileView>,
     /// Files that are being added: the question, and the name.
     pub adding: Vec<(CallId, String)>,
+    /// Who may be meant by what is typed, and where.
+    pub offers: Option<Offers>,
     /// Cc and Bcc are in sight.
     pub shows_copies: bool,
     /// How far it is.
@@ -30,6 +32,17 @@ pub struct Composer {
     pub failure: Option<Shared<Failure>>,
     /// How much of it is saved.
     pub saved: Saved,
+}
+
+/// Recipients that are offered for what is typed last in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offers {
+    /// The field.
+    pub field: LetterField,
+    /// Who may be meant.
+    pub found: Vec<Address>,
+    /// The question for them; its answer is about what was typed by then.
+    pub(super) asked: CallId,
 }
 
 /// How far a letter is.
@@ -102,6 +115,8 @@ pub enum Write {
     Account(AccountId),
     /// A field, as typed so far.
     Type(LetterField, String),
+    /// Take this recipient for what is typed last in a field.
+    Complete(LetterField, Box<Address>),
     /// Show Cc and Bcc.
     ShowCopies,
     /// It is time to save what was typed.
@@ -151,6 +166,7 @@ impl Composer {
             draft,
             files: vec![],
             adding: vec![],
+            offers: None,
             step,
             doubt: None,
             failure: None,

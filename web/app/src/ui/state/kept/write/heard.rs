@@ -43,6 +43,14 @@ pub(in crate::ui::state::kept) fn answered(
             }
             vec![]
         }
+        (LetterWait::Offers(letter), Answer::Correspondents(found)) => {
+            let composer = kept.composer.as_mut().filter(|composer| composer.letter == letter);
+            let offers = composer.and_then(|composer| composer.offers.as_mut());
+            if let Some(offers) = offers.filter(|offers| offers.asked == to) {
+                offers.found = found;
+            }
+            vec![]
+        }
         _ => vec![],
     }
 }
@@ -93,7 +101,12 @@ pub(in crate::ui::state::kept) fn refused(
     | LetterWait::Saved(letter)
     | LetterWait::Attached(letter, _)
     | LetterWait::Queued(letter)
-    | LetterWait::Recalled(letter)) = wait;
+    | LetterWait::Recalled(letter)
+    | LetterWait::Offers(letter)) = wait;
+    if matches!(wait, LetterWait::Offers(_)) {
+        // Whoever types an address to its end needs no offer.
+        return vec![];
+    }
     let is_shelved = kept.letter(letter).is_some_and(|(_, view)| !matches!(view.state, LetterState::Draft { .. }));
     if is_shelved && failure.kind == FailureKind::NoSuchMessage {
         // An engine that is no more had put it into the outbox before it could say so.
@@ -115,7 +128,7 @@ pub(in crate::ui::state::kept) fn refused(
         }
         LetterWait::Attached(_, file) => composer.files.retain(|other| other.id != file),
         LetterWait::Saved(_) => composer.saved = Saved::Partly,
-        LetterWait::Queued(_) | LetterWait::Recalled(_) => composer.step = WriteStep::Writing,
+        LetterWait::Queued(_) | LetterWait::Recalled(_) | LetterWait::Offers(_) => composer.step = WriteStep::Writing,
     }
     composer.failure = Some(failure);
     vec![Effect::Focus(Focus::LetterFailure)]
