@@ -192,6 +192,23 @@ test('without a network a letter waits in the outbox and goes when it is back', 
   await writer.told('Message sent.');
 }, { clean: false }));
 
+test('recipients are offered from the mail that is kept, and taken by keyboard or pointer', { timeout }, () => writing(async (writer, page) => {
+  await writer.button('Write').click();
+  await writer.to.pressSequentially('beltr');
+  const offers = writer.composer.getByRole('list', { name: 'Suggested recipients' });
+  await offers.getByRole('button', { name: /^Ana Beltrán </ }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const taken = await writer.to.inputValue();
+  assert.match(taken, /^Ana Beltrán <[^>]+@[^>]+>, $/);
+  await page.keyboard.type('mei');
+  await offers.getByRole('button', { name: /Tanaka/ }).click();
+  assert.match(await writer.to.inputValue(), /^Ana Beltrán <.+>, Mei Tanaka <.+>, $/);
+  await isAccessible(page);
+  await page.keyboard.type('nobody at all');
+  await offers.waitFor({ state: 'detached' });
+}));
+
 test('a link that writes to somebody opens the composer, from the address and from a letter', { timeout }, () => writing(async (writer, page, { demo }) => {
   await page.goto(`${demo.url}#${encodeURIComponent('mailto:ana@example.org?subject=Boats%20%26%20more&body=One%0D%0Atwo&cc=bert@example.org')}`);
   await writer.composer.waitFor();

@@ -13,6 +13,7 @@ write-to = To
 write-cc = Cc
 write-bcc = Bcc
 write-copies = Cc and Bcc
+write-offers = Suggested recipients
 write-subject = Subject
 write-text = Text
 write-attach = Attach files

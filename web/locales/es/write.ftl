@@ -11,6 +11,7 @@ write-to = Para
 write-cc = Cc
 write-bcc = Cco
 write-copies = Cc y Cco
+write-offers = Destinatarios sugeridos
 write-subject = Asunto
 write-text = Texto
 write-attach = Adjuntar archivos

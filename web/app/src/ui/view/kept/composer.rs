@@ -2,10 +2,11 @@
 //! read meanwhile.
 
 use super::super::use_language;
+use restante_api::Address;
 use restante_api::letter::FileView;
 use restante_locales::say;
 use wasm_bindgen::JsCast;
-use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{Element, FileList, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, component, html};
 
 use super::super::failure::FailureNote;
@@ -13,7 +14,7 @@ use super::super::{Act, icon};
 use super::keeps;
 use crate::ui::format;
 use crate::ui::shared::Shared;
-use crate::ui::state::kept::{Composer, Doubt, LetterField, Saved, Write, WriteStep};
+use crate::ui::state::kept::{Composer, Doubt, LetterField, Offers, Saved, Write, WriteStep};
 use crate::ui::state::{Action, Kept, KeptAction};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -43,16 +44,16 @@ pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
             } else {
                 <div class="letter-fields">
                     {sender(props)}
-                    {line("letter-to", say::write_to(), &draft.to, LetterField::To, act, html! {
+                    {line("letter-to", say::write_to(), &draft.to, LetterField::To, composer.offers.as_ref(), act, html! {
                         if !composer.shows_copies {
                             <button class="quiet" onclick={writes(act, Write::ShowCopies)}>{say::write_copies()}</button>
                         }
                     })}
                     if composer.shows_copies {
-                        {line("letter-cc", say::write_cc(), &draft.cc, LetterField::Cc, act, Html::default())}
-                        {line("letter-bcc", say::write_bcc(), &draft.bcc, LetterField::Bcc, act, Html::default())}
+                        {line("letter-cc", say::write_cc(), &draft.cc, LetterField::Cc, composer.offers.as_ref(), act, Html::default())}
+                        {line("letter-bcc", say::write_bcc(), &draft.bcc, LetterField::Bcc, composer.offers.as_ref(), act, Html::default())}
                     }
-                    {line("letter-subject", say::write_subject(), &draft.subject, LetterField::Subject, act, Html::default())}
+                    {line("letter-subject", say::write_subject(), &draft.subject, LetterField::Subject, composer.offers.as_ref(), act, Html::default())}
                     <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
                     {files(composer, act)}
                 </div>
@@ -112,7 +113,7 @@ fn sender(props: &ComposerProps) -> Html {
 }
 
 /// A field of one line, with what stands behind it.
-fn line(id: &'static str, name: &'static str, value: &str, field: LetterField, act: &Act, more: Html) -> Html {
+fn line(id: &'static str, name: &'static str, value: &str, field: LetterField, offers: Option<&Offers>, act: &Act, more: Html) -> Html {
     let oninput = {
         let act = act.clone();
         Callback::from(move |event: InputEvent| {
@@ -120,15 +121,68 @@ fn line(id: &'static str, name: &'static str, value: &str, field: LetterField, a
         })
     };
     let takes_addresses = field != LetterField::Subject;
+    let offers = offers.filter(|offers| offers.field == field && !offers.found.is_empty());
+    let down = offers.is_some().then(to_offers);
+    let offers = offers.map(|offers| offered(offers, act));
     html! {
+        <>
         <div class="line">
             <label for={id}>{name}</label>
-            <input {id} value={value.to_owned()} {oninput} dir="auto" autocomplete="off"
+            <input {id} value={value.to_owned()} {oninput} onkeydown={down} dir="auto" autocomplete="off"
                 autocapitalize={if takes_addresses { "none" } else { "sentences" }} spellcheck={(!takes_addresses).to_string()}
                 inputmode={if takes_addresses { "email" } else { "text" }} />
             {more}
         </div>
+        {offers}
+        </>
     }
+}
+
+/// Who may be meant, as buttons below the field.
+fn offered(offers: &Offers, act: &Act) -> Html {
+    let field = offers.field;
+    let item = |address: &Address| {
+        let written = match address.name.as_str() {
+            "" => address.address.clone(),
+            name => format!("{name} <{}>", address.address),
+        };
+        let take = Write::Complete(field, Box::new(address.clone()));
+        html! { <li><button dir="auto" onclick={writes(act, take)}>{written}</button></li> }
+    };
+    html! { <ul class="offers" aria-label={say::write_offers()} onkeydown={walk()}>{for offers.found.iter().map(item)}</ul> }
+}
+
+/// The arrow down leads from a field to what is offered for it.
+fn to_offers() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if event.key() == "ArrowDown"
+            && let Some(fields) = at.and_then(|at| at.closest(".letter-fields").ok().flatten())
+            && move_to(fields.query_selector(".offers button").ok().flatten())
+        {
+            event.prevent_default();
+        }
+    })
+}
+
+/// Arrows walk through what is offered.
+fn walk() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let item = at.and_then(|at| at.parent_element());
+        let other = match event.key().as_str() {
+            "ArrowDown" => item.and_then(|item| item.next_element_sibling()),
+            "ArrowUp" => item.and_then(|item| item.previous_element_sibling()),
+            _ => return,
+        };
+        if move_to(other.and_then(|item| item.first_element_child())) {
+            event.prevent_default();
+        }
+    })
+}
+
+fn move_to(element: Option<Element>) -> bool {
+    element.and_then(|element| element.dyn_into::<HtmlElement>().ok()).is_some_and(|element| element.focus().is_ok())
 }
 
 fn typed_text(act: &Act) -> Callback<InputEvent> {
