@@ -90,6 +90,10 @@ pub(super) fn forward() -> Html {
     draw("M9.5 3.5l4 4-4 4M13.5 7.5h-6a5 5 0 0 0-5 5")
 }
 
+pub(super) fn others() -> Html {
+    draw("M3.5 8h.01M8 8h.01M12.5 8h.01")
+}
+
 pub(super) fn menu() -> Html {
     draw("M2.5 4.5h11M2.5 8h11M2.5 11.5h11")
 }

@@ -2,7 +2,9 @@
 
 use restante_api::letter::{Draft, Manner};
 use restante_locales::say;
-use yew::{Callback, Html, html};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+use yew::{Callback, Html, MouseEvent, html};
 
 use super::super::{Act, icon};
 use crate::ui::browser::page;
@@ -19,6 +21,13 @@ pub(super) fn answers(act: &Act) -> Html {
             {button(Manner::Reply, say::write_reply(), icon::reply())}
             {button(Manner::ReplyAll, say::write_reply_all(), icon::reply_all())}
             {button(Manner::Forward, say::write_forward(), icon::forward())}
+            <details class="others">
+                <summary class="answer" title={say::write_others()} aria-label={say::write_others()}>{icon::others()}</summary>
+                <div>
+                    <button onclick={shut_and(act, Manner::ForwardAsAttachment)}>{say::write_forward_attached()}</button>
+                    <button onclick={shut_and(act, Manner::EditAsNew)}>{say::write_edit_as_new()}</button>
+                </div>
+            </details>
         </div>
     }
 }
@@ -36,6 +45,19 @@ pub(super) fn blank() -> Action {
 /// Begins a letter from the message that is read or chosen.
 pub(super) fn made(manner: Manner) -> Action {
     Action::Keep(KeptAction::Write(Write::From(page::letter_number(), manner)))
+}
+
+/// The same, by a button of what unfolds: it folds again.
+fn shut_and(act: &Act, manner: Manner) -> Callback<MouseEvent> {
+    let act = act.clone();
+    Callback::from(move |event: MouseEvent| {
+        let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(details) = at.and_then(|at| at.closest("details").ok().flatten()) {
+            // An attribute that is not there is gone already.
+            let _ = details.remove_attribute("open");
+        }
+        act.emit(made(manner));
+    })
 }
 
 fn from<E>(act: &Act, manner: Manner) -> Callback<E> {

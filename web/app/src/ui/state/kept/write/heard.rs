@@ -107,6 +107,12 @@ pub(in crate::ui::state::kept) fn refused(
         // Whoever types an address to its end needs no offer.
         return vec![];
     }
+    if matches!(wait, LetterWait::Recalled(_)) && failure.kind == FailureKind::NoSuchMessage {
+        // It was on its way already: what becomes of it is told.
+        kept.queued.push(letter);
+        overviewed(kept);
+        return vec![];
+    }
     let is_shelved = kept.letter(letter).is_some_and(|(_, view)| !matches!(view.state, LetterState::Draft { .. }));
     if is_shelved && failure.kind == FailureKind::NoSuchMessage {
         // An engine that is no more had put it into the outbox before it could say so.
