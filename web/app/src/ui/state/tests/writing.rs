@@ -41,7 +41,7 @@ fn writing(to: &str, subject: &str, text: &str) -> At {
     let mut at = at(3, 1);
     assert_eq!(writes(&mut at, Write::New(LETTER, Box::default())), [Effect::Focus(Focus::To)]);
     for (field, typed) in [(LetterField::To, to), (LetterField::Subject, subject), (LetterField::Text, text)] {
-        assert_eq!(types(&mut at, field, typed), [Effect::SaveSoon]);
+        assert_eq!(types(&mut at, field, typed)[0], Effect::SaveSoon);
     }
     at
 }
@@ -214,4 +214,40 @@ fn an_engine_that_dies_loses_no_letter() {
     assert!(effects.contains(&Effect::ReplaceEngine) && effects.contains(&Effect::SaveSoon));
     assert_eq!((composer(&at).step, composer(&at).saved), (WriteStep::Writing, Saved::Partly));
     assert_eq!(composer(&at).draft.text, "Which one?");
+}
+
+#[test]
+fn who_may_be_meant_is_offered_for_what_is_typed_last_and_taken_in_its_place() {
+    let mut at = writing("Ana <ana@example.org>, ber", "", "");
+    let ask = |typed: &str| Request::Keep(Ask::Correspondents(typed.into()));
+    let early = types(&mut at, LetterField::To, "Ana <ana@example.org>, bert");
+    let late = types(&mut at, LetterField::Cc, "cleo");
+    let (early, late) = (question(&early, |asked| *asked == ask("bert")), question(&late, |asked| *asked == ask("cleo")));
+    let cleo = Address { name: "Cleo, of the harbour".into(), address: "cleo@example.org".into() };
+    for (to, found) in [(late, cleo.clone()), (early, Address { name: "Bert".into(), address: "bert@example.org".into() })] {
+        answer(&mut at.state, to, Update::Keep(Answer::Correspondents(vec![found])));
+    }
+    let offers = composer(&at).offers.clone().unwrap();
+    assert_eq!((offers.field, &offers.found[..]), (LetterField::Cc, &[cleo.clone()][..]), "what was typed last counts");
+    let effects = writes(&mut at, Write::Complete(LetterField::Cc, Box::new(cleo)));
+    assert!(effects.contains(&Effect::Focus(Focus::Recipients(LetterField::Cc))) && effects.contains(&Effect::SaveSoon));
+    assert_eq!(composer(&at).draft.cc, "\"Cleo, of the harbour\" <cleo@example.org>, ");
+    assert_eq!((&composer(&at).offers, &*composer(&at).draft.to), (&None, "Ana <ana@example.org>, bert"));
+    assert!(asks(&types(&mut at, LetterField::Cc, "\"Cleo\" <cleo@example.org>, b")).is_empty(), "one letter means anybody");
+}
+
+#[test]
+fn a_letter_that_a_link_asks_for_waits_until_mail_is_shown() {
+    let link = "mailto%3Aana%40example.org%3Fsubject%3DBoats";
+    let is_asked_for = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::WriteTo(draft) if draft.to == "ana@example.org" && draft.subject == "Boats"))
+    };
+    let mut at = at(3, 1);
+    assert!(is_asked_for(&reduce(&mut at.state, Action::Link(link.into()))));
+    let mut state = State::default();
+    assert_eq!(reduce(&mut state, Action::Link(link.into())), [Effect::ClearLink]);
+    let effects = reduce(&mut state, Action::Found);
+    let to = question(&effects, |request| *request == Request::Keep(Ask::Overview));
+    assert!(is_asked_for(&answer(&mut state, to, overview(vec![account_view(1)]))));
+    assert_eq!(state.asked_for, None);
 }
