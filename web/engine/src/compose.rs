@@ -18,11 +18,11 @@ mod files;
 mod flowed;
 mod recipients;
 
+#[cfg(feature = "keep")]
+pub(crate) use addresses::mailbox;
 pub use addresses::{Addressee, addresses, typed};
 pub use beginning::beginning;
 pub use build::{Built, Content, build};
-#[cfg(feature = "keep")]
-pub(crate) use addresses::mailbox;
 
 /// A file that goes along with a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient, Retry};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
 use super::{Client, Keeper, convert};
-use crate::{compose, mime};
 use crate::submission::{self, Errand, Fate, Octets, Standing, of_refusal};
+use crate::{compose, mime};
 
 /// Seconds until a letter is tried again for the first time; the time doubles with each further try.
 const FIRST_WAIT: i64 = 60;

@@ -309,7 +309,12 @@ fn senders_are_completed_by_any_beginning_and_those_who_write_most_stand_first()
     }
     from("Ana", "ana@example.org");
     let of = |typed: &str| -> Vec<String> {
-        store.correspondents(typed, 3).unwrap().into_iter().map(|found| format!("{} {}", found.name, found.address)).collect()
+        store
+            .correspondents(typed, 3)
+            .unwrap()
+            .into_iter()
+            .map(|found| format!("{} {}", found.name, found.address))
+            .collect()
     };
     assert_eq!(of("ber"), ["Bert bert@example.net", "Robert Bern r@bern.example", "Berta Müller berta@example.org"]);
     assert_eq!(of("muller BER"), ["Berta Müller berta@example.org"]);

@@ -131,7 +131,7 @@ pub fn register_mail_links() {
     let Some(window) = window() else { return };
     let Some(page) = address().split(['#', '?']).next().map(str::to_owned) else { return };
     // Refused where the page came without HTTPS.
-    let _ = window.navigator().register_protocol_handler("mailto", &format!("{page}#%s"));
+    let _ = window.navigator().register_protocol_handler("mailto", &format!("{page}#%s"), "Restante");
 }
 
 /// A number for a letter, or for a file of one: below 2^53, and none that was drawn before.

@@ -32,8 +32,8 @@ pub(in crate::ui) use act::{are_all_starred, is_any_unread, row_of, thread_meant
 pub(super) use files::finished;
 pub(super) use heard::{death, reply};
 pub(super) use lists::{found, show};
-pub(in crate::ui) use write::{of_link, quoted, unescaped};
 pub(super) use write::write_to;
+pub(in crate::ui) use write::{of_link, quoted, unescaped};
 
 /// What is kept, and what is being done with it.
 #[derive(Debug, Clone, PartialEq)]

@@ -19,8 +19,8 @@ use crate::ui::state::site::Submission;
 use crate::ui::state::{Effect, Focus, Mailbox, State, meant};
 
 pub use composer::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
-pub(in crate::ui) use mailto::draft as of_link;
 pub(super) use heard::{answered, death, overviewed, refused};
+pub(in crate::ui) use mailto::draft as of_link;
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

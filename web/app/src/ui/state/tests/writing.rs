@@ -222,18 +222,26 @@ fn who_may_be_meant_is_offered_for_what_is_typed_last_and_taken_in_its_place() {
     let ask = |typed: &str| Request::Keep(Ask::Correspondents(typed.into()));
     let early = types(&mut at, LetterField::To, "Ana <ana@example.org>, bert");
     let late = types(&mut at, LetterField::Cc, "cleo");
-    let (early, late) = (question(&early, |asked| *asked == ask("bert")), question(&late, |asked| *asked == ask("cleo")));
+    let (early, late) =
+        (question(&early, |asked| *asked == ask("bert")), question(&late, |asked| *asked == ask("cleo")));
     let cleo = Address { name: "Cleo, of the harbour".into(), address: "cleo@example.org".into() };
-    for (to, found) in [(late, cleo.clone()), (early, Address { name: "Bert".into(), address: "bert@example.org".into() })] {
+    for (to, found) in
+        [(late, cleo.clone()), (early, Address { name: "Bert".into(), address: "bert@example.org".into() })]
+    {
         answer(&mut at.state, to, Update::Keep(Answer::Correspondents(vec![found])));
     }
     let offers = composer(&at).offers.clone().unwrap();
     assert_eq!((offers.field, &offers.found[..]), (LetterField::Cc, &[cleo.clone()][..]), "what was typed last counts");
     let effects = writes(&mut at, Write::Complete(LetterField::Cc, Box::new(cleo)));
-    assert!(effects.contains(&Effect::Focus(Focus::Recipients(LetterField::Cc))) && effects.contains(&Effect::SaveSoon));
+    assert!(
+        effects.contains(&Effect::Focus(Focus::Recipients(LetterField::Cc))) && effects.contains(&Effect::SaveSoon)
+    );
     assert_eq!(composer(&at).draft.cc, "\"Cleo, of the harbour\" <cleo@example.org>, ");
     assert_eq!((&composer(&at).offers, &*composer(&at).draft.to), (&None, "Ana <ana@example.org>, bert"));
-    assert!(asks(&types(&mut at, LetterField::Cc, "\"Cleo\" <cleo@example.org>, b")).is_empty(), "one letter means anybody");
+    assert!(
+        asks(&types(&mut at, LetterField::Cc, "\"Cleo\" <cleo@example.org>, b")).is_empty(),
+        "one letter means anybody"
+    );
 }
 
 #[test]

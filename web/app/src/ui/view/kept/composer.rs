@@ -113,7 +113,15 @@ fn sender(props: &ComposerProps) -> Html {
 }
 
 /// A field of one line, with what stands behind it.
-fn line(id: &'static str, name: &'static str, value: &str, field: LetterField, offers: Option<&Offers>, act: &Act, more: Html) -> Html {
+fn line(
+    id: &'static str,
+    name: &'static str,
+    value: &str,
+    field: LetterField,
+    offers: Option<&Offers>,
+    act: &Act,
+    more: Html,
+) -> Html {
     let oninput = {
         let act = act.clone();
         Callback::from(move |event: InputEvent| {

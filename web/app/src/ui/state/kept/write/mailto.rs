@@ -8,7 +8,7 @@ const LONGEST: usize = 64 << 10;
 
 /// How a letter begins that a link asks for; `None` where it is no such link. Of what a link may set, only what its reader sees
 /// before anything is sent is taken (RFC 6068, section 7): recipients, subject, text, and what it answers.
-pub fn draft(link: &str) -> Option<Draft> {
+pub(crate) fn draft(link: &str) -> Option<Draft> {
     let (scheme, rest) = link.split_once(':')?;
     if !scheme.eq_ignore_ascii_case("mailto") || link.len() > LONGEST {
         return None;
@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn no_link_makes_a_header_and_what_is_no_such_link_is_none() {
-        let draft = draft("MAILTO:a@example.org%0D%0ABcc:eve@example.org?subject=x%0ABcc:y&attach=/etc/passwd").unwrap();
+        let draft =
+            draft("MAILTO:a@example.org%0D%0ABcc:eve@example.org?subject=x%0ABcc:y&attach=/etc/passwd").unwrap();
         assert_eq!((&*draft.to, &*draft.subject), ("a@example.org  Bcc:eve@example.org", "x Bcc:y"));
         assert_eq!((&*draft.bcc, &*draft.text), ("", ""));
         for link in ["", "mailto", "http://example.org/", "mailtoo:a@b"] {
