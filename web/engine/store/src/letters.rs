@@ -1,5 +1,4 @@
-//! Letters that are written here: drafts and the outbox, with their files and recipients, and by which server an account
-//! sends.
+//! Letters that are written here: drafts and the outbox, with their files and recipients.
 //!
 //! ```text
 //!  draft ──queue──► waiting ──begin──► sending ──┬─ accepted by all ──► gone; kept in the folder Sent
@@ -9,10 +8,9 @@
 //! ```
 
 use restante_api::Failure;
-use restante_api::letter::{Draft, FileId, FileView, LetterId, LetterState, LetterView, Sending};
+use restante_api::letter::{Draft, FileId, FileView, LetterId, LetterState, LetterView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::accounts::{read_security, security_name};
 use crate::{AccountId, Store, StoreError};
 
 /// Octets of a text that a list shows of a letter.
@@ -43,83 +41,10 @@ pub enum Verdict {
 }
 
 impl Store {
-    /// By which server an account sends; `None` where nobody said.
+    /// Writes a draft, in the place of what was there of it: it is this account's from now on.
     ///
     /// # Errors
-    /// [`StoreError`] where it cannot be read.
-    pub fn sending(&self, account: AccountId) -> Result<Option<Sending>, StoreError> {
-        let sql =
-            "SELECT host, port, security, name, address, signature, copy_to_self FROM sending WHERE account_id = ?1";
-        let mut statement = self.db.prepare_cached(sql)?;
-        let read = |row: &Row<'_>| {
-            Ok(Sending {
-                host: row.get(0)?,
-                port: row.get(1)?,
-                security: read_security(row.get_ref(2)?.as_str()?),
-                name: row.get(3)?,
-                address: row.get(4)?,
-                signature: row.get(5)?,
-                copy_to_self: row.get(6)?,
-            })
-        };
-        Ok(statement.query_row([account], read).optional()?)
-    }
-
-    /// Says by which server an account sends. Where that is another one, the certificate that was trusted is no more.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it cannot be written.
-    pub fn set_sending(&mut self, account: AccountId, sending: &Sending) -> Result<(), StoreError> {
-        self.together(|db| {
-            db.execute(
-                "UPDATE account SET sending_trusted = x'' WHERE id = ?1 AND NOT EXISTS
-                     (SELECT 1 FROM sending WHERE account_id = ?1 AND host = ?2 AND port = ?3)",
-                params![account, sending.host, sending.port],
-            )?;
-            db.execute(
-                "INSERT OR REPLACE INTO sending (account_id, host, port, security, name, address, signature, copy_to_self)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                params![
-                    account,
-                    sending.host,
-                    sending.port,
-                    security_name(sending.security),
-                    sending.name,
-                    sending.address,
-                    sending.signature,
-                    sending.copy_to_self
-                ],
-            )?;
-            Ok(())
-        })
-    }
-
-    /// The SHA-256 of the one certificate that is trusted of the server by which an account sends.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it cannot be read.
-    pub fn sending_trusted(&self, account: AccountId) -> Result<Option<[u8; 32]>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT sending_trusted FROM account WHERE id = ?1")?;
-        let read = |row: &Row<'_>| Ok(row.get_ref(0)?.as_blob()?.try_into().ok());
-        Ok(statement.query_row([account], read).optional()?.flatten())
-    }
-
-    /// Accepts the certificate with this SHA-256 for the server by which an account sends, and no other that does not
-    /// verify.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it cannot be written.
-    pub fn trust_sending(&mut self, account: AccountId, certificate: [u8; 32]) -> Result<(), StoreError> {
-        self.together(|db| {
-            db.execute("UPDATE account SET sending_trusted = ?2 WHERE id = ?1", params![account, certificate])?;
-            Ok(())
-        })
-    }
-
-    /// Writes a draft, in the place of what was there of it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] where the letter is in the outbox or another account's.
+    /// [`StoreError::NotFound`] where the letter is in the outbox.
     pub fn save_draft(&mut self, account: AccountId, id: LetterId, draft: &Draft, now: i64) -> Result<(), StoreError> {
         self.together(|db| {
             let changed = db.execute(
@@ -127,9 +52,9 @@ impl Store {
                                      in_reply_to, conversation, changed_at)
                  VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (id) DO UPDATE SET
-                     recipients_to = ?3, recipients_cc = ?4, recipients_bcc = ?5, subject = ?6, body = ?7,
+                     account_id = ?2, recipients_to = ?3, recipients_cc = ?4, recipients_bcc = ?5, subject = ?6, body = ?7,
                      in_reply_to = ?8, conversation = ?9, changed_at = ?10
-                 WHERE state = 'draft' AND account_id = ?2",
+                 WHERE state = 'draft'",
                 params![
                     number(id.0),
                     account,

@@ -27,6 +27,7 @@ mod messages;
 mod rescue;
 mod schema;
 mod search;
+mod sending;
 mod sql;
 mod threads;
 mod types;

@@ -63,9 +63,14 @@ fn a_draft_is_saved_in_its_own_place_and_has_its_files() {
     store.detach(LETTER, FileId(2)).unwrap();
     store.detach(LETTER, FileId(2)).unwrap();
     assert_eq!(store.files(LETTER).unwrap(), [file(1, b"first")]);
+    // It may be written from another account, with its files.
+    let other = store.add_account(&support::new_account("bo")).unwrap();
+    store.save_draft(other, LETTER, &draft(), NOW).unwrap();
+    assert_eq!((store.draft(LETTER).unwrap().0, store.letters(account).unwrap().len()), (other, 0));
+    assert_eq!(store.files(LETTER).unwrap().len(), 1);
     store.discard_letter(LETTER).unwrap();
     store.discard_letter(LETTER).unwrap();
-    assert!(store.letters(account).unwrap().is_empty());
+    assert!(store.letters(other).unwrap().is_empty());
     assert!(matches!(store.file(FileId(1)), Err(StoreError::NotFound(_))), "its files go with it");
 }
 
