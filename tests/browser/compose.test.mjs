@@ -187,7 +187,7 @@ test('without a network a letter waits in the outbox and goes when it is back', 
   await page.context().setOffline(true);
   await writer.send();
   await writer.told('The message could not be sent yet, and is in Outbox.');
-  await page.getByText('could not be sent yet · next try at').waitFor();
+  await page.getByText('Could not be sent yet · next try at').waitFor();
   await page.context().setOffline(false);
   await writer.told('Message sent.');
 }, { clean: false }));

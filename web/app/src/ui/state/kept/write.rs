@@ -66,6 +66,7 @@ impl Kept {
 pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, write: Write) -> Vec<Effect> {
     match write {
         Write::New(letter, draft) => new(kept, calls, letter, *draft),
+        Write::From(..) if kept.shelf.is_some() => vec![],
         Write::From(letter, manner) => from(kept, mailbox, calls, letter, manner),
         Write::Quoted(letter, words) => {
             let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else {

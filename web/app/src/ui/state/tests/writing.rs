@@ -5,7 +5,7 @@ use restante_api::letter::{
     Beginning, Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Quote,
 };
 
-use super::super::kept::{Composer, Doubt, LetterField, Saved, Shelf, Told, Write, WriteStep};
+use super::super::kept::{Composer, Deed, Doubt, LetterField, Opening, Saved, Shelf, Told, Write, WriteStep};
 use super::kept::{At, account_view, at, is_change, overview, question};
 use super::*;
 
@@ -258,4 +258,22 @@ fn a_letter_that_a_link_asks_for_waits_until_mail_is_shown() {
     let to = question(&effects, |request| *request == Request::Keep(Ask::Overview));
     assert!(is_asked_for(&answer(&mut state, to, overview(vec![account_view(1)]))));
     assert_eq!(state.asked_for, None);
+}
+
+#[test]
+fn while_drafts_are_shown_nothing_is_done_with_the_messages_behind_them() {
+    let mut at = at(3, 1);
+    reduce(&mut at.state, Action::Cursor(1));
+    writes(&mut at, Write::Show(AccountId(1), Shelf::Drafts));
+    for action in [
+        KeptAction::Do(Deed::Delete),
+        KeptAction::Do(Deed::Archive),
+        KeptAction::Open(Opening::Move),
+        KeptAction::Conversation,
+        KeptAction::Write(Write::From(LETTER, Manner::Reply)),
+    ] {
+        assert!(at.keep(action).is_empty() && at.kept().sheet.is_none() && at.kept().composer.is_none());
+    }
+    at.keep(KeptAction::Go(Within::Role(Role::Inbox)));
+    assert_eq!(at.keep(KeptAction::Do(Deed::Star)).len(), 1);
 }

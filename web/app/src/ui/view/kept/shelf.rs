@@ -48,7 +48,7 @@ fn item(props: &KeptProps, letter: &LetterView) -> Html {
     html! {
         <li key={id.0.to_string()} aria-label={name}>
             <p class="head"><b dir="auto">{if to.is_empty() { say::shelf_no_recipient() } else { to }}</b><time>{dates::short(letter.changed_at)}</time></p>
-            <p class="subject" dir="auto">{if subject.is_empty() { say::no_subject() } else { subject }}</p>
+            <p class="about" dir="auto">{if subject.is_empty() { say::no_subject() } else { subject }}</p>
             <p class="snippet" dir="auto">{&letter.snippet}</p>
             {state(letter)}
             { for letter.refused.iter().map(|(address, words)| html! { <p class="note bad">{say::shelf_refused(address, words)}</p> }) }
@@ -90,7 +90,8 @@ fn state(letter: &LetterView) -> Html {
             <div class="note bad">
                 <p><b>{words}</b></p>
                 <p>{headline(failure)}{" "}{advice(failure)}
-                    if !failure.detail.is_empty() { {" "}<q dir="auto">{&failure.detail}</q> }
+                    // Where somebody was refused it stands beside the address.
+                    if !failure.detail.is_empty() && letter.refused.is_empty() { {" "}<q dir="auto">{&failure.detail}</q> }
                 </p>
             </div>
         }

@@ -11,7 +11,8 @@ use crate::ui::state::{Action, Choice, KeptAction, meant};
 
 pub(super) fn toolbar(props: &KeptProps) -> Html {
     let KeptProps { kept, mailbox, act, .. } = props;
-    let numbers = meant(mailbox);
+    // Letters that are not sent yet have their own buttons.
+    let numbers = if kept.shelf.is_some() { vec![] } else { meant(mailbox) };
     let nothing = numbers.is_empty();
     let role = kept.role_in_sight();
     let chosen = mailbox.selection.len();
@@ -38,7 +39,7 @@ pub(super) fn toolbar(props: &KeptProps) -> Html {
             {button(say::tool_move(), icon::folder(), KeptAction::Open(Opening::Move), nothing, act)}
             {deed(if unread { say::tool_read() } else { say::tool_unread() }, icon::unread(), Deed::Unread, false)}
             {deed(if starred { say::tool_unstar() } else { say::tool_star() }, icon::star(starred), Deed::Star, false)}
-            if let Some((_, count)) = thread_meant(mailbox).filter(|_| !matches!(kept.place, Within::Thread(_))) {
+            if let Some((_, count)) = thread_meant(mailbox).filter(|_| kept.shelf.is_none() && !matches!(kept.place, Within::Thread(_))) {
                 <button class="quiet" onclick={keeps(act, KeptAction::Conversation)}>{say::tool_conversation(count)}</button>
             }
         </div>
