@@ -94,11 +94,11 @@ async fn what_is_deleted_is_undone_and_what_is_emptied_is_gone_in_every_page() {
             if failure.kind == FailureKind::NoSuchMessage));
         // What is gone leaves its identity to nobody.
         pages.change(Change::AddFolder(account, "Travel".into())).await;
-        pages.until(|pages| pages.account().folders.len() == 4).await;
+        pages.until(|pages| pages.account().folders.len() == 5).await;
         let own = pages.folder(Role::Own);
         pages.change(Change::Move(vec![first], own.id)).await;
         pages.change(Change::RemoveFolder(own.id)).await;
-        pages.until(|pages| pages.account().folders.len() == 3).await;
+        pages.until(|pages| pages.account().folders.len() == 4).await;
         assert_eq!(pages.folder(Role::Archive).messages, 1);
     })
     .await;

@@ -105,6 +105,7 @@ fn controls(kept: &Kept, found: bool, act: &Act) -> Html {
             if let Some((_, folder)) = own {
                 <button class="quiet" onclick={keeps(act, KeptAction::Open(Opening::Folder(folder.id)))}>{say::kept_folder()}</button>
             }
+            if kept.role_in_sight() == Some(Role::Sent) { <small>{say::sent_words()}</small> }
             if let Some((account, count)) = deleted {
                 <button class="quiet" disabled={count == 0} onclick={keeps(act, KeptAction::Open(Opening::Empty(account)))}>{say::kept_empty_deleted()}</button>
             }
