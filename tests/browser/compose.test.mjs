@@ -59,7 +59,7 @@ async function writing(use, options = {}) {
       await page.getByText('is filled in: one click opens it').waitFor();
       await writer.keepBox.check();
       await writer.openButton.click();
-      await writer.status.filter({ hasText: 'Kept here' }).waitFor({ timeout: 120_000 });
+      await writer.status.filter({ hasText: 'Kept here · checked' }).waitFor({ timeout: 120_000 });
       await use(writer, page, { demo, seen });
     });
   } finally {
@@ -99,10 +99,12 @@ test('a draft is saved as one types, survives its tab, and is gone on with', { t
   await writer.composer.getByText('Saved in Drafts').waitFor();
   // A tab that is ended has no time for a word.
   const context = page.context();
-  const second = await context.newPage();
   const session = await context.newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
   // What has crashed answers nothing.
   session.send('Page.crash').catch(() => {});
+  await crashed;
+  const second = await context.newPage();
   await second.goto(demo.url);
   const again = new Writer(second);
   await again.folder('Drafts').click();

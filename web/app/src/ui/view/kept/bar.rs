@@ -104,7 +104,7 @@ fn progress(kept: &Kept) -> Html {
         return html! { <div class="sync" aria-hidden="true"></div> };
     };
     html! {
-        <div class="sync"><progress aria-label={say::kept_progress()} max={transfer.of_messages.max(1).to_string()}
-            value={transfer.messages.min(transfer.of_messages).to_string()}></progress></div>
+        <section class="sync" aria-label={say::kept_progress()}><progress aria-label={say::kept_progress()} max={transfer.of_messages.max(1).to_string()}
+            value={transfer.messages.min(transfer.of_messages).to_string()}></progress></section>
     }
 }
