@@ -66,6 +66,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     pub(super) fn deliver_next(&mut self) {
         while !self.outbox.is_busy() {
             let now = self.now();
+            let due = self.store.borrow().next_due();
+            // What a check has not committed yet is left alone while nothing is due.
+            if !matches!(due, Ok(Some(due)) if due <= now) {
+                return;
+            }
             // It counts as being sent before anything of it is.
             let begun = {
                 let store = &mut *self.store.borrow_mut();

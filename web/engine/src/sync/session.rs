@@ -85,6 +85,8 @@ pub(super) struct Session<'a> {
     batch_messages: u32,
     /// Since when there has been anything that is not committed.
     batch_began: Option<i64>,
+    /// Transactions that were lost before it.
+    lost: u64,
     /// The octets of the message that is looked at whole before it is deleted.
     weighed: sha2::Sha256,
     /// Messages that DELE was answered for.
@@ -176,6 +178,7 @@ impl<'a> Session<'a> {
             batch_octets: 0,
             batch_messages: 0,
             batch_began: None,
+            lost: 0,
             weighed: sha2::Sha256::new(),
             deleted: Vec::new(),
             is_quit: false,

@@ -73,6 +73,8 @@ pub enum Location {
 pub struct Store {
     db: Connection,
     revision: u64,
+    /// Transactions that could not be committed.
+    lost: u64,
     /// What the last search was about.
     searched: RefCell<Option<Rc<search::Within>>>,
 }
@@ -87,7 +89,7 @@ impl Store {
     pub fn open(at: &Location) -> Result<Self, StoreError> {
         let mut db = connect(at, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         schema::prepare(&mut db)?;
-        let store = Self { db, revision: 0, searched: RefCell::default() };
+        let store = Self { db, revision: 0, lost: 0, searched: RefCell::default() };
         store.db.execute("DELETE FROM message WHERE extent = 'arriving'", [])?;
         letters::after_restart(&store.db)?;
         Ok(store)
@@ -112,6 +114,7 @@ impl Store {
         if !self.db.is_autocommit() {
             let committed = self.db.execute_batch("COMMIT");
             if committed.is_err() {
+                self.lost += 1;
                 self.roll_back()?;
             }
             committed?;
@@ -159,6 +162,12 @@ impl Store {
     /// Counts commits: while it stands, no query's answer has changed.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Counts transactions that could not be committed: whoever wrote into one that another committed finds out by it that
+    /// nothing of that is kept.
+    pub fn lost(&self) -> u64 {
+        self.lost
     }
 
     /// Runs `work` in a transaction of its own, or as part of the one that is open.

@@ -1,6 +1,6 @@
 //! What has come, into the store: recognised, kept, committed, or left for later.
 
-use restante_store::{Extent, Identity, ItemId, Known, MessageId, NewMessage, Role, Source};
+use restante_store::{Extent, Identity, ItemId, Known, MessageId, NewMessage, Role, Source, StoreError};
 
 use super::{BATCH_MESSAGES, BATCH_OCTETS, BATCH_SECONDS, FIRST_BATCH, Session};
 use crate::mime;
@@ -105,9 +105,20 @@ impl Session<'_> {
     }
 
     pub(super) fn begin(&mut self) -> Result<(), SyncError> {
-        let now = self.now();
-        self.batch_began.get_or_insert(now);
+        self.require_batch()?;
+        if self.batch_began.is_none() {
+            self.batch_began = Some(self.now());
+            self.lost = self.store().lost();
+        }
         Ok(self.store().begin()?)
+    }
+
+    /// Others commit, too, and where that fails what is theirs goes with what is of this batch.
+    fn require_batch(&self) -> Result<(), SyncError> {
+        if self.batch_began.is_some() && self.store().lost() != self.lost {
+            return Err(StoreError::Full.into());
+        }
+        Ok(())
     }
 
     pub(super) fn is_batch_old(&self) -> bool {
@@ -129,6 +140,7 @@ impl Session<'_> {
     }
 
     pub(super) fn commit(&mut self) -> Result<(), SyncError> {
+        self.require_batch()?;
         self.store().commit()?;
         self.batch_began = None;
         let messages = std::mem::take(&mut self.batch_messages);
