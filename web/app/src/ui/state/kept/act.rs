@@ -146,7 +146,9 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
     let State { kept: Some(kept), mailbox: Some(mailbox), calls, .. } = state else { return vec![] };
     match action {
         // The list is out of sight, and with it whatever would be meant.
-        KeptAction::Do(_) | KeptAction::Conversation | KeptAction::Open(Opening::Move) if kept.shelf.is_some() => vec![],
+        KeptAction::Do(_) | KeptAction::Conversation | KeptAction::Open(Opening::Move) if kept.shelf.is_some() => {
+            vec![]
+        }
         KeptAction::Enter | KeptAction::Leave => vec![],
         KeptAction::Go(within) => lists::go(kept, mailbox, calls, within),
         KeptAction::GoBack => {
