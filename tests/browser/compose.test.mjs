@@ -166,8 +166,8 @@ test('by keyboard alone a letter is written and sent, and axe finds nothing to c
   await page.keyboard.press('c');
   await writer.to.and(page.locator(':focus')).waitFor();
   await page.keyboard.type(OWN);
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
+  // Past Cc and Bcc, and whoever is offered.
+  for (let tabs = 0; tabs < 9 && !(await writer.subject.and(page.locator(':focus')).count()); tabs += 1) await page.keyboard.press('Tab');
   await page.keyboard.type('By hand');
   await page.keyboard.press('Tab');
   await page.keyboard.type('No mouse.');

@@ -131,7 +131,8 @@ fn line(
     let takes_addresses = field != LetterField::Subject;
     let offers = offers.filter(|offers| offers.field == field && !offers.found.is_empty());
     let down = offers.is_some().then(to_offers);
-    let offers = offers.map(|offers| offered(offers, act));
+    // There is always a node in its place: with one more, the field before it would be another element, without the keyboard.
+    let offers = offers.map_or_else(Html::default, |offers| offered(offers, act));
     html! {
         <>
         <div class="line">
