@@ -105,6 +105,22 @@ pub struct Sending {
     pub copy_to_self: bool,
 }
 
+impl Sending {
+    /// How the owner of a mailbox sends as far as nobody has said: by the server itself, at the port that belongs to this
+    /// security.
+    pub fn usual(user: &str, host: &str, security: Security) -> Self {
+        Self {
+            host: host.to_owned(),
+            port: security.submission_port(),
+            security,
+            name: String::new(),
+            address: if user.contains('@') { user.to_owned() } else { format!("{user}@{host}") },
+            signature: String::new(),
+            copy_to_self: false,
+        }
+    }
+}
+
 /// A letter in a list of those that are not sent yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LetterView {

@@ -251,6 +251,14 @@ impl Security {
             Self::Starttls | Self::None => 110,
         }
     }
+
+    /// The port of submission by default: 465 or 587 (RFC 8314, section 7; RFC 6409, section 3.1).
+    pub fn submission_port(self) -> u16 {
+        match self {
+            Self::Tls => 465,
+            Self::Starttls | Self::None => 587,
+        }
+    }
 }
 
 /// Who ends TLS.

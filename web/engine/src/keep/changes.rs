@@ -115,21 +115,15 @@ fn moved(
     let mut accounts: Vec<AccountId> = rows.iter().map(|row| row.account).collect();
     accounts.sort_unstable();
     accounts.dedup();
-    let mut before = Vec::with_capacity(rows.len());
-    store.begin()?;
-    for account in accounts {
-        let ids: Vec<MessageId> = rows.iter().filter(|row| row.account == account).map(|row| row.id).collect();
-        let places = folder(store, account).and_then(|folder| store.move_to(&ids, folder));
-        match places {
-            Ok(places) => before.extend(places),
-            Err(error) => {
-                store.roll_back()?;
-                return Err(error);
-            }
+    store.transaction(|store| {
+        let mut before = Vec::with_capacity(rows.len());
+        for account in accounts {
+            let ids: Vec<MessageId> = rows.iter().filter(|row| row.account == account).map(|row| row.id).collect();
+            let folder = folder(store, account)?;
+            before.extend(store.move_to(&ids, folder)?);
         }
-    }
-    store.commit()?;
-    Ok(were(before))
+        Ok(were(before))
+    })
 }
 
 /// Where messages were before they were moved.
@@ -143,20 +137,17 @@ fn were(before: Vec<(MessageId, restante_store::FolderId)>) -> Done {
 /// Puts messages back to where they were, and tells which those are. A folder that is gone meanwhile leaves them where
 /// they are.
 fn restore(store: &mut Store, places: &[(KeptId, FolderId)]) -> Result<Done, StoreError> {
-    let mut before = Vec::with_capacity(places.len());
-    store.begin()?;
-    for (id, folder) in places {
-        match store.move_to(&[MessageId(id.0.into())], convert::folder(*folder)) {
-            Ok(place) => before.extend(place),
-            Err(StoreError::NotFound(_)) => {}
-            Err(error) => {
-                store.roll_back()?;
-                return Err(error);
+    store.transaction(|store| {
+        let mut before = Vec::with_capacity(places.len());
+        for (id, folder) in places {
+            match store.move_to(&[MessageId(id.0.into())], convert::folder(*folder)) {
+                Ok(place) => before.extend(place),
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error),
             }
         }
-    }
-    store.commit()?;
-    Ok(were(before))
+        Ok(were(before))
+    })
 }
 
 fn empty(store: &mut Store, account: AccountId) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use restante_api::keep::{self, Answer, Done, LetterChange, UNDO_SECONDS};
 use restante_api::letter::{FileId, FileView, LetterContent, LetterId, Origin, Sending};
-use restante_api::{Failure, FailureKind, Reason, Reply, Security, Update};
+use restante_api::{Failure, FailureKind, Reason, Reply, Update};
 use restante_store::{Account, AccountId, MessageId, StoreError};
 
 use super::{Client, Keeper, Outcome, convert};
@@ -71,15 +71,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if !files.is_empty() {
             let now = self.now();
             let store = &mut *self.store.borrow_mut();
-            store.begin().map_err(failed)?;
-            let saved = store
-                .save_draft(account.id, id, &beginning.draft, now)
-                .and_then(|()| files.iter().try_for_each(|(file, octets)| store.attach(id, file, octets)))
-                .and_then(|()| store.commit());
-            if let Err(error) = saved {
-                store.roll_back().map_err(failed)?;
-                return Err(failed(error));
-            }
+            let saved = store.transaction(|store| {
+                store.save_draft(account.id, id, &beginning.draft, now)?;
+                files.iter().try_for_each(|(file, octets)| store.attach(id, file, octets))
+            });
+            saved.map_err(failed)?;
         }
         self.is_news = true;
         let views = files.into_iter().map(|(file, _)| file).collect();
@@ -136,19 +132,15 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     fn settle(&mut self, id: LetterId, was_sent: bool) -> Result<(), Failure> {
         let now = self.now();
         let store = &mut *self.store.borrow_mut();
-        let account = store.in_doubt(id).map_err(|error| convert::failure(&error))?;
-        let settled = if was_sent {
-            store.begin().and_then(|()| super::outbox::file(store, account, id, now)).and_then(|()| {
-                store.remove_letter(id)?;
-                store.commit()
-            })
-        } else {
-            store.return_letter(id, now, None)
-        };
-        settled.or_else(|error| {
-            store.roll_back().map_err(|error| convert::failure(&error))?;
-            Err(convert::failure(&error))
-        })
+        let settled = store.transaction(|store| {
+            let account = store.in_doubt(id)?;
+            if !was_sent {
+                return store.return_letter(id, now, None);
+            }
+            super::outbox::file(store, account, id, now)?;
+            store.remove_letter(id)
+        });
+        settled.map_err(|error| convert::failure(&error))
     }
 
     /// What waits in an account's outbox because of what has changed now is tried again.
@@ -163,21 +155,5 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
 /// What an account's mail server and user name suggest.
 fn usual(account: &Account) -> Sending {
-    let security = account.way.security;
-    Sending {
-        host: account.host.clone(),
-        port: match security {
-            Security::Tls => 465,
-            Security::Starttls | Security::None => 587,
-        },
-        security,
-        name: String::new(),
-        address: if account.user.contains('@') {
-            account.user.clone()
-        } else {
-            format!("{}@{}", account.user, account.host)
-        },
-        signature: String::new(),
-        copy_to_self: false,
-    }
+    Sending::usual(&account.user, &account.host, account.way.security)
 }

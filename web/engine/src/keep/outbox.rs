@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures::future::LocalBoxFuture;
 use restante_api::letter::LetterFault;
 use restante_api::{Failure, FailureKind, Fingerprint, Reason, Reply, Server};
-use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient, Retry};
+use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
 use super::{Client, Keeper, convert};
@@ -76,14 +76,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 let store = &mut *self.store.borrow_mut();
                 store.commit().and_then(|()| store.begin_sending(now))
             };
-            let letter = match begun {
-                Ok(Some(letter)) => letter,
-                Ok(None) => return,
-                // It is tried again with the next tick.
-                Err(_) => return,
-            };
+            // Where it cannot be written, it is tried again with the next tick.
+            let Ok(Some(mut letter)) = begun else { return };
             self.is_news = true;
-            match self.errand(&letter) {
+            match self.errand(&mut letter) {
                 Ok((server, login, errand)) => {
                     let platform = Rc::clone(&self.place.platform);
                     let work = Box::pin(async move {
@@ -118,14 +114,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let now = self.now();
         let settled = {
             let store = &mut *self.store.borrow_mut();
-            let settled = store
-                .commit()
-                .and_then(|()| store.begin())
-                .and_then(|()| settle(store, letter, outcome, now))
-                .and_then(|()| store.commit());
-            settled.inspect_err(|_| {
-                let _ = store.roll_back();
-            })
+            // What a check has not committed yet is no part of it.
+            store.commit().and_then(|()| store.transaction(|store| settle(store, letter, outcome, now)))
         };
         if let Err(error) = settled {
             // It counts as being sent, so it is in doubt after the next start, and never sent again by itself.
@@ -135,8 +125,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         self.is_news = true;
     }
 
-    /// What is needed to send a letter.
-    fn errand(&self, letter: &Outgoing) -> Result<(Server, Login, Errand), Failure> {
+    /// What is needed to send a letter; its octets are in there from now on.
+    fn errand(&self, letter: &mut Outgoing) -> Result<(Server, Login, Errand), Failure> {
         let failed = |error: StoreError| convert::failure(&error);
         let internal = |error: &dyn std::fmt::Display| Failure::new(FailureKind::Internal, error.to_string());
         let account = self.store.borrow().account(letter.account).map_err(failed)?;
@@ -156,7 +146,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             token,
             bridge: convert::bridge(&account.way),
         };
-        let whole: Rc<[u8]> = letter.octets.as_slice().into();
+        let whole: Rc<[u8]> = std::mem::take(&mut letter.octets).into();
         let octets: Octets = Rc::new(move || Ok(Box::new(Cursor::new(Rc::clone(&whole))) as Box<dyn io::Read>));
         let content = submission::survey(&octets, Form::Text).map_err(|error| internal(&error))?;
         let content = content.map_err(|fault| internal(&fault))?;
@@ -175,12 +165,16 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 /// Writes what became of a letter.
 fn settle(store: &mut Store, letter: &Outgoing, outcome: &submission::Outcome, now: i64) -> Result<(), StoreError> {
     let is_sent = matches!(outcome.fate, Fate::Sent(_));
+    // The kind tells what may be tried again: see `of_refusal`.
+    let is_later = |failure: &Failure| matches!(failure.kind, FailureKind::TryLater { .. });
     for (address, standing) in letter.recipients.iter().zip(&outcome.recipients) {
         match standing {
             Standing::Accepted if is_sent => store.note_verdict(letter.id, address, &Verdict::Accepted)?,
-            Standing::Refused(refusal) if matches!(refusal.retry(), Retry::Never | Retry::SignedIn) => {
-                let words = of_refusal(refusal).detail;
-                store.note_verdict(letter.id, address, &Verdict::Refused(words))?;
+            Standing::Refused(refusal) => {
+                let failure = of_refusal(refusal);
+                if !is_later(&failure) {
+                    store.note_verdict(letter.id, address, &Verdict::Refused(failure.detail))?;
+                }
             }
             _ => {}
         }
@@ -200,8 +194,8 @@ fn settle(store: &mut Store, letter: &Outgoing, outcome: &submission::Outcome, n
             put_off(store, letter, &failure, !waiting.is_empty(), now)
         }
         Fate::Refused(refusal) => {
-            let is_later = matches!(refusal.retry(), Retry::Later | Retry::AnotherConnection | Retry::AnotherLetter);
-            put_off(store, letter, &of_refusal(refusal), is_later && !waiting.is_empty(), now)
+            let failure = of_refusal(refusal);
+            put_off(store, letter, &failure, is_later(&failure) && !waiting.is_empty(), now)
         }
         Fate::NotSent(failure) => match prospect(failure) {
             Prospect::ByItself => store.put_off(letter.id, now + wait(letter.attempts), Some(failure)),

@@ -225,11 +225,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.together(|db| {
             let changed = db.execute(
-                "UPDATE letter SET state = 'waiting', octets = ?2, due_at = ?3, attempts = 0, is_filed = 0, failure = ''
+                "UPDATE letter SET state = 'waiting', due_at = ?2, attempts = 0, is_filed = 0, failure = ''
                  WHERE id = ?1 AND state = 'draft'",
-                params![number(id.0), octets, due_at],
+                params![number(id.0), due_at],
             )?;
             found(changed)?;
+            let sql = "INSERT OR REPLACE INTO letter_content (letter_id, octets) VALUES (?1, ?2)";
+            db.execute(sql, params![number(id.0), octets])?;
             db.execute("DELETE FROM letter_recipient WHERE letter_id = ?1", [number(id.0)])?;
             let sql = "INSERT OR IGNORE INTO letter_recipient (letter_id, address, state, words) VALUES (?1, ?2, 'waiting', '')";
             let mut statement = db.prepare_cached(sql)?;
@@ -257,8 +259,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] where it does not wait there.
     pub fn recall(&mut self, id: LetterId, now: i64) -> Result<(), StoreError> {
-        self.set_due(id, 0)?;
-        self.return_letter(id, now, None)
+        self.together(|db| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM letter WHERE id = ?1 AND state = 'waiting')";
+            let waits: bool = db.query_row(sql, [number(id.0)], |row| row.get(0))?;
+            found(usize::from(waits))?;
+            give_back(db, id, now, None)
+        })
     }
 
     /// Letters of an account that wait for better times are to be sent at `due_at` at the latest.
@@ -289,8 +295,8 @@ impl Store {
     /// [`StoreError`] where it cannot be read or written.
     pub fn begin_sending(&mut self, now: i64) -> Result<Option<Outgoing>, StoreError> {
         self.together(|db| {
-            let sql = "SELECT id, account_id, attempts, octets FROM letter WHERE state = 'waiting' AND due_at <= ?1
-                       ORDER BY due_at, id LIMIT 1";
+            let sql = "SELECT id, account_id, attempts, octets FROM letter JOIN letter_content ON letter_id = id
+                       WHERE state = 'waiting' AND due_at <= ?1 ORDER BY due_at, id LIMIT 1";
             let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, u32>(2)?, row.get(3)?));
             let Some((id, account, attempts, octets)) = db.prepare_cached(sql)?.query_row([now], read).optional()?
             else {
@@ -298,11 +304,8 @@ impl Store {
             };
             let sql = "UPDATE letter SET state = 'sending', attempts = attempts + 1 WHERE id = ?1";
             db.execute(sql, [id])?;
-            let sql =
-                "SELECT address FROM letter_recipient WHERE letter_id = ?1 AND state = 'waiting' ORDER BY address";
-            let mut statement = db.prepare_cached(sql)?;
-            let recipients = statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
             let id = LetterId(id.unsigned_abs());
+            let recipients = recipients(db, id, "waiting")?;
             Ok(Some(Outgoing { id, account, attempts: attempts + 1, recipients, octets }))
         })
     }
@@ -341,13 +344,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn unreached(&self, id: LetterId) -> Result<(Vec<String>, Vec<String>), StoreError> {
-        let of = |state: &str| -> Result<Vec<String>, StoreError> {
-            let sql = "SELECT address FROM letter_recipient WHERE letter_id = ?1 AND state = ?2 ORDER BY address";
-            let mut statement = self.db.prepare_cached(sql)?;
-            let found = statement.query_map(params![number(id.0), state], |row| row.get(0))?;
-            Ok(found.collect::<Result<_, _>>()?)
-        };
-        Ok((of("waiting")?, of("refused")?))
+        Ok((recipients(&self.db, id, "waiting")?, recipients(&self.db, id, "refused")?))
     }
 
     /// The octets of a letter in the outbox.
@@ -355,7 +352,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] where there is no such letter.
     pub fn letter_octets(&self, id: LetterId) -> Result<Vec<u8>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT octets FROM letter WHERE id = ?1")?;
+        let mut statement = self.db.prepare_cached("SELECT octets FROM letter_content WHERE letter_id = ?1")?;
         statement.query_row([number(id.0)], |row| row.get(0)).optional()?.ok_or(StoreError::NotFound("letter"))
     }
 
@@ -364,7 +361,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it cannot be written.
     pub fn put_off(&mut self, id: LetterId, due_at: i64, failure: Option<&Failure>) -> Result<(), StoreError> {
-        self.set_letter_state(id, "waiting", due_at, failure)
+        self.together(|db| set_state(db, id, "waiting", due_at, failure))
     }
 
     /// A letter is a draft again, for this reason. Where some have had it, it is one to those who have not.
@@ -372,17 +369,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it cannot be written.
     pub fn return_letter(&mut self, id: LetterId, now: i64, failure: Option<&Failure>) -> Result<(), StoreError> {
-        let (waiting, refused) = self.unreached(id)?;
-        self.together(|db| {
-            let others = waiting.into_iter().chain(refused).collect::<Vec<_>>().join(", ");
-            db.execute(
-                "UPDATE letter SET recipients_to = ?2, recipients_cc = '', recipients_bcc = '', changed_at = ?3
-                 WHERE id = ?1 AND is_filed = 1",
-                params![number(id.0), others, now],
-            )?;
-            Ok(())
-        })?;
-        self.set_letter_state(id, "draft", 0, failure)
+        self.together(|db| give_back(db, id, now, failure))
     }
 
     /// Nobody knows whether a letter was taken.
@@ -390,7 +377,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it cannot be written.
     pub fn doubt(&mut self, id: LetterId) -> Result<(), StoreError> {
-        self.set_letter_state(id, "in-doubt", 0, None)
+        self.together(|db| set_state(db, id, "in-doubt", 0, None))
     }
 
     /// The account of a letter in doubt.
@@ -413,24 +400,39 @@ impl Store {
             Ok(())
         })
     }
+}
 
-    fn set_letter_state(
-        &mut self,
-        id: LetterId,
-        state: &str,
-        due_at: i64,
-        failure: Option<&Failure>,
-    ) -> Result<(), StoreError> {
-        let failure = failure.map(serde_json::to_string).transpose();
-        let failure = failure.map_err(|error| StoreError::Internal(error.to_string()))?.unwrap_or_default();
-        self.together(|db| {
-            db.execute(
-                "UPDATE letter SET state = ?2, due_at = ?3, failure = ?4 WHERE id = ?1",
-                params![number(id.0), state, due_at, failure],
-            )?;
-            Ok(())
-        })
-    }
+/// A letter is a draft again, to those who have not had it.
+fn give_back(db: &Connection, id: LetterId, now: i64, failure: Option<&Failure>) -> Result<(), StoreError> {
+    let others = [recipients(db, id, "waiting")?, recipients(db, id, "refused")?].concat().join(", ");
+    db.execute(
+        "UPDATE letter SET recipients_to = ?2, recipients_cc = '', recipients_bcc = '', changed_at = ?3
+         WHERE id = ?1 AND is_filed = 1",
+        params![number(id.0), others, now],
+    )?;
+    db.execute("DELETE FROM letter_content WHERE letter_id = ?1", [number(id.0)])?;
+    set_state(db, id, "draft", 0, failure)
+}
+
+fn recipients(db: &Connection, id: LetterId, state: &str) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT address FROM letter_recipient WHERE letter_id = ?1 AND state = ?2 ORDER BY address";
+    let mut statement = db.prepare_cached(sql)?;
+    let found = statement.query_map(params![number(id.0), state], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn set_state(
+    db: &Connection,
+    id: LetterId,
+    state: &str,
+    due_at: i64,
+    failure: Option<&Failure>,
+) -> Result<(), StoreError> {
+    let failure = failure.map(serde_json::to_string).transpose();
+    let failure = failure.map_err(|error| StoreError::Internal(error.to_string()))?.unwrap_or_default();
+    let sql = "UPDATE letter SET state = ?2, due_at = ?3, failure = ?4 WHERE id = ?1";
+    db.execute(sql, params![number(id.0), state, due_at, failure])?;
+    Ok(())
 }
 
 /// A process that ended while it sent a letter leaves it in doubt.

@@ -136,6 +136,21 @@ impl Store {
         Ok(())
     }
 
+    /// Runs `work` in a transaction: all that it writes is kept, or nothing.
+    ///
+    /// # Errors
+    /// That of `work`, or [`StoreError`] where it cannot be committed.
+    pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.begin()?;
+        match work(self).and_then(|done| self.commit().map(|()| done)) {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                self.roll_back()?;
+                Err(error)
+            }
+        }
+    }
+
     /// Lets the database grow to so many octets and no further: beyond them a device counts as full. The limit goes with
     /// this [`Store`], and takes nothing away that is there.
     ///
@@ -175,17 +190,7 @@ impl Store {
         if !self.db.is_autocommit() {
             return work(&self.db);
         }
-        self.begin()?;
-        match work(&self.db) {
-            Ok(done) => {
-                self.commit()?;
-                Ok(done)
-            }
-            Err(error) => {
-                self.roll_back()?;
-                Err(error)
-            }
-        }
+        self.transaction(|store| work(&store.db))
     }
 }
 

@@ -49,7 +49,7 @@ const VERSIONS: [(&str, &str, &str); 7] = [
     (
         include_str!("../src/migrations/0007.sql"),
         include_str!("versions/0007.sql"),
-        "aac57d23d04b93464f02b3777f2184ec667087182560db193360aac58fe286eb",
+        "ae2087e7f1088a4d7f0a6c735db588b85a449cf4b3136a3cc4af6d2b64acb0af",
     ),
 ];
 

@@ -57,16 +57,21 @@ CREATE TABLE letter (
     in_reply_to TEXT NOT NULL,
     conversation TEXT NOT NULL,
     changed_at INTEGER NOT NULL,
-    -- In the outbox: when to send it, how often that was tried, and its octets as they are sent each time.
+    -- In the outbox: when to send it, and how often that was tried.
     due_at INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
-    octets BLOB NOT NULL DEFAULT x'',
     -- It is among what was sent already, for some have had it.
     is_filed INTEGER NOT NULL DEFAULT 0 CHECK (is_filed IN (0, 1)),
     -- Why it was not sent when that was tried last (a Failure in JSON); empty: it was not tried.
     failure TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX letter_of_account ON letter (account_id, changed_at);
+
+-- The octets of a letter in the outbox, as they are sent each time. Apart from it, for what changes of it is written as a row.
+CREATE TABLE letter_content (
+    letter_id INTEGER PRIMARY KEY REFERENCES letter (id) ON DELETE CASCADE,
+    octets BLOB NOT NULL
+) STRICT;
 
 -- A letter's files, in the order of their positions.
 CREATE TABLE letter_file (
