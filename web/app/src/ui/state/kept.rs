@@ -33,7 +33,7 @@ pub(super) use files::finished;
 pub(super) use heard::{death, reply};
 pub(super) use lists::{found, show};
 pub(super) use write::write_to;
-pub(in crate::ui) use write::{of_link, quoted, unescaped};
+pub(in crate::ui) use write::{of_link, quoted};
 
 /// What is kept, and what is being done with it.
 #[derive(Debug, Clone, PartialEq)]

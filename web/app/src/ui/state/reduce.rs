@@ -217,7 +217,7 @@ pub(super) fn in_reading(
 }
 
 fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
-    if let Some(draft) = kept::of_link(&kept::unescaped(link)) {
+    if let Some(draft) = kept::of_link(link) {
         return kept::write_to(state, draft);
     }
     if link.is_empty() || state.phase != Phase::Form {

@@ -20,7 +20,7 @@ use crate::ui::state::{Effect, Focus, Mailbox, State, meant};
 
 pub use composer::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
 pub(super) use heard::{answered, death, overviewed, refused};
-pub(in crate::ui) use mailto::draft as of_link;
+pub(in crate::ui) use mailto::passed_on as of_link;
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -326,11 +326,6 @@ fn trust(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
     let (Certificate { certificate, .. } | CertificateChanged { certificate }) = &failure.kind else { return vec![] };
     let trust = Change::TrustSending(account.id, certificate.fingerprint);
     vec![kept.change(calls, trust, Wait::Quietly)]
-}
-
-/// A link of the page's address, as the browser was given it: the whole of it is encoded there.
-pub(in crate::ui) fn unescaped(link: &str) -> String {
-    percent_encoding::percent_decode_str(link).decode_utf8_lossy().into_owned()
 }
 
 /// Somebody writes by a link: at once where mail is shown, or as soon as it is.

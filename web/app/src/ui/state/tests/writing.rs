@@ -252,6 +252,12 @@ fn a_letter_that_a_link_asks_for_waits_until_mail_is_shown() {
     };
     let mut at = at(3, 1);
     assert!(is_asked_for(&reduce(&mut at.state, Action::Link(link.into()))));
+    // One that was clicked comes as it was written.
+    let effects = reduce(&mut at.state, Action::Link("mailto:ana@example.org?subject=50%25%20%26%20more".into()));
+    assert!(
+        matches!(&effects[..], [Effect::ClearLink, Effect::WriteTo(draft)] if draft.subject == "50% & more"),
+        "{effects:?}"
+    );
     let mut state = State::default();
     assert_eq!(reduce(&mut state, Action::Link(link.into())), [Effect::ClearLink]);
     let effects = reduce(&mut state, Action::Found);

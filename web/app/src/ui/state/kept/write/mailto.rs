@@ -6,9 +6,15 @@ use restante_api::letter::Draft;
 /// Octets of a link that are read: more than any browser passes on.
 const LONGEST: usize = 64 << 10;
 
+/// How a letter begins that a link asks for, as it was clicked, or as a browser passes it on: the whole of it encoded once
+/// more, in this page's address.
+pub(crate) fn passed_on(link: &str) -> Option<Draft> {
+    draft(link).or_else(|| draft(&decoded(link)))
+}
+
 /// How a letter begins that a link asks for; `None` where it is no such link. Of what a link may set, only what its reader sees
 /// before anything is sent is taken (RFC 6068, section 7): recipients, subject, text, and what it answers.
-pub(crate) fn draft(link: &str) -> Option<Draft> {
+fn draft(link: &str) -> Option<Draft> {
     let (scheme, rest) = link.split_once(':')?;
     if !scheme.eq_ignore_ascii_case("mailto") || link.len() > LONGEST {
         return None;
