@@ -40,6 +40,17 @@ pub fn name(address: Option<&Address>) -> &str {
     }
 }
 
+/// A mailbox as it is shown in full: name and address, or the address alone.
+pub fn mailbox(mailbox: &Address) -> String {
+    let Address { name, address } = mailbox;
+    if name.is_empty() { address.clone() } else { format!("{name} <{address}>") }
+}
+
+/// Mailboxes as they are shown in full, with commas between.
+pub fn mailboxes(mailboxes: &[Address]) -> String {
+    mailboxes.iter().map(mailbox).collect::<Vec<_>>().join(", ")
+}
+
 /// The address that a name holds, where it is not the one that it stands before: `"bank@bank.example" <x@other.example>`.
 pub fn posing(address: &Address) -> Option<&str> {
     let is_at = |c: char| matches!(c, '@' | '＠' | '﹫');

@@ -71,9 +71,9 @@ impl Gathered {
     }
 }
 
-/// Reads a file whole. `None` where the browser cannot.
-pub fn read(file: &File) -> impl Future<Output = Option<Vec<u8>>> + 'static {
-    let buffer = file.array_buffer();
+/// Reads a file, or a piece of one. `None` where the browser cannot.
+pub fn read(blob: &Blob) -> impl Future<Output = Option<Vec<u8>>> + 'static + use<> {
+    let buffer = blob.array_buffer();
     async move {
         let octets = JsFuture::from(buffer).await.ok()?;
         Some(Uint8Array::new(&octets).to_vec())
@@ -103,12 +103,10 @@ impl Feed {
     /// The next piece of the file: what reads it. It is empty at the end.
     pub fn piece(&mut self) -> impl Future<Output = Option<Vec<u8>>> + 'static {
         let from = self.read;
-        let blob = self.files.get(self.at).and_then(|file| file.slice_with_f64_and_f64(from, from + PIECE).ok());
+        let piece = self.files.get(self.at).and_then(|file| file.slice_with_f64_and_f64(from, from + PIECE).ok());
         self.read += PIECE;
-        async move {
-            let octets = JsFuture::from(blob?.array_buffer()).await.ok()?;
-            Some(Uint8Array::new(&octets).to_vec())
-        }
+        let reading = piece.map(|piece| read(&piece));
+        async move { reading?.await }
     }
 }
 

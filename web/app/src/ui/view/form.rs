@@ -69,7 +69,7 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                         <input name="port" value={form.port.clone()} oninput={text(Field::Port)} inputmode="numeric" autocomplete="off"
                             aria-invalid={faulty(Complaint::Port)} aria-describedby={explained(Complaint::Port)} />
                     </label>
-                    <label class="security">{say::form_security()}{securities(form.security, act)}</label>
+                    <label class="security">{say::form_security()}{securities(form.security, sends_security(act))}</label>
                     <label class="half">{say::form_user()}
                         <input id="user" name="username" value={form.user.clone()} oninput={text(Field::User)} autocomplete="username"
                             autocapitalize="none" spellcheck="false"
@@ -144,16 +144,19 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
     }
 }
 
-fn securities(chosen: Security, act: &Act) -> Html {
-    let onchange = {
-        let act = act.clone();
-        Callback::from(move |event: yew::Event| {
-            let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            if let Some((security, _)) = SECURITIES.iter().find(|(_, name)| *name == value) {
-                act.emit(Action::Edit(Field::Security(*security)));
-            }
-        })
-    };
+fn sends_security(act: &Act) -> Callback<Security> {
+    let act = act.clone();
+    Callback::from(move |security| act.emit(Action::Edit(Field::Security(security))))
+}
+
+/// A choice of how a connection is protected.
+pub(super) fn securities(chosen: Security, choose: Callback<Security>) -> Html {
+    let onchange = Callback::from(move |event: yew::Event| {
+        let value = event.target_unchecked_into::<HtmlSelectElement>().value();
+        if let Some((security, _)) = SECURITIES.iter().find(|(_, name)| *name == value) {
+            choose.emit(*security);
+        }
+    });
     let options = SECURITIES.iter().map(|(security, name)| {
         let shown = match security {
             Security::Tls => "TLS",

@@ -88,7 +88,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                 </div>
             </main>
             if let Some(composer) = &kept.composer {
-                <composer::ComposerPane key={composer.letter.0.to_string()} kept={kept.clone()} composer={composer.clone()} act={act.clone()} />
+                <composer::ComposerPane key={composer.letter.0.to_string()} overview={kept.overview.clone()} composer={composer.clone()} act={act.clone()} />
             }
             {told::toast(props)}
             {sheets::sheet(props)}

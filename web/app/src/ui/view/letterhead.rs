@@ -70,7 +70,7 @@ fn head(subject: &str, from: Option<&Address>, to: Html, date: Option<i64>, octe
             <div class="who">
                 {avatar(from)}
                 <div>
-                    <p class="from" title={from.map(|from| cost::within(&written(from), cost::HEADING).into_owned())}><b dir="auto">{cost::within(format::name(from), cost::LINE).into_owned()}</b>
+                    <p class="from" title={from.map(|from| cost::within(&format::mailbox(from), cost::HEADING).into_owned())}><b dir="auto">{cost::within(format::name(from), cost::LINE).into_owned()}</b>
                         if let Some(from) = from.filter(|from| !from.address.is_empty() && from.address != format::name(Some(from))) {
                             {" "}<span>{format!("<{}>", cost::within(&from.address, cost::LINE))}</span>
                         }
@@ -94,7 +94,7 @@ fn line(words: fn(&str) -> String, addresses: &[Address]) -> Html {
     if addresses.is_empty() {
         return Html::default();
     }
-    let all = addresses.iter().map(written).collect::<Vec<_>>().join(", ");
+    let all = format::mailboxes(addresses);
     let all = cost::within(&all, cost::HEADING).into_owned();
     let shown = addresses.iter().take(SHOWN).map(|address| format::name(Some(address))).collect::<Vec<_>>().join(", ");
     let shown = cost::within(&shown, cost::HEADING).into_owned();
@@ -104,8 +104,4 @@ fn line(words: fn(&str) -> String, addresses: &[Address]) -> Html {
             if more > 0 { {" "}{say::letter_more_names(more as u64)} }
         </span>
     }
-}
-
-fn written(address: &Address) -> String {
-    if address.name.is_empty() { address.address.clone() } else { format!("{} <{}>", address.name, address.address) }
 }

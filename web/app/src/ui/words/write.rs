@@ -1,20 +1,20 @@
 //! The words that are put around what a letter quotes.
 
-use restante_api::Address;
 use restante_api::letter::{Manner, Quote};
 use restante_locales::say;
 
+use super::super::format::mailboxes;
 use super::super::state::kept::quoted;
 
 /// What is quoted, with what its reader is told by: who wrote it and when (`date`, in words), or the head of a message that is
 /// passed on.
 pub fn quotation(manner: Manner, quote: &Quote, date: Option<String>) -> String {
     if manner == Manner::Forward {
-        let mut lines = vec![say::write_forwarded().to_owned(), say::write_forwarded_from(&names(&quote.from))];
+        let mut lines = vec![say::write_forwarded().to_owned(), say::write_forwarded_from(&mailboxes(&quote.from))];
         lines.extend(date.map(|date| say::write_forwarded_date(&date)));
         lines.push(say::write_forwarded_subject(&quote.subject));
         if !quote.to.is_empty() {
-            lines.push(say::write_forwarded_to(&names(&quote.to)));
+            lines.push(say::write_forwarded_to(&mailboxes(&quote.to)));
         }
         return format!("{}\n\n{}\n", lines.join("\n"), quote.text.trim_end());
     }
@@ -27,16 +27,10 @@ pub fn quotation(manner: Manner, quote: &Quote, date: Option<String>) -> String 
     quoted(quote, &attribution)
 }
 
-fn names(addresses: &[Address]) -> String {
-    let written = |address: &Address| match address.name.as_str() {
-        "" => address.address.clone(),
-        name => format!("{name} <{}>", address.address),
-    };
-    addresses.iter().map(written).collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
+    use restante_api::Address;
+
     use super::*;
 
     fn quote() -> Quote {

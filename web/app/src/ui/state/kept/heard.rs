@@ -116,7 +116,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
             let keep = sign_in.map(|sign_in| kept.ask(calls, Ask::Check(id, Some(sign_in)), Wait::Check(id)));
             let mut effects: Vec<Effect> = keep.into_iter().collect();
             if let Some(submission) = submission {
-                effects.extend(write::sends_by(kept, calls, id, &submission, user));
+                effects.extend(write::sends_by(kept, calls, id, &submission, &user));
             }
             return effects;
         }

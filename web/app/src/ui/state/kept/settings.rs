@@ -176,20 +176,13 @@ impl Draft {
             }
             Knob::Security(security) => {
                 // A port that nobody has changed goes along (RFC 8314, section 7.3).
-                if self.port == usual_port(self.sending.security) {
-                    usual_port(security).clone_into(&mut self.port);
+                if self.port == self.sending.security.submission_port().to_string() {
+                    self.port = security.submission_port().to_string();
                 }
                 self.sending.security = security;
             }
             Knob::CopyToSelf(copies) => self.sending.copy_to_self = copies,
         }
-    }
-}
-
-fn usual_port(security: Security) -> &'static str {
-    match security {
-        Security::Tls => "465",
-        Security::Starttls | Security::None => "587",
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, wri
         Write::Edit(letter) => edit(kept, calls, letter),
         Write::Recall(letter) => {
             kept.told = None;
-            vec![kept.letter_change(calls, LetterChange::Recall(letter), Wait::Letter(LetterWait::Recalled(letter)))]
+            recall(kept, calls, letter)
         }
         Write::SendNow(letter) => vec![kept.letter_change(calls, LetterChange::SendNow(letter), Wait::Quietly)],
         Write::Settle(letter, was_sent) => {
@@ -303,15 +303,17 @@ pub(super) fn discard_now(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
     vec![kept.letter_change(calls, LetterChange::Discard(letter), Wait::Quietly)]
 }
 
+fn recall(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
+    vec![kept.letter_change(calls, LetterChange::Recall(letter), Wait::Letter(LetterWait::Recalled(letter)))]
+}
+
 fn take_back(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
     match kept.told.take() {
         Some(Told::Discarded) => match kept.discarded.take() {
             Some(letter) => edit(kept, calls, letter),
             None => vec![],
         },
-        Some(Told::Queued(letter)) => {
-            vec![kept.letter_change(calls, LetterChange::Recall(letter), Wait::Letter(LetterWait::Recalled(letter)))]
-        }
+        Some(Told::Queued(letter)) => recall(kept, calls, letter),
         told => {
             kept.told = told;
             vec![]
@@ -381,19 +383,10 @@ pub(super) fn sends_by(
     calls: &mut Calls,
     account: AccountId,
     submission: &Submission,
-    user: String,
+    user: &str,
 ) -> Vec<Effect> {
     let Submission { host, port, security, fingerprint } = submission;
-    let address = if user.contains('@') { user } else { format!("{user}@{host}") };
-    let sending = Sending {
-        host: host.clone(),
-        port: *port,
-        security: *security,
-        name: String::new(),
-        address,
-        signature: String::new(),
-        copy_to_self: false,
-    };
+    let sending = Sending { port: *port, ..Sending::usual(user, host, *security) };
     let mut effects = vec![kept.change(calls, Change::Sending(account, sending), Wait::Quietly)];
     if let Some(trusted) = fingerprint.as_ref().and_then(|text| text.parse().ok()) {
         effects.push(kept.change(calls, Change::TrustSending(account, trusted), Wait::Quietly));

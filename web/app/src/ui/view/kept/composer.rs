@@ -3,6 +3,7 @@
 
 use super::super::use_language;
 use restante_api::Address;
+use restante_api::keep::Overview;
 use restante_api::letter::FileView;
 use restante_locales::say;
 use wasm_bindgen::JsCast;
@@ -15,11 +16,11 @@ use super::keeps;
 use crate::ui::format;
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Composer, Doubt, LetterField, Offers, Saved, Write, WriteStep};
-use crate::ui::state::{Action, Kept, KeptAction};
+use crate::ui::state::{Action, KeptAction};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct ComposerProps {
-    pub(super) kept: Kept,
+    pub(super) overview: Option<Shared<Overview>>,
     pub(super) composer: Composer,
     pub(super) act: Act,
 }
@@ -87,8 +88,8 @@ fn emit(act: &Act, write: Write) {
 
 /// From which account it is written, where there are several.
 fn sender(props: &ComposerProps) -> Html {
-    let ComposerProps { kept, composer, act } = props;
-    let accounts = kept.accounts();
+    let ComposerProps { overview, composer, act } = props;
+    let accounts = overview.as_ref().map_or(&[][..], |overview| &overview.accounts);
     if accounts.len() < 2 {
         return Html::default();
     }
@@ -151,12 +152,8 @@ fn line(
 fn offered(offers: &Offers, act: &Act) -> Html {
     let field = offers.field;
     let item = |address: &Address| {
-        let written = match address.name.as_str() {
-            "" => address.address.clone(),
-            name => format!("{name} <{}>", address.address),
-        };
         let take = Write::Complete(field, Box::new(address.clone()));
-        html! { <li><button dir="auto" onclick={writes(act, take)}>{written}</button></li> }
+        html! { <li><button dir="auto" onclick={writes(act, take)}>{format::mailbox(address)}</button></li> }
     };
     html! { <ul class="offers" aria-label={say::write_offers()} onkeydown={walk()}>{for offers.found.iter().map(item)}</ul> }
 }

@@ -1,30 +1,22 @@
 //! Account settings: who writes, and by which server.
 
-use restante_api::Security;
 use restante_locales::say;
-use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, TargetCast, html};
 
 use super::super::Act;
+use super::super::form::securities;
 use super::keeps;
 use super::settings::tick;
 use crate::ui::state::kept::{Draft, Knob, Knobs, SendingField, Step};
 use crate::ui::state::{Action, KeptAction};
 
-const SECURITIES: [Security; 3] = [Security::Tls, Security::Starttls, Security::None];
-
 pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
     let sending = &draft.sending;
     let wrong = draft.step == Step::Wrong(Knobs::Port);
-    let onsecurity = {
+    let choose = {
         let act = act.clone();
-        Callback::from(move |event: yew::Event| {
-            let at = event.target_unchecked_into::<HtmlSelectElement>().selected_index();
-            let security = usize::try_from(at).ok().and_then(|at| SECURITIES.get(at));
-            if let Some(security) = security {
-                turn(&act, Knob::Security(*security));
-            }
-        })
+        Callback::from(move |security| turn(&act, Knob::Security(security)))
     };
     let onsignature = {
         let act = act.clone();
@@ -46,15 +38,7 @@ pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
                         aria-invalid={wrong.then_some("true")} aria-describedby={wrong.then_some("wrong")} />
                 </label>
                 <label class="security">{say::sending_security()}
-                    <select onchange={onsecurity}>
-                        { for SECURITIES.iter().map(|security| html! {
-                            <option selected={*security == sending.security}>{match security {
-                                Security::Tls => "TLS",
-                                Security::Starttls => "STARTTLS",
-                                Security::None => say::form_security_none(),
-                            }}</option>
-                        }) }
-                    </select>
+                    {securities(sending.security, choose)}
                 </label>
                 <label class="whole">{say::sending_signature()}
                     <textarea rows="3" value={sending.signature.clone()} oninput={onsignature} dir="auto" />
