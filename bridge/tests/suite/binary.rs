@@ -1,22 +1,17 @@
 //! The binary as an operator meets it: exit statuses, the ready line, signals.
 
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
 use restante_protocol::tunnel::{BridgeMessage, PageMessage, SUBPROTOCOL};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::program::{restante, signal, started};
 use crate::support::{Got, MailServer, Page, open};
-
-fn restante(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_restante"));
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    command
-}
 
 async fn finish(arguments: &[&str]) -> Output {
     timeout(Duration::from_secs(20), restante(arguments).output()).await.expect("it ends").unwrap()
@@ -24,14 +19,7 @@ async fn finish(arguments: &[&str]) -> Output {
 
 /// Starts it and waits for the ready line; gives the address.
 async fn start(arguments: &[&str]) -> (Child, String) {
-    started(restante(arguments).spawn().unwrap()).await
-}
-
-async fn started(mut child: Child) -> (Child, String) {
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = timeout(Duration::from_secs(20), lines.next_line()).await.expect("it starts").unwrap().unwrap();
-    let address = line.strip_prefix("Restante is ready: http://").and_then(|rest| rest.strip_suffix('/'));
-    (child, address.unwrap_or_else(|| panic!("{line}")).to_owned())
+    started(&mut restante(arguments)).await
 }
 
 async fn get(address: &str, path: &str) -> String {
@@ -74,11 +62,9 @@ async fn a_port_in_use_ends_with_one_line_and_status_2() {
 #[tokio::test]
 async fn a_switch_in_a_variable_is_written_as_people_write_it() {
     for (text, served) in [("1", false), ("yes", false), ("true", false), ("0", true), ("no", true), ("false", true)] {
-        let mut child = restante(&["serve", "--listen", "127.0.0.1:0"]).env("RESTANTE_NO_PAGE", text).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = timeout(Duration::from_secs(20), lines.next_line()).await.expect("it starts").unwrap().unwrap();
-        let address = line.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/');
-        let answer = get(address, "/").await;
+        let mut command = restante(&["serve", "--listen", "127.0.0.1:0"]);
+        let (_child, address) = started(command.env("RESTANTE_NO_PAGE", text)).await;
+        let answer = get(&address, "/").await;
         assert_eq!(!answer.contains("serves no page"), served, "{text}: {answer}");
     }
     let mut unclear = restante(&["serve", "--listen", "127.0.0.1:0"]);
@@ -110,11 +96,6 @@ async fn the_demo_offers_its_sample_mailbox_and_reaches_it() {
     for port in ports {
         TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     }
-}
-
-async fn signal(child: &Child, name: &str) {
-    let id = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args([name, &id]).status().await.unwrap().success());
 }
 
 #[tokio::test]
@@ -199,7 +180,7 @@ async fn a_log_that_nobody_reads_or_takes_any_more_holds_up_no_tunnel_and_what_i
         drop(taken);
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--metrics", &metrics, "--allow", &entry];
         let mut command = restante(&[&arguments[..], &["--openings-per-minute", "0"]].concat());
-        let (mut child, address) = started(command.spawn().unwrap()).await;
+        let (mut child, address) = started(&mut command).await;
         // Its reader is gone, or does not read.
         let unread = child.stderr.take().filter(|_| !gone);
         // A pipe takes 64 KiB (pipe(7)), and two lines have 150 bytes at least.

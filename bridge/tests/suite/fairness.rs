@@ -1,15 +1,14 @@
 //! No client fills the bridge: shares of its places, whoever the client is and however it comes.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use restante_bridge::{Config, Handle, Limits, Proxies};
 use restante_protocol::tunnel::{self, PageMessage};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::program::{log_of, restante, started};
 use crate::support::{MailServer, allowing, open, start, with_limits};
 
 /// Longer than a test.
@@ -197,17 +196,8 @@ async fn a_flood_of_upgrades_that_are_refused_leaves_room_for_others() {
 
 #[tokio::test]
 async fn a_flood_of_refusals_is_a_line_a_second_with_their_number() {
-    let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--allow", "pop.example.org"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
-    let ready = lines.next_line().await.unwrap().unwrap();
-    let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/').to_owned();
+    let mut command = restante(&["serve", "--listen", "127.0.0.1:0", "--allow", "pop.example.org"]);
+    let (bridge, address) = started(&mut command).await;
     let request = format!(
         "GET /tunnel HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nUpgrade: websocket\r\n\
          Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
@@ -223,10 +213,7 @@ async fn a_flood_of_refusals_is_a_line_a_second_with_their_number() {
         assert!(answer.starts_with(b"HTTP/1.1 101 "));
     }
     tokio::time::sleep(Duration::from_millis(1500)).await;
-    let id = bridge.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-    let mut log = String::new();
-    timeout(Duration::from_secs(20), bridge.stderr.take().unwrap().read_to_string(&mut log)).await.unwrap().unwrap();
+    let log = log_of(bridge).await;
     let single = log.lines().filter(|line| line.contains("tunnel closed")).count();
     let counts: Vec<usize> = log
         .lines()

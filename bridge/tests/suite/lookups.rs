@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use restante_bridge::{Config, DnsResolver, Proxies, Resolve, Resolving};
 use restante_protocol::tunnel::{self, CloseCode, Open, PageMessage};
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UdpSocket;
-use tokio::process::Command;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::program::{restante, signal, started};
 use crate::support::{Got, MailServer, Page, allowing, open, start, with_limits};
 
 /// Type A (RFC 1035, section 3.2.2).
@@ -210,26 +209,16 @@ async fn a_page_that_leaves_takes_its_look_up_along() {
 async fn a_look_up_without_an_answer_does_not_hold_up_the_end() {
     let names = NameServer::start().await;
     let nameserver = names.address.to_string();
-    let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--nameserver", &nameserver])
-        .args(["--drain-timeout", "1"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
-    let ready = lines.next_line().await.unwrap().unwrap();
-    let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/');
+    let mut command =
+        restante(&["serve", "--listen", "127.0.0.1:0", "--nameserver", &nameserver, "--drain-timeout", "1"]);
+    let (mut bridge, address) = started(command.stderr(Stdio::null())).await;
     let mut request = format!("ws://{address}/tunnel").into_client_request().unwrap();
     request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
     request.headers_mut().insert("sec-websocket-protocol", tunnel::SUBPROTOCOL.parse().unwrap());
     let mut page = Page { socket: tokio_tungstenite::connect_async(request).await.unwrap().0 };
     page.say(&PageMessage::Open(Open { ..open("silent.example", 995) })).await;
     names.is_asked("silent.example.").await;
-    let id = bridge.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    signal(&bridge, "-TERM").await;
     assert_eq!(page.refused().await.0, CloseCode::Draining);
     // The drain takes a second, and six more are the most that the documents allow for.
     assert!(timeout(Duration::from_secs(10), bridge.wait()).await.expect("it stops").unwrap().success());

@@ -12,6 +12,7 @@ mod http2;
 mod lookups;
 mod memory;
 mod pages;
+mod program;
 mod refusals;
 mod relay;
 mod requests;

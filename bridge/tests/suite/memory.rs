@@ -1,17 +1,17 @@
 //! What peers that stop reading cost the real program in memory.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use futures::SinkExt;
 use restante_protocol::tunnel::{self, BridgeMessage, Open, PageMessage};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Child;
 use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::program::{restante, started};
 use crate::support::{Got, MailServer, Page, open};
 
 /// Tunnels of each kind.
@@ -41,17 +41,8 @@ async fn tunnel(address: &str, server: &MailServer) -> (Page, tokio::net::TcpStr
 async fn a_peer_that_stops_reading_costs_no_more_than_256_kib() {
     let server = MailServer::start().await;
     let allow = format!("127.0.0.1:{}", server.port());
-    let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--allow", &allow])
-        .env("RUST_LOG", "off")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
-    let ready = lines.next_line().await.unwrap().unwrap();
-    let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/').to_owned();
+    let mut command = restante(&["serve", "--listen", "127.0.0.1:0", "--allow", &allow]);
+    let (bridge, address) = started(command.env("RUST_LOG", "off")).await;
 
     // One that has come and gone: what the program needs once is not counted.
     drop(tunnel(&address, &server).await);

@@ -1,15 +1,11 @@
 //! What the log of the real program holds, and what it never does.
 
-use std::process::Stdio;
-use std::time::Duration;
-
 use restante_protocol::tunnel::{self, BridgeMessage, Open, PageMessage, Secret, Service};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::Command;
-use tokio::time::timeout;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
+use crate::program::{log_of, restante, started};
 use crate::support::{Got, MailServer, Page, open};
 
 /// The client, as the proxy in front names it. Its network is 198.51.100.0/24.
@@ -37,20 +33,10 @@ async fn the_log_of_a_session_holds_no_payload_password_token_or_whole_address()
     );
     std::fs::write(file.path(), config).unwrap();
     for format in ["text", "json"] {
-        let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
-            .args(["serve", "--log-format", format, "--config"])
-            .arg(file.path())
-            // The most that the bridge itself can be made to say.
-            .env("RUST_LOG", "restante=trace,restante_bridge=trace,info")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
-        let ready = lines.next_line().await.unwrap().unwrap();
-        let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/').to_owned();
+        let mut command = restante(&["serve", "--log-format", format, "--config"]);
+        // The most that the bridge itself can be made to say.
+        command.arg(file.path()).env("RUST_LOG", "restante=trace,restante_bridge=trace,info");
+        let (bridge, address) = started(&mut command).await;
 
         let opening = |secret: &str| Open { token: Some(Secret::new(secret)), ..open("127.0.0.1", server.port()) };
         let mut ana = page(&address).await;
@@ -76,11 +62,7 @@ async fn the_log_of_a_session_holds_no_payload_password_token_or_whole_address()
         futures::SinkExt::send(&mut broken.socket, garbage).await.unwrap();
         broken.refused().await;
 
-        let id = bridge.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-        let mut log = String::new();
-        let mut stderr = bridge.stderr.take().unwrap();
-        timeout(Duration::from_secs(20), stderr.read_to_string(&mut log)).await.expect("it stops").unwrap();
+        let log = log_of(bridge).await;
 
         let opened: Vec<&str> = log.lines().filter(|line| line.contains("tunnel opened")).collect();
         let closed: Vec<&str> = log.lines().filter(|line| line.contains("tunnel closed")).collect();
@@ -123,19 +105,9 @@ async fn who_sent_mail_where_is_logged_whatever_the_filter_and_nothing_of_what_w
         ("json", "restante=off,restante::audit[{host}]=off"),
         ("text", "trace,[{client}]=off,restante::audit=off"),
     ] {
-        let mut bridge = Command::new(env!("CARGO_BIN_EXE_restante"))
-            .args(["serve", "--log-format", format, "--config"])
-            .arg(file.path())
-            .env("RUST_LOG", filter)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(bridge.stdout.take().unwrap()).lines();
-        let ready = lines.next_line().await.unwrap().unwrap();
-        let address = ready.strip_prefix("Restante is ready: http://").unwrap().trim_end_matches('/').to_owned();
+        let mut command = restante(&["serve", "--log-format", format, "--config"]);
+        command.arg(file.path()).env("RUST_LOG", filter);
+        let (bridge, address) = started(&mut command).await;
         let submission = Open { service: Service::Submission, ..open("127.0.0.1", server.port()) };
 
         let mut ana = page(&address).await;
@@ -155,11 +127,7 @@ async fn who_sent_mail_where_is_logged_whatever_the_filter_and_nothing_of_what_w
         stranger.say(&PageMessage::Open(submission)).await;
         stranger.refused().await;
 
-        let id = bridge.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-        let mut log = String::new();
-        let mut stderr = bridge.stderr.take().unwrap();
-        timeout(Duration::from_secs(20), stderr.read_to_string(&mut log)).await.expect("it stops").unwrap();
+        let log = log_of(bridge).await;
 
         let audit: Vec<&str> = log.lines().filter(|line| line.contains("submission")).collect();
         assert_eq!(audit.len(), 1, "{filter}: {log}");

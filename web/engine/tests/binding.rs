@@ -6,7 +6,6 @@ mod support;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +15,7 @@ use futures::io::BufReader;
 use futures::{AsyncBufReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use futures_rustls::TlsAcceptor;
 use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Request, Security, Update};
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::platform::{Destination, Dial, Tunnel, TunnelFault};
 use support::{Pipe, certified, open};
 use tokio::io::DuplexStream;
 use tokio_util::compat::TokioAsyncReadCompatExt;
@@ -45,15 +44,7 @@ impl Dial for Host {
     }
 }
 
-impl Clock for Host {
-    fn now(&self) -> u64 {
-        1_790_000_000
-    }
-
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        tokio::time::sleep(time).boxed_local()
-    }
-}
+support::fixed_clock!(Host);
 
 async fn serve(host: &Host, io: DuplexStream) -> std::io::Result<()> {
     let mut io = BufReader::new(host.acceptor.accept(io.compat()).await?);

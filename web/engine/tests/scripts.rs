@@ -21,7 +21,7 @@ use restante_api::{
     Call, CallId, Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd,
     Update,
 };
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::platform::{Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::tunnel::Secret;
 use restante_testkit::corpus::{self, File};
 use restante_testkit::server::{self, Channel, Plan};
@@ -62,15 +62,7 @@ impl Dial for Host {
     }
 }
 
-impl Clock for Host {
-    fn now(&self) -> u64 {
-        1_790_000_000
-    }
-
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        tokio::time::sleep(time).boxed_local()
-    }
-}
+support::fixed_clock!(Host);
 
 /// The person in front of the engine.
 struct Person {

@@ -12,7 +12,7 @@ use futures::future::LocalBoxFuture;
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
 use restante_api::{Blame, Failure, FailureKind, Fingerprint, Security, Stage, TlsEnd};
 use restante_engine::connection::{Connection, Options};
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::platform::{Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::pop3::{Command, Event};
 use support::{Pipe, certified};
 use tokio::io::DuplexStream;
@@ -28,15 +28,7 @@ impl Dial for One {
     }
 }
 
-impl Clock for One {
-    fn now(&self) -> u64 {
-        1_790_000_000
-    }
-
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        tokio::time::sleep(time).boxed_local()
-    }
-}
+support::fixed_clock!(One);
 
 /// Opens a connection against what the server does with its end of the pipe.
 async fn against<F>(

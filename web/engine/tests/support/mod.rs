@@ -5,6 +5,23 @@
 // Each test program uses its own part of this module.
 #![allow(dead_code)]
 
+/// A clock that shows one time, and waits as tokio's does.
+macro_rules! fixed_clock {
+    ($host:ty) => {
+        impl restante_engine::platform::Clock for $host {
+            fn now(&self) -> u64 {
+                1_790_000_000
+            }
+
+            fn sleep(&self, time: std::time::Duration) -> futures::future::LocalBoxFuture<'static, ()> {
+                futures::FutureExt::boxed_local(tokio::time::sleep(time))
+            }
+        }
+    };
+}
+#[allow(unused_imports, reason = "each test program uses its own part of this module")]
+pub(crate) use fixed_clock;
+
 mod engine;
 pub(crate) mod receiving;
 pub(crate) mod scripted;

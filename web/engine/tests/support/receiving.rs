@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::platform::{Destination, Dial, Tunnel, TunnelFault};
 use restante_testkit::receiver::{Mood, Receiver, Taken};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
@@ -59,15 +58,7 @@ impl Dial for Host {
     }
 }
 
-impl Clock for Host {
-    fn now(&self) -> u64 {
-        1_790_000_000
-    }
-
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        tokio::time::sleep(time).boxed_local()
-    }
-}
+super::fixed_clock!(Host);
 
 async fn serve(
     mut stream: DuplexStream,
