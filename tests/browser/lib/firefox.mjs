@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
-import { byRole, letter } from './journey.mjs';
+import { byRole, letter, Stale } from './journey.mjs';
 import { firefoxBinary } from './programs.mjs';
 
 export class Firefox {
@@ -49,13 +49,15 @@ export class Firefox {
     return handle.asElement() ?? undefined;
   }
 
-  click(element) {
-    return element.click();
+  async click(element, options) {
+    await element.click(options).catch((error) => {
+      throw /detached|not clickable/.test(error.message) ? new Stale(error.message) : error;
+    });
   }
 
   async type(element, text) {
     // A third click takes the whole line, which the text then replaces.
-    await element.click({ count: 3 });
+    await this.click(element, { count: 3 });
     await element.type(text);
   }
 

@@ -3,10 +3,14 @@
 //
 // A driver has: `goto(url)`; `run(function, ...arguments)` in the page; `find(role, name)`, an element, or undefined where it is
 // not there (yet); `click(element)` and `type(element, text)` as a person does; `mail()`, the text and the styles of the
-// message in its frame; `downloaded(name)`, a file's bytes once it has been saved; `complaints()`; `close()`.
+// message in its frame; `downloaded(name)`, a file's bytes once it has been saved; `complaints()`; `close()`. What finds, clicks
+// or types throws `Stale` where the element is not in the page any more.
 import assert from 'node:assert/strict';
 
 const PATIENCE_MS = 60_000;
+
+/** The page has drawn itself anew since the element was found: it is to be found again. */
+export class Stale extends Error {}
 
 /** Opens the mailbox, lists it, reads a newsletter, saves an attachment, and closes it. */
 export async function journey(driver, { url, account, fingerprint, messages, attachment }) {
@@ -85,28 +89,36 @@ export function letter() {
 }
 
 async function fill(driver, name, text) {
-  const field = await there(driver, 'textbox', name);
-  await driver.type(field, text);
+  await used(driver, 'textbox', name, (field) => driver.type(field, text));
 }
 
 async function click(driver, role, name) {
-  await driver.click(await there(driver, role, name));
+  await used(driver, role, name, (element) => driver.click(element));
 }
 
 /** Opens the message with this subject, scrolling the list to it. */
 async function read(driver, subject) {
   await driver.run(() => { document.querySelector('[role=listbox]').scrollTop = 0; });
-  const row = await soon(async () => {
+  await soon(async () => {
     const row = await driver.find('option', subject);
     if (!row) await driver.run(() => { const list = document.querySelector('[role=listbox]'); list.scrollTop += list.clientHeight * 0.8; });
+    else await driver.click(row);
     return row;
   }, `a row ${subject}`);
-  await driver.click(row);
   await there(driver, 'heading', subject);
 }
 
 function there(driver, role, name) {
-  return soon(() => driver.find(role, name), `${role} ${JSON.stringify(name)}`);
+  return used(driver, role, name, () => {});
+}
+
+/** Uses an element once it is there: found again if it is drawn anew meanwhile. */
+function used(driver, role, name, use) {
+  return soon(async () => {
+    const element = await driver.find(role, name);
+    if (element) await use(element);
+    return element;
+  }, `${role} ${JSON.stringify(name)}`);
 }
 
 function shows(driver, text) {
@@ -117,7 +129,9 @@ function shows(driver, text) {
 async function soon(look, what) {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const found = await look();
+    const found = await look().catch((error) => {
+      if (!(error instanceof Stale)) throw error;
+    });
     if (found) return found;
     if (Date.now() > end) throw new Error(`${what} did not come`);
     await new Promise((done) => { setTimeout(done, 100); });

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
+/** How long a row may take to come. */
+const PATIENCE_MS = 20_000;
+
 /** What the controls that are driven are called. */
 export const ENGLISH = {
   server: 'Mail server', port: 'Port', security: 'Security', user: 'User name', password: 'Password', open: 'Open mailbox', close: 'Close mailbox',
@@ -71,18 +74,19 @@ export class Restante {
     await this.trustButton.click();
   }
 
-  /** The row of a message, scrolled to where that is needed. */
+  /** The row of a message, scrolled to where that is needed. A row that is still to come is looked for from the top again. */
   async row(subject) {
     const row = this.list.getByRole('option', { name: subject });
-    await this.list.evaluate((list) => { list.scrollTop = 0; });
-    for (let page = 0; page < 60; page += 1) {
-      await this.settled();
-      if (await row.count()) return row.first();
-      const moved = await this.scrollBy(0.8);
-      if (!moved) break;
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
+      await this.list.evaluate((list) => { list.scrollTop = 0; });
+      for (let page = 0; page < 60; page += 1) {
+        await this.settled();
+        if (await row.count()) return row.first();
+        if (!(await this.scrollBy(0.8))) break;
+      }
     }
-    await row.first().waitFor();
-    return row.first();
+    return assert.fail(`no row ${JSON.stringify(subject)} came`);
   }
 
   /** Waits until the list has drawn what is in sight now, and every row of it has come: before that it has no role. */

@@ -5,11 +5,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileOf } from './firefox.mjs';
-import { byRole, letter } from './journey.mjs';
+import { byRole, letter, Stale } from './journey.mjs';
 import { Program, webkitDriver, xvfb } from './programs.mjs';
 
 /** The key of an element's reference (WebDriver, section 12). */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+/** What it answers where an element is not in the page any more (WebDriver, section 6.6). */
+const STALE = 'stale element reference';
 
 export class WebKit {
   #screen;
@@ -68,7 +71,7 @@ export class WebKit {
   async #ask(method, path, body) {
     const answer = await fetch(this.#address + path, { method, ...(body && { body: JSON.stringify(body) }) });
     const { value } = await answer.json();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
+    if (!answer.ok) throw new (value.error === STALE ? Stale : Error)(`${method} ${path}: ${value.error}: ${value.message}`);
     return value;
   }
 
