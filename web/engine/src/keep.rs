@@ -15,6 +15,7 @@ mod changes;
 mod checks;
 mod convert;
 mod files;
+mod in_memory;
 mod letters;
 mod lists;
 mod outbox;
@@ -37,6 +38,7 @@ use restante_store::{Location, MessageId, Store};
 use crate::platform::{Platform, Secrets, Storage};
 use checks::Checks;
 use files::Files;
+pub use in_memory::InMemory;
 use lists::List;
 use outbox::Outbox;
 
@@ -322,6 +324,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             }
             Ask::List(query) => return self.list(client, id, query),
             Ask::Account(open) => self.keep_account(*open),
+            Ask::Sender(open) => self.add_sender(*open),
             Ask::Check(account, sign_in) => self.check(account, sign_in).and_then(|()| done()),
             Ask::ForgetPassword(account) => {
                 self.forget_password(account);
@@ -335,7 +338,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Ask::Listed { first, count } => Ok(self.listed(client, first, count)),
             Ask::Correspondents(typed) => self.correspondents(&typed),
             Ask::Letter(id) => self.letter(id),
-            Ask::Begin(id, origin) => self.begin_letter(id, origin),
+            Ask::Begin(id, manner, origin) => self.begin_letter(id, manner, origin),
             Ask::WouldDelete(account, policy) => self.would_delete(account, policy),
             Ask::Export(account, archive) => match self.export(client, id, account, archive) {
                 Ok(()) => return,

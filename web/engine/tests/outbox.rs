@@ -16,8 +16,8 @@ use restante_api::letter::{Draft, FileId, FileView, LetterFault, LetterId, Lette
 use restante_api::{FailureKind, Request, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_testkit::receiver::Mood;
-use support::Host;
 use support::receiving::{self, CLEAR, Way};
+use support::{Host, open};
 
 const MODERN: &[&str] = &["PIPELINING", "8BITMIME", "CHUNKING", "AUTH PLAIN", "SIZE 100000000"];
 
@@ -230,6 +230,30 @@ async fn wherever_the_connection_breaks_a_letter_is_never_lost_and_never_sent_tw
     assert!(doubts > 0 && waits > 0 && sent > 0, "{doubts} {waits} {sent}");
 }
 
+#[tokio::test]
+async fn an_account_that_only_sends_fetches_nothing_and_answers_a_message_that_is_not_kept() {
+    let goes = receiving::Host::new(MODERN, &[CLEAR]);
+    let (comes, home, secrets) = place(3);
+    let post = Rc::new(Post { comes: comes.clone(), goes: Rc::clone(&goes) });
+    with_platform(post, &comes, &home, &secrets, async |pages| {
+        let Update::Keep(Answer::Account(account)) = pages.asked(Ask::Sender(Box::new(open("secret")))).await else {
+            panic!("an account is made")
+        };
+        pages.asked(Ask::Overview).await;
+        let source = b"From: Bert <bert@example.org>\r\nSubject: Boats\r\n\r\nWhich?\r\n".to_vec();
+        let answer = Ask::Begin(LETTER, Manner::Reply, Origin::Source(account, source));
+        let Update::Keep(Answer::Begun(of, beginning, _)) = pages.asked(answer).await else { panic!("it begins") };
+        assert_eq!((of, &*beginning.draft.to), (account, "Bert <bert@example.org>"));
+        assert_eq!(beginning.quote.unwrap().text, "Which?");
+        send(pages, account, beginning.draft).await;
+        assert_eq!(settled(pages).await, None);
+        assert_eq!(goes.taken.lock().unwrap().len(), 1);
+        assert_eq!(pages.account().settings.check_every, None);
+    })
+    .await;
+    assert_eq!(comes.lines(), Vec::<String>::new(), "the mail server was asked for something");
+}
+
 async fn letter_now(pages: &mut Pages) {
     letter(pages, LetterChange::SendNow(LETTER)).await.unwrap();
     // The failure of the former try is told until this one has come to its end.
@@ -251,7 +275,7 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
     let goes = receiving::Host::new(MODERN, &[CLEAR]);
     with(&goes, async |pages, account| {
         pages.list(PAGE, inbox()).await;
-        let begun = pages.asked(Ask::Begin(LETTER, Origin { message: pages.id(0), manner: Manner::Reply })).await;
+        let begun = pages.asked(Ask::Begin(LETTER, Manner::Reply, Origin::Kept(pages.id(0)))).await;
         let Update::Keep(Answer::Begun(of, beginning, files)) = begun else { panic!("{begun:?}") };
         assert_eq!((of, files.len()), (account, 0));
         let draft = &beginning.draft;
@@ -262,7 +286,7 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
         send(pages, account, draft_to("bert@example.org")).await;
         assert_eq!(settled(pages).await, None);
         newest_sent(pages).await;
-        let begun = pages.asked(Ask::Begin(LETTER, Origin { message: pages.id(0), manner: Manner::ReplyAll })).await;
+        let begun = pages.asked(Ask::Begin(LETTER, Manner::ReplyAll, Origin::Kept(pages.id(0)))).await;
         let Update::Keep(Answer::Begun(_, beginning, _)) = begun else { panic!("{begun:?}") };
         assert_eq!(beginning.draft.to, "bert@example.org");
         let answered = beginning.draft.in_reply_to.clone().unwrap();
@@ -273,8 +297,8 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
         assert!(source.contains(&format!("In-Reply-To: <{answered}>")), "{source}");
         // What is passed on takes its files along.
         pages.list(PAGE, inbox()).await;
-        let origin = Origin { message: pages.id(0), manner: Manner::ForwardAsAttachment };
-        let Update::Keep(Answer::Begun(_, _, files)) = pages.asked(Ask::Begin(LETTER, origin)).await else { panic!() };
+        let forward = Ask::Begin(LETTER, Manner::ForwardAsAttachment, Origin::Kept(pages.id(0)));
+        let Update::Keep(Answer::Begun(_, _, files)) = pages.asked(forward).await else { panic!() };
         assert_eq!((files.len(), &*files[0].media_type), (1, "message/rfc822"));
         pages.until(|pages| state(pages).is_some()).await;
     })

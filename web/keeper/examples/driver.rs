@@ -23,7 +23,7 @@ mod driver {
 
     pub(super) fn main() {
         let engine = Engine::default();
-        on("start", &engine, |engine, loader| *engine = Link::start(&loader, heard).ok());
+        on("start", &engine, |engine, loader| *engine = Link::start(&loader, "", heard).ok());
         on("call", &engine, |engine, call| {
             let call = serde_json::from_str(&call).expect_throw("a call in JSON");
             engine.as_ref().expect_throw("a started engine").say(call);

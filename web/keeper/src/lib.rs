@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! page ── link ──► program ──► tabs: another tab leads, and is asked
-//!                     └──────► this one leads: storage (lock, OPFS) ──► engine
+//!                     ├──────► this one leads: storage (lock, OPFS) ──► engine
+//!                     └──────► it is alone: memory ──► engine
 //! ```
 
 mod browser;

@@ -1,4 +1,4 @@
-//! The program: follows while another tab leads, then leads.
+//! The program: follows while another tab leads, then leads. One that keeps nothing is alone.
 
 use std::pin::pin;
 use std::rc::Rc;
@@ -6,9 +6,11 @@ use std::rc::Rc;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::future::{Either, select};
+use restante_api::keep::IN_MEMORY;
 use restante_api::{Call, Failure, FailureKind, Reply, Update};
 use restante_browser::{Browser, answer_all};
-use restante_engine::keep::{self, Client, Input, Place};
+use restante_engine::keep::{self, Client, InMemory, Input, Place};
+use restante_link::worker;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::secrets::Vault;
@@ -20,10 +22,28 @@ const OWN: Client = Client(0);
 
 /// Runs until the page lets go of the worker.
 pub async fn run(mut calls: UnboundedReceiver<Call>, reply: fn(Reply)) {
+    if worker::name() == IN_MEMORY {
+        return alone(calls, reply).await;
+    }
     let storage = Opfs::default();
     if let Some(asked) = follow(&storage, &mut calls, reply).await {
         lead(storage, asked, calls, reply).await;
     }
+}
+
+/// Does the work for this tab, and has nothing to do with others: nothing outlives it.
+async fn alone(calls: UnboundedReceiver<Call>, reply: fn(Reply)) {
+    let browser = match Browser::of_this_worker() {
+        Ok(browser) => browser,
+        Err(why) => return refuse(why, calls, reply).await,
+    };
+    let place = Place { platform: Rc::new(browser), storage: Rc::new(InMemory), secrets: Rc::new(InMemory) };
+    keep::run(place, calls.map(|call| Input::Call(OWN, call)), |_, answer| reply(answer)).await;
+}
+
+async fn refuse(why: String, calls: UnboundedReceiver<Call>, reply: fn(Reply)) {
+    let refusal = Update::Refused(Box::new(Failure::new(FailureKind::Internal, why)));
+    answer_all(calls, reply, &refusal).await;
 }
 
 /// Waits until this tab leads: what its page waits for then. `None`: its page is gone.
@@ -63,10 +83,7 @@ async fn follow(storage: &Opfs, calls: &mut UnboundedReceiver<Call>, reply: fn(R
 async fn lead(storage: Opfs, asked: Vec<Call>, mut calls: UnboundedReceiver<Call>, reply: fn(Reply)) {
     let browser = match Browser::of_this_worker() {
         Ok(browser) => browser,
-        Err(why) => {
-            let refusal = Update::Refused(Box::new(Failure::new(FailureKind::Internal, why)));
-            return answer_all(calls, reply, &refusal).await;
-        }
+        Err(why) => return refuse(why, calls, reply).await,
     };
     let (inputs, taken) = unbounded();
     // Sending fails once the engine has ended, and then nobody waits for it.

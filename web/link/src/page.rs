@@ -69,13 +69,15 @@ impl<Q, A> fmt::Debug for Link<Q, A> {
 }
 
 impl<Q: Crossing, A: Crossing> Link<Q, A> {
-    /// Starts the worker whose loader has this address.
+    /// Starts the worker whose loader has this address. `name` is what it is told that it is for: see
+    /// [`name`](crate::worker::name).
     ///
     /// # Errors
     /// Where the browser makes no worker of it.
-    pub fn start(loader: &str, heard: impl Fn(Heard<A>) + 'static) -> Result<Self, Death> {
+    pub fn start(loader: &str, name: &str, heard: impl Fn(Heard<A>) + 'static) -> Result<Self, Death> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
+        options.set_name(name);
         let worker = Worker::new_with_options(loader, &options).map_err(|_| Death::NotLoaded)?;
         let (to_page, mut from_worker) = unbounded();
         let shared =

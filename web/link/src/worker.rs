@@ -55,6 +55,11 @@ where
     post::<()>(&Up::Ready, None);
 }
 
+/// What this worker was told that it is for.
+pub fn name() -> String {
+    scope().name()
+}
+
 fn post<A: serde::Serialize>(message: &Up<A>, block: Option<Vec<u8>>) {
     let Parcel { message, owned } = Parcel::new(message, block);
     // Fails for values that cannot be cloned only, and bytes can.

@@ -10,6 +10,9 @@ write-forward-attached = Forward as attachment
 write-edit-as-new = Edit as new
 write-title = New message
 write-from = From
+# Who writes, in a preview: a button behind the address.
+write-sender = Name and server
+write-in-preview = This mailbox is not kept here: drafts go when it is closed, and there is no copy of what is sent.
 write-to = To
 write-cc = Cc
 write-bcc = Bcc
@@ -63,6 +66,16 @@ shelf-in-doubt = The connection broke before the server said whether it took thi
 shelf-was-sent = It was sent
 shelf-was-not-sent = It was not: edit it
 shelf-delete = Delete
+shelf-settings = Outgoing server
+# The question when a preview is closed.
+unsent-title = Close with messages that are not sent?
+unsent-words = { $count ->
+    [one] 1 message is not sent. It is lost when the mailbox is closed.
+   *[other] { $count } messages are not sent. They are lost when the mailbox is closed.
+}
+unsent-going = What waits in Outbox is not sent any more.
+unsent-close = Close and lose them
+unsent-stay = Stay
 sent-words = Sent from this browser and kept on this device: POP3 has no such folder on the server.
 
 told-drafted = Saved in Drafts.

@@ -8,6 +8,8 @@ write-forward-attached = Reenviar como adjunto
 write-edit-as-new = Editar como nuevo
 write-title = Mensaje nuevo
 write-from = De
+write-sender = Nombre y servidor
+write-in-preview = Este buzón no se guarda aquí: los borradores desaparecen al cerrarlo y no queda copia de lo enviado.
 write-to = Para
 write-cc = Cc
 write-bcc = Cco
@@ -57,6 +59,15 @@ shelf-in-doubt = La conexión se cortó antes de que el servidor dijera si acept
 shelf-was-sent = Se envió
 shelf-was-not-sent = No se envió: editarlo
 shelf-delete = Eliminar
+shelf-settings = Servidor de salida
+unsent-title = ¿Cerrar con mensajes sin enviar?
+unsent-words = { $count ->
+    [one] Hay 1 mensaje sin enviar. Se pierde al cerrar el buzón.
+   *[other] Hay { $count } mensajes sin enviar. Se pierden al cerrar el buzón.
+}
+unsent-going = Lo que espera en la Bandeja de salida ya no se envía.
+unsent-close = Cerrar y perderlos
+unsent-stay = Seguir aquí
 sent-words = Enviados desde este navegador y guardados en este dispositivo: POP3 no tiene una carpeta así en el servidor.
 
 told-drafted = Guardado en Borradores.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use restante_api::keep::Archive;
+use restante_api::keep::{Archive, Ask, Change};
 use restante_api::letter::{FileId, FileView};
 use restante_api::{Call, Prepare, Reply, Request};
 use restante_link::contract::Unsafe;
@@ -46,6 +46,10 @@ pub struct App {
     state: State,
     act: Callback<Action>,
     engine: engine::Engine,
+    /// The one for the letters of a preview.
+    writer: Option<engine::Engine>,
+    /// Counts those.
+    writers: u32,
     /// Counts engines, so that the last words of a former one are not taken for this one's.
     generation: u32,
     sanitiser: sanitiser::Sanitiser,
@@ -68,6 +72,8 @@ pub enum Message {
     Act(Action),
     /// The engine of this generation spoke, or died.
     Heard(u32, Heard<Reply>),
+    /// So did the one for the letters of a preview.
+    Writer(u32, Heard<Reply>),
 }
 
 impl Component for App {
@@ -86,6 +92,8 @@ impl Component for App {
             engine: start_engine(ctx, state.program, 0),
             state,
             generation: 0,
+            writer: None,
+            writers: 0,
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
             show_due: None,
             pause: None,
@@ -118,6 +126,9 @@ impl Component for App {
         let action = match message {
             Message::Act(action) => action,
             Message::Heard(generation, _) if generation != self.generation => return false,
+            Message::Writer(generation, _) if generation != self.writers => return false,
+            Message::Writer(_, Heard::Said(reply)) => Action::Writer(reply),
+            Message::Writer(_, Heard::Died(death)) => Action::WriterDied(death),
             Message::Heard(_, Heard::Said(reply)) => Action::Engine(reply),
             Message::Heard(_, Heard::Died(death)) => Action::EngineDied(death),
         };
@@ -129,7 +140,7 @@ impl Component for App {
         for effect in reduce(&mut self.state, action) {
             self.carry_out(ctx, effect);
         }
-        page::take_mail_links(self.state.phase == Phase::Kept);
+        page::take_mail_links(matches!(self.state.phase, Phase::Kept | Phase::Open(_)));
         // Only while there is something to lose: a page that listens is not kept by the browser for going back to it.
         if self.state.is_gone_with_the_page() != self.guard.is_some() {
             self.guard = self.state.is_gone_with_the_page().then(page::guard).flatten();
@@ -143,6 +154,7 @@ impl Component for App {
                 <MailboxScreen
                     account={account.clone()}
                     mailbox={mailbox.clone()}
+                    writing={self.state.writing.clone()}
                     stage={self.state.stage}
                     connection={self.state.connection.clone()}
                     about={self.state.about.clone()}
@@ -195,23 +207,31 @@ impl App {
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
         match effect {
             Effect::Call(mut call) => {
-                let host = match &mut call {
-                    Call::Ask { request: Request::Open(open), .. } => Some(&mut open.host),
-                    Call::Ask { request: Request::Prepare(Prepare::Server(server)), .. } => Some(&mut server.host),
-                    _ => None,
-                };
-                if let Some(host) = host
+                let is_of_letters = matches!(call, Call::Ask { request: Request::Keep(_), .. });
+                if let Some(host) = host_of(&mut call)
                     && let Some(ascii) = page::ascii_host(host)
                 {
                     *host = ascii;
                 }
-                self.engine.call(call);
+                match self.writer.as_ref().filter(|_| is_of_letters) {
+                    Some(writer) => writer.call(call),
+                    None => self.engine.call(call),
+                }
             }
             Effect::ReplaceEngine => {
                 self.generation = self.generation.wrapping_add(1);
+                if self.state.writing.is_none() {
+                    self.writer = None;
+                }
                 // The former engine goes with the former link, and the sanitiser with its: neither remembers a message.
                 self.engine = start_engine(ctx, self.state.program, self.generation);
                 self.sanitiser = sanitiser::Sanitiser::new(self.act.clone());
+            }
+            Effect::StartWriter => {
+                self.writers = self.writers.wrapping_add(1);
+                let generation = self.writers;
+                let heard = ctx.link().callback(move |heard| Message::Writer(generation, heard));
+                self.writer = Some(engine::Engine::start_in_memory(heard));
             }
             // Not put off by each row that goes by: whoever scrolls on and on would never see any.
             Effect::SaveSoon if self.save_due.is_some() => {}
@@ -328,6 +348,17 @@ impl App {
             };
             act.emit(Action::Keep(action));
         });
+    }
+}
+
+/// The name of the server that a call is about, as it was typed.
+fn host_of(call: &mut Call) -> Option<&mut String> {
+    let Call::Ask { request, .. } = call else { return None };
+    match request {
+        Request::Open(open) | Request::Keep(Ask::Account(open) | Ask::Sender(open)) => Some(&mut open.host),
+        Request::Prepare(Prepare::Server(server)) => Some(&mut server.host),
+        Request::Keep(Ask::Change(Change::Sending(_, sending))) => Some(&mut sending.host),
+        _ => None,
     }
 }
 

@@ -78,6 +78,8 @@ pub struct State {
     pub mailbox: Option<Mailbox>,
     /// Mail that is kept on this device; there is some exactly in [`Phase::Kept`].
     pub kept: Option<Kept>,
+    /// Letters that are written in a preview; there are some in [`Phase::Open`] only.
+    pub writing: Option<kept::Writing>,
     /// Mail is kept on this device, as far as the page knows.
     pub keeps: bool,
     /// Whether this device is on a network, as far as the browser knows.
@@ -151,8 +153,10 @@ pub enum Action {
     Cancel,
     /// Open the mailbox again after its session ended.
     Reopen,
-    /// Close the mailbox and forget everything.
+    /// Close the mailbox and forget everything; where letters are not sent, ask first.
     Close,
+    /// The same, and letters that are not sent go.
+    CloseAnyway,
     /// Mail is kept on this device.
     Found,
     /// Do something with mail that is kept.
@@ -171,6 +175,10 @@ pub enum Action {
     Engine(Reply),
     /// The engine is no more.
     EngineDied(Death),
+    /// The engine says something in which the letters of a preview are.
+    Writer(Reply),
+    /// It is no more.
+    WriterDied(Death),
     /// Stop fetching the message that is shown.
     Stop,
     /// Ask for the message that is shown once more.
@@ -248,6 +256,8 @@ pub enum Effect {
     Call(Call),
     /// End the engine and start a fresh one: the one of [`State::program`].
     ReplaceEngine,
+    /// Start an engine for the letters of a preview, in the place of the one there was.
+    StartWriter,
     /// Speak [`State::language`].
     Speak,
     /// Ask the browser to keep what is kept for as long as its owner wants.
@@ -361,6 +371,7 @@ impl Default for State {
             connection: None,
             mailbox: None,
             kept: None,
+            writing: None,
             keeps: false,
             language: Language::default(),
             offline: false,
@@ -382,7 +393,9 @@ impl State {
     pub fn has_unsent(&self) -> bool {
         let marks = self.mailbox.as_ref().is_some_and(|mailbox| !mailbox.preview.marked.is_empty());
         let letter = self.kept.as_ref().and_then(|kept| kept.composer.as_ref());
-        marks || matches!(self.phase, Phase::Closing(_)) || letter.is_some_and(kept::Composer::is_unsaved)
+        let letters = letter.is_some_and(kept::Composer::is_unsaved)
+            || self.writing.as_ref().is_some_and(|writing| writing.unsent() > 0);
+        marks || matches!(self.phase, Phase::Closing(_)) || letters
     }
 
     /// Whether the browser is to ask before the page goes: a preview is gone with it.

@@ -37,6 +37,7 @@ mod source;
 mod stamp;
 mod status;
 mod way;
+mod writing;
 
 use restante_locales::Language;
 use wasm_bindgen::JsCast;

@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use restante_protocol::tunnel::Secret;
 
-use super::letter::{Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Origin, Sending};
+use super::letter::{Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Manner, Origin, Sending};
 use super::{Address, CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
 
 /// The folder of the origin's private file system that the mailbox is in. Where there is none, nothing was ever kept: the
 /// page looks for it, and makes none.
 pub const DIRECTORY: &str = "restante";
+
+/// The name of a worker that keeps nothing when it ends: letters are written in it beside a mailbox that is not kept.
+pub const IN_MEMORY: &str = "in-memory";
 
 macro_rules! identity {
     ($(#[$doc:meta])* $name:ident) => {
@@ -47,6 +50,9 @@ pub enum Ask {
     /// Keeps this mailbox on the device: makes an account of it where there is none, and fetches what is new. Answered by
     /// [`Answer::Account`].
     Account(Box<OpenMailbox>),
+    /// Makes an account of a mailbox whose mail stays where it is: letters are written from it, and nothing is fetched.
+    /// Answered by [`Answer::Account`].
+    Sender(Box<OpenMailbox>),
     /// Fetches what is new of an account. It takes a password where none is known, or the known one was refused.
     Check(AccountId, Option<SignIn>),
     /// Forgets the password of an account, here and on the device.
@@ -71,7 +77,7 @@ pub enum Ask {
     Letter(LetterId),
     /// Makes a letter from a message: a draft of the message's account, with the files that go along. Answered by
     /// [`Answer::Begun`].
-    Begin(LetterId, Origin),
+    Begin(LetterId, Manner, Origin),
     /// Who has written to these accounts and has such words in name or address, as somebody types them. Answered by
     /// [`Answer::Correspondents`].
     Correspondents(String),
@@ -114,7 +120,7 @@ pub struct SignIn {
 pub enum Answer {
     /// To [`Ask::Overview`].
     Overview(Box<Overview>),
-    /// To [`Ask::Account`].
+    /// To [`Ask::Account`] and [`Ask::Sender`].
     Account(AccountId),
     /// To [`Ask::Change`], [`Ask::Check`], [`Ask::Pause`], [`Ask::ForgetPassword`] and
     /// [`Ask::Discard`].

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::keep::KeptId;
+use super::keep::{AccountId, KeptId};
 use super::{Address, Failure, Security};
 
 /// A letter, from its first saved word until it is sent or discarded. Its number is drawn by the page that begins it, at
@@ -170,13 +170,13 @@ pub struct LetterContent {
     pub files: Vec<FileView>,
 }
 
-/// Where a letter begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// The message.
-    pub message: KeptId,
-    /// What is made of it.
-    pub manner: Manner,
+/// The message that a letter is made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// One that is kept.
+    Kept(KeptId),
+    /// The octets of one that is not. The letter is written from this account.
+    Source(AccountId, #[serde(with = "serde_bytes")] Vec<u8>),
 }
 
 /// What is wrong with a letter that is to be sent.

@@ -3,13 +3,28 @@
 use restante_api::keep::{AccountId, Answer, SignIn};
 use restante_api::{Failure, FailureKind, Fingerprint, OpenMailbox, Reason, Reply, Update};
 use restante_protocol::tunnel::Secret;
-use restante_store::{Account, NewAccount};
+use restante_store::{Account, NewAccount, StoreError};
 
 use super::{Client, Keeper, Outcome, convert};
 
 impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Makes an account of a mailbox, or finds the one there is, and fetches what is new.
     pub(super) fn keep_account(&mut self, open: OpenMailbox) -> Outcome {
+        let id = self.add_account(open).map_err(|error| convert::failure(&error))?;
+        self.check(id, None)?;
+        Ok(Update::Keep(Answer::Account(id)))
+    }
+
+    /// The same, but nothing is fetched.
+    pub(super) fn add_sender(&mut self, open: OpenMailbox) -> Outcome {
+        let added = self.add_account(open).and_then(|id| {
+            self.store.borrow_mut().set_check_every(convert::account(id), None)?;
+            Ok(id)
+        });
+        Ok(Update::Keep(Answer::Account(added.map_err(|error| convert::failure(&error))?)))
+    }
+
+    fn add_account(&mut self, open: OpenMailbox) -> Result<AccountId, StoreError> {
         let new = NewAccount {
             name: open.user.clone(),
             host: open.host.clone(),
@@ -17,13 +32,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             user: open.user.clone(),
             way: convert::way(&open),
         };
-        let id = self.store.borrow_mut().add_account(&new).map_err(|error| convert::failure(&error))?;
-        let id = AccountId(convert::id(id.0));
+        let id = AccountId(convert::id(self.store.borrow_mut().add_account(&new)?.0));
         self.checks.set_password(id, open.password, open.token);
         self.hasten(convert::account(id));
         self.is_news = true;
-        self.check(id, None)?;
-        Ok(Update::Keep(Answer::Account(id)))
+        Ok(id)
     }
 
     /// Fetches what is new of an account, now or when it is its turn.

@@ -1,7 +1,7 @@
 //! Letters: written, kept as drafts, and put into the outbox.
 
 use restante_api::keep::{self, Answer, Done, LetterChange, UNDO_SECONDS};
-use restante_api::letter::{FileId, FileView, LetterContent, LetterId, Origin, Sending};
+use restante_api::letter::{FileId, FileView, LetterContent, LetterId, Manner, Origin, Sending};
 use restante_api::{Failure, FailureKind, Reason, Reply, Update};
 use restante_store::{Account, AccountId, MessageId, StoreError};
 
@@ -52,14 +52,19 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     /// Makes a letter from a message.
-    pub(super) fn begin_letter(&mut self, id: LetterId, origin: Origin) -> Outcome {
+    pub(super) fn begin_letter(&mut self, id: LetterId, manner: Manner, origin: Origin) -> Outcome {
         let failed = |error: StoreError| convert::failure(&error);
-        let message = MessageId(origin.message.0.into());
-        let (row, octets) =
-            self.content(message).map_err(failed)?.ok_or_else(|| Failure::new(FailureKind::TooLarge, ""))?;
-        let account = self.store.borrow().account(row.account).map_err(failed)?;
+        let (account, octets) = match origin {
+            Origin::Kept(message) => {
+                let content = self.content(MessageId(message.0.into())).map_err(failed)?;
+                let (row, octets) = content.ok_or_else(|| Failure::new(FailureKind::TooLarge, ""))?;
+                (row.account, octets)
+            }
+            Origin::Source(account, octets) => (convert::account(account), octets),
+        };
+        let account = self.store.borrow().account(account).map_err(failed)?;
         let own = self.own_addresses(&account).map_err(failed)?;
-        let (beginning, files) = compose::beginning(&octets, origin.manner, &own);
+        let (beginning, files) = compose::beginning(&octets, manner, &own);
         let files: Vec<(FileView, Vec<u8>)> = files
             .into_iter()
             .zip(1..)

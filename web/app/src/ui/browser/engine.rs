@@ -1,5 +1,6 @@
 //! The engine's worker, from the page's side.
 
+use restante_api::keep::IN_MEMORY;
 use restante_api::{Call, Reply};
 use restante_link::page::{Heard, Link};
 use yew::Callback;
@@ -14,12 +15,24 @@ pub struct Engine(Option<Link<Call, Reply>>);
 impl Engine {
     /// Starts an engine. `heard` is called with what it says, its death included.
     pub fn start(program: Program, heard: Callback<Heard<Reply>>) -> Self {
+        Self::load(
+            match program {
+                Program::Preview => "restante-worker",
+                Program::Keeper => "restante-keeper",
+            },
+            "",
+            heard,
+        )
+    }
+
+    /// Starts an engine for letters that are gone with it.
+    pub fn start_in_memory(heard: Callback<Heard<Reply>>) -> Self {
+        Self::load("restante-keeper", IN_MEMORY, heard)
+    }
+
+    fn load(program: &str, name: &str, heard: Callback<Heard<Reply>>) -> Self {
         let told = heard.clone();
-        let name = match program {
-            Program::Preview => "restante-worker",
-            Program::Keeper => "restante-keeper",
-        };
-        let link = Link::start(&page::meta(name).unwrap_or_default(), move |said| told.emit(said));
+        let link = Link::start(&page::meta(program).unwrap_or_default(), name, move |said| told.emit(said));
         Self(link.map_err(|death| heard.emit(Heard::Died(death))).ok())
     }
 

@@ -108,7 +108,7 @@ fn settle(worker: &mut Option<Worker>, running: Worker, heard: Option<Heard<Safe
 
 fn start() -> Result<Worker, Death> {
     let (say, heard) = unbounded();
-    let link = Link::start(&page::meta("restante-sanitizer").unwrap_or_default(), move |said| {
+    let link = Link::start(&page::meta("restante-sanitizer").unwrap_or_default(), "", move |said| {
         // Nobody listens to a worker that was given up.
         let _ = say.unbounded_send(said);
     })?;

@@ -15,6 +15,9 @@ const RESTARTS: u8 = 2;
 
 /// An answer to one of the page's questions.
 pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effect> {
+    if let Some(effects) = kept::in_preview::source(state, to, &update) {
+        return effects;
+    }
     match update {
         Update::Progress(Stage::Message { octets, of }) => in_reading(state, |reading, _| {
             if let Some(opened) = reading.waiting_for(to).filter(|opened| opened.asked == Some(to)) {
@@ -152,7 +155,8 @@ fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Ef
     state.mailbox = Some(Mailbox::new(list, messages, octets));
     state.phase = Phase::Open(account);
     // The link has done its work; what it names is not left standing in the address bar.
-    vec![Effect::ClearLink, Effect::Focus(Focus::List)]
+    let asked_for = state.asked_for.take().map(Effect::WriteTo);
+    [Effect::ClearLink, Effect::Focus(Focus::List)].into_iter().chain(asked_for).collect()
 }
 
 fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {

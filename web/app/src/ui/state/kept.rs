@@ -24,7 +24,7 @@ use crate::ui::state::site::Submission;
 pub use act::{Deed, KeptAction, Opening};
 pub use files::{FileWork, Files};
 pub use settings::{Draft, Knob, Knobs, SendingField, Step};
-pub use write::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
+pub use write::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep, Writing};
 
 pub(super) use accounts::{add, network};
 pub(super) use act::act;
@@ -32,7 +32,7 @@ pub(in crate::ui) use act::{are_all_starred, is_any_unread, row_of, thread_meant
 pub(super) use files::finished;
 pub(super) use heard::{death, reply};
 pub(super) use lists::{found, show};
-pub(super) use write::write_to;
+pub(super) use write::{in_preview, write_to};
 pub(in crate::ui) use write::{of_link, quoted};
 
 /// What is kept, and what is being done with it.
@@ -276,6 +276,12 @@ impl Kept {
     /// Whether what is listed was searched for.
     pub fn is_searching(&self) -> bool {
         !self.search.trim().is_empty()
+    }
+
+    /// What this answers, if it is waited for.
+    fn waited(&mut self, to: CallId) -> Option<Wait> {
+        let at = self.waiting.iter().position(|(call, _)| *call == to)?;
+        Some(self.waiting.swap_remove(at).1)
     }
 
     /// The list that is wanted.

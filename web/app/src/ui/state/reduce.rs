@@ -73,18 +73,20 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             }
             vec![]
         }
-        Action::Close => preview::close(state).unwrap_or_else(|| {
+        Action::Close if kept::in_preview::holds(state) => vec![],
+        Action::Close | Action::CloseAnyway => preview::close(state).unwrap_or_else(|| {
             let (_, close) = state.calls.ask(Request::Close);
             *state = preview::forgotten(state);
             vec![close, Effect::ReplaceEngine, Effect::Focus(Focus::Form)]
         }),
         Action::Found => kept::found(state),
+        Action::Keep(action) if matches!(state.phase, Phase::Open(_)) => kept::in_preview::act(state, action),
         Action::Keep(action) => kept::act(state, action),
         Action::Preview(action) => preview::act(state, action),
         Action::Search(action) => search::act(state, action),
         Action::Offline(offline) => {
             state.offline = offline;
-            kept::network(state)
+            [kept::network(state), kept::in_preview::network(state)].concat()
         }
         Action::Promised(promised) => {
             state.promised = Some(promised);
@@ -96,6 +98,8 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Engine(reply) => heard::reply(state, reply),
         Action::EngineDied(death) => heard::death(state, &death),
+        Action::Writer(reply) => kept::in_preview::reply(state, reply),
+        Action::WriterDied(death) => kept::in_preview::death(state, &death),
         Action::Dismiss => in_mailbox(state, |mailbox, _| {
             mailbox.notice = None;
             vec![]

@@ -1,22 +1,21 @@
 //! The screen of mail that is kept on this device: bar, folders, toolbar, list, reader, and what is told above them.
 
-mod answers;
+pub(super) mod answers;
 mod bar;
-mod composer;
+pub(super) mod composer;
 mod folders;
 mod list;
 mod moving;
 mod sending;
-mod settings;
+pub(super) mod settings;
 mod sheets;
-mod shelf;
-mod told;
+pub(super) mod shelf;
+pub(super) mod told;
 mod tools;
 mod trouble;
 
 use super::use_language;
 use restante_api::FailureKind;
-use restante_api::letter::Manner;
 use restante_locales::say;
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
@@ -73,7 +72,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
             <main>
                 <section class="list" aria-labelledby="list-title">
                     {match kept.shelf {
-                        Some((account, shelf)) => shelf::shelf(props, account, shelf),
+                        Some((account, shelf)) => shelf::shelf(kept, account, shelf, false, act),
                         None => list::list(props),
                     }}
                 </section>
@@ -88,9 +87,9 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                 </div>
             </main>
             if let Some(composer) = &kept.composer {
-                <composer::ComposerPane key={composer.letter.0.to_string()} overview={kept.overview.clone()} composer={composer.clone()} act={act.clone()} />
+                <composer::ComposerPane key={composer.letter.0.to_string()} overview={kept.overview.clone()} composer={composer.clone()} in_preview=false act={act.clone()} />
             }
-            {told::toast(props)}
+            {told::toast(kept, act)}
             {sheets::sheet(props)}
             if let Some(about) = &props.about {
                 <AboutDialog about={about.clone()} act={act.clone()} />
@@ -100,7 +99,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
 }
 
 /// Sends what is done with kept mail.
-fn keeps<E>(act: &Act, action: KeptAction) -> Callback<E> {
+pub(super) fn keeps<E>(act: &Act, action: KeptAction) -> Callback<E> {
     sends(act, Action::Keep(action))
 }
 
@@ -178,11 +177,10 @@ fn keys(props: &KeptProps) -> Callback<KeyboardEvent> {
             "u" => deed(Deed::Unread),
             "z" => Action::Keep(KeptAction::Undo),
             "/" => Action::Keep(KeptAction::ToSearch),
-            "c" => answers::blank(),
-            "r" => answers::made(Manner::Reply),
-            "a" => answers::made(Manner::ReplyAll),
-            "f" => answers::made(Manner::Forward),
-            _ => return,
+            key => match answers::by_key(key) {
+                Some(action) => action,
+                None => return,
+            },
         };
         event.prevent_default();
         act.emit(action);

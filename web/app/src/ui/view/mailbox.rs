@@ -9,6 +9,7 @@ use super::about::AboutDialog;
 use super::certificate::TrustPanel;
 use super::connection::ConnectionDialog;
 use super::failure::FailureNote;
+use super::kept::{answers, shelf};
 use super::list::{ListProps, MessageList};
 use super::preview;
 use super::rail::Rail;
@@ -17,9 +18,10 @@ use super::retry::{Retry, waits};
 use super::search::{self, search};
 use super::stamp::mark;
 use super::status::Status;
-use super::{Act, is_typing, sends};
+use super::{Act, is_typing, sends, writing};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Account, Action, Choice, Load, Mailbox, PreviewAction, SearchAction};
+use crate::ui::state::kept::Writing;
+use crate::ui::state::{About, Account, Action, Choice, KeptAction, Load, Mailbox, PreviewAction, SearchAction};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -29,6 +31,8 @@ pub struct MailboxProps {
     pub account: Account,
     /// The mailbox.
     pub mailbox: Mailbox,
+    /// Letters that are written.
+    pub writing: Option<Writing>,
     /// What is happening now.
     pub stage: Option<Stage>,
     /// "About this page", while it is open.
@@ -43,14 +47,17 @@ pub struct MailboxProps {
 #[component]
 pub fn MailboxScreen(props: &MailboxProps) -> Html {
     use_language();
-    let MailboxProps { account, mailbox, act, .. } = props;
+    let MailboxProps { account, mailbox, writing, act, .. } = props;
+    let shelf = writing.as_ref().and_then(|writing| Some((writing, writing.kept.shelf?)));
     let reading = mailbox.reading.as_ref();
     let onkeydown = {
         // The dialog above the mailbox takes Escape for itself.
-        let is_asked = mailbox.preview.confirming.is_some();
+        let is_asked = mailbox.preview.confirming.is_some()
+            || writing.as_ref().is_some_and(|writing| writing.closing || writing.kept.sheet.is_some());
         let (act, free) = (act.clone(), !mailbox.shows_path && props.about.is_none() && !is_asked);
         let escape = match () {
             () if !mailbox.selection.is_empty() => Action::Choose(Choice::Nothing),
+            () if mailbox.reading.is_none() && shelf.is_some() => Action::Keep(KeptAction::GoBack),
             () if mailbox.reading.is_none() && mailbox.preview.search.is_some() => Action::Search(SearchAction::End),
             () => Action::Back,
         };
@@ -61,6 +68,12 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 act.emit(Action::Search(SearchAction::Go));
             }
             "Delete" if free && !is_typing(&event) => act.emit(Action::Preview(PreviewAction::AskDelete)),
+            key if free && !is_typing(&event) && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
+                if let Some(action) = answers::by_key(key) {
+                    event.prevent_default();
+                    act.emit(action);
+                }
+            }
             _ => {}
         })
     };
@@ -90,16 +103,22 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                     }
                 </div>
             }
-            {preview::toolbar(mailbox, act)}
+            {preview::toolbar(mailbox, writing.as_ref(), act)}
             </section>
             <main>
                 <section class="list" aria-labelledby="list-title">
-                    {search::reach(mailbox, act)}
-                    <MessageList ..list(mailbox, act) />
+                    if let Some((writing, (account, shelf))) = shelf {
+                        {shelf::shelf(&writing.kept, account, shelf, true, act)}
+                    } else {
+                        <>
+                        {search::reach(mailbox, act)}
+                        <MessageList ..list(mailbox, act) />
+                        </>
+                    }
                 </section>
                 <div class="pane">
                     if let Some(reader) = ReaderProps::of(mailbox, act) {
-                        <Reader ..reader />
+                        <Reader ..ReaderProps { answers: answers::answers(act), ..reader } />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { say::mailbox_nothing_to_read() } else { say::mailbox_choose() }}</p>
@@ -109,6 +128,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             </main>
             {preview::toast(mailbox, act)}
             {preview::question(mailbox, act)}
+            {writing::above(writing.as_ref(), act)}
             if mailbox.shows_path {
                 <ConnectionDialog account={account.clone()} connection={props.connection.clone()} act={act.clone()} />
             }

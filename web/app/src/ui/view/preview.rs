@@ -4,11 +4,12 @@ use restante_locales::say;
 use yew::{Callback, Html, classes, html};
 
 use super::dialog::Dialog;
-use super::{Act, icon, sends};
+use super::{Act, icon, sends, writing};
+use crate::ui::state::kept::Writing;
 use crate::ui::state::{Action, Choice, Mailbox, PreviewAction, Told, in_hand};
 use crate::ui::words;
 
-pub(super) fn toolbar(mailbox: &Mailbox, act: &Act) -> Html {
+pub(super) fn toolbar(mailbox: &Mailbox, writing: Option<&Writing>, act: &Act) -> Html {
     let preview = &mailbox.preview;
     let (checking, ended) = (preview.checking.is_some(), mailbox.failure.is_some());
     let chosen = u32::try_from(mailbox.selection.len()).unwrap_or(u32::MAX);
@@ -20,6 +21,7 @@ pub(super) fn toolbar(mailbox: &Mailbox, act: &Act) -> Html {
     };
     html! {
         <div class="bench" role="toolbar" aria-label={say::list_messages()}>
+            {writing::tools(writing, act)}
             <button class={classes!("tool", checking.then_some("turns"))} title={say::tool_check()} disabled={ended}
                 onclick={previews(act, PreviewAction::Check)}>
                 {icon::check()}<span>{say::tool_check()}</span>

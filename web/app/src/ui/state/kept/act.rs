@@ -366,7 +366,8 @@ pub(super) fn remove(
     effects
 }
 
-fn open(kept: &mut Kept, mailbox: &Mailbox, opening: Opening) -> Vec<Effect> {
+/// Opens a dialog.
+pub(super) fn open(kept: &mut Kept, mailbox: &Mailbox, opening: Opening) -> Vec<Effect> {
     kept.sheet = match opening {
         Opening::Settings(account) => kept.account(account).map(|account| Sheet::Settings(super::Draft::of(account))),
         Opening::Password(account) => Some(password(account)),

@@ -105,8 +105,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
     if let Answer::Piece { messages, octets } = answer {
         return files::written(kept, calls, to, messages, octets);
     }
-    let Some(at) = kept.waiting.iter().position(|(waited, _)| *waited == to) else { return vec![] };
-    let (_, wait) = kept.waiting.swap_remove(at);
+    let Some(wait) = kept.waited(to) else { return vec![] };
     match (wait, answer) {
         (Wait::Account(sign_in, submission), Answer::Account(id)) => {
             // The password has done its work in the page.
@@ -163,8 +162,7 @@ fn refused(state: &mut State, to: CallId, failure: Failure) -> Vec<Effect> {
         kept.refused = Some(Shared::new(failure));
         return vec![];
     }
-    let at = kept.waiting.iter().position(|(waited, _)| *waited == to);
-    let wait = at.map(|at| kept.waiting.swap_remove(at).1);
+    let wait = kept.waited(to);
     if matches!(wait, Some(Wait::Account(..))) || (to == kept.overview_call && adds) {
         return not_kept(state, failure);
     }

@@ -2,6 +2,7 @@
 
 mod composer;
 mod heard;
+pub(in crate::ui::state) mod in_preview;
 mod mailto;
 mod offers;
 
@@ -16,10 +17,11 @@ use super::{Kept, Told, Wait};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::site::Submission;
-use crate::ui::state::{Effect, Focus, Mailbox, State, meant};
+use crate::ui::state::{Effect, Focus, Mailbox, Phase, State, meant};
 
 pub use composer::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
 pub(super) use heard::{answered, death, overviewed, refused};
+pub use in_preview::Writing;
 pub(in crate::ui) use mailto::passed_on as of_link;
 
 /// What is waited for.
@@ -211,10 +213,10 @@ fn new(kept: &mut Kept, calls: &mut Calls, letter: LetterId, draft: Draft) -> Ve
 
 fn from(kept: &mut Kept, mailbox: &Mailbox, calls: &mut Calls, letter: LetterId, manner: Manner) -> Vec<Effect> {
     let ([number], Some(account)) = (&meant(mailbox)[..], here(kept)) else { return vec![] };
-    let (account, origin) = (account.id, Origin { message: KeptId(*number), manner });
+    let (account, begin) = (account.id, Ask::Begin(letter, manner, Origin::Kept(KeptId(*number))));
     let mut effects = make_room(kept, calls);
     kept.composer = Some(Composer::new(letter, account, Draft::default(), WriteStep::Opening));
-    effects.push(kept.ask(calls, Ask::Begin(letter, origin), Wait::Letter(LetterWait::Beginning(letter, manner))));
+    effects.push(kept.ask(calls, begin, Wait::Letter(LetterWait::Beginning(letter, manner))));
     effects
 }
 
@@ -332,7 +334,8 @@ fn trust(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
 
 /// Somebody writes by a link: at once where mail is shown, or as soon as it is.
 pub(in crate::ui::state) fn write_to(state: &mut State, draft: Draft) -> Vec<Effect> {
-    if state.kept.as_ref().is_some_and(|kept| !kept.accounts().is_empty()) {
+    let is_kept = state.kept.as_ref().is_some_and(|kept| !kept.accounts().is_empty());
+    if is_kept || matches!(state.phase, Phase::Open(_)) {
         return vec![Effect::ClearLink, Effect::WriteTo(Box::new(draft))];
     }
     state.asked_for = Some(Box::new(draft));

@@ -193,8 +193,8 @@ fn an_answer_begins_with_what_it_quotes_above_the_signature() {
     reduce(&mut at.state, Action::Cursor(1));
     reduce(&mut at.state, Action::Read(1));
     let effects = writes(&mut at, Write::From(LETTER, Manner::Reply));
-    let origin = Origin { message: KeptId(1001), manner: Manner::Reply };
-    let call = question(&effects, |request| *request == Request::Keep(Ask::Begin(LETTER, origin)));
+    let begin = Ask::Begin(LETTER, Manner::Reply, Origin::Kept(KeptId(1001)));
+    let call = question(&effects, |request| *request == Request::Keep(begin.clone()));
     let draft = Draft { to: "bert@example.org".into(), ..Draft::default() };
     let quote = Quote { from: vec![], to: vec![], subject: String::new(), date: None, text: "Which?\n".into() };
     let beginning = Box::new(Beginning { draft, quote: Some(quote.clone()) });

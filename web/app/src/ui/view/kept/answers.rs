@@ -12,7 +12,7 @@ use crate::ui::state::kept::Write;
 use crate::ui::state::{Action, KeptAction};
 
 /// Buttons of the reader.
-pub(super) fn answers(act: &Act) -> Html {
+pub(in super::super) fn answers(act: &Act) -> Html {
     let button = |manner: Manner, name: &'static str, drawing: Html| {
         html! { <button class="answer" title={name} onclick={from(act, manner)}>{drawing}<span>{name}</span></button> }
     };
@@ -33,18 +33,29 @@ pub(super) fn answers(act: &Act) -> Html {
 }
 
 /// Begins a new letter.
-pub(super) fn new<E>(act: &Act) -> Callback<E> {
+pub(in super::super) fn new<E>(act: &Act) -> Callback<E> {
     let act = act.clone();
     Callback::from(move |_: E| act.emit(blank()))
 }
 
-pub(super) fn blank() -> Action {
+fn blank() -> Action {
     Action::Keep(KeptAction::Write(Write::New(page::letter_number(), Box::<Draft>::default())))
 }
 
 /// Begins a letter from the message that is read or chosen.
-pub(super) fn made(manner: Manner) -> Action {
+fn made(manner: Manner) -> Action {
     Action::Keep(KeptAction::Write(Write::From(page::letter_number(), manner)))
+}
+
+/// What a key does with letters, if anything.
+pub(in super::super) fn by_key(key: &str) -> Option<Action> {
+    match key {
+        "c" => Some(blank()),
+        "r" => Some(made(Manner::Reply)),
+        "a" => Some(made(Manner::ReplyAll)),
+        "f" => Some(made(Manner::Forward)),
+        _ => None,
+    }
 }
 
 /// The same, by a button of what unfolds: it folds again.

@@ -15,18 +15,20 @@ use super::super::{Act, icon};
 use super::keeps;
 use crate::ui::format;
 use crate::ui::shared::Shared;
-use crate::ui::state::kept::{Composer, Doubt, LetterField, Offers, Saved, Write, WriteStep};
+use crate::ui::state::kept::{Composer, Doubt, LetterField, Offers, Opening, Saved, Write, WriteStep};
 use crate::ui::state::{Action, KeptAction};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
-pub(super) struct ComposerProps {
-    pub(super) overview: Option<Shared<Overview>>,
-    pub(super) composer: Composer,
-    pub(super) act: Act,
+pub(in super::super) struct ComposerProps {
+    pub(in super::super) overview: Option<Shared<Overview>>,
+    pub(in super::super) composer: Composer,
+    /// Nothing of it is kept.
+    pub(in super::super) in_preview: bool,
+    pub(in super::super) act: Act,
 }
 
 #[component]
-pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
+pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
     use_language();
     let ComposerProps { composer, act, .. } = props;
     let draft = &composer.draft;
@@ -78,7 +80,7 @@ pub(super) fn ComposerPane(props: &ComposerProps) -> Html {
 }
 
 /// Sends what is done with a letter.
-pub(super) fn writes<E>(act: &Act, write: Write) -> Callback<E> {
+pub(in super::super) fn writes<E>(act: &Act, write: Write) -> Callback<E> {
     keeps(act, KeptAction::Write(write))
 }
 
@@ -86,10 +88,19 @@ fn emit(act: &Act, write: Write) {
     act.emit(Action::Keep(KeptAction::Write(write)));
 }
 
-/// From which account it is written, where there are several.
+/// From which account it is written, where there are several; in a preview, who writes and what becomes of it.
 fn sender(props: &ComposerProps) -> Html {
-    let ComposerProps { overview, composer, act } = props;
+    let ComposerProps { overview, composer, in_preview, act } = props;
     let accounts = overview.as_ref().map_or(&[][..], |overview| &overview.accounts);
+    if let ([account], true) = (accounts, in_preview) {
+        return html! {
+            <>
+            <p class="line"><span>{say::write_from()}</span><b dir="auto">{&account.sending.address}</b>
+                <button class="quiet" onclick={keeps(act, KeptAction::Open(Opening::Settings(account.id)))}>{say::write_sender()}</button></p>
+            <p class="line fine">{say::write_in_preview()}</p>
+            </>
+        };
+    }
     if accounts.len() < 2 {
         return Html::default();
     }

@@ -17,20 +17,13 @@ use crate::ui::words;
 pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
     let KeptProps { kept, act, .. } = props;
     let Some(account) = kept.account(draft.account) else { return Html::default() };
-    let onsubmit = {
-        let act = act.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            act.emit(Action::Keep(KeptAction::Save));
-        })
-    };
     html! {
         <Dialog key="settings" id="settings-title" title={say::kept_settings()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
             <p class="words"><b dir="auto">{&account.name}</b>{format!(" · {}:{}", account.host, account.port)}
                 if let Some(days) = account.expires { {format!(" · {}", say::expires(days))} }
                 if account.postponed > 0 { {format!(" · {}", say::settings_postponed(account.postponed))} }
             </p>
-            <form class="sheet-form" novalidate=true {onsubmit}>
+            <form class="sheet-form" novalidate=true onsubmit={saves(act)}>
                 {policies(draft, act)}
                 {here(draft, act)}
                 {sending::sending(draft, act)}
@@ -43,6 +36,29 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
             {whole(props, account)}
         </Dialog>
     }
+}
+
+/// The settings of a mailbox that is not kept: who writes, and by which server.
+pub(in super::super) fn of_preview(draft: &Draft, act: &Act) -> Html {
+    html! {
+        <Dialog key="settings" id="settings-title" title={say::sending()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
+            <form class="sheet-form" novalidate=true onsubmit={saves(act)}>
+                {sending::sending(draft, act)}
+                if let Step::Wrong(knob) = draft.step {
+                    <p class="note bad" role="alert" id="wrong">{words::kept::wrong(knob)}</p>
+                }
+                {saving(draft, act)}
+            </form>
+        </Dialog>
+    }
+}
+
+fn saves(act: &Act) -> Callback<SubmitEvent> {
+    let act = act.clone();
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        act.emit(Action::Keep(KeptAction::Save));
+    })
 }
 
 fn policies(draft: &Draft, act: &Act) -> Html {

@@ -1,23 +1,25 @@
 //! Drafts and the outbox: letters that are not sent yet, how far each is, and what can be done about it.
 
+use restante_api::keep::{AccountId, AccountView};
 use restante_api::letter::{LetterState, LetterView};
 use restante_api::{Failure, FailureKind};
 use restante_locales::{advice, headline, say};
 use yew::{Html, html};
 
+use super::super::Act;
 use super::super::certificate::TrustPanel;
 use super::composer::writes;
-use super::{KeptProps, keeps};
+use super::keeps;
 use crate::ui::browser::dates;
 use crate::ui::state::kept::{Opening, Shelf, Write};
-use crate::ui::state::{Action, KeptAction};
+use crate::ui::state::{Action, Kept, KeptAction};
 
 /// Letters that wait for somebody have no time: see the engine's outbox.
 const NEVER: i64 = i64::MAX;
 
-pub(super) fn shelf(props: &KeptProps, account: restante_api::keep::AccountId, shelf: Shelf) -> Html {
-    let Some(account) = props.kept.account(account) else { return Html::default() };
-    let letters: Vec<&LetterView> = props.kept.shelved(account, shelf).collect();
+pub(in super::super) fn shelf(kept: &Kept, account: AccountId, shelf: Shelf, in_preview: bool, act: &Act) -> Html {
+    let Some(account) = kept.account(account) else { return Html::default() };
+    let letters: Vec<&LetterView> = kept.shelved(account, shelf).collect();
     let (title, nothing) = match shelf {
         Shelf::Drafts => (say::folder_drafts(), say::shelf_empty_drafts()),
         Shelf::Outbox => (say::folder_outbox(), say::shelf_empty_outbox()),
@@ -28,14 +30,13 @@ pub(super) fn shelf(props: &KeptProps, account: restante_api::keep::AccountId, s
             if letters.is_empty() {
                 <div class="empty"><p>{nothing}</p></div>
             } else {
-                <ul class="shelf" id="messages" tabindex="-1" aria-labelledby="list-title">{for letters.into_iter().map(|letter| item(props, letter))}</ul>
+                <ul class="shelf" id="messages" tabindex="-1" aria-labelledby="list-title">{for letters.into_iter().map(|letter| item(account, letter, in_preview, act))}</ul>
             }
         </>
     }
 }
 
-fn item(props: &KeptProps, letter: &LetterView) -> Html {
-    let act = &props.act;
+fn item(account: &AccountView, letter: &LetterView, in_preview: bool, act: &Act) -> Html {
     let id = letter.id;
     let to = letter.to.trim();
     let subject = letter.subject.trim();
@@ -58,9 +59,7 @@ fn item(props: &KeptProps, letter: &LetterView) -> Html {
                     <button onclick={writes(act, edit)}>{say::shelf_edit()}</button>
                 }
                 if let LetterState::Waiting { failure, .. } = &letter.state {
-                    if let Some(account) = needs_password(failure.as_deref(), props, letter) {
-                        <button onclick={keeps(act, KeptAction::Open(Opening::Password(account)))}>{say::trouble_password()}</button>
-                    }
+                    {mend(account, failure.as_deref(), in_preview, act)}
                     <button onclick={writes(act, Write::SendNow(id))}>{say::shelf_send_now()}</button>
                 }
                 if letter.state == LetterState::InDoubt {
@@ -74,13 +73,15 @@ fn item(props: &KeptProps, letter: &LetterView) -> Html {
     }
 }
 
-fn needs_password(
-    failure: Option<&Failure>,
-    props: &KeptProps,
-    letter: &LetterView,
-) -> Option<restante_api::keep::AccountId> {
-    failure.filter(|failure| failure.kind == FailureKind::WrongPassword)?;
-    props.kept.letter(letter.id).map(|(account, _)| account.id)
+/// The way to what may mend it: the password, or the server.
+fn mend(account: &AccountView, failure: Option<&Failure>, in_preview: bool, act: &Act) -> Html {
+    let (opening, name) = match failure.map(|failure| &failure.kind) {
+        None => return Html::default(),
+        // In a preview the password is the one that opened the mailbox.
+        Some(FailureKind::WrongPassword) if !in_preview => (Opening::Password(account.id), say::trouble_password()),
+        Some(_) => (Opening::Settings(account.id), say::shelf_settings()),
+    };
+    html! { <button onclick={keeps(act, KeptAction::Open(opening))}>{name}</button> }
 }
 
 /// How far a letter is.
@@ -114,7 +115,7 @@ fn state(letter: &LetterView) -> Html {
 }
 
 /// The certificate that the server shows, where that is why.
-fn trust(letter: &LetterView, act: &super::super::Act) -> Html {
+fn trust(letter: &LetterView, act: &Act) -> Html {
     let LetterState::Waiting { failure: Some(failure), .. } = &letter.state else { return Html::default() };
     let trust = Action::Keep(KeptAction::Write(Write::Trust(letter.id)));
     html! { <TrustPanel kind={failure.kind.clone()} {trust} name={say::certificate_trust_go_on()} act={act.clone()} /> }

@@ -3,14 +3,14 @@
 use restante_locales::say;
 use yew::{Html, html};
 
+use super::super::Act;
 use super::super::icon;
-use super::{KeptProps, keeps};
-use crate::ui::state::KeptAction;
+use super::keeps;
 use crate::ui::state::kept::{Told, Write};
+use crate::ui::state::{Kept, KeptAction};
 use crate::ui::words;
 
-pub(super) fn toast(props: &KeptProps) -> Html {
-    let KeptProps { kept, act, .. } = props;
+pub(in super::super) fn toast(kept: &Kept, act: &Act) -> Html {
     let undo = match kept.told {
         Some(Told::Moved(..)) if !kept.undo.is_empty() => Some(KeptAction::Undo),
         Some(Told::Queued(_) | Told::Discarded) => Some(KeptAction::Write(Write::TakeBack)),
