@@ -74,7 +74,7 @@ unsent-words = { $count ->
    *[other] { $count } messages are not sent. They are lost when the mailbox is closed.
 }
 unsent-going = What waits in Outbox is not sent any more.
-unsent-close = Close and lose them
+unsent-close = Close and discard
 unsent-stay = Stay
 sent-words = Sent from this browser and kept on this device: POP3 has no such folder on the server.
 

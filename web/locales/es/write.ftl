@@ -66,7 +66,7 @@ unsent-words = { $count ->
    *[other] Hay { $count } mensajes sin enviar. Se pierden al cerrar el buzón.
 }
 unsent-going = Lo que espera en la Bandeja de salida ya no se envía.
-unsent-close = Cerrar y perderlos
+unsent-close = Cerrar y descartar
 unsent-stay = Seguir aquí
 sent-words = Enviados desde este navegador y guardados en este dispositivo: POP3 no tiene una carpeta así en el servidor.
 

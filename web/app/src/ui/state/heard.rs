@@ -141,13 +141,17 @@ fn opened(state: &mut State, list: ListId, messages: u32, octets: u64) -> Vec<Ef
     state.stage = Some(Stage::Headers { have: 0, of: messages });
     let State { mailbox, calls, .. } = state;
     if let Some(mailbox) = mailbox {
+        let mut is_changed = false;
         let mut effects: Vec<Effect> = search::in_whole(mailbox, |mailbox| {
-            let is_changed = mailbox.reopened(list, messages, octets);
+            is_changed = mailbox.reopened(list, messages, octets);
             let released = held::release(mailbox, list, is_changed);
             let later = mailbox.read_later.map(|position| show_around(calls, position));
             mailbox.wanted().map(|_| Effect::ShowSoon).into_iter().chain(later).chain(released).collect()
         });
         effects.extend(search::again(mailbox, calls));
+        if is_changed {
+            kept::in_preview::source_lost(state, &Failure::new(FailureKind::Outdated, ""));
+        }
         return effects;
     }
     let Phase::Opening(account) = &state.phase else { return vec![] };
@@ -167,7 +171,8 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
             held::give_up(mailbox, &failure);
             mailbox.read_later = None;
             mailbox.preview.checking = None;
-            mailbox.failure = Some(failure);
+            mailbox.failure = Some(Shared::clone(&failure));
+            kept::in_preview::source_lost(state, &failure);
             vec![]
         }
         None => {
@@ -192,6 +197,7 @@ pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
         Phase::Kept => kept::death(state, death),
         Phase::Closing(marked) => preview::closed(state, marked),
         Phase::Open(_) => {
+            kept::in_preview::source_lost(state, &failure);
             let Some(mailbox) = &mut state.mailbox else { return vec![] };
             if let Some(reading) = &mut mailbox.reading {
                 Reading::fail(reading, &Shared::new(failure.clone()));

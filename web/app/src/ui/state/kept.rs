@@ -50,8 +50,8 @@ pub struct Kept {
     pub composer: Option<Composer>,
     /// A letter that was thrown away, until that cannot be taken back any more.
     pub discarded: Option<LetterId>,
-    /// Letters that were put into the outbox, until it has been told what became of them.
-    queued: Vec<LetterId>,
+    /// Letters in the outbox, until it has been told what became of them.
+    queued: Vec<(LetterId, write::Watch)>,
     /// Where a conversation was opened from.
     pub before: Option<Within>,
     /// Which messages are listed.

@@ -16,6 +16,7 @@ mod newer;
 mod reading;
 mod selection;
 mod writing;
+mod writing_in_preview;
 
 fn filled() -> State {
     let mut state = State::default();

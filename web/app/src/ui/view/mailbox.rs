@@ -88,7 +88,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 <button class="quiet" onclick={sends(act, Action::Close)}>{say::mailbox_close()}</button>
             </header>
             <Rail account={account.clone()} messages={mailbox.all()} octets={mailbox.octets}
-                marked={u32::try_from(mailbox.preview.marked.len()).unwrap_or(u32::MAX)} act={act.clone()} />
+                marked={u32::try_from(mailbox.preview.marked.len()).unwrap_or(u32::MAX)} is_current={shelf.is_none()} act={act.clone()} />
             <section class="over" aria-label={say::mailbox_actions()}>
             if mailbox.notice.is_some() || mailbox.failure.is_some() {
                 <div class="interrupted">

@@ -18,6 +18,8 @@ pub(super) struct RailProps {
     pub(super) octets: u64,
     /// Messages that are to be deleted.
     pub(super) marked: u32,
+    /// The list is in sight, and not letters in its place.
+    pub(super) is_current: bool,
     pub(super) act: Act,
 }
 
@@ -33,7 +35,7 @@ pub(super) fn Rail(props: &RailProps) -> Html {
                 <small>{&account.host}{" · "}{protection(account)}</small>
             </div>
             <ul>
-                <li aria-current="page"><span>{say::mailbox_on_server()}</span><em>{format::count(props.messages)}</em></li>
+                <li aria-current={props.is_current.then_some("page")}><span>{say::mailbox_on_server()}</span><em>{format::count(props.messages)}</em></li>
             </ul>
             if props.marked > 0 {
                 <p class="about">{say::mailbox_room_marked(props.marked, &format::octets(props.octets))}</p>

@@ -43,6 +43,17 @@ pub(super) enum LetterWait {
     Offers(LetterId),
 }
 
+/// What is still to be told of a letter in the outbox, beside its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watch {
+    /// That it waits, if it does.
+    Waits,
+    /// The same, once it has been tried: what it waits for now is known.
+    Again,
+    /// Nothing.
+    End,
+}
+
 impl Kept {
     /// A letter that is not sent yet, and whose it is.
     pub fn letter(&self, id: LetterId) -> Option<(&AccountView, &LetterView)> {
@@ -57,6 +68,12 @@ impl Kept {
             let is_draft = matches!(letter.state, LetterState::Draft { .. });
             is_draft == (shelf == Shelf::Drafts) && self.discarded != Some(letter.id)
         })
+    }
+
+    /// What becomes of this letter is told from now on.
+    fn watch(&mut self, letter: LetterId, watch: Watch) {
+        self.queued.retain(|(queued, _)| *queued != letter);
+        self.queued.push((letter, watch));
     }
 
     fn letter_change(&mut self, calls: &mut Calls, change: LetterChange, wait: Wait) -> Effect {
@@ -83,7 +100,10 @@ pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, wri
             kept.told = None;
             recall(kept, calls, letter)
         }
-        Write::SendNow(letter) => vec![kept.letter_change(calls, LetterChange::SendNow(letter), Wait::Quietly)],
+        Write::SendNow(letter) => {
+            kept.watch(letter, Watch::Again);
+            vec![kept.letter_change(calls, LetterChange::SendNow(letter), Wait::Quietly)]
+        }
         Write::Settle(letter, was_sent) => {
             vec![kept.letter_change(calls, LetterChange::Settle(letter, was_sent), Wait::Quietly)]
         }
@@ -329,6 +349,7 @@ fn trust(kept: &mut Kept, calls: &mut Calls, letter: LetterId) -> Vec<Effect> {
     let LetterState::Waiting { failure: Some(failure), .. } = &view.state else { return vec![] };
     let (Certificate { certificate, .. } | CertificateChanged { certificate }) = &failure.kind else { return vec![] };
     let trust = Change::TrustSending(account.id, certificate.fingerprint);
+    kept.watch(letter, Watch::Again);
     vec![kept.change(calls, trust, Wait::Quietly)]
 }
 
@@ -347,7 +368,9 @@ pub(super) fn send_what_waits(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect>
     let waits = |letter: &&LetterView| matches!(&letter.state, LetterState::Waiting { failure: Some(failure), .. } if failure.blame == Blame::Network);
     let letters = kept.accounts().iter().flat_map(|account| &account.letters);
     let waiting: Vec<LetterId> = letters.filter(waits).map(|letter| letter.id).collect();
-    kept.queued.extend(&waiting);
+    for letter in &waiting {
+        kept.watch(*letter, Watch::Again);
+    }
     waiting.into_iter().map(|letter| kept.letter_change(calls, LetterChange::SendNow(letter), Wait::Quietly)).collect()
 }
 

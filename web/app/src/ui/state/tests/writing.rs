@@ -283,3 +283,37 @@ fn while_drafts_are_shown_nothing_is_done_with_the_messages_behind_them() {
     at.keep(KeptAction::Go(Within::Role(Role::Inbox)));
     assert_eq!(at.keep(KeptAction::Do(Deed::Star)).len(), 1);
 }
+
+#[test]
+fn what_becomes_of_a_letter_is_told_once_however_often_it_is_tried() {
+    let mut at = writing("bert@example.org", "Boats", "Which one?");
+    let call = question(&writes(&mut at, Write::Send), |request| {
+        *request == Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(LETTER))))
+    });
+    done(&mut at, call);
+    let waits = |kind| LetterState::Waiting { due_at: 9, failure: Some(Box::new(failure(kind))) };
+    let heard = |at: &mut At| {
+        let told = at.kept().told.clone();
+        at.keep(KeptAction::Read);
+        told
+    };
+    told(&mut at, Some(waits(FailureKind::BridgeBusy)));
+    assert!(matches!(heard(&mut at), Some(Told::PutOff(_))));
+    // By itself it is tried quietly.
+    for state in [LetterState::Sending, waits(FailureKind::BridgeBusy)] {
+        told(&mut at, Some(state));
+        assert_eq!(heard(&mut at), None);
+    }
+    // Whoever sends it now hears how that went, and not how it stood before.
+    writes(&mut at, Write::SendNow(LETTER));
+    for state in [waits(FailureKind::BridgeBusy), LetterState::Sending] {
+        told(&mut at, Some(state));
+        assert_eq!(heard(&mut at), None);
+    }
+    told(&mut at, Some(waits(FailureKind::BridgeBusy)));
+    assert!(matches!(heard(&mut at), Some(Told::PutOff(_))));
+    told(&mut at, None);
+    assert_eq!(heard(&mut at), Some(Told::Sent));
+    told(&mut at, None);
+    assert_eq!(heard(&mut at), None);
+}

@@ -4,7 +4,7 @@ use restante_api::letter::{Draft, Manner};
 use restante_locales::say;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
-use yew::{Callback, Html, MouseEvent, html};
+use yew::{Callback, Html, MouseEvent, classes, html};
 
 use super::super::{Act, icon};
 use crate::ui::browser::page;
@@ -14,7 +14,8 @@ use crate::ui::state::{Action, KeptAction};
 /// Buttons of the reader.
 pub(in super::super) fn answers(act: &Act) -> Html {
     let button = |manner: Manner, name: &'static str, drawing: Html| {
-        html! { <button class="answer" title={name} onclick={from(act, manner)}>{drawing}<span>{name}</span></button> }
+        let class = classes!("answer", (manner == Manner::ReplyAll).then_some("to-all"));
+        html! { <button {class} title={name} onclick={from(act, manner)}>{drawing}<span>{name}</span></button> }
     };
     html! {
         <div class="answers" role="group" aria-label={say::write_more()}>
@@ -24,6 +25,7 @@ pub(in super::super) fn answers(act: &Act) -> Html {
             <details class="others">
                 <summary class="answer" title={say::write_others()} aria-label={say::write_others()}>{icon::others()}</summary>
                 <div>
+                    <button class="to-all" onclick={shut_and(act, Manner::ReplyAll)}>{say::write_reply_all()}</button>
                     <button onclick={shut_and(act, Manner::ForwardAsAttachment)}>{say::write_forward_attached()}</button>
                     <button onclick={shut_and(act, Manner::EditAsNew)}>{say::write_edit_as_new()}</button>
                 </div>

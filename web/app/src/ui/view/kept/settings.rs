@@ -41,7 +41,7 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
 /// The settings of a mailbox that is not kept: who writes, and by which server.
 pub(in super::super) fn of_preview(draft: &Draft, act: &Act) -> Html {
     html! {
-        <Dialog key="settings" id="settings-title" title={say::sending()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
+        <Dialog key="settings" id="settings-title" title={say::write_sender()} shut={Action::Keep(KeptAction::Shut)} act={act.clone()}>
             <form class="sheet-form" novalidate=true onsubmit={saves(act)}>
                 {sending::sending(draft, act)}
                 if let Step::Wrong(knob) = draft.step {

@@ -1,7 +1,7 @@
 //! Drafts and the outbox: letters that are not sent yet, how far each is, and what can be done about it.
 
 use restante_api::keep::{AccountId, AccountView};
-use restante_api::letter::{LetterState, LetterView};
+use restante_api::letter::{LetterFault, LetterState, LetterView};
 use restante_api::{Failure, FailureKind};
 use restante_locales::{advice, headline, say};
 use yew::{Html, html};
@@ -58,8 +58,8 @@ fn item(account: &AccountView, letter: &LetterView, in_preview: bool, act: &Act)
                 if let Some(edit) = edit {
                     <button onclick={writes(act, edit)}>{say::shelf_edit()}</button>
                 }
-                if let LetterState::Waiting { failure, .. } = &letter.state {
-                    {mend(account, failure.as_deref(), in_preview, act)}
+                {mend(account, letter, in_preview, act)}
+                if let LetterState::Waiting { .. } = &letter.state {
                     <button onclick={writes(act, Write::SendNow(id))}>{say::shelf_send_now()}</button>
                 }
                 if letter.state == LetterState::InDoubt {
@@ -74,9 +74,17 @@ fn item(account: &AccountView, letter: &LetterView, in_preview: bool, act: &Act)
 }
 
 /// The way to what may mend it: the password, or the server.
-fn mend(account: &AccountView, failure: Option<&Failure>, in_preview: bool, act: &Act) -> Html {
-    let (opening, name) = match failure.map(|failure| &failure.kind) {
+fn mend(account: &AccountView, letter: &LetterView, in_preview: bool, act: &Act) -> Html {
+    let (LetterState::Draft { returned: failure } | LetterState::Waiting { failure, .. }) = &letter.state else {
+        return Html::default();
+    };
+    let (opening, name) = match failure.as_ref().map(|failure| &failure.kind) {
+        // Who is refused is refused by any server.
+        _ if !letter.refused.is_empty() => return Html::default(),
         None => return Html::default(),
+        Some(FailureKind::UnfitLetter(fault)) if !matches!(fault, LetterFault::BadSender(_)) => {
+            return Html::default();
+        }
         // In a preview the password is the one that opened the mailbox.
         Some(FailureKind::WrongPassword) if !in_preview => (Opening::Password(account.id), say::trouble_password()),
         Some(_) => (Opening::Settings(account.id), say::shelf_settings()),

@@ -4,7 +4,7 @@ use restante_api::keep::{AccountId, Answer};
 use restante_api::letter::{Beginning, FileView, LetterContent, LetterId, LetterState, Manner};
 use restante_api::{CallId, Failure, FailureKind};
 
-use super::{Composer, Kept, LetterWait, Saved, Told, WriteStep, changed, edit, focus, signature};
+use super::{Composer, Kept, LetterWait, Saved, Told, Watch, WriteStep, changed, edit, focus, signature};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::{Effect, Focus};
@@ -23,14 +23,14 @@ pub(in crate::ui::state::kept) fn answered(
         }
         (LetterWait::Content(letter), Answer::Letter(content)) => opened(kept, letter, *content),
         (LetterWait::Recalled(letter), Answer::Done(_)) => {
-            kept.queued.retain(|queued| *queued != letter);
+            kept.queued.retain(|(queued, _)| *queued != letter);
             edit(kept, calls, letter)
         }
         (LetterWait::Queued(letter), Answer::Done(_)) => {
             if kept.composer.as_ref().is_some_and(|composer| composer.letter == letter) {
                 kept.composer = None;
             }
-            kept.queued.push(letter);
+            kept.watch(letter, Watch::Waits);
             kept.told = Some(Told::Queued(letter));
             vec![Effect::Focus(Focus::List)]
         }
@@ -109,7 +109,7 @@ pub(in crate::ui::state::kept) fn refused(
     }
     if matches!(wait, LetterWait::Recalled(_)) && failure.kind == FailureKind::NoSuchMessage {
         // It was on its way already: what becomes of it is told.
-        kept.queued.push(letter);
+        kept.watch(letter, Watch::Waits);
         overviewed(kept);
         return vec![];
     }
@@ -117,7 +117,7 @@ pub(in crate::ui::state::kept) fn refused(
     if is_shelved && failure.kind == FailureKind::NoSuchMessage {
         // An engine that is no more had put it into the outbox before it could say so.
         (kept.composer, kept.told) = (None, Some(Told::Queued(letter)));
-        kept.queued.push(letter);
+        kept.watch(letter, Watch::Waits);
         return vec![Effect::Focus(Focus::List)];
     }
     let failure = Shared::new(failure);
@@ -155,7 +155,7 @@ pub(in crate::ui::state::kept) fn death(kept: &mut Kept) -> Vec<Effect> {
 
 /// Tells what became of letters that were to be sent.
 pub(in crate::ui::state::kept) fn overviewed(kept: &mut Kept) {
-    for letter in std::mem::take(&mut kept.queued) {
+    for (letter, watch) in std::mem::take(&mut kept.queued) {
         match kept.letter(letter).map(|(_, view)| view.state.clone()) {
             None => kept.told = Some(Told::Sent),
             Some(LetterState::Draft { returned: Some(failure) }) => {
@@ -164,9 +164,15 @@ pub(in crate::ui::state::kept) fn overviewed(kept: &mut Kept) {
             Some(LetterState::Draft { returned: None }) => {}
             Some(LetterState::InDoubt) => kept.told = Some(Told::InDoubt),
             Some(LetterState::Waiting { failure: Some(failure), .. }) => {
-                kept.told = Some(Told::PutOff(Shared::new(*failure)));
+                if watch == Watch::Waits {
+                    kept.told = Some(Told::PutOff(Shared::new(*failure)));
+                }
+                kept.queued.push((letter, if watch == Watch::Waits { Watch::End } else { watch }));
             }
-            Some(LetterState::Waiting { .. } | LetterState::Sending) => kept.queued.push(letter),
+            Some(LetterState::Waiting { failure: None, .. }) => kept.queued.push((letter, watch)),
+            Some(LetterState::Sending) => {
+                kept.queued.push((letter, if watch == Watch::Again { Watch::Waits } else { watch }));
+            }
         }
     }
 }

@@ -96,6 +96,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
             kept.shelf = None;
             vec![Effect::Focus(Focus::List)]
         }
+        KeptAction::TakeMailLinks => vec![Effect::TakeMailLinks],
         // The rest is about messages that are kept.
         _ => vec![],
     });
@@ -197,6 +198,15 @@ pub(in crate::ui::state) fn source(state: &mut State, to: CallId, update: &Updat
         }
         Update::MessageFailed { failure, .. } => Some(give_up(writing, (**failure).clone())),
         _ => Some(vec![]),
+    }
+}
+
+/// What was asked of the engine that reads is answered no more.
+pub(in crate::ui::state) fn source_lost(state: &mut State, failure: &Failure) {
+    if let Some(writing) = &mut state.writing
+        && writing.source.take().is_some()
+    {
+        give_up(writing, failure.clone());
     }
 }
 
