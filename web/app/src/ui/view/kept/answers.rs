@@ -13,19 +13,21 @@ use crate::ui::state::{Action, KeptAction};
 
 /// Buttons of the reader.
 pub(in super::super) fn answers(act: &Act) -> Html {
-    let button = |manner: Manner, name: &'static str, drawing: Html| {
-        let class = classes!("answer", (manner == Manner::ReplyAll).then_some("to-all"));
-        html! { <button {class} title={name} onclick={from(act, manner)}>{drawing}<span>{name}</span></button> }
+    let button = |manner: Manner, class: &'static str, name: &'static str, drawing: Html| {
+        html! { <button class={classes!("answer", class)} title={name} onclick={from(act, manner)}>{drawing}<span>{name}</span></button> }
     };
     html! {
         <div class="answers" role="group" aria-label={say::write_more()}>
-            {button(Manner::Reply, say::write_reply(), icon::reply())}
-            {button(Manner::ReplyAll, say::write_reply_all(), icon::reply_all())}
-            {button(Manner::Forward, say::write_forward(), icon::forward())}
+            {button(Manner::Reply, "to-sender", say::write_reply(), icon::reply())}
+            {button(Manner::ReplyAll, "to-all", say::write_reply_all(), icon::reply_all())}
+            {button(Manner::Forward, "forward", say::write_forward(), icon::forward())}
             <details class="others">
                 <summary class="answer" title={say::write_others()} aria-label={say::write_others()}>{icon::others()}</summary>
                 <div>
+                    // Where there is no room for them beside it.
+                    <button class="to-sender" onclick={shut_and(act, Manner::Reply)}>{say::write_reply()}</button>
                     <button class="to-all" onclick={shut_and(act, Manner::ReplyAll)}>{say::write_reply_all()}</button>
+                    <button class="forward" onclick={shut_and(act, Manner::Forward)}>{say::write_forward()}</button>
                     <button onclick={shut_and(act, Manner::ForwardAsAttachment)}>{say::write_forward_attached()}</button>
                     <button onclick={shut_and(act, Manner::EditAsNew)}>{say::write_edit_as_new()}</button>
                 </div>
