@@ -10,6 +10,7 @@
 
 pub mod authority;
 pub mod bench;
+pub mod breaking;
 pub mod bridge;
 pub mod canary;
 pub mod courier;

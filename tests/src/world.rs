@@ -9,6 +9,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::authority::{Authority, Identity, shown};
+use crate::breaking::{Breaking, Moment};
 use crate::canary::Canary;
 use crate::delay::{Delay, Options as DelayOptions};
 use crate::dovecot::{Dovecot, Options, User};
@@ -22,6 +23,7 @@ pub struct World {
     lossy: Delay,
     canary: Canary,
     faults: Vec<(Fault, Scripted, Scripted)>,
+    breaking: Vec<Breaking>,
     other: Identity,
     mailboxes: Vec<Mailbox>,
 }
@@ -62,8 +64,19 @@ pub struct Description {
     pub faults: Vec<Misbehaving>,
     /// The fingerprint of those among them that speak TLS: another certificate, for another name.
     pub fault_fingerprint: String,
+    /// Submission servers that break connections at first.
+    pub breaking: Vec<BreakingPort>,
     /// Every port a bridge must allow on 127.0.0.1.
     pub ports: Vec<u16>,
+}
+
+/// A submission server that breaks connections at first.
+#[derive(Debug, Serialize)]
+pub struct BreakingPort {
+    /// When.
+    pub moment: Moment,
+    /// Its port of implicit TLS.
+    pub port: u16,
 }
 
 /// A server that misbehaves.
@@ -137,9 +150,13 @@ impl World {
         for fault in FAULTS {
             faults.push((fault, Scripted::start(fault, Some(&other)).await?, Scripted::start(fault, None).await?));
         }
+        let mut breaking = Vec::new();
+        for moment in Moment::ALL {
+            breaking.push(Breaking::start(&other, moment).await?);
+        }
         let target = SocketAddr::from((Ipv4Addr::LOCALHOST, dovecot.pops_port()));
         let lossy = Delay::start(target, DelayOptions::default()).await?;
-        Ok(Self { dovecot, lossy, canary, faults, other, mailboxes })
+        Ok(Self { dovecot, lossy, canary, faults, breaking, other, mailboxes })
     }
 
     /// What there is, and where.
@@ -164,8 +181,18 @@ impl World {
             canary_port: self.canary.port(),
             faults,
             fault_fingerprint: shown(&self.other.fingerprint),
+            breaking: self
+                .breaking
+                .iter()
+                .map(|server| BreakingPort { moment: server.moment, port: server.port() })
+                .collect(),
             ports,
         }
+    }
+
+    /// Letters that the servers of [`Description::breaking`] have taken, in their order.
+    pub fn taken(&self) -> Vec<u32> {
+        self.breaking.iter().map(Breaking::taken).collect()
     }
 
     /// Cuts the connections of the line at [`Description::lossy_port`].

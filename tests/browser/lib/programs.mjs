@@ -111,6 +111,18 @@ export class World {
     await this.#program.line();
   }
 
+  /** The submission server whose connection breaks at this moment. */
+  breaks(moment) {
+    return this.breaking.find((server) => server.moment === moment);
+  }
+
+  /** How many letters it has taken. */
+  async taken(moment) {
+    this.#program.say('taken');
+    const taken = JSON.parse(await this.#program.line());
+    return taken[this.breaking.findIndex((server) => server.moment === moment)];
+  }
+
   /** The paths the canary was asked for so far. */
   async canarySeen() {
     const answer = await fetch(`http://127.0.0.1:${this.canary_port}/seen`);

@@ -45,7 +45,8 @@ pub struct Receiver {
 #[derive(Debug, Clone, Copy)]
 enum State {
     Commands,
-    Data,
+    /// So many octets of it hold no end.
+    Data(usize),
     Chunk(usize),
 }
 
@@ -88,13 +89,20 @@ impl Receiver {
                     }
                     self.command(&line);
                 }
-                State::Data => {
-                    let whole = [b"\r\n".as_slice(), &self.inbox].concat();
-                    let Some(end) = find(&whole, b"\r\n.\r\n") else { return };
-                    let stuffed = whole[..end + 2].to_vec();
-                    self.inbox.drain(..end + 3);
+                State::Data(searched) => {
+                    let is_empty = self.inbox.starts_with(b".\r\n");
+                    let end = if is_empty {
+                        Some(0)
+                    } else {
+                        find(&self.inbox[searched..], b"\r\n.\r\n").map(|at| searched + at + 2)
+                    };
+                    let Some(end) = end else {
+                        self.state = State::Data(self.inbox.len().saturating_sub(4));
+                        return;
+                    };
+                    let stuffed: Vec<u8> = self.inbox.drain(..end + 3).take(end).collect();
                     let mut text = Vec::new();
-                    for line in stuffed[2..].split_inclusive(|byte| *byte == b'\n') {
+                    for line in stuffed.split_inclusive(|byte| *byte == b'\n') {
                         text.extend_from_slice(line.strip_prefix(b".").unwrap_or(line));
                     }
                     self.end(text);
@@ -169,7 +177,7 @@ impl Receiver {
                 if !self.open && !is_late {
                     self.say("503 5.5.1 MAIL first");
                 } else if is_late || mood.data && !self.to.is_empty() {
-                    self.state = State::Data;
+                    self.state = State::Data(0);
                     self.say("354 go");
                 } else {
                     self.say("451 4.7.1 later");

@@ -1,6 +1,7 @@
 //! Starts a world for a browser test, tells about it in one JSON line, and keeps it until standard input ends.
 //!
-//! With `--dialogues` it is not the world but the servers of the scripted dialogues. With `--crowd` the mailbox of 10,000 messages is there as well. A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`.
+//! With `--dialogues` it is not the world but the servers of the scripted dialogues. With `--crowd` the mailbox of 10,000 messages is there as well. A line `cut` on standard input cuts the lossy line's connections and is answered by a line `done`; a line `taken` is answered by the
+//! numbers of letters that the submission servers have taken.
 
 use anyhow::Result;
 use restante_tests::dialogues::Dialogues;
@@ -20,10 +21,13 @@ async fn main() -> Result<()> {
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
         match line.trim() {
-            "cut" => world.cut(),
+            "cut" => {
+                world.cut();
+                println!("done");
+            }
+            "taken" => println!("{}", serde_json::to_string(&world.taken())?),
             other => anyhow::bail!("there is no command {other:?}"),
         }
-        println!("done");
     }
     Ok(())
 }

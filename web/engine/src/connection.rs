@@ -110,6 +110,8 @@ struct Outgoing {
     octets: Vec<u8>,
     sent: usize,
     unflushed: bool,
+    /// Nothing gets through any more: what has not been sent by now never is.
+    broken: bool,
 }
 
 /// Octets that are read at once.
@@ -183,7 +185,7 @@ impl<D: Dialogue> Connection<D> {
             if told {
                 return Poll::Ready(Ok(Turn::Told));
             }
-            if self.broken.is_none() && self.outgoing.octets.is_empty() && self.session.has_more_to_send() {
+            if self.broken.is_none() && self.outgoing.has_room() && self.session.has_more_to_send() {
                 continue;
             }
             if let Some(failure) = self.broken.take() {
@@ -213,7 +215,7 @@ impl<D: Dialogue> Connection<D> {
         let mut told = false;
         loop {
             // What is large is asked for only when what was before it is on its way: memory stays bounded.
-            match self.session.poll(self.outgoing.octets.is_empty()) {
+            match self.session.poll(self.outgoing.has_room()) {
                 Ok(Step::NeedInput) => return Ok(told),
                 Ok(Step::Transmit(octets)) => {
                     self.outgoing.octets.extend_from_slice(&octets);
@@ -247,7 +249,7 @@ impl<D: Dialogue> Connection<D> {
 
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<(), Failure> {
         let outgoing = &mut self.outgoing;
-        while outgoing.sent < outgoing.octets.len() && self.broken.is_none() {
+        while outgoing.sent < outgoing.octets.len() && self.broken.is_none() && !outgoing.broken {
             match Pin::new(&mut self.transport).poll_write(cx, &outgoing.octets[outgoing.sent..]) {
                 Poll::Pending => return Ok(()),
                 Poll::Ready(Ok(0)) => return Err(Failure::new(FailureKind::ConnectionLost, "")),
@@ -257,7 +259,7 @@ impl<D: Dialogue> Connection<D> {
                     self.quiet_ticks = 0;
                 }
                 // Why the connection broke, a read may know better: the server's last words, or the bridge's.
-                Poll::Ready(Err(_)) => break,
+                Poll::Ready(Err(_)) => outgoing.broken = true,
             }
         }
         outgoing.octets.zeroize();
@@ -302,6 +304,13 @@ impl<D: Dialogue> Connection<D> {
                 return Poll::Ready(());
             }
         }
+    }
+}
+
+impl Outgoing {
+    /// Whether what is large may be asked for: all before it is on its way.
+    fn has_room(&self) -> bool {
+        self.octets.is_empty() && !self.broken
     }
 }
 

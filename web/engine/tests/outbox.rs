@@ -13,7 +13,7 @@ use futures::future::LocalBoxFuture;
 use pages::{PAGE, Pages, inbox, place, with_platform};
 use restante_api::keep::{AccountId, Answer, Ask, Change, Done, LetterChange, ListQuery, Role, Within};
 use restante_api::letter::{Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin};
-use restante_api::{FailureKind, Request, Update};
+use restante_api::{Failure, FailureKind, Request, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_testkit::receiver::Mood;
 use support::receiving::{self, CLEAR, Way};
@@ -252,6 +252,36 @@ async fn an_account_that_only_sends_fetches_nothing_and_answers_a_message_that_i
     })
     .await;
     assert_eq!(comes.lines(), Vec::<String>::new(), "the mail server was asked for something");
+}
+
+#[tokio::test]
+async fn a_large_letter_whose_connection_breaks_in_its_middle_waits_and_is_not_in_doubt() {
+    for extensions in [MODERN, &["8BITMIME", "AUTH PLAIN", "SIZE 100000000"]] {
+        let goes =
+            receiving::Host::new(extensions, &[Way { up: 300_000, ..CLEAR }, Way { up: 300_000, ..CLEAR }, CLEAR]);
+        with(&goes, async |pages, account| {
+            letter(pages, LetterChange::Save(account, LETTER, Box::new(draft_to("bert@example.org")))).await.unwrap();
+            let octets = vec![7; 2_000_000];
+            let file = FileView { id: FileId(5), name: "a.bin".into(), media_type: "a/b".into(), octets: 2_000_000 };
+            letter(pages, LetterChange::Attach { letter: LETTER, file, octets }).await.unwrap();
+            letter(pages, LetterChange::Send(LETTER)).await.unwrap();
+            letter_now(pages).await;
+            let mut tries = 1;
+            while let Some(letter) = settled(pages).await {
+                let is_lost = |failure: &Failure| failure.kind == FailureKind::ConnectionLost;
+                assert!(
+                    matches!(&letter.state, LetterState::Waiting { failure: Some(failure), .. } if is_lost(failure)),
+                    "{:?}",
+                    letter.state
+                );
+                letter_now(pages).await;
+                tries += 1;
+            }
+            assert!((2..=3).contains(&tries), "{tries}");
+            assert_eq!(goes.taken.lock().unwrap().len(), 1);
+        })
+        .await;
+    }
 }
 
 async fn letter_now(pages: &mut Pages) {
