@@ -240,6 +240,7 @@ pub(super) fn file(
 }
 
 /// What may help a letter that was not sent.
+#[derive(Debug, PartialEq)]
 enum Prospect {
     /// Time.
     ByItself,
@@ -251,6 +252,10 @@ enum Prospect {
 
 fn prospect(failure: &Failure) -> Prospect {
     use FailureKind as K;
+    // A network that breaks within the handshake breaks as it does anywhere else.
+    if failure.reason == Some(Reason::HandshakeCut) {
+        return Prospect::ByItself;
+    }
     match failure.kind {
         K::BridgeUnreachable
         | K::BridgeBusy
@@ -279,4 +284,15 @@ fn not_sent(failure: Failure) -> submission::Outcome {
 /// There is an outcome for each letter.
 fn lost() -> submission::Outcome {
     not_sent(Failure::new(FailureKind::Internal, "no outcome"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_breaks_within_the_handshake_is_tried_again_and_a_server_without_tls_is_not() {
+        let of = |reason| prospect(&Failure::because(FailureKind::TlsFailed, reason));
+        assert_eq!((of(Reason::HandshakeCut), of(Reason::NotTls)), (Prospect::ByItself, Prospect::None));
+    }
 }
