@@ -84,7 +84,7 @@ impl Postfix {
         self.smtps
     }
 
-    /// The port with STARTTLS.
+    /// The port with STARTTLS. There it takes letters by DATA only, and by BDAT as well at the other one.
     pub fn submission_port(&self) -> u16 {
         self.submission
     }
@@ -246,7 +246,7 @@ fn master_cf(smtps: u16, submission: u16) -> String {
     format!(
         "postlog unix-dgram n - n - 1 postlogd
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
-127.0.0.1:{submission} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt
+127.0.0.1:{submission} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt -o smtpd_discard_ehlo_keywords=chunking
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod outbox;
+
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -289,16 +291,23 @@ async fn every_mechanism_that_dovecot_has_signs_in_and_a_wrong_password_does_not
     }
 }
 
-/// Passes so many octets on in each direction, then hangs up.
-async fn cut(listener: TcpListener, to: u16, cuts: Vec<(u64, u64)>) {
+/// Passes so many octets on in each direction, then hangs up: as a server does, or as a network that breaks.
+async fn cut(listener: TcpListener, to: u16, cuts: Vec<(u64, u64)>, resets: bool) {
     for (up, down) in cuts {
         let (near, _) = listener.accept().await.unwrap();
+        if resets {
+            near.set_zero_linger().unwrap();
+        }
         let far = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
         let ((mut near_in, mut near_out), (mut far_in, mut far_out)) = (near.into_split(), far.into_split());
         tokio::spawn(async move {
             tokio::select! {
                 () = pass(&mut near_in, &mut far_out, up) => {}
                 () = pass(&mut far_in, &mut near_out, down) => {}
+            }
+            if resets {
+                // Else it would say goodbye first.
+                near_out.forget();
             }
         });
     }
@@ -335,7 +344,7 @@ async fn of_a_hundred_random_cuts_no_letter_is_lost_and_none_is_sent_twice_witho
         } else {
             ((u64::MAX, random(1500, 5000)), (u64::MAX, u64::MAX))
         };
-        let proxy = tokio::spawn(cut(listener, postfix.smtps_port(), vec![one, two]));
+        let proxy = tokio::spawn(cut(listener, postfix.smtps_port(), vec![one, two], false));
         let errands: Vec<Errand> = (0..3)
             .map(|at| {
                 let size = usize::try_from(random(1, 60)).unwrap();
