@@ -90,7 +90,7 @@ impl Postfix {
     }
 
     /// What has arrived for a local part, with CRLF line ends, each as it was handed in: what Postfix put before it is cut off
-    /// where the letter's first line stands.
+    /// where the letter's first line stands. Letters without that line are not told.
     ///
     /// # Errors
     /// Where the Maildir cannot be read.
@@ -104,8 +104,9 @@ impl Postfix {
                 text.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
                 text.extend_from_slice(b"\r\n");
             }
-            let at = memchr::memmem::find(&text, first_line.as_bytes()).context("another letter")?;
-            letters.push(text.split_off(at));
+            if let Some(at) = memchr::memmem::find(&text, first_line.as_bytes()) {
+                letters.push(text.split_off(at));
+            }
         }
         Ok(letters)
     }

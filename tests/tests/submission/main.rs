@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod outbox;
+mod program;
 
 use std::io::{self, Read};
 use std::net::SocketAddr;
