@@ -85,6 +85,9 @@ pub struct Row {
     pub peak_kib: u64,
 }
 
+/// What a run took, its round trips and its connections.
+type Run = (Usage, u32, u32);
+
 /// A server, and letters for it.
 pub struct Scene {
     postfix: Postfix,
@@ -125,8 +128,7 @@ impl Scene {
         let target = SocketAddr::from((Ipv4Addr::LOCALHOST, self.postfix.smtps_port()));
         let options = delay::Options { round_trip: Duration::from_millis(round_trip_ms), record: false };
         let delay = Delay::start(target, options).await?;
-        let mut all: Vec<(Sender, Vec<(Usage, u32, u32)>)> =
-            senders.iter().map(|sender| (*sender, Vec::new())).collect();
+        let mut all: Vec<(Sender, Vec<Run>)> = senders.iter().map(|sender| (*sender, Vec::new())).collect();
         // The server's processes are there before anybody's run.
         self.program(Sender::Ours, 1, delay.port())?.run(LIMIT).await?;
         for _ in 0..runs {

@@ -281,6 +281,9 @@ fn draft(number: u64) -> Draft {
     Draft { to: "bert@example.org".into(), subject: format!("Letter {number}"), text, ..Draft::default() }
 }
 
+/// Letters by their numbers, each as often as it is there.
+type Letters = BTreeMap<u64, Vec<Vec<u8>>>;
+
 /// The letter whose octets these are: its number is the first part of its Message-ID.
 fn number_of(octets: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(octets);
@@ -288,8 +291,8 @@ fn number_of(octets: &[u8]) -> u64 {
     u64::from_str_radix(id.split('.').next().unwrap(), 16).unwrap()
 }
 
-fn by_number(letters: Vec<Vec<u8>>) -> BTreeMap<u64, Vec<Vec<u8>>> {
-    let mut by_number = BTreeMap::<u64, Vec<Vec<u8>>>::new();
+fn by_number(letters: Vec<Vec<u8>>) -> Letters {
+    let mut by_number = Letters::new();
     for octets in letters {
         by_number.entry(number_of(&octets)).or_default().push(octets);
     }
@@ -297,7 +300,7 @@ fn by_number(letters: Vec<Vec<u8>>) -> BTreeMap<u64, Vec<Vec<u8>>> {
 }
 
 /// What has arrived.
-fn found(postfix: &Postfix) -> BTreeMap<u64, Vec<Vec<u8>>> {
+fn found(postfix: &Postfix) -> Letters {
     by_number(postfix.arrived("bert", "Date: ").unwrap())
 }
 
@@ -309,7 +312,7 @@ async fn idle(postfix: &Postfix) {
 }
 
 /// What the store holds after the engine has ended: letters among what was sent, and those that are not sent yet.
-fn held(home: &Path) -> (BTreeMap<u64, Vec<Vec<u8>>>, BTreeMap<u64, LetterState>) {
+fn held(home: &Path) -> (Letters, BTreeMap<u64, LetterState>) {
     let store = Store::open(&Location::File(home.join("mailbox.db"))).unwrap();
     let account = store.accounts().unwrap().remove(0).id;
     let sent = store.folder_of(account, Role::Sent).unwrap();

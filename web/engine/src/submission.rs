@@ -362,10 +362,10 @@ impl<'a, L: Stream<Item = Errand> + Unpin> Round<'a, L> {
             }
             Event::Lost { ticket, .. } if self.login == Some(ticket) => self.login = None,
             Event::WithoutReports { ticket } => {
-                if let Some((part, ..)) = self.sent.get(&ticket) {
-                    if let Some((_, outcome)) = self.errands.get_mut(&part.errand) {
-                        outcome.without_reports = true;
-                    }
+                if let Some((part, ..)) = self.sent.get(&ticket)
+                    && let Some((_, outcome)) = self.errands.get_mut(&part.errand)
+                {
+                    outcome.without_reports = true;
                 }
             }
             Event::Recipient { ticket, index, outcome } => self.hear_of_recipient(ticket, index, outcome.err()),
