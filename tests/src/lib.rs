@@ -17,6 +17,7 @@ pub mod courier;
 pub mod delay;
 pub mod dialogues;
 pub mod dovecot;
+pub mod exim;
 pub mod hostile;
 pub mod mailbox;
 pub mod maildir;

@@ -76,6 +76,24 @@ pub fn write<'a>(maildir: &Path, messages: impl IntoIterator<Item = &'a [u8]>) -
     Ok(())
 }
 
+/// The letters that a server has delivered, with CRLF line ends, each from its first line on: what was put before that is cut
+/// off. Letters without that line are not told.
+pub(crate) fn arrived(maildir: &Path, first_line: &str) -> Result<Vec<Vec<u8>>> {
+    let mut letters = Vec::new();
+    let Ok(entries) = fs::read_dir(maildir.join("new")) else { return Ok(letters) };
+    for entry in entries {
+        let mut text = Vec::new();
+        for line in fs::read(entry?.path())?.split_inclusive(|byte| *byte == b'\n') {
+            text.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
+            text.extend_from_slice(b"\r\n");
+        }
+        if let Some(at) = memchr::memmem::find(&text, first_line.as_bytes()) {
+            letters.push(text.split_off(at));
+        }
+    }
+    Ok(letters)
+}
+
 /// Every file below this folder that holds mail, with its bytes: what must not change when mail is only looked at.
 ///
 /// # Errors

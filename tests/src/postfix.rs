@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use crate::authority::Identity;
 use crate::courier::unpacked;
 use crate::dovecot::{self, Process, free_ports, give};
+use crate::maildir;
 
 /// How long the server may take to come up.
 const START: Duration = Duration::from_secs(20);
@@ -67,15 +68,15 @@ impl Postfix {
         make_folders(place)?;
         let dovecot = spawn(Command::new(dovecot::find()?).args(["-F", "-c"]).arg(place.join("dovecot.conf")), place)?;
         let mut dovecot = Process(dovecot);
-        wait(&mut dovecot, place, || async { place.join("auth/auth").exists() }).await?;
+        wait(&mut dovecot, || log_of(place), || async { place.join("auth/auth").exists() }).await?;
         let (smtps, submission) = free_ports()?;
         fs::write(place.join("conf/main.cf"), main_cf(place, mailboxes))?;
         fs::write(place.join("conf/master.cf"), master_cf(smtps, submission))?;
         let mut command = Command::new(root().join("usr/lib/postfix/sbin/master"));
         command.arg("-d").arg("-c").arg(place.join("conf")).current_dir(place.join("queue"));
-        command.env("MAIL_CONFIG", place.join("conf")).env("LD_LIBRARY_PATH", libraries()?);
+        command.env("MAIL_CONFIG", place.join("conf")).env("LD_LIBRARY_PATH", libraries(&root())?);
         let mut postfix = Process(spawn(&mut command, place)?);
-        wait(&mut postfix, place, || greets(submission)).await?;
+        wait(&mut postfix, || log_of(place), || greets(submission)).await?;
         Ok(Self { postfix, dovecot, home, smtps, submission })
     }
 
@@ -84,30 +85,18 @@ impl Postfix {
         self.smtps
     }
 
-    /// The port with STARTTLS.
+    /// The port with STARTTLS. There it takes letters by DATA only, and by BDAT as well at the other one.
     pub fn submission_port(&self) -> u16 {
         self.submission
     }
 
     /// What has arrived for a local part, with CRLF line ends, each as it was handed in: what Postfix put before it is cut off
-    /// where the letter's first line stands.
+    /// where the letter's first line stands. Letters without that line are not told.
     ///
     /// # Errors
     /// Where the Maildir cannot be read.
     pub fn arrived(&self, user: &str, first_line: &str) -> Result<Vec<Vec<u8>>> {
-        let folder = self.home.path().join("mail").join(user).join("new");
-        let mut letters = Vec::new();
-        let Ok(entries) = fs::read_dir(folder) else { return Ok(letters) };
-        for entry in entries {
-            let mut text = Vec::new();
-            for line in fs::read(entry?.path())?.split_inclusive(|byte| *byte == b'\n') {
-                text.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
-                text.extend_from_slice(b"\r\n");
-            }
-            let at = memchr::memmem::find(&text, first_line.as_bytes()).context("another letter")?;
-            letters.push(text.split_off(at));
-        }
-        Ok(letters)
+        maildir::arrived(&self.home.path().join("mail").join(user), first_line)
     }
 
     /// Whether nothing waits for its delivery.
@@ -134,12 +123,13 @@ fn root() -> PathBuf {
     unpacked("postfix")
 }
 
-fn libraries() -> Result<std::ffi::OsString> {
-    let of_this_machine = ["usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"].map(|folder| root().join(folder));
-    Ok(std::env::join_paths([root().join("usr/lib/postfix")].into_iter().chain(of_this_machine))?)
+/// Where libraries are that were unpacked with a server.
+pub(crate) fn libraries(root: &Path) -> Result<std::ffi::OsString> {
+    let folders = ["usr/lib/postfix", "usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"];
+    Ok(std::env::join_paths(folders.map(|folder| root.join(folder)))?)
 }
 
-fn spawn(command: &mut Command, home: &Path) -> Result<std::process::Child> {
+pub(crate) fn spawn(command: &mut Command, home: &Path) -> Result<std::process::Child> {
     let log = fs::OpenOptions::new().create(true).append(true).open(home.join("output"))?;
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn().context("cannot start a server")
 }
@@ -148,7 +138,11 @@ fn log_of(home: &Path) -> String {
     ["output", "dovecot.log", "log"].map(|name| fs::read_to_string(home.join(name)).unwrap_or_default()).concat()
 }
 
-async fn wait<F: Future<Output = bool>>(process: &mut Process, home: &Path, is_up: impl Fn() -> F) -> Result<()> {
+pub(crate) async fn wait<F: Future<Output = bool>>(
+    process: &mut Process,
+    log: impl Fn() -> String,
+    is_up: impl Fn() -> F,
+) -> Result<()> {
     let until = Instant::now() + START;
     while Instant::now() < until && matches!(process.0.try_wait(), Ok(None)) {
         if is_up().await {
@@ -156,10 +150,10 @@ async fn wait<F: Future<Output = bool>>(process: &mut Process, home: &Path, is_u
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    bail!("a server did not come up. They said:\n{}", log_of(home))
+    bail!("a server did not come up. It said:\n{}", log())
 }
 
-async fn greets(port: u16) -> bool {
+pub(crate) async fn greets(port: u16) -> bool {
     let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return false };
     let mut start = [0; 3];
     stream.read_exact(&mut start).await.is_ok() && &start == b"220"
@@ -190,7 +184,7 @@ fn make_folders(home: &Path) -> Result<()> {
     give(&home.join("mail"), (NOBODY, NOBODY))
 }
 
-fn id(name: &str, flag: &str) -> Result<u32> {
+pub(crate) fn id(name: &str, flag: &str) -> Result<u32> {
     let output = Command::new("id").args([flag, name]).output()?;
     String::from_utf8_lossy(&output.stdout).trim().parse().with_context(|| format!("there is no {name} here"))
 }
@@ -233,7 +227,7 @@ smtpd_sasl_auth_enable = yes
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
-message_size_limit = 100000000
+message_size_limit = 120000000
 mailbox_size_limit = 0
 ",
         home = home.display(),
@@ -246,7 +240,7 @@ fn master_cf(smtps: u16, submission: u16) -> String {
     format!(
         "postlog unix-dgram n - n - 1 postlogd
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
-127.0.0.1:{submission} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt
+127.0.0.1:{submission} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt -o smtpd_discard_ehlo_keywords=chunking
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr

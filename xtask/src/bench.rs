@@ -24,12 +24,17 @@ pub(crate) enum Benchmark {
     Fetch,
     /// Keeping a maildrop, natively beside mpop and in a browser; and a mailbox of 100,000 messages
     Keep,
+    /// Sending letters beside other programs, without a browser
+    Send,
     /// The bridge beside other relays: throughput, latency, memory
     Bridge,
 }
 
 /// Other clients to compare with. One that is missing leaves its line out.
 const PEERS: [&str; 5] = ["mpop", "fetchmail", "getmail6", "curl", "python3"];
+
+/// Programs that send, to compare with; swaks speaks TLS by the library behind it.
+const SENDERS: [&str; 4] = ["msmtp", "curl", "swaks", "libnet-ssleay-perl"];
 
 /// Relays to compare with, of Debian's.
 const RELAYS: [&str; 2] = ["websockify", "socat"];
@@ -46,6 +51,7 @@ pub(crate) fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[Stri
         Benchmark::Path => ("bench-path", needs_of_path(workspace)?),
         Benchmark::Fetch => ("bench-fetch", needs_of_fetch(workspace)?),
         Benchmark::Keep => ("bench-keep", needs_of_keep(workspace)?),
+        Benchmark::Send => ("bench-send", needs_of_send(workspace)?),
         Benchmark::Bridge => ("bench-bridge", needs_of_bridge(workspace)?),
     };
     // All programs of the package: a benchmark starts others of them.
@@ -94,6 +100,14 @@ fn needs_of_fetch(workspace: &Workspace) -> Result<Environment> {
         Err(error) => report::warn(&format!("no figures from a browser: {error:#}")),
     }
     Ok(environment)
+}
+
+/// The engine's example program, a mail server, and the other programs.
+fn needs_of_send(workspace: &Workspace) -> Result<Environment> {
+    setup::for_tests(workspace, false)?;
+    setup::for_comparison(&SENDERS);
+    compile(workspace, &["--package", "restante-engine", "--example", "send"])?;
+    Ok(vec![("RESTANTE_SEND", workspace.executable("release/examples", "send").into())])
 }
 
 /// The binary, and the other relays.

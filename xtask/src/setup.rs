@@ -40,6 +40,7 @@ pub(crate) fn for_tests(workspace: &Workspace, browser: bool) -> Result<Option<P
     servers::ensure_dovecot()?;
     servers::unpack_courier(workspace)?;
     servers::unpack_postfix(workspace)?;
+    servers::unpack_exim(workspace)?;
     servers::ensure_pebble()?;
     servers::ensure_haproxy()?;
     if browser { for_browser(workspace).map(Some) } else { Ok(None) }

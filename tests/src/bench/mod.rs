@@ -1,10 +1,11 @@
 //! The benchmark programs' parts: `bench-path` (from the click to fifty rows), `bench-fetch` (a whole maildrop),
-//! `bench-keep` (a mailbox on the device) and `bench-bridge` (the bridge beside other relays).
+//! `bench-keep` (a mailbox on the device), `bench-send` (letters) and `bench-bridge` (the bridge beside other relays).
 //!
 //! ```text
 //! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page, path_report
 //! bench-fetch:  a mail program → delay → dovecot               fetch, peers, raw, measure, decoder, report
 //! bench-keep:   keep, mpop, or Chromium → delay → … dovecot    keep (keep.mjs drives the browser), fetch, peers
+//! bench-send:   send, msmtp, … → delay → postfix               send, measure, peers
 //! bench-bridge: a lean client → a relay → a server           bridge
 //! ```
 //!
@@ -23,6 +24,7 @@ pub mod path_report;
 pub mod peers;
 pub mod raw;
 pub mod report;
+pub mod send;
 pub mod stage;
 pub mod table;
 pub mod trace;

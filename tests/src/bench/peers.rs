@@ -158,11 +158,6 @@ impl Peer {
 
     /// The version that is installed, or nothing where it is not.
     pub fn version(self) -> Option<String> {
-        let first_line = |program: &str, flag: &str| {
-            let said = std::process::Command::new(program).arg(flag).output().ok()?;
-            let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
-            text.lines().next().map(|line| line.chars().take(48).collect())
-        };
         match self {
             Self::Ours => fetch_program().is_file().then(|| "this checkout".to_owned()),
             Self::Keep => keep_program().is_file().then(|| "this checkout".to_owned()),
@@ -203,7 +198,15 @@ fn keep_program() -> PathBuf {
     example("RESTANTE_KEEP", "keep")
 }
 
-fn example(variable: &str, name: &str) -> PathBuf {
+/// The first line of what a program says, where it is installed.
+pub(super) fn first_line(program: &str, flag: &str) -> Option<String> {
+    let said = std::process::Command::new(program).arg(flag).output().ok()?;
+    let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
+    text.lines().next().map(|line| line.chars().take(48).collect())
+}
+
+/// An example of the engine's.
+pub(super) fn example(variable: &str, name: &str) -> PathBuf {
     if let Some(path) = std::env::var_os(variable) {
         return path.into();
     }

@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::rc::Rc;
 
+use futures::FutureExt as _;
+use futures::stream::{self, Stream, StreamExt as _};
 use restante_api::{Blame, Failure, FailureKind, Server, Stage};
 use restante_protocol::smtp::{
     Config, Content, Ending, Event, Form, Letter, LetterFault, Login, Recipient, Refusal, RefusedBy, Reply, Retry,
@@ -105,9 +107,27 @@ pub async fn send(
     errands: &[Errand],
     tell: &mut dyn FnMut(&Event),
 ) -> Vec<Outcome> {
-    let mut round = Round::new(errands);
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; errands.len()];
+    let letters = stream::iter(errands.iter().cloned());
+    send_each(platform, server, login, letters, &mut |at, outcome| outcomes[at] = Some(outcome), tell).await;
+    let lost = |outcome: Option<Outcome>, errand| outcome.unwrap_or_else(|| untold(errand));
+    outcomes.into_iter().zip(errands).map(|(outcome, errand)| lost(outcome, errand)).collect()
+}
+
+/// Sends letters as they come, over one connection for as long as more of them come at once or are waited for, and tells what
+/// became of each, by its place, as soon as that is known. A letter that was taken has an outcome, whatever happens; none is
+/// taken any more once the server cannot be reached.
+pub async fn send_each(
+    platform: Rc<dyn Platform>,
+    server: &Server,
+    login: Option<Login>,
+    letters: impl Stream<Item = Errand> + Unpin,
+    ended: &mut dyn FnMut(usize, Outcome),
+    tell: &mut dyn FnMut(&Event),
+) {
+    let mut round = Round::new(letters, ended);
     let mut pipelining = true;
-    while !round.waiting.is_empty() {
+    while round.has_letter().await {
         let over = round.connect(&platform, server, login.clone(), pipelining, tell).await;
         let Err((failure, suggests_lock_step)) = over else { continue };
         // What broke under pipelining surely has not arrived: it is asked for once more, one command at a time.
@@ -115,9 +135,17 @@ pub async fn send(
             pipelining = false;
             continue;
         }
-        round.give_up(&failure);
+        return round.give_up(&failure);
     }
-    round.outcomes
+}
+
+/// It did not come to this letter.
+fn untold(errand: &Errand) -> Outcome {
+    Outcome {
+        fate: Fate::NotSent(Failure::new(FailureKind::ConnectionLost, "")),
+        recipients: vec![Standing::Untold; errand.letter.recipients().len()],
+        without_reports: false,
+    }
 }
 
 /// A letter, or what is left of its recipients.
@@ -128,9 +156,14 @@ struct Part {
 }
 
 /// What is sent, and what became of it.
-struct Round<'a> {
-    errands: &'a [Errand],
-    outcomes: Vec<Outcome>,
+struct Round<'a, L> {
+    letters: L,
+    /// There are no more.
+    exhausted: bool,
+    /// Letters that were taken, by their places, until it is known what became of them.
+    errands: BTreeMap<usize, (Errand, Outcome)>,
+    taken: usize,
+    ended: &'a mut dyn FnMut(usize, Outcome),
     /// What is to be sent yet.
     waiting: VecDeque<Part>,
     /// What is under way, and the recipients that another letter or connection will take.
@@ -143,26 +176,62 @@ struct Round<'a> {
     closed: Option<Ending>,
 }
 
-impl<'a> Round<'a> {
-    fn new(errands: &'a [Errand]) -> Self {
-        let untold = |errand: &Errand| Outcome {
-            fate: Fate::NotSent(Failure::new(FailureKind::ConnectionLost, "")),
-            recipients: vec![Standing::Untold; errand.letter.recipients().len()],
-            without_reports: false,
-        };
-        let whole = |(at, errand): (usize, &Errand)| Part {
-            errand: at,
-            recipients: (0..errand.letter.recipients().len()).collect(),
-        };
+impl<'a, L: Stream<Item = Errand> + Unpin> Round<'a, L> {
+    fn new(letters: L, ended: &'a mut dyn FnMut(usize, Outcome)) -> Self {
         Self {
-            errands,
-            outcomes: errands.iter().map(untold).collect(),
-            waiting: errands.iter().enumerate().map(whole).collect(),
+            letters,
+            exhausted: false,
+            errands: BTreeMap::new(),
+            taken: 0,
+            ended,
+            waiting: VecDeque::new(),
             sent: BTreeMap::new(),
             login: None,
             barred: None,
             progress: false,
             closed: None,
+        }
+    }
+
+    /// Whether there is something to send; waits for it.
+    async fn has_letter(&mut self) -> bool {
+        self.tell_ended(&VecDeque::new());
+        while self.waiting.is_empty() && !self.exhausted {
+            let next = self.letters.next().await;
+            self.take(next);
+        }
+        !self.waiting.is_empty()
+    }
+
+    /// The next letter, if there is one at once.
+    fn take_at_once(&mut self) {
+        if !self.exhausted
+            && let Some(next) = self.letters.next().now_or_never()
+        {
+            self.take(next);
+        }
+    }
+
+    fn take(&mut self, next: Option<Errand>) {
+        let Some(errand) = next else {
+            self.exhausted = true;
+            return;
+        };
+        let recipients = (0..errand.letter.recipients().len()).collect();
+        self.waiting.push_back(Part { errand: self.taken, recipients });
+        let outcome = untold(&errand);
+        self.errands.insert(self.taken, (errand, outcome));
+        self.taken += 1;
+    }
+
+    /// Tells of the letters of which nothing is to be sent any more.
+    fn tell_ended(&mut self, later: &VecDeque<Part>) {
+        let under_way = self.sent.values().map(|(part, ..)| part);
+        let open: Vec<usize> = self.waiting.iter().chain(later).chain(under_way).map(|part| part.errand).collect();
+        for at in self.errands.keys().copied().filter(|at| !open.contains(at)).collect::<Vec<_>>() {
+            if let Some((_, outcome)) = self.errands.remove(&at) {
+                (self.ended)(at, outcome);
+            }
         }
     }
 
@@ -228,8 +297,15 @@ impl<'a> Round<'a> {
                 self.waiting.append(&mut later);
                 return Err(failure.clone());
             }
-            if self.sent.is_empty() && self.login.is_none() || self.closed.is_some() {
+            if self.closed.is_some() || self.barred.is_some() && self.sent.is_empty() {
                 break;
+            }
+            if self.sent.is_empty() && self.login.is_none() {
+                // What waits for another connection has waited long enough.
+                if !later.is_empty() || !self.has_letter().await {
+                    break;
+                }
+                continue;
             }
             let mut events = Vec::new();
             let turn = connection.turn(&mut |event| events.push(event)).await;
@@ -237,6 +313,7 @@ impl<'a> Round<'a> {
                 tell(&event);
                 self.hear(event, &mut later, connection);
             }
+            self.tell_ended(&later);
             if let Err(failure) = turn {
                 self.waiting.append(&mut later);
                 return Err(failure);
@@ -253,8 +330,11 @@ impl<'a> Round<'a> {
     /// Hands out what is waiting.
     fn submit(&mut self, connection: &mut Connection<Mailer>, later: &mut VecDeque<Part>) {
         while self.closed.is_none() && self.barred.is_none() && self.sent.len() < QUEUED {
+            if self.waiting.is_empty() {
+                self.take_at_once();
+            }
             let Some(part) = self.waiting.pop_front() else { return };
-            let errand = &self.errands[part.errand];
+            let Some((errand, _)) = self.errands.get(&part.errand) else { continue };
             let to = part.recipients.iter().map(|at| errand.letter.recipients()[*at].clone());
             // It has recipients, as every part of a letter.
             let Ok(letter) = errand.letter.readdressed(to.collect::<Vec<Recipient>>()) else { continue };
@@ -282,8 +362,10 @@ impl<'a> Round<'a> {
             }
             Event::Lost { ticket, .. } if self.login == Some(ticket) => self.login = None,
             Event::WithoutReports { ticket } => {
-                if let Some((part, ..)) = self.sent.get(&ticket) {
-                    self.outcomes[part.errand].without_reports = true;
+                if let Some((part, ..)) = self.sent.get(&ticket)
+                    && let Some((_, outcome)) = self.errands.get_mut(&part.errand)
+                {
+                    outcome.without_reports = true;
                 }
             }
             Event::Recipient { ticket, index, outcome } => self.hear_of_recipient(ticket, index, outcome.err()),
@@ -342,7 +424,9 @@ impl<'a> Round<'a> {
             Some(Retry::AnotherConnection) => other_connection.push(at),
             _ => {}
         }
-        self.outcomes[part.errand].recipients[at] = refusal.map_or(Standing::Accepted, Standing::Refused);
+        if let Some((_, outcome)) = self.errands.get_mut(&part.errand) {
+            outcome.recipients[at] = refusal.map_or(Standing::Accepted, Standing::Refused);
+        }
     }
 
     /// What became of a letter, or of a part of it: what is in doubt stays so, and what some have had stays had.
@@ -352,17 +436,23 @@ impl<'a> Round<'a> {
             Fate::Sent(_) => 1,
             Fate::Refused(_) | Fate::NotSent(_) => 0,
         };
-        let known = &mut self.outcomes[part.errand].fate;
-        if rank(&fate) >= rank(known) {
-            *known = fate;
+        if let Some((_, outcome)) = self.errands.get_mut(&part.errand)
+            && rank(&fate) >= rank(&outcome.fate)
+        {
+            outcome.fate = fate;
         }
     }
 
-    /// Nothing more is tried.
+    /// Nothing more is tried, neither of what was taken nor of what is there at once.
     fn give_up(&mut self, failure: &Failure) {
-        for part in std::mem::take(&mut self.waiting) {
+        loop {
+            if self.waiting.is_empty() {
+                self.take_at_once();
+            }
+            let Some(part) = self.waiting.pop_front() else { break };
             self.decide(&part, Fate::NotSent(failure.clone()));
         }
+        self.tell_ended(&VecDeque::new());
     }
 }
 

@@ -284,6 +284,52 @@ async fn a_large_letter_whose_connection_breaks_in_its_middle_waits_and_is_not_i
     }
 }
 
+#[tokio::test]
+async fn letters_that_are_due_together_go_over_one_session_and_only_the_one_under_way_is_ever_in_doubt() {
+    let letters = || (1..=5).map(LetterId);
+    let (mut doubts, mut whole) = (0, 0);
+    for cut in (1..20).map(|step| step * 250) {
+        let goes = receiving::Host::new(MODERN, &[Way { up: cut, ..CLEAR }, CLEAR]);
+        with(&goes, async |pages, account| {
+            for id in letters() {
+                let draft = Draft { subject: format!("Boat {}", id.0), ..draft_to("bert@example.org") };
+                letter(pages, LetterChange::Save(account, id, Box::new(draft))).await.unwrap();
+                letter(pages, LetterChange::Send(id)).await.unwrap();
+            }
+            // Before the first has gone, all are due.
+            for id in letters() {
+                pages.ask(Ask::Change(Change::Letter(LetterChange::SendNow(id))));
+            }
+            let is_done = |letter: &LetterView| letter.state == LetterState::InDoubt;
+            pages.until(|pages| pages.account().letters.iter().all(is_done)).await;
+            let taken: Vec<String> = goes
+                .taken
+                .lock()
+                .unwrap()
+                .iter()
+                .map(|(_, octets)| String::from_utf8_lossy(octets).into_owned())
+                .collect();
+            let in_doubt: Vec<LetterId> = pages.account().letters.iter().map(|letter| letter.id).collect();
+            assert!(in_doubt.len() <= 1, "cut at {cut}: {in_doubt:?}");
+            for id in letters() {
+                let times =
+                    taken.iter().filter(|octets| octets.contains(&format!("Subject: Boat {}\r\n", id.0))).count();
+                assert!(
+                    times == 1 || times == 0 && in_doubt.contains(&id),
+                    "cut at {cut}: {id:?} was taken {times} times"
+                );
+            }
+            doubts += in_doubt.len();
+            let connections = goes.connections.get();
+            assert!(connections <= 2, "cut at {cut}: {connections} connections");
+            whole += usize::from(connections == 1 && taken.len() == 5);
+        })
+        .await;
+        assert_eq!(*goes.faults.lock().unwrap(), Vec::<String>::new());
+    }
+    assert!(doubts > 0 && whole > 0, "{doubts} {whole}");
+}
+
 async fn letter_now(pages: &mut Pages) {
     letter(pages, LetterChange::SendNow(LETTER)).await.unwrap();
     // The failure of the former try is told until this one has come to its end.

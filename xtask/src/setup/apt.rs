@@ -47,7 +47,9 @@ pub(crate) fn unpack(packages: &[&str], place: &Path) -> Result<()> {
     let libraries = depends
         .lines()
         .filter(|line| {
-            ["libcourier", "libidn", "libicu", "libnsl", "libdb5"].iter().any(|start| line.starts_with(start))
+            ["libcourier", "libidn", "libicu", "libnsl", "libdb5", "libgnutls", "libunbound", "libevent", "libpcre2"]
+                .iter()
+                .any(|start| line.starts_with(start))
         })
         .filter(|library| !installed(library));
     let wanted: Vec<&str> = packages.iter().copied().chain(libraries).collect();

@@ -45,6 +45,11 @@ pub(crate) fn unpack_postfix(workspace: &Workspace) -> Result<()> {
     unpack(workspace, "Postfix", "postfix", &["postfix"], "usr/lib/postfix/sbin/master")
 }
 
+/// Unpacks Exim, likewise.
+pub(crate) fn unpack_exim(workspace: &Workspace) -> Result<()> {
+    unpack(workspace, "Exim", "exim", &["exim4-daemon-light"], "usr/sbin/exim4")
+}
+
 fn unpack(workspace: &Workspace, name: &str, folder: &str, packages: &[&str], program: &str) -> Result<()> {
     let place = workspace.target.join("programs").join(folder);
     if place.join(program).is_file() {

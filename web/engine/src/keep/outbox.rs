@@ -1,9 +1,12 @@
-//! The outbox: letters that are due are sent, one at a time, and what became of each is written before anybody is told.
+//! The outbox: letters that are due are sent, one at a time over one session an account, and what became of each is written before anybody is told.
 
+use std::cell::Cell;
 use std::io::{self, Cursor};
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::Context;
 
+use futures::FutureExt as _;
+use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use restante_api::letter::LetterFault;
 use restante_api::{Failure, FailureKind, Fingerprint, Reason, Reply, Server};
@@ -11,6 +14,7 @@ use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
 use super::{Client, Keeper, convert};
+use crate::platform::Platform;
 use crate::submission::{self, Errand, Fate, Octets, Standing, of_refusal};
 use crate::{compose, mime};
 
@@ -29,35 +33,85 @@ const NEVER: i64 = i64::MAX;
 /// What is being sent.
 #[derive(Default)]
 pub(super) struct Outbox {
-    current: Option<Delivery>,
+    current: Option<Session>,
 }
 
-struct Delivery {
-    letter: Outgoing,
-    work: LocalBoxFuture<'static, submission::Outcome>,
-    ended: Option<submission::Outcome>,
+/// A session with a server. Further letters of the account go over it where they are due when one has come to its end.
+struct Session {
+    account: AccountId,
+    server: Server,
+    /// The letter under way. There is never more than one, so that no other is in doubt where all ends at once.
+    letter: Option<Outgoing>,
+    letters: UnboundedSender<Errand>,
+    ended: Rc<Cell<Option<submission::Outcome>>>,
+    work: LocalBoxFuture<'static, ()>,
+    is_over: bool,
+}
+
+impl Session {
+    fn begin(platform: Rc<dyn Platform>, account: AccountId, server: Server, login: Login) -> Self {
+        let (letters, mut incoming) = unbounded();
+        let ended: Rc<Cell<Option<submission::Outcome>>> = Rc::default();
+        let (told, there) = (Rc::clone(&ended), server.clone());
+        let work = Box::pin(async move {
+            let mut tell = |_, outcome| told.set(Some(outcome));
+            submission::send_each(platform, &there, Some(login), &mut incoming, &mut tell, &mut |_| {}).await;
+        });
+        Self { account, server, letter: None, letters, ended, work, is_over: false }
+    }
+
+    fn send(&mut self, letter: Outgoing, errand: Errand) {
+        self.letter = Some(letter);
+        // Where the session is over, the letter's outcome is that there is none.
+        let _ = self.letters.unbounded_send(errand);
+    }
+
+    /// What became of the letter, where that is known.
+    fn take_ended(&mut self) -> Option<(Outgoing, submission::Outcome)> {
+        let outcome = self.ended.take().or_else(|| self.is_over.then(lost))?;
+        Some((self.letter.take()?, outcome))
+    }
+
+    /// Says goodbye as far as that takes no time: what the server answers nobody waits for.
+    fn close(self) {
+        let Self { letters, work, is_over, .. } = self;
+        drop(letters);
+        if !is_over {
+            let _ = work.now_or_never();
+        }
+    }
 }
 
 impl Outbox {
     pub(super) fn is_busy(&self) -> bool {
-        self.current.is_some()
+        self.current.as_ref().is_some_and(|session| session.letter.is_some())
     }
 
     /// Goes on with what is being sent. Whether that has come to its end.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> bool {
-        let Some(delivery) = &mut self.current else { return false };
-        if delivery.ended.is_none()
-            && let Poll::Ready(outcome) = delivery.work.as_mut().poll(context)
-        {
-            delivery.ended = Some(outcome);
+        let Some(session) = &mut self.current else { return false };
+        if !session.is_over {
+            session.is_over = session.work.as_mut().poll(context).is_ready();
         }
-        delivery.ended.is_some()
+        let outcome = session.ended.take();
+        let is_ended = outcome.is_some();
+        session.ended.set(outcome);
+        is_ended || session.is_over
     }
 
-    /// What became of the letter that was being sent.
-    fn take_ended(&mut self) -> Option<(Outgoing, submission::Outcome)> {
-        let delivery = self.current.take_if(|delivery| delivery.ended.is_some())?;
-        Some((delivery.letter, delivery.ended?))
+    /// The session, where letters of this account go over it.
+    fn session(&mut self, of: AccountId, server: &Server) -> Option<&mut Session> {
+        let fits = |session: &Session| !session.is_over && session.account == of && session.server == *server;
+        if !self.current.as_ref().is_some_and(fits) {
+            self.close();
+        }
+        self.current.as_mut()
+    }
+
+    fn close(&mut self) {
+        if let Some(session) = self.current.take() {
+            session.close();
+        }
     }
 }
 
@@ -69,7 +123,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             let due = self.store.borrow().next_due();
             // What a check has not committed yet is left alone while nothing is due.
             if !matches!(due, Ok(Some(due)) if due <= now) {
-                return;
+                return self.outbox.close();
             }
             // It counts as being sent before anything of it is.
             let begun = {
@@ -77,16 +131,18 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 store.commit().and_then(|()| store.begin_sending(now))
             };
             // Where it cannot be written, it is tried again with the next tick.
-            let Ok(Some(mut letter)) = begun else { return };
+            let Ok(Some(mut letter)) = begun else { return self.outbox.close() };
             self.is_news = true;
             match self.errand(&mut letter) {
                 Ok((server, login, errand)) => {
+                    if let Some(session) = self.outbox.session(letter.account, &server) {
+                        session.send(letter, errand);
+                        return;
+                    }
                     let platform = Rc::clone(&self.place.platform);
-                    let work = Box::pin(async move {
-                        let outcomes = submission::send(platform, &server, Some(login), &[errand], &mut |_| {}).await;
-                        outcomes.into_iter().next().unwrap_or_else(lost)
-                    });
-                    self.outbox.current = Some(Delivery { letter, work, ended: None });
+                    let mut session = Session::begin(platform, letter.account, server, login);
+                    session.send(letter, errand);
+                    self.outbox.current = Some(session);
                 }
                 Err(failure) => self.settle_delivery(&letter, &not_sent(failure)),
             }
@@ -95,8 +151,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     /// Notes what became of the letter that was being sent, and goes on with the next.
     pub(super) fn delivered(&mut self) {
-        if let Some((letter, outcome)) = self.outbox.take_ended() {
+        if let Some((letter, outcome)) = self.outbox.current.as_mut().and_then(Session::take_ended) {
             self.settle_delivery(&letter, &outcome);
+        }
+        if self.outbox.current.as_ref().is_some_and(|session| session.is_over) {
+            self.outbox.current = None;
         }
         self.told = false;
         self.deliver_next();
@@ -104,8 +163,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     /// Lets what is being sent come to its end.
     pub(super) async fn end_delivery(&mut self) {
-        if let Some(Delivery { letter, work, ended: None }) = self.outbox.current.take() {
-            let outcome = work.await;
+        let Some(mut session) = self.outbox.current.take() else { return };
+        session.letters.close_channel();
+        if !session.is_over {
+            session.work.as_mut().await;
+            session.is_over = true;
+        }
+        if let Some((letter, outcome)) = session.take_ended() {
             self.settle_delivery(&letter, &outcome);
         }
     }
@@ -240,6 +304,7 @@ pub(super) fn file(
 }
 
 /// What may help a letter that was not sent.
+#[derive(Debug, PartialEq)]
 enum Prospect {
     /// Time.
     ByItself,
@@ -251,6 +316,10 @@ enum Prospect {
 
 fn prospect(failure: &Failure) -> Prospect {
     use FailureKind as K;
+    // A network that breaks within the handshake breaks as it does anywhere else.
+    if failure.reason == Some(Reason::HandshakeCut) {
+        return Prospect::ByItself;
+    }
     match failure.kind {
         K::BridgeUnreachable
         | K::BridgeBusy
@@ -279,4 +348,15 @@ fn not_sent(failure: Failure) -> submission::Outcome {
 /// There is an outcome for each letter.
 fn lost() -> submission::Outcome {
     not_sent(Failure::new(FailureKind::Internal, "no outcome"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_breaks_within_the_handshake_is_tried_again_and_a_server_without_tls_is_not() {
+        let of = |reason| prospect(&Failure::because(FailureKind::TlsFailed, reason));
+        assert_eq!((of(Reason::HandshakeCut), of(Reason::NotTls)), (Prospect::ByItself, Prospect::None));
+    }
 }

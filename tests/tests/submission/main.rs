@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod exim;
+mod outbox;
+mod program;
+
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -88,13 +92,34 @@ async fn sent(server: &Server, login: Login, errands: &[Errand]) -> Vec<Outcome>
     send(Rc::new(Native), server, Some(login), errands, &mut |_| ()).await
 }
 
+/// A server that takes letters by both ports.
+trait Takes {
+    fn ports(&self) -> [(u16, Security); 2];
+    fn arrived(&self, user: &str, first_line: &str) -> Vec<Vec<u8>>;
+    fn log(&self) -> String;
+}
+
+impl Takes for Postfix {
+    fn ports(&self) -> [(u16, Security); 2] {
+        [(self.smtps_port(), Security::Tls), (self.submission_port(), Security::Starttls)]
+    }
+
+    fn arrived(&self, user: &str, first_line: &str) -> Vec<Vec<u8>> {
+        Postfix::arrived(self, user, first_line).unwrap()
+    }
+
+    fn log(&self) -> String {
+        Postfix::log(self)
+    }
+}
+
 /// Waits until so many letters are there.
-async fn arrived(postfix: &Postfix, user: &str, first_line: &str, letters: usize) -> Vec<Vec<u8>> {
+async fn arrived(server: &impl Takes, user: &str, first_line: &str, letters: usize) -> Vec<Vec<u8>> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {
-        let found = postfix.arrived(user, first_line).unwrap();
+        let found = server.arrived(user, first_line);
         if found.len() >= letters || Instant::now() > until {
-            assert_eq!(found.len(), letters, "{}", postfix.log());
+            assert_eq!(found.len(), letters, "{}", server.log());
             return found;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -109,6 +134,11 @@ fn is_sent(outcome: &Outcome) -> bool {
 async fn what_arrives_is_what_was_sent_octet_for_octet_over_both_ports() {
     let identity = identity();
     let Some(postfix) = postfix(&identity, "plain scram-sha-256", &["bert", "josé"]).await else { return };
+    letters_arrive_octet_for_octet(&postfix, &identity).await;
+}
+
+/// Sends to `bert` and `josé` over both ports: short, with octets beyond ASCII, 20 MB, and to an address beyond ASCII.
+async fn letters_arrive_octet_for_octet(there: &impl Takes, identity: &Identity) {
     let line = "All work and no play makes Jack a dull boy, and here is a line of it.\r\n.\r\n..\r\n";
     let letters = [
         text("l", "short", "Hello.\r\n.\r\n.dot\r\n\r\n"),
@@ -117,13 +147,13 @@ async fn what_arrives_is_what_was_sent_octet_for_octet_over_both_ports() {
         text("l", "Größe in the header", "Hello.\r\n"),
     ];
     let to = ["bert@example.org", "bert@example.org", "bert@example.org", "josé@example.org"];
-    for (port, security) in [(postfix.smtps_port(), Security::Tls), (postfix.submission_port(), Security::Starttls)] {
+    for (port, security) in there.ports() {
         let errands: Vec<Errand> = letters.iter().zip(to).map(|(text, to)| errand(text.clone(), &[to], None)).collect();
-        let outcomes = sent(&server(port, security, &identity), login(), &errands).await;
+        let outcomes = sent(&server(port, security, identity), login(), &errands).await;
         assert!(outcomes.iter().all(is_sent), "{outcomes:?}");
     }
-    let mut found = arrived(&postfix, "bert", &first_line("l"), 6).await;
-    found.extend(arrived(&postfix, "josé", &first_line("l"), 2).await);
+    let mut found = arrived(there, "bert", &first_line("l"), 6).await;
+    found.extend(arrived(there, "josé", &first_line("l"), 2).await);
     for letter in &letters {
         assert_eq!(found.iter().filter(|found| *found == letter).count(), 2);
     }
@@ -224,32 +254,43 @@ async fn what_is_overheard_of_a_letter_in_clear_text_is_the_letter() {
     receiver.abort();
 }
 
+/// A hundred local parts, and those of them that have a mailbox.
+fn hundred() -> (Vec<String>, Vec<String>) {
+    let names: Vec<String> = (0..100).map(|number| format!("r{number}")).collect();
+    let mailboxes = names.iter().filter(|name| !["r7", "r50", "r99"].contains(&name.as_str())).cloned().collect();
+    (names, mailboxes)
+}
+
 #[tokio::test]
 async fn of_a_hundred_recipients_three_are_refused_by_name_and_the_others_get_the_letter() {
     let identity = identity();
-    let names: Vec<String> = (0..100).map(|number| format!("r{number}")).collect();
-    let is_there = |number: usize| ![7, 50, 99].contains(&number);
-    let mailboxes: Vec<&str> =
-        (0..100).filter(|number| is_there(*number)).map(|number| names[number].as_str()).collect();
+    let mailboxes = hundred().1;
+    let mailboxes: Vec<&str> = mailboxes.iter().map(String::as_str).collect();
     let Some(postfix) = postfix(&identity, "plain", &mailboxes).await else { return };
+    three_of_a_hundred_are_refused(&postfix, &identity, Some("5.1.1")).await;
+}
+
+/// Sends to [`hundred`] people; those without a mailbox are refused with this enhanced code.
+async fn three_of_a_hundred_are_refused(there: &impl Takes, identity: &Identity, enhanced: Option<&str>) {
+    let (names, mailboxes) = hundred();
     let to: Vec<String> = names.iter().map(|name| format!("{name}@example.org")).collect();
     let to: Vec<&str> = to.iter().map(String::as_str).collect();
     let letter = text("l", "to all", "Hello, all.\r\n");
-    let server = server(postfix.smtps_port(), Security::Tls, &identity);
-    let outcomes = sent(&server, login(), &[errand(letter.clone(), &to, None)]).await;
+    let (port, security) = there.ports()[0];
+    let outcomes = sent(&server(port, security, identity), login(), &[errand(letter.clone(), &to, None)]).await;
     assert!(matches!(outcomes[0].fate, Fate::Sent(_)), "{outcomes:?}");
-    for (number, standing) in outcomes[0].recipients.iter().enumerate() {
+    for (name, standing) in names.iter().zip(&outcomes[0].recipients) {
         match standing {
-            Standing::Accepted => assert!(is_there(number), "{number}"),
+            Standing::Accepted => assert!(mailboxes.contains(name), "{name}"),
             Standing::Refused(refusal) => {
-                assert_eq!((is_there(number), refusal.code().unwrap().value()), (false, 550), "{number}");
-                assert_eq!(refusal.enhanced().unwrap().to_string(), "5.1.1");
+                assert_eq!((mailboxes.contains(name), refusal.code().unwrap().value()), (false, 550), "{name}");
+                assert_eq!(refusal.enhanced().map(|code| code.to_string()).as_deref(), enhanced);
             }
-            Standing::Untold => panic!("{number}: {}", postfix.log()),
+            Standing::Untold => panic!("{name}: {}", there.log()),
         }
     }
     for name in mailboxes {
-        assert_eq!(arrived(&postfix, name, &first_line("l"), 1).await, [letter.as_slice()]);
+        assert_eq!(arrived(there, &name, &first_line("l"), 1).await, [letter.as_slice()]);
     }
 }
 
@@ -289,16 +330,23 @@ async fn every_mechanism_that_dovecot_has_signs_in_and_a_wrong_password_does_not
     }
 }
 
-/// Passes so many octets on in each direction, then hangs up.
-async fn cut(listener: TcpListener, to: u16, cuts: Vec<(u64, u64)>) {
+/// Passes so many octets on in each direction, then hangs up: as a server does, or as a network that breaks.
+async fn cut(listener: TcpListener, to: u16, cuts: Vec<(u64, u64)>, resets: bool) {
     for (up, down) in cuts {
         let (near, _) = listener.accept().await.unwrap();
+        if resets {
+            near.set_zero_linger().unwrap();
+        }
         let far = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
         let ((mut near_in, mut near_out), (mut far_in, mut far_out)) = (near.into_split(), far.into_split());
         tokio::spawn(async move {
             tokio::select! {
                 () = pass(&mut near_in, &mut far_out, up) => {}
                 () = pass(&mut far_in, &mut near_out, down) => {}
+            }
+            if resets {
+                // Else it would say goodbye first.
+                near_out.forget();
             }
         });
     }
@@ -335,7 +383,7 @@ async fn of_a_hundred_random_cuts_no_letter_is_lost_and_none_is_sent_twice_witho
         } else {
             ((u64::MAX, random(1500, 5000)), (u64::MAX, u64::MAX))
         };
-        let proxy = tokio::spawn(cut(listener, postfix.smtps_port(), vec![one, two]));
+        let proxy = tokio::spawn(cut(listener, postfix.smtps_port(), vec![one, two], false));
         let errands: Vec<Errand> = (0..3)
             .map(|at| {
                 let size = usize::try_from(random(1, 60)).unwrap();
