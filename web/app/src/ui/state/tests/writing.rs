@@ -242,6 +242,13 @@ fn who_may_be_meant_is_offered_for_what_is_typed_last_and_taken_in_its_place() {
         asks(&types(&mut at, LetterField::Cc, "\"Cleo\" <cleo@example.org>, b")).is_empty(),
         "one letter means anybody"
     );
+    // Whoever is there already is not offered again.
+    let address = |name: &str| Address { name: name.into(), address: format!("{name}@example.org") };
+    let effects = types(&mut at, LetterField::To, "Ana <ANA@example.org>; bo@example.org, cleo@example.org");
+    let call = question(&effects, |asked| *asked == ask("cleo@example.org"));
+    let found = ["ana", "bo", "cleo", "leo"].map(address).to_vec();
+    answer(&mut at.state, call, Update::Keep(Answer::Correspondents(found)));
+    assert_eq!(composer(&at).offers.as_ref().unwrap().found, [address("leo")]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use restante_api::keep::{AccountId, Answer};
 use restante_api::letter::{Beginning, FileView, LetterContent, LetterId, LetterState, Manner};
 use restante_api::{CallId, Failure, FailureKind};
 
-use super::{Composer, Kept, LetterWait, Saved, Told, Watch, WriteStep, changed, edit, focus, signature};
+use super::{Composer, Kept, LetterWait, Saved, Told, Watch, WriteStep, changed, edit, focus, offers, signature};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::{Effect, Focus};
@@ -44,10 +44,8 @@ pub(in crate::ui::state::kept) fn answered(
             vec![]
         }
         (LetterWait::Offers(letter), Answer::Correspondents(found)) => {
-            let composer = kept.composer.as_mut().filter(|composer| composer.letter == letter);
-            let offers = composer.and_then(|composer| composer.offers.as_mut());
-            if let Some(offers) = offers.filter(|offers| offers.asked == to) {
-                offers.found = found;
+            if let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) {
+                offers::found(composer, to, found);
             }
             vec![]
         }

@@ -1,7 +1,7 @@
 //! Recipients that are offered as one types.
 
 use restante_api::keep::Ask;
-use restante_api::{Address, Request};
+use restante_api::{Address, CallId, Request};
 
 use super::{Composer, LetterField, LetterWait, Offers};
 use crate::ui::state::Effect;
@@ -25,6 +25,24 @@ pub(super) fn typed(kept: &mut Kept, calls: &mut Calls, field: LetterField) -> V
     kept.waiting.retain(|(_, wait)| !matches!(wait, Wait::Letter(LetterWait::Offers(_))));
     kept.waiting.push((asked, Wait::Letter(LetterWait::Offers(letter))));
     vec![ask]
+}
+
+/// Offers those who were found and are not in the field already.
+pub(super) fn found(composer: &mut Composer, asked: CallId, found: Vec<Address>) {
+    let Some(field) = composer.offers.as_ref().filter(|offers| offers.asked == asked).map(|offers| offers.field) else {
+        return;
+    };
+    let typed = composer.addresses(field).map_or_else(String::new, |typed| typed.to_lowercase());
+    let is_there = |address: &Address| {
+        let address = address.address.to_lowercase();
+        let item = |item: &str| {
+            item == address || item.strip_suffix('>').is_some_and(|item| item.ends_with(&format!("<{address}")))
+        };
+        typed.split([',', ';']).any(|typed| item(typed.trim()))
+    };
+    if let Some(offers) = &mut composer.offers {
+        offers.found = found.into_iter().filter(|address| !is_there(address)).collect();
+    }
 }
 
 /// Puts a recipient in the place of what was typed last.
