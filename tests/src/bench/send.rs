@@ -134,6 +134,8 @@ impl Scene {
         for _ in 0..runs {
             for (sender, done) in &mut all {
                 self.wait_until_idle().await?;
+                // What the server says to a goodbye that nobody waited for is not the next program's.
+                tokio::time::sleep(2 * options.round_trip + Duration::from_millis(50)).await;
                 delay.reset();
                 let before = self.postfix.arrived(SMALL, FIRST_LINE)?.len();
                 let usage = self.program(*sender, letters, delay.port())?.run(LIMIT).await?;
