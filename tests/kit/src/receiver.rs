@@ -1,6 +1,6 @@
 //! A submission server as RFC 5321 and RFC 3030 have it, without I/O: for tests of what becomes of letters.
 //!
-//! It reads strictly: a line ends in CRLF and in nothing else. Any login is right. Not here: sockets, and who breaks them.
+//! It reads strictly: a line ends in CRLF and in nothing else. Any login is right, or none. Not here: sockets, and who breaks them.
 
 use std::collections::VecDeque;
 
@@ -39,6 +39,8 @@ pub struct Receiver {
     pub taken: Vec<Taken>,
     /// What the client did that no client may.
     pub faults: Vec<String>,
+    /// No login is right.
+    pub refuses_login: bool,
     extensions: &'static [&'static str],
 }
 
@@ -71,6 +73,7 @@ impl Receiver {
             asked: 0,
             taken: Vec::new(),
             faults: Vec::new(),
+            refuses_login: false,
             extensions,
         }
     }
@@ -187,6 +190,7 @@ impl Receiver {
                 Some(octets) => self.state = State::Chunk(octets),
                 None => self.faults.push(format!("{line:?}")),
             },
+            "AUTH" if self.refuses_login => self.say("535 5.7.8 no"),
             "AUTH" => self.say("235 2.7.0 ok"),
             "QUIT" => self.say("221 bye"),
             other => {

@@ -15,6 +15,7 @@ use restante_api::keep::{AccountId, Answer, Ask, Change, Done, LetterChange, Lis
 use restante_api::letter::{Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin};
 use restante_api::{Failure, FailureKind, Request, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_protocol::tunnel::Secret;
 use restante_testkit::receiver::Mood;
 use support::receiving::{self, CLEAR, Way};
 use support::{Host, open};
@@ -330,6 +331,37 @@ async fn letters_that_are_due_together_go_over_one_session_and_only_the_one_unde
     assert!(doubts > 0 && whole > 0, "{doubts} {whole}");
 }
 
+#[tokio::test]
+async fn a_password_that_is_wrong_is_tried_once_and_not_with_each_letter() {
+    let goes = receiving::Host::new(MODERN, &[CLEAR]);
+    goes.refuses_login.set(true);
+    with(&goes, async |pages, account| {
+        let letters = [LetterId(1), LetterId(2), LetterId(3)];
+        for id in letters {
+            letter(pages, LetterChange::Save(account, id, Box::new(draft_to("bert@example.org")))).await.unwrap();
+            letter(pages, LetterChange::Send(id)).await.unwrap();
+        }
+        for id in letters {
+            pages.ask(Ask::Change(Change::Letter(LetterChange::SendNow(id))));
+        }
+        let waits = |letter: &LetterView| {
+            matches!(&letter.state, LetterState::Waiting { due_at: i64::MAX, failure: Some(failure) }
+                if failure.kind == FailureKind::WrongPassword)
+        };
+        pages.until(|pages| pages.account().letters.iter().all(waits)).await;
+        assert_eq!(goes.connections.get(), 1, "a server may lock an account that is signed in to wrongly so often");
+        // Whoever sends one now tries once more, and the right password sends all.
+        letter(pages, LetterChange::SendNow(LetterId(2))).await.unwrap();
+        pages.until(|pages| pages.account().letters.iter().all(waits) && goes.connections.get() == 2).await;
+        goes.refuses_login.set(false);
+        let sign_in = restante_api::keep::SignIn { password: Secret::new("secret"), token: None, keep: false };
+        pages.asked(Ask::Check(account, Some(sign_in))).await;
+        pages.until(|pages| pages.account().letters.is_empty()).await;
+        assert_eq!(goes.taken.lock().unwrap().len(), 3);
+    })
+    .await;
+}
+
 async fn letter_now(pages: &mut Pages) {
     letter(pages, LetterChange::SendNow(LETTER)).await.unwrap();
     // The failure of the former try is told until this one has come to its end.
@@ -393,11 +425,7 @@ async fn without_a_password_a_letter_waits_and_goes_once_there_is_one() {
             if failure.kind == FailureKind::WrongPassword),
             "{waiting:?}"
         );
-        let sign_in = restante_api::keep::SignIn {
-            password: restante_protocol::tunnel::Secret::new("secret"),
-            token: None,
-            keep: false,
-        };
+        let sign_in = restante_api::keep::SignIn { password: Secret::new("secret"), token: None, keep: false };
         assert!(matches!(pages.asked(Ask::Check(account, Some(sign_in))).await, Update::Keep(_)));
         pages.until(|pages| state(pages).is_none()).await;
         assert_eq!(goes.taken.lock().unwrap().len(), 1);

@@ -30,7 +30,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             LetterChange::Discard(id) => self.store.borrow_mut().discard_letter(id).map_err(failed)?,
             LetterChange::Send(id) => self.queue(id)?,
             LetterChange::Recall(id) => self.store.borrow_mut().recall(id, now).map_err(failed)?,
-            LetterChange::SendNow(id) => self.store.borrow_mut().set_due(id, now).map_err(failed)?,
+            LetterChange::SendNow(id) => {
+                self.outbox.admit(None);
+                self.store.borrow_mut().set_due(id, now).map_err(failed)?;
+            }
             LetterChange::Settle(id, was_sent) => self.settle(id, was_sent)?,
         }
         // What is due first may be another one now.
@@ -151,6 +154,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// What waits in an account's outbox because of what has changed now is tried again.
     pub(super) fn hasten(&mut self, account: AccountId) {
         let now = self.now();
+        self.outbox.admit(Some(account));
         // Where it cannot be written, letters wait until somebody sends them.
         if self.store.borrow_mut().hasten_letters(account, now).is_ok() {
             self.tick = None;

@@ -1,6 +1,7 @@
 //! The outbox: letters that are due are sent, one at a time over one session an account, and what became of each is written before anybody is told.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::io::{self, Cursor};
 use std::rc::Rc;
 use std::task::Context;
@@ -34,6 +35,9 @@ const NEVER: i64 = i64::MAX;
 #[derive(Default)]
 pub(super) struct Outbox {
     current: Option<Session>,
+    /// Why accounts cannot be signed in to, until somebody does something about it: a server may lock one that is tried
+    /// with each letter.
+    barred: HashMap<AccountId, Failure>,
 }
 
 /// A session with a server. Further letters of the account go over it where they are due when one has come to its end.
@@ -46,6 +50,8 @@ struct Session {
     ended: Rc<Cell<Option<submission::Outcome>>>,
     work: LocalBoxFuture<'static, ()>,
     is_over: bool,
+    /// How the account is signed in to has changed since.
+    is_outdated: bool,
 }
 
 impl Session {
@@ -57,7 +63,7 @@ impl Session {
             let mut tell = |_, outcome| told.set(Some(outcome));
             submission::send_each(platform, &there, Some(login), &mut incoming, &mut tell, &mut |_| {}).await;
         });
-        Self { account, server, letter: None, letters, ended, work, is_over: false }
+        Self { account, server, letter: None, letters, ended, work, is_over: false, is_outdated: false }
     }
 
     fn send(&mut self, letter: Outgoing, errand: Errand) {
@@ -83,6 +89,14 @@ impl Session {
 }
 
 impl Outbox {
+    /// Accounts that could not be signed in to are tried again: this one, or all.
+    pub(super) fn admit(&mut self, account: Option<AccountId>) {
+        self.barred.retain(|barred, _| account.is_some_and(|account| account != *barred));
+        if let Some(session) = self.current.as_mut().filter(|session| Some(session.account) == account) {
+            session.is_outdated = true;
+        }
+    }
+
     pub(super) fn is_busy(&self) -> bool {
         self.current.as_ref().is_some_and(|session| session.letter.is_some())
     }
@@ -151,8 +165,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     /// Notes what became of the letter that was being sent, and goes on with the next.
     pub(super) fn delivered(&mut self) {
+        let is_outdated = self.outbox.current.as_ref().is_some_and(|session| session.is_outdated);
         if let Some((letter, outcome)) = self.outbox.current.as_mut().and_then(Session::take_ended) {
             self.settle_delivery(&letter, &outcome);
+            if is_outdated && is_of_password(&outcome) {
+                // What was wrong is not used any more.
+                self.hasten(letter.account);
+            }
         }
         if self.outbox.current.as_ref().is_some_and(|session| session.is_over) {
             self.outbox.current = None;
@@ -176,6 +195,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     fn settle_delivery(&mut self, letter: &Outgoing, outcome: &submission::Outcome) {
         let now = self.now();
+        if let Fate::NotSent(failure) = &outcome.fate
+            && is_of_password(outcome)
+        {
+            self.outbox.barred.insert(letter.account, failure.clone());
+        }
         let settled = {
             let store = &mut *self.store.borrow_mut();
             // What a check has not committed yet is no part of it.
@@ -193,6 +217,9 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     fn errand(&self, letter: &mut Outgoing) -> Result<(Server, Login, Errand), Failure> {
         let failed = |error: StoreError| convert::failure(&error);
         let internal = |error: &dyn std::fmt::Display| Failure::new(FailureKind::Internal, error.to_string());
+        if let Some(failure) = self.outbox.barred.get(&letter.account) {
+            return Err(failure.clone());
+        }
         let account = self.store.borrow().account(letter.account).map_err(failed)?;
         let sending = self.sending(&account).map_err(failed)?;
         let trusted = self.store.borrow().sending_trusted(account.id).map_err(failed)?;
@@ -339,6 +366,10 @@ fn prospect(failure: &Failure) -> Prospect {
 fn wait(attempts: u32) -> i64 {
     let doubled = attempts.saturating_sub(1).min(16);
     (FIRST_WAIT << doubled).min(LONGEST_WAIT)
+}
+
+fn is_of_password(outcome: &submission::Outcome) -> bool {
+    matches!(&outcome.fate, Fate::NotSent(failure) if failure.kind == FailureKind::WrongPassword)
 }
 
 fn not_sent(failure: Failure) -> submission::Outcome {

@@ -30,6 +30,7 @@ pub(crate) struct Host {
     pub(crate) moods: Vec<Mood>,
     pub(crate) ways: Vec<Way>,
     pub(crate) connections: Cell<usize>,
+    pub(crate) refuses_login: Cell<bool>,
     pub(crate) taken: Arc<Mutex<Vec<Taken>>>,
     pub(crate) faults: Arc<Mutex<Vec<String>>>,
 }
@@ -41,6 +42,7 @@ impl Host {
             moods: vec![Mood::good()],
             ways: ways.to_vec(),
             connections: Cell::new(0),
+            refuses_login: Cell::new(false),
             taken: Arc::default(),
             faults: Arc::default(),
         })
@@ -52,7 +54,8 @@ impl Dial for Host {
         let number = self.connections.replace(self.connections.get() + 1);
         let way = self.ways.get(number).or(self.ways.last()).copied().unwrap_or(CLEAR);
         let (near, far) = tokio::io::duplex(1 << 16);
-        let receiver = Receiver::new(self.moods.clone(), self.extensions);
+        let mut receiver = Receiver::new(self.moods.clone(), self.extensions);
+        receiver.refuses_login = self.refuses_login.get();
         tokio::spawn(serve(far, receiver, way, Arc::clone(&self.taken), Arc::clone(&self.faults)));
         futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
     }
