@@ -12,7 +12,9 @@ use std::time::Duration;
 use futures::future::LocalBoxFuture;
 use pages::{PAGE, Pages, inbox, place, with_platform};
 use restante_api::keep::{AccountId, Answer, Ask, Change, Done, LetterChange, ListQuery, Role, Within};
-use restante_api::letter::{Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin};
+use restante_api::letter::{
+    Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Sending,
+};
 use restante_api::{Failure, FailureKind, Request, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::tunnel::Secret;
@@ -253,6 +255,35 @@ async fn an_account_that_only_sends_fetches_nothing_and_answers_a_message_that_i
     })
     .await;
     assert_eq!(comes.lines(), Vec::<String>::new(), "the mail server was asked for something");
+}
+
+#[tokio::test]
+async fn what_a_server_takes_of_a_letter_is_known_once_one_was_sent_and_looked_at_before_the_next_goes() {
+    let goes = receiving::Host::new(&["AUTH PLAIN", "SIZE 20000"], &[CLEAR]);
+    with(&goes, async |pages, account| {
+        assert_eq!(pages.account().sending_limit, None);
+        send(pages, account, draft_to("Bert <bert@example.org>")).await;
+        assert_eq!(settled(pages).await, None);
+        pages.until(|pages| pages.account().sending_limit == Some(20_000)).await;
+        letter(pages, LetterChange::Save(account, LETTER, Box::new(draft_to("bert@example.org")))).await.unwrap();
+        let file = FileView { id: FileId(5), name: "a.bin".into(), media_type: "a/b".into(), octets: 20_000 };
+        letter(pages, LetterChange::Attach { letter: LETTER, file, octets: vec![7; 20_000] }).await.unwrap();
+        let refused = letter(pages, LetterChange::Send(LETTER)).await.unwrap_err();
+        assert!(
+            matches!(refused, FailureKind::UnfitLetter(LetterFault::TooLarge { octets: 27_000.., limit: 20_000 })),
+            "{refused:?}"
+        );
+        assert_eq!(goes.connections.get(), 1, "nobody was asked");
+        // Another server takes what it takes. Whoever was written to is offered.
+        let sending = Sending { host: "smtp2.example.org".into(), ..pages.account().sending };
+        pages.change(Change::Sending(account, sending)).await;
+        pages.until(|pages| pages.account().sending_limit.is_none()).await;
+        let Update::Keep(Answer::Correspondents(found)) = pages.asked(Ask::Correspondents("bert".into())).await else {
+            panic!("somebody is offered")
+        };
+        assert_eq!((&*found[0].name, &*found[0].address), ("Bert", "bert@example.org"));
+    })
+    .await;
 }
 
 #[tokio::test]

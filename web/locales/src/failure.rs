@@ -128,10 +128,17 @@ pub fn advice(failure: &Failure) -> String {
         K::UnfitLetter(LetterFault::BadAddress(text)) => return say::failure_letter_bad_address_advice(text),
         K::UnfitLetter(LetterFault::UnreadableFile(name)) => return say::failure_letter_unreadable_file_advice(name),
         K::UnfitLetter(LetterFault::BadSender(text)) => return say::failure_letter_bad_sender_advice(text),
+        K::UnfitLetter(LetterFault::TooLarge { octets, limit }) => {
+            let of = |megabytes: u64| megabytes.max(1).to_string();
+            return say::failure_letter_too_large_advice(&of(octets.div_ceil(MEGABYTE)), &of(limit / MEGABYTE));
+        }
         K::Internal => say::failure_internal_advice(),
     };
     advice.to_owned()
 }
+
+/// Octets in a megabyte, as sizes are shown.
+const MEGABYTE: u64 = 1_000_000;
 
 /// What else is known of a failure.
 pub fn reason(reason: &Reason) -> String {

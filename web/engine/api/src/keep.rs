@@ -190,6 +190,8 @@ pub struct AccountView {
     pub folders: Vec<FolderView>,
     /// Who writes from it, and by which server.
     pub sending: Sending,
+    /// Octets that the server takes of a letter, as it said last (RFC 1870); `None` where it never said.
+    pub sending_limit: Option<u64>,
     /// Its drafts and its outbox, the letter that was changed last first.
     pub letters: Vec<LetterView>,
     /// What goes on with it.

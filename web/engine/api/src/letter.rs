@@ -190,4 +190,11 @@ pub enum LetterFault {
     UnreadableFile(String),
     /// The account's own address is none.
     BadSender(String),
+    /// It is larger than what can be sent.
+    TooLarge {
+        /// Octets, files included.
+        octets: u64,
+        /// Octets at most: as the server said last (RFC 1870), or as the page holds.
+        limit: u64,
+    },
 }

@@ -1,8 +1,8 @@
 //! Letters: written, kept as drafts, and put into the outbox.
 
 use restante_api::keep::{self, Answer, Done, LetterChange, UNDO_SECONDS};
-use restante_api::letter::{FileId, FileView, LetterContent, LetterId, Manner, Origin, Sending};
-use restante_api::{Failure, FailureKind, Reason, Reply, Update};
+use restante_api::letter::{FileId, FileView, LetterContent, LetterFault, LetterId, Manner, Origin, Sending};
+use restante_api::{Failure, FailureKind, Reply, Update};
 use restante_store::{Account, AccountId, MessageId, StoreError};
 
 use super::{Client, Keeper, Outcome, convert};
@@ -110,7 +110,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let octets_of_all = others.iter().filter(|other| other.id != file.id).map(|other| other.octets).sum::<u64>();
         let together = octets_of_all + octets.len() as u64;
         if together > FILES {
-            return Err(Failure::because(FailureKind::TooLarge, Reason::TooLarge { octets: together, limit: FILES }));
+            return Err(too_large(together, FILES));
         }
         let file = FileView { octets: octets.len() as u64, ..file.clone() };
         store.attach(letter, &file, octets).map_err(failed)
@@ -127,6 +127,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let content = Content { draft: &draft, files: &files, sending: &sending };
         // A letter that is written again after it came back is another one.
         let built = compose::build(&content, now, &format!("{:x}.{now:x}", id.0))?;
+        let octets = built.octets.len() as u64;
+        let limit = self.store.borrow().sending_limit(account.id).map_err(failed)?;
+        if let Some(limit) = limit.filter(|limit| octets > *limit) {
+            return Err(too_large(octets, limit));
+        }
         self.store.borrow_mut().queue_letter(id, &built.octets, &built.recipients, now + UNDO_SECONDS).map_err(failed)
     }
 
@@ -160,6 +165,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             self.tick = None;
         }
     }
+}
+
+fn too_large(octets: u64, limit: u64) -> Failure {
+    Failure::new(FailureKind::UnfitLetter(LetterFault::TooLarge { octets, limit }), "")
 }
 
 /// What an account's mail server and user name suggest.

@@ -11,7 +11,7 @@ use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use restante_api::letter::LetterFault;
 use restante_api::{Failure, FailureKind, Fingerprint, Reason, Reply, Server};
-use restante_protocol::smtp::{Form, Letter, Login, Mailbox, Recipient};
+use restante_protocol::smtp::{Event, Form, Letter, Login, Mailbox, Recipient, SizeLimit};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
 use super::{Client, Keeper, convert};
@@ -48,6 +48,8 @@ struct Session {
     letter: Option<Outgoing>,
     letters: UnboundedSender<Errand>,
     ended: Rc<Cell<Option<submission::Outcome>>>,
+    /// Octets that the server takes of a letter, once it has said so.
+    takes: Rc<Cell<Option<Option<u64>>>>,
     work: LocalBoxFuture<'static, ()>,
     is_over: bool,
     /// How the account is signed in to has changed since.
@@ -58,12 +60,21 @@ impl Session {
     fn begin(platform: Rc<dyn Platform>, account: AccountId, server: Server, login: Login) -> Self {
         let (letters, mut incoming) = unbounded();
         let ended: Rc<Cell<Option<submission::Outcome>>> = Rc::default();
-        let (told, there) = (Rc::clone(&ended), server.clone());
+        let takes: Rc<Cell<Option<Option<u64>>>> = Rc::default();
+        let (told, said, there) = (Rc::clone(&ended), Rc::clone(&takes), server.clone());
         let work = Box::pin(async move {
             let mut tell = |_, outcome| told.set(Some(outcome));
-            submission::send_each(platform, &there, Some(login), &mut incoming, &mut tell, &mut |_| {}).await;
+            let mut hear = |event: &Event| {
+                if let Event::Extensions(found) = event {
+                    said.set(Some(match found.size {
+                        Some(SizeLimit::Octets(octets)) => Some(octets),
+                        Some(SizeLimit::Untold) | None => None,
+                    }));
+                }
+            };
+            submission::send_each(platform, &there, Some(login), &mut incoming, &mut tell, &mut hear).await;
         });
-        Self { account, server, letter: None, letters, ended, work, is_over: false, is_outdated: false }
+        Self { account, server, letter: None, letters, ended, takes, work, is_over: false, is_outdated: false }
     }
 
     fn send(&mut self, letter: Outgoing, errand: Errand) {
@@ -166,6 +177,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Notes what became of the letter that was being sent, and goes on with the next.
     pub(super) fn delivered(&mut self) {
         let is_outdated = self.outbox.current.as_ref().is_some_and(|session| session.is_outdated);
+        let takes = self.outbox.current.as_ref().and_then(|session| Some((session.account, session.takes.take()?)));
+        if let Some((account, limit)) = takes {
+            // Where it cannot be noted, it is told again with the next letter.
+            let _ = self.store.borrow_mut().note_sending_limit(account, limit);
+        }
         if let Some((letter, outcome)) = self.outbox.current.as_mut().and_then(Session::take_ended) {
             self.settle_delivery(&letter, &outcome);
             if is_outdated && is_of_password(&outcome) {
@@ -327,6 +343,8 @@ pub(super) fn file(
     let summary = mime::summary(&octets);
     let source = Source::Whole { source: &octets, digest: Digest::of(&octets) };
     let id = store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now, serial: None })?;
+    let original = mime::original(&octets);
+    store.note_written_to(account, &[original.to, original.cc].concat(), now)?;
     store.set_flag(&[id], Flag::Read, true)
 }
 

@@ -29,14 +29,15 @@ impl Store {
         Ok(statement.query_row([account], read).optional()?)
     }
 
-    /// Says by which server an account sends. Where that is another one, the certificate that was trusted is no more.
+    /// Says by which server an account sends. Where that is another one, nothing is known of it: neither the certificate that
+    /// was trusted nor what it takes.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written.
     pub fn set_sending(&mut self, account: AccountId, sending: &Sending) -> Result<(), StoreError> {
         self.together(|db| {
             db.execute(
-                "UPDATE account SET sending_trusted = x'' WHERE id = ?1 AND NOT EXISTS
+                "UPDATE account SET sending_trusted = x'', sending_limit = 0 WHERE id = ?1 AND NOT EXISTS
                      (SELECT 1 FROM sending WHERE account_id = ?1 AND host = ?2 AND port = ?3)",
                 params![account, sending.host, sending.port],
             )?;
@@ -54,6 +55,32 @@ impl Store {
                     sending.copy_to_self
                 ],
             )?;
+            Ok(())
+        })
+    }
+
+    /// Octets that the server takes of a letter by which an account sends; `None` where it never said.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be read.
+    pub fn sending_limit(&self, account: AccountId) -> Result<Option<u64>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT sending_limit FROM account WHERE id = ?1")?;
+        let limit: Option<i64> = statement.query_row([account], |row| row.get(0)).optional()?;
+        Ok(limit.and_then(|limit| u64::try_from(limit).ok()).filter(|limit| *limit > 0))
+    }
+
+    /// Notes what the server takes of a letter, as it says.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be written.
+    pub fn note_sending_limit(&mut self, account: AccountId, limit: Option<u64>) -> Result<(), StoreError> {
+        if self.sending_limit(account)? == limit {
+            return Ok(());
+        }
+        // SQLite's numbers have a sign; what is larger is no limit.
+        let limit = limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or_default();
+        self.together(|db| {
+            db.execute("UPDATE account SET sending_limit = ?2 WHERE id = ?1", params![account, limit])?;
             Ok(())
         })
     }

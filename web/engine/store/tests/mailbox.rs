@@ -4,6 +4,7 @@
 
 mod support;
 
+use restante_api::Address;
 use restante_query::{BadQuery, Query};
 use restante_store::{Filter, Flag, List, Location, MessageId, Order, PIECE, Role, Store, StoreError, Summary};
 use support::{NOW, about, account, put, store};
@@ -308,6 +309,12 @@ fn senders_are_completed_by_any_beginning_and_those_who_write_most_stand_first()
         from("Bert", "bert@example.net");
     }
     from("Ana", "ana@example.org");
+    let person = |name: &str, address: &str| Address { name: name.into(), address: address.into() };
+    for at in 1..=4 {
+        store.note_written_to(account, &[person("", "RICO@example.org")], at).unwrap();
+    }
+    let people = [person("Rico Salz", "rico@example.org"), person("", "berta@example.org"), person("Nobody", "")];
+    store.note_written_to(account, &people, 5).unwrap();
     let of = |typed: &str| -> Vec<String> {
         store
             .correspondents(typed, 3)
@@ -316,7 +323,12 @@ fn senders_are_completed_by_any_beginning_and_those_who_write_most_stand_first()
             .map(|found| format!("{} {}", found.name, found.address))
             .collect()
     };
-    assert_eq!(of("ber"), ["Bert bert@example.net", "Robert Bern r@bern.example", "Berta Müller berta@example.org"]);
+    // Whoever is written to counts as well, and is there without having written.
+    assert_eq!(of("ber"), ["Bert bert@example.net", "Berta Müller berta@example.org", "Robert Bern r@bern.example"]);
+    assert_eq!(
+        (of("rico"), of("salz")),
+        (vec!["Rico Salz rico@example.org".into()], vec!["Rico Salz rico@example.org".into()])
+    );
     assert_eq!(of("muller BER"), ["Berta Müller berta@example.org"]);
     assert_eq!(of("bert@example.n"), ["Bert bert@example.net"]);
     assert_eq!((of("zoe").len(), of("\" ( *:").len(), of(" - ").len()), (0, 0, 0));

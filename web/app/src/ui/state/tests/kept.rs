@@ -36,6 +36,7 @@ pub(super) fn account_view(id: u32) -> AccountView {
             signature: String::new(),
             copy_to_self: false,
         },
+        sending_limit: None,
         letters: vec![],
         activity: Activity::Idle,
         checked_at: 1,

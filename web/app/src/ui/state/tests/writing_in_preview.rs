@@ -71,6 +71,8 @@ fn the_first_letter_starts_an_engine_that_sends_and_fetches_nothing() {
     let effects = writes(&mut state, Write::New(LetterId(8), Box::default()));
     assert_eq!(effects, [Effect::Focus(Focus::To)]);
     assert!(state.kept.is_none(), "nothing is kept");
+    // Where there is nothing to answer, nothing is started for it.
+    assert_eq!(writes(&mut opened(0), Write::From(LETTER, Manner::Reply)), []);
 }
 
 #[test]
@@ -225,6 +227,12 @@ fn an_engine_that_breaks_again_and_again_is_started_again_by_the_user_alone() {
     assert!(effects.contains(&Effect::StartWriter), "{effects:?}");
     ready(&mut state, &effects, vec![]);
     assert_eq!(composer(&state).step, WriteStep::Writing);
+    // Another letter does not take the place of what was typed.
+    reduce(&mut state, Action::WriterDied(Death::Hung));
+    let effects = writes(&mut state, Write::New(LetterId(8), Box::default()));
+    assert_eq!((composer(&state).letter, &*composer(&state).draft.text), (LETTER, "Which one?"));
+    ready(&mut state, &effects, vec![]);
+    assert_eq!((composer(&state).letter, composer(&state).step), (LETTER, WriteStep::Writing));
     // One that cannot be loaded is not loaded again and again.
     let mut state = with_rows(3, 3);
     writes(&mut state, Write::New(LETTER, Box::default()));

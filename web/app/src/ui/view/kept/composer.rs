@@ -2,10 +2,10 @@
 //! read meanwhile.
 
 use super::super::use_language;
-use restante_api::Address;
 use restante_api::keep::Overview;
-use restante_api::letter::FileView;
-use restante_locales::say;
+use restante_api::letter::{FileView, LetterFault};
+use restante_api::{Address, Failure, FailureKind};
+use restante_locales::{advice, say};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FileList, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, component, html};
@@ -62,6 +62,7 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                 </div>
                 <div class="letter-notes">
                     if let Some(failure) = composer.failure.clone() { <FailureNote {failure} /> }
+                    {size(props)}
                     if let Some(doubt) = composer.doubt { {asked(doubt, act)} }
                 </div>
                 <div class="foot">
@@ -225,6 +226,22 @@ fn files(composer: &Composer, act: &Act) -> Html {
         }
     };
     html! { <ul class="letter-files" aria-label={say::write_files()}>{for composer.files.iter().map(item)}</ul> }
+}
+
+/// What is wrong with its size, before it is sent: what a server takes is known once something was sent by it.
+fn size(props: &ComposerProps) -> Html {
+    let ComposerProps { overview, composer, .. } = props;
+    let accounts = overview.as_ref().map_or(&[][..], |overview| &overview.accounts);
+    let account = accounts.iter().find(|account| account.id == composer.account);
+    let octets = composer.octets();
+    match account.and_then(|account| account.sending_limit) {
+        Some(limit) if octets > limit && composer.failure.is_none() => {
+            let fault = LetterFault::TooLarge { octets, limit };
+            let failure = Failure::new(FailureKind::UnfitLetter(fault), "");
+            html! { <p class="note warn" role="status">{advice(&failure)}</p> }
+        }
+        _ => Html::default(),
+    }
 }
 
 /// What may have been forgotten.

@@ -174,6 +174,12 @@ impl Composer {
         }
     }
 
+    /// How many octets it will have, about: files are sent as Base64 (RFC 2045, section 6.8), 78 octets a line of 57.
+    pub fn octets(&self) -> u64 {
+        let files: u64 = self.files.iter().map(|file| file.octets).sum();
+        files.div_ceil(57) * 78 + self.draft.text.len() as u64
+    }
+
     /// Whether something of it is not saved yet.
     pub fn is_unsaved(&self) -> bool {
         self.saved == Saved::Partly || !self.adding.is_empty()

@@ -7,14 +7,14 @@
 
 use restante_api::keep::{AccountId, Answer, Ask};
 use restante_api::letter::{Draft, LetterId, Manner, Origin, Sending};
-use restante_api::{CallId, Failure, Reply, Request, Update};
+use restante_api::{CallId, Failure, MessageRef, Reply, Request, Update};
 use restante_link::Death;
 
 use super::{Composer, LetterWait, Saved, Told, Write, WriteStep, make_room, sends_by};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::kept::{Kept, KeptAction, Wait, act as deeds, settings};
-use crate::ui::state::{Effect, Focus, Mailbox, State, meant};
+use crate::ui::state::{Effect, Focus, Mailbox, State};
 
 /// So often the engine is started anew by itself before it is left to the user.
 const RESTARTS: u8 = 2;
@@ -65,9 +65,13 @@ impl Writing {
 
 /// Does it.
 pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Effect> {
+    let message = meant(state);
     let mut effects = match &action {
+        KeptAction::Write(Write::From(..)) if message.is_none() => return vec![],
+        // What was typed goes on first: without an engine it is nowhere else.
+        KeptAction::Write(Write::New(..) | Write::From(..)) if is_stranded(state) => return begin(state),
         KeptAction::Write(Write::New(..) | Write::From(..)) => begin(state),
-        KeptAction::Write(Write::Send | Write::SendAnyway | Write::Attach(_)) if is_dead(state) => {
+        KeptAction::Write(Write::Send | Write::SendAnyway | Write::Attach(_)) if is_stranded(state) => {
             return begin(state);
         }
         _ => vec![],
@@ -80,7 +84,10 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
             writing.pending = Some(Pending::New(draft));
             [saves, go_on(writing, mailbox, calls)].concat()
         }
-        KeptAction::Write(Write::From(letter, manner)) => from(writing, mailbox, calls, letter, manner),
+        KeptAction::Write(Write::From(letter, manner)) => match message {
+            Some(message) => from(writing, calls, letter, manner, message),
+            None => vec![],
+        },
         KeptAction::Write(write) => super::act(kept, mailbox, calls, write),
         KeptAction::Open(opening) => deeds::open(kept, mailbox, opening),
         KeptAction::Turn(_) | KeptAction::Save => settings::act(kept, calls, action),
@@ -135,8 +142,28 @@ fn begin(state: &mut State) -> Vec<Effect> {
     start(state)
 }
 
-fn is_dead(state: &State) -> bool {
-    state.writing.as_ref().is_some_and(|writing| writing.is_dead)
+/// Whether a letter is open that no engine knows of: there is none any more, or not yet.
+fn is_stranded(state: &State) -> bool {
+    state.writing.as_ref().is_some_and(|writing| {
+        writing.is_dead && writing.kept.composer.is_some() || matches!(writing.pending, Some(Pending::Again))
+    })
+}
+
+/// The message that a letter would be made from.
+fn meant(state: &State) -> Option<MessageRef> {
+    let mailbox = state.mailbox.as_ref()?;
+    let is_shelved = state.writing.as_ref().is_some_and(|writing| writing.kept.shelf.is_some());
+    let chosen = &mailbox.selection.numbers;
+    let read = mailbox.reading.as_ref().filter(|_| chosen.is_empty());
+    match read {
+        _ if is_shelved || chosen.len() > 1 => None,
+        // Be it one within another.
+        Some(reading) => Some(reading.current().message.clone()),
+        None => chosen
+            .first()
+            .map(|number| MessageRef::in_list(mailbox.list, *number))
+            .or_else(|| mailbox.message_at(mailbox.cursor)),
+    }
 }
 
 /// The letter that is open goes on with another engine, which knows nothing of its files.
@@ -171,12 +198,13 @@ fn open(writing: &mut Writing, calls: &mut Calls, letter: LetterId) -> Vec<Effec
     effects
 }
 
-fn from(writing: &mut Writing, mailbox: &Mailbox, calls: &mut Calls, letter: LetterId, manner: Manner) -> Vec<Effect> {
-    let read = mailbox.reading.as_ref().map(|reading| reading.current().message.clone());
-    let Some(message) = read.or_else(|| mailbox.message_at(mailbox.cursor)) else { return vec![] };
-    if writing.kept.shelf.is_some() || (!mailbox.selection.is_empty() && meant(mailbox).len() != 1) {
-        return vec![];
-    }
+fn from(
+    writing: &mut Writing,
+    calls: &mut Calls,
+    letter: LetterId,
+    manner: Manner,
+    message: MessageRef,
+) -> Vec<Effect> {
     let mut effects = open(writing, calls, letter);
     let (call, ask) = calls.ask(Request::Source(message));
     writing.source = Some((call, letter, manner));
