@@ -76,6 +76,10 @@ test('a message goes on with its attachment', { timeout }, () => previewing(asyn
   await writer.read('Fwd: Invoice for the windows');
   const [download] = await Promise.all([page.waitForEvent('download'), writer.message.getByRole('button', { name: 'Download invoice-0311.pdf' }).click()]);
   assert.equal(download.suggestedFilename(), 'invoice-0311.pdf');
+  // The server has said what it takes.
+  await writer.button('Write').click();
+  await writer.composer.getByLabel('Attach files').setInputFiles([{ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(30_000_000) }]);
+  await writer.composer.getByText(/^With its files it has 42 MB, and no more than \d+ MB can be sent\./).waitFor();
 }));
 
 test('closing asks while something is not sent, and drafts are found again until then', { timeout }, () => previewing(async (writer, page) => {
