@@ -82,6 +82,25 @@ test('a message goes on with its attachment', { timeout }, () => previewing(asyn
   await writer.composer.getByText(/^With its files it has 42 MB, and no more than \d+ MB can be sent\./).waitFor();
 }));
 
+test('a message is redirected as it came, and who passed it on stands above it', { timeout }, () => previewing(async (writer, page) => {
+  await writer.read('The key is under the blue pot');
+  await writer.message.locator('summary').and(page.getByLabel('More ways to answer')).click();
+  await writer.message.getByRole('button', { name: 'Redirect', exact: true }).click();
+  await writer.to.and(page.locator(':focus')).waitFor();
+  await writer.composer.getByText('It goes on as it came').waitFor();
+  assert.equal(await writer.text.count() + await writer.subject.count() + await writer.composer.getByLabel('Attach files').count(), 0);
+  await isAccessible(page);
+  await writer.to.fill(OWN);
+  await send(writer, page);
+  await writer.checkButton.click();
+  await writer.told('1 new message.');
+  await writer.rows.first().click();
+  await writer.message.getByRole('heading', { name: 'The key is under the blue pot' }).waitFor();
+  await writer.message.getByRole('button', { name: 'Source', exact: true }).click();
+  await writer.message.getByText(`Resent-From: <${OWN}>`).waitFor();
+  await writer.message.getByText('From: Ines Marlow').first().waitFor();
+}));
+
 test('closing asks while something is not sent, and drafts are found again until then', { timeout }, () => previewing(async (writer, page) => {
   await writer.write('Half a thought', { text: 'It begins like this' });
   await writer.does('Save and close').click();

@@ -17,6 +17,7 @@ mod conversation;
 mod files;
 mod flowed;
 mod recipients;
+mod redirect;
 
 #[cfg(feature = "keep")]
 pub(crate) use addresses::mailbox;

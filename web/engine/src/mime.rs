@@ -45,7 +45,7 @@ pub use names::message_name;
 pub(crate) use original::{Original, original};
 pub use row::row;
 #[cfg(feature = "keep")]
-pub(crate) use seven_bit::{base64, fits, seven_bit};
+pub(crate) use seven_bit::{base64, fits, seven_bit, with_line_ends};
 #[cfg(feature = "keep")]
 pub use summary::{MAX_SUMMARY, summary};
 pub use view::{Part, part, source, view};

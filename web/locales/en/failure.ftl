@@ -86,6 +86,7 @@ failure-unfit-letter = This message cannot be sent yet.
 failure-letter-no-recipients-advice = It has no recipients: fill in To, Cc or Bcc.
 failure-letter-bad-address-advice = “{ $text }” is not an address. An address looks like name@example.org, and commas separate several.
 failure-letter-bad-sender-advice = “{ $text }” is not an address that it can be sent from. Correct “Your address” in the account’s settings.
+failure-letter-not-redirectable-advice = That message cannot go on as it is, for servers would not take its lines. Forward it as an attachment.
 failure-letter-too-large-advice = With its files it has { $octets } MB, and no more than { $limit } MB can be sent. Remove a file, or send them in several messages.
 failure-letter-unreadable-file-advice = The browser cannot read “{ $name }”. It may have been moved or changed: choose it again.
 failure-internal = Something went wrong inside Restante.

@@ -86,6 +86,7 @@ failure-unfit-letter = Este mensaje todavía no se puede enviar.
 failure-letter-no-recipients-advice = No tiene destinatarios: hay que rellenar Para, Cc o Cco.
 failure-letter-bad-address-advice = «{ $text }» no es una dirección. Las direcciones son como nombre@example.org y se separan con comas.
 failure-letter-bad-sender-advice = No se puede enviar desde «{ $text }», que no es una dirección. Hay que corregir «Dirección propia» en los ajustes de la cuenta.
+failure-letter-not-redirectable-advice = Ese mensaje no se puede redirigir tal como está, porque los servidores no aceptan sus líneas. Se puede reenviar como adjunto.
 failure-letter-too-large-advice = Con sus archivos ocupa { $octets } MB y no se pueden enviar más de { $limit } MB. Hay que quitar un archivo o repartirlos en varios mensajes.
 failure-letter-unreadable-file-advice = El navegador no puede leer «{ $name }». Puede que se haya movido o cambiado: hay que elegirlo de nuevo.
 failure-internal = Algo ha fallado dentro de Restante.

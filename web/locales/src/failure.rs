@@ -128,6 +128,7 @@ pub fn advice(failure: &Failure) -> String {
         K::UnfitLetter(LetterFault::BadAddress(text)) => return say::failure_letter_bad_address_advice(text),
         K::UnfitLetter(LetterFault::UnreadableFile(name)) => return say::failure_letter_unreadable_file_advice(name),
         K::UnfitLetter(LetterFault::BadSender(text)) => return say::failure_letter_bad_sender_advice(text),
+        K::UnfitLetter(LetterFault::NotRedirectable) => say::failure_letter_not_redirectable_advice(),
         K::UnfitLetter(LetterFault::TooLarge { octets, limit }) => {
             let of = |megabytes: u64| megabytes.max(1).to_string();
             return say::failure_letter_too_large_advice(&of(octets.div_ceil(MEGABYTE)), &of(limit / MEGABYTE));

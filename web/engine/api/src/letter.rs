@@ -31,6 +31,9 @@ pub struct Draft {
     pub in_reply_to: Option<String>,
     /// The Message-IDs of the conversation so far, oldest first, without angle brackets.
     pub references: Vec<String>,
+    /// It is no letter of its own: its one file, a message, goes on to others as it came (RFC 5322, section 3.6.6). Subject and
+    /// text are for its writer alone.
+    pub redirects: bool,
 }
 
 /// How a letter begins that is made from a message.
@@ -44,6 +47,8 @@ pub enum Manner {
     Forward,
     /// It goes on to others, as an attachment.
     ForwardAsAttachment,
+    /// It goes on to others as it came.
+    Redirect,
     /// It is the letter, to be changed.
     EditAsNew,
 }
@@ -190,6 +195,8 @@ pub enum LetterFault {
     UnreadableFile(String),
     /// The account's own address is none.
     BadSender(String),
+    /// The message that is to go on as it came cannot be sent so.
+    NotRedirectable,
     /// It is larger than what can be sent.
     TooLarge {
         /// Octets, files included.

@@ -24,6 +24,10 @@ pub fn beginning(octets: &[u8], manner: Manner, own: &[String]) -> (Beginning, V
             let draft = Draft { subject: forwarded(&original.subject), ..Draft::default() };
             (Beginning { draft, quote: None }, vec![whole(octets, &original)])
         }
+        Manner::Redirect => {
+            let draft = Draft { subject: original.subject.clone(), redirects: true, ..Draft::default() };
+            (Beginning { draft, quote: None }, vec![whole(octets, &original)])
+        }
         Manner::EditAsNew => {
             let files = files(octets, &original);
             let draft = Draft {
@@ -34,6 +38,7 @@ pub fn beginning(octets: &[u8], manner: Manner, own: &[String]) -> (Beginning, V
                 references: conversation::shortened(&original.references),
                 subject: original.subject,
                 text: original.text,
+                redirects: false,
             };
             (Beginning { draft, quote: None }, files)
         }

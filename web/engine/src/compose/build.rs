@@ -18,7 +18,7 @@ use restante_api::{Failure, FailureKind};
 use restante_protocol::smtp::{self, Mailbox};
 
 use super::addresses::mailbox;
-use super::{Addressee, NewFile, addresses, conversation, files, flowed, one_line};
+use super::{Addressee, NewFile, addresses, conversation, files, flowed, one_line, redirect};
 use crate::mime;
 
 /// Characters that a Message-ID and a boundary are made of at most: a boundary has 70 (RFC 2046, section 5.1.1).
@@ -72,11 +72,23 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
     let unique: String = unique.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(MAX_UNIQUE).collect();
     let message_id = format!("{unique}@{}", from.domain());
     let sender = Addressee { name: one_line(name), mailbox: from.clone() };
-    let message = MessageBuilder { headers: header(&sender, &to, &cc, draft, date, &message_id), ..Default::default() };
-    let mut octets = Vec::new();
-    message.body(body(&draft.text, files, &unique)).serialize(&mut octets);
+    let octets = if draft.redirects {
+        // Who gets it sees whose message it is, and below whose words it comes.
+        let fields = header(&sender, &to, &cc, &Draft::default(), date, &message_id);
+        let message = files.first().and_then(|file| redirect::redirected(&file.octets, fields));
+        message.ok_or_else(|| unfit(LetterFault::NotRedirectable))?
+    } else {
+        let headers = header(&sender, &to, &cc, draft, date, &message_id);
+        let message = MessageBuilder { headers, ..Default::default() };
+        let mut octets = Vec::new();
+        message.body(body(&draft.text, files, &unique)).serialize(&mut octets);
+        octets
+    };
     let content = smtp::Content::of(&octets);
-    let content = content.map_err(|fault| Failure::new(FailureKind::Internal, fault.to_string()))?;
+    let content = content.map_err(|fault| match draft.redirects {
+        true => unfit(LetterFault::NotRedirectable),
+        false => Failure::new(FailureKind::Internal, fault.to_string()),
+    })?;
     Ok(Built { octets, from, recipients, content, message_id })
 }
 

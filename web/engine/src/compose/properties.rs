@@ -133,6 +133,7 @@ proptest! {
             text: text.clone(),
             in_reply_to: ids.first().cloned(),
             references: ids,
+            redirects: false,
         };
         let letter = built(&draft, &files);
 
@@ -190,6 +191,13 @@ proptest! {
             let draft = Draft { to: "bo@example.org".into(), cc: String::new(), bcc: String::new(), ..begun.draft };
             let letter = built(&draft, &files);
             prop_assert!(letter.recipients == ["bo@example.org"]);
+        }
+        let (begun, files) = beginning(&octets, Manner::Redirect, &[]);
+        let draft = Draft { to: "bo@example.org".into(), ..begun.draft };
+        let sending = super::tests::sending("", "ana@example.org");
+        match build(&Content { draft: &draft, files: &files, sending: &sending }, 0, "a") {
+            Ok(letter) => prop_assert!(letter.octets.starts_with(b"Resent-Date: ") && letter.recipients == ["bo@example.org"]),
+            Err(failure) => prop_assert!(matches!(failure.kind, restante_api::FailureKind::UnfitLetter(restante_api::letter::LetterFault::NotRedirectable)), "{:?}", failure),
         }
     }
 }

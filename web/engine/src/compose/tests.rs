@@ -63,6 +63,7 @@ fn a_letter_has_these_octets_and_no_others() {
         text: "Hello,\nthis is it.\n-- \nAna\n".into(),
         in_reply_to: Some("2@x".into()),
         references: vec!["1@x".into(), "2@x".into()],
+        redirects: false,
     };
     let built = built(&draft, &[]);
     let expected = "Date: Mon, 23 Nov 2026 09:00:00 +0000\n\
@@ -83,6 +84,25 @@ fn a_letter_has_these_octets_and_no_others() {
     assert_eq!(built.recipients, ["bo@example.org", "cy@example.net", "dee@example.com", "hidden@example.org"]);
     assert_eq!(built.message_id, "0f.1e@example.org");
     assert!(!built.content.is_eight_bit() && !built.content.needs_utf8());
+}
+
+#[test]
+fn a_message_that_is_redirected_goes_on_octet_for_octet_below_who_passed_it_on() {
+    let message =
+        "Received: by x\r\nFrom: Cy <cy@example.net>\r\nTo: ana@example.org\r\nSubject: The map\r\n\r\n.\r\nHere.\r\n";
+    let draft = Draft { bcc: "dee@x".into(), redirects: true, ..draft("not this", "nor this") };
+    let original =
+        file("The map.eml", "message/rfc822", format!("Return-Path: <cy@example.net>\r\n{message}").as_bytes());
+    let letter = built(&draft, &[original]);
+    let expected = "Resent-Date: Mon, 23 Nov 2026 09:00:00 +0000\r\n\
+        Resent-From: =?utf-8?B?QW5hIEJlbHRyw6Fu?= <ana@example.org>\r\n\
+        Resent-To: <bo@example.org>\r\n\
+        Resent-Message-ID: <0f.1e@example.org>\r\n";
+    assert_eq!(String::from_utf8(letter.octets).unwrap(), format!("{expected}{message}"));
+    assert_eq!(letter.recipients, ["bo@example.org", "dee@x"]);
+    let sending = sending("", "ana@example.org");
+    let failure = build(&Content { draft: &draft, files: &[], sending: &sending }, 0, "a").unwrap_err();
+    assert_eq!(failure.kind, FailureKind::UnfitLetter(LetterFault::NotRedirectable));
 }
 
 #[test]

@@ -343,8 +343,11 @@ pub(super) fn file(
     let summary = mime::summary(&octets);
     let source = Source::Whole { source: &octets, digest: Digest::of(&octets) };
     let id = store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now, serial: None })?;
-    let original = mime::original(&octets);
-    store.note_written_to(account, &[original.to, original.cc].concat(), now)?;
+    // Of a message that was passed on these are whom its sender wrote to.
+    if !octets.starts_with(b"Resent-") {
+        let original = mime::original(&octets);
+        store.note_written_to(account, &[original.to, original.cc].concat(), now)?;
+    }
     store.set_flag(&[id], Flag::Read, true)
 }
 

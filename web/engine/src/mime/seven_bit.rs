@@ -42,7 +42,7 @@ pub(crate) fn seven_bit(message: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A message with CRLF for every LF that stands alone, as it travels in any case.
-fn with_line_ends(message: &[u8]) -> Vec<u8> {
+pub(crate) fn with_line_ends(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len() + message.len() / 32);
     for line in message.split_inclusive(|c| *c == b'\n') {
         match line.strip_suffix(b"\n") {

@@ -49,11 +49,11 @@ impl Store {
         self.together(|db| {
             let changed = db.execute(
                 "INSERT INTO letter (id, account_id, state, recipients_to, recipients_cc, recipients_bcc, subject, body,
-                                     in_reply_to, conversation, changed_at)
-                 VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                                     in_reply_to, conversation, changed_at, redirects)
+                 VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT (id) DO UPDATE SET
                      account_id = ?2, recipients_to = ?3, recipients_cc = ?4, recipients_bcc = ?5, subject = ?6, body = ?7,
-                     in_reply_to = ?8, conversation = ?9, changed_at = ?10
+                     in_reply_to = ?8, conversation = ?9, changed_at = ?10, redirects = ?11
                  WHERE state = 'draft'",
                 params![
                     number(id.0),
@@ -65,7 +65,8 @@ impl Store {
                     draft.text,
                     draft.in_reply_to.as_deref().unwrap_or_default(),
                     draft.references.join(" "),
-                    now
+                    now,
+                    draft.redirects
                 ],
             )?;
             found(changed)
@@ -108,7 +109,8 @@ impl Store {
     /// [`StoreError::NotFound`] where there is no such letter.
     pub fn draft(&self, id: LetterId) -> Result<(AccountId, Draft), StoreError> {
         let sql =
-            "SELECT account_id, recipients_to, recipients_cc, recipients_bcc, subject, body, in_reply_to, conversation
+            "SELECT account_id, recipients_to, recipients_cc, recipients_bcc, subject, body, in_reply_to, conversation,
+                    redirects
                    FROM letter WHERE id = ?1";
         let read = |row: &Row<'_>| {
             let draft = Draft {
@@ -119,6 +121,7 @@ impl Store {
                 text: row.get(5)?,
                 in_reply_to: Some(row.get(6)?).filter(|id: &String| !id.is_empty()),
                 references: row.get_ref(7)?.as_str()?.split_ascii_whitespace().map(str::to_owned).collect(),
+                redirects: row.get(8)?,
             };
             Ok((row.get(0)?, draft))
         };

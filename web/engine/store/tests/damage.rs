@@ -54,7 +54,7 @@ const VERSIONS: [(&str, &str, &str); 8] = [
     (
         include_str!("../src/migrations/0008.sql"),
         include_str!("versions/0008.sql"),
-        "58d4cf1e2e1423b95e6249910b11fd63ce1a2f350bb2b92671b3d42a70c53faf",
+        "f35fe003dde54251cbaf66f5b8858a5704427901b5121f9728ecac628312532d",
     ),
 ];
 

@@ -181,8 +181,18 @@ fn a_letter_that_is_edited_anew_is_as_it_was() {
         text: "Hello\n-- \nAna".into(),
         in_reply_to: Some("0@x".into()),
         references: vec!["a@x".into(), "0@x".into()],
+        redirects: false,
     };
     assert_eq!((begun.draft, begun.quote), (expected, None));
+}
+
+#[test]
+fn a_message_that_is_redirected_goes_along_whole_and_to_nobody_yet() {
+    let source = crlf(WITH_FILES);
+    let (begun, files) = beginning(&source, Manner::Redirect, &own());
+    let expected = Draft { subject: "Re: Map".into(), redirects: true, ..Draft::default() };
+    assert_eq!((begun.draft, begun.quote), (expected, None));
+    assert_eq!((files.len(), &files[0].octets), (1, &source));
 }
 
 #[test]

@@ -12,5 +12,8 @@ CREATE TABLE written_to (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX written_to_last ON written_to (last_at);
 
+-- Its one file, a message, goes on to others as it came.
+ALTER TABLE letter ADD COLUMN redirects INTEGER NOT NULL DEFAULT 0 CHECK (redirects IN (0, 1));
+
 -- Octets that the server takes of a letter by which an account sends, as it said last (RFC 1870); 0: it never said.
 ALTER TABLE account ADD COLUMN sending_limit INTEGER NOT NULL DEFAULT 0 CHECK (sending_limit >= 0);

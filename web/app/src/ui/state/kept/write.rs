@@ -149,6 +149,7 @@ fn go_on(kept: &mut Kept, calls: &mut Calls, write: Write) -> Vec<Effect> {
             vec![Effect::Focus(Focus::Copies)]
         }
         Write::SaveDue => save(kept, calls),
+        Write::Attach(_) if composer.draft.redirects => vec![],
         Write::Attach(files) => vec![Effect::ReadFiles(files)],
         Write::Read(file, octets) => {
             // A file goes into a draft, so there has to be one.
@@ -376,6 +377,9 @@ pub(super) fn send_what_waits(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect>
 
 /// What may have been forgotten.
 fn doubt(composer: &Composer) -> Option<Doubt> {
+    if composer.draft.redirects {
+        return None;
+    }
     let speaks = composer.files.is_empty() && speaks_of_attachment(&composer.draft.text);
     match () {
         () if speaks => Some(Doubt::NoAttachment),
@@ -400,7 +404,8 @@ fn signature(account: &AccountView) -> String {
 
 /// Where writing goes on: at the first thing that is missing.
 fn focus(composer: &Composer) -> Effect {
-    Effect::Focus(if composer.draft.to.trim().is_empty() { Focus::To } else { Focus::Text })
+    let is_to = composer.draft.redirects || composer.draft.to.trim().is_empty();
+    Effect::Focus(if is_to { Focus::To } else { Focus::Text })
 }
 
 /// Sets by which server an account sends, as the page's host says it.

@@ -29,6 +29,7 @@ pub(in super::super) fn answers(act: &Act) -> Html {
                     <button class="to-all" onclick={shut_and(act, Manner::ReplyAll)}>{say::write_reply_all()}</button>
                     <button class="forward" onclick={shut_and(act, Manner::Forward)}>{say::write_forward()}</button>
                     <button onclick={shut_and(act, Manner::ForwardAsAttachment)}>{say::write_forward_attached()}</button>
+                    <button onclick={shut_and(act, Manner::Redirect)}>{say::write_redirect()}</button>
                     <button onclick={shut_and(act, Manner::EditAsNew)}>{say::write_edit_as_new()}</button>
                 </div>
             </details>

@@ -56,9 +56,16 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                         {line("letter-cc", say::write_cc(), &draft.cc, LetterField::Cc, composer.offers.as_ref(), act, Html::default())}
                         {line("letter-bcc", say::write_bcc(), &draft.bcc, LetterField::Bcc, composer.offers.as_ref(), act, Html::default())}
                     }
-                    {line("letter-subject", say::write_subject(), &draft.subject, LetterField::Subject, composer.offers.as_ref(), act, Html::default())}
-                    <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
-                    {files(composer, act)}
+                    if draft.redirects {
+                        <p class="line"><span>{say::write_subject()}</span><b dir="auto">{&draft.subject}</b></p>
+                        <p class="line fine">{say::write_redirects()}</p>
+                    } else {
+                        <>
+                        {line("letter-subject", say::write_subject(), &draft.subject, LetterField::Subject, composer.offers.as_ref(), act, Html::default())}
+                        <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
+                        {files(composer, act)}
+                        </>
+                    }
                 </div>
                 <div class="letter-notes">
                     if let Some(failure) = composer.failure.clone() { <FailureNote {failure} /> }
@@ -69,9 +76,11 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                     <button class="primary" aria-disabled={is_sending.to_string()} onclick={writes(act, Write::Send)}>
                         {if is_sending { say::write_sending() } else { say::write_send() }}
                     </button>
-                    <label class="pick">{icon::clip()}<span>{say::write_attach()}</span>
-                        <input type="file" multiple=true aria-label={say::write_attach()} onchange={picked(act)} />
-                    </label>
+                    if !draft.redirects {
+                        <label class="pick">{icon::clip()}<span>{say::write_attach()}</span>
+                            <input type="file" multiple=true aria-label={say::write_attach()} onchange={picked(act)} />
+                        </label>
+                    }
                     <span class="gap"></span>
                     <button class="quiet" onclick={writes(act, Write::Discard)}>{icon::delete()}{say::write_discard()}</button>
                 </div>

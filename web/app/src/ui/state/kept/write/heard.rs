@@ -64,7 +64,7 @@ fn begun(
     let signature = kept.account(account).map(signature).unwrap_or_default();
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
     let Beginning { mut draft, quote } = beginning;
-    if manner != Manner::EditAsNew {
+    if !matches!(manner, Manner::EditAsNew | Manner::Redirect) {
         draft.text.push_str(&signature);
     }
     let is_quoted = quote.is_some();
