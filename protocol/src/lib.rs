@@ -115,7 +115,7 @@
 //! | RFC 3030 | BDAT LAST along with the envelope, for small letters; BINARYMIME | `transaction`, `content` | `submission/session/*-along*`, `submission/standards/binary*`, `submission/standards/bdat-doubles-no-dots` |
 //! | RFC 3207, 4.2 | STARTTLS: octets behind its 220 end the session; EHLO again behind it | `receive`, `session` | `submission/tls/*` |
 //! | RFC 3461 | DSN: NOTIFY, ORCPT, RET, ENVID, in xtext | `letter`, `transaction` | `submission/standards/reports*` |
-//! | RFC 4954 | AUTH with every mechanism; `=`, `*`, and 512 octets for the initial response | `login` | `submission/login/*`, `tests/scram.rs`, a real Postfix in `tests/tests/submission.rs` |
+//! | RFC 4954 | AUTH with every mechanism; `=`, `*`, and 512 octets for the initial response | `login` | `submission/login/*`, `tests/scram.rs`, a real Postfix in `tests/tests/submission/main.rs` |
 //! | RFC 6152 | 8BITMIME, or not sent | `transaction` | `submission/standards/eight-bit*` |
 //! | RFC 6531, 6533 | SMTPUTF8 for addresses and headers, or not sent; ORCPT beyond ASCII | `address`, `letter`, `transaction` | `submission/standards/utf8-*` |
 //! | RFC 8689 | REQUIRETLS, over TLS and where it is promised | `transaction` | `submission/standards/require-tls*` |
