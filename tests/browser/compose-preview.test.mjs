@@ -2,29 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
-import { visit } from './lib/browser.mjs';
-import { Bridge } from './lib/programs.mjs';
 import { suite } from './lib/suite.mjs';
-import { OWN, Writer } from './lib/writer.mjs';
+import { OWN, demonstrated } from './lib/writer.mjs';
 
 const timeout = 240_000;
 const our = suite({ world: null });
 
-/** The demonstration's mailbox in a preview, and `use` of it. */
-async function previewing(use, options = {}) {
-  const demo = await Bridge.demo();
-  try {
-    await visit(our.browser, demo.url, options, async (page, seen) => {
-      const writer = new Writer(page);
-      await page.getByText('is filled in: one click opens it').waitFor();
-      await writer.openButton.click();
-      await writer.rows.first().waitFor();
-      await use(writer, page, { demo, seen });
-    });
-  } finally {
-    await demo.end();
-  }
-}
+/** The demonstration's mailbox, in a preview, and `use` of it. */
+const previewing = (use, options = {}) => demonstrated(our.browser, use, { keeps: false, ...options });
 
 /** Sends what is written, without the time to take it back. */
 async function send(writer, page) {

@@ -2,30 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
-import { visit } from './lib/browser.mjs';
-import { Bridge } from './lib/programs.mjs';
 import { suite } from './lib/suite.mjs';
-import { OWN, SAMPLE, Writer } from './lib/writer.mjs';
+import { OWN, Writer, demonstrated } from './lib/writer.mjs';
 
 const timeout = 240_000;
 const our = suite({ world: null });
 
 /** The demonstration's mailbox, kept, and `use` of it. */
-async function writing(use, options = {}) {
-  const demo = await Bridge.demo();
-  try {
-    await visit(our.browser, demo.url, options, async (page, seen) => {
-      const writer = new Writer(page);
-      await page.getByText('is filled in: one click opens it').waitFor();
-      await writer.keepBox.check();
-      await writer.openButton.click();
-      await writer.has(SAMPLE);
-      await use(writer, page, { demo, seen });
-    });
-  } finally {
-    await demo.end();
-  }
-}
+const writing = (use, options = {}) => demonstrated(our.browser, use, { keeps: true, ...options });
 
 test('the whole circle: a letter to oneself is sent, arrives, is answered, and the answer arrives', { timeout }, () => writing(async (writer, page) => {
   await writer.write('Boats in the harbour', { text: 'Which one is yours?\n.\nMine is the blue one.' });

@@ -6,7 +6,7 @@
 //! with it.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -17,7 +17,7 @@ use crate::authority::Identity;
 use crate::courier::unpacked;
 use crate::dovecot::{Process, free_ports};
 use crate::maildir;
-use crate::postfix::{greets, id, libraries, spawn, wait};
+use crate::postfix::{greets, home, id, libraries, spawn, wait};
 
 /// What it calls its user.
 const USER: &str = "Debian-exim";
@@ -48,15 +48,9 @@ impl Exim {
     /// Where [`missing`] says why, or it does not come up; the message has its log.
     pub async fn start(identity: &Identity, mailboxes: &[String]) -> Result<Self> {
         ensure!(missing().is_none(), "{}", missing().unwrap_or_default());
-        let home = tempfile::Builder::new()
-            .prefix("restante-exim-")
-            // The server's own user has to get through.
-            .permissions(fs::Permissions::from_mode(0o755))
-            .tempdir()?;
+        let home = home("restante-exim-", identity)?;
         let place = home.path();
         let (user, group) = (id("mail", "-u")?, id("mail", "-g")?);
-        fs::write(place.join("certificate.pem"), &identity.chain_pem)?;
-        fs::write(place.join("key.pem"), &identity.key_pem)?;
         for folder in ["spool", "logs", "mail"] {
             fs::create_dir(place.join(folder))?;
             chown(place.join(folder), Some(user), Some(group))?;

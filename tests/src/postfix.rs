@@ -55,14 +55,8 @@ impl Postfix {
     /// Where [`missing`] says why, or one of them does not come up; the message has its log.
     pub async fn start(identity: &Identity, mechanisms: &str, mailboxes: &[String]) -> Result<Self> {
         ensure!(missing().is_none(), "{}", missing().unwrap_or_default());
-        let home = tempfile::Builder::new()
-            .prefix("restante-postfix-")
-            // The servers' own users have to get through.
-            .permissions(fs::Permissions::from_mode(0o755))
-            .tempdir()?;
+        let home = home("restante-postfix-", identity)?;
         let place = home.path();
-        fs::write(place.join("certificate.pem"), &identity.chain_pem)?;
-        fs::write(place.join("key.pem"), &identity.key_pem)?;
         fs::write(place.join("users"), "ana:{PLAIN}pencil\n")?;
         fs::write(place.join("dovecot.conf"), dovecot_conf(place, mechanisms))?;
         make_folders(place)?;
@@ -121,6 +115,18 @@ impl Postfix {
 
 fn root() -> PathBuf {
     unpacked("postfix")
+}
+
+/// A folder for a server, with its certificate and key.
+pub(crate) fn home(prefix: &str, identity: &Identity) -> Result<TempDir> {
+    let home = tempfile::Builder::new()
+        .prefix(prefix)
+        // The server's own users have to get through.
+        .permissions(fs::Permissions::from_mode(0o755))
+        .tempdir()?;
+    fs::write(home.path().join("certificate.pem"), &identity.chain_pem)?;
+    fs::write(home.path().join("key.pem"), &identity.key_pem)?;
+    Ok(home)
 }
 
 /// Where libraries are that were unpacked with a server.

@@ -1,10 +1,12 @@
 // The page with the composer, as a person meets it.
+import { visit } from './browser.mjs';
 import { Kept } from './kept.mjs';
+import { Bridge } from './programs.mjs';
 
 /** The address of the demonstration's mailbox. */
 export const OWN = 'robin@postbox.example';
 /** Messages of the demonstration's maildrop. */
-export const SAMPLE = 88;
+const SAMPLE = 88;
 
 /** The page with the composer, driven. */
 export class Writer extends Kept {
@@ -42,5 +44,22 @@ export class Writer extends Kept {
 
   async told(words) {
     await this.status.filter({ hasText: words }).waitFor();
+  }
+}
+
+/** Opens the mailbox of a demonstration of its own, and has `use` of it. `options` are those of `visit`. */
+export async function demonstrated(browser, use, { keeps, ...options }) {
+  const demo = await Bridge.demo();
+  try {
+    await visit(browser, demo.url, options, async (page, seen) => {
+      const writer = new Writer(page);
+      await page.getByText('is filled in: one click opens it').waitFor();
+      if (keeps) await writer.keepBox.check();
+      await writer.openButton.click();
+      await (keeps ? writer.has(SAMPLE) : writer.rows.first().waitFor());
+      await use(writer, page, { demo, seen });
+    });
+  } finally {
+    await demo.end();
   }
 }
