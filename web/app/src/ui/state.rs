@@ -51,6 +51,9 @@ pub use site::{Preset, SITE_DOCUMENT, Site};
 use crate::ui::shared::Shared;
 use kept::Files;
 
+/// So often an engine is started anew by itself before it is left to the user.
+const RESTARTS: u8 = 2;
+
 /// Everything the page shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {

@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use restante_api::letter::LetterFault;
-use restante_api::{Failure, FailureKind, Fingerprint, Reason, Reply, Server};
+use restante_api::{Address, Failure, FailureKind, Fingerprint, Reason, Reply, Server};
 use restante_protocol::smtp::{Event, Form, Letter, Login, Mailbox, Recipient, SizeLimit};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
@@ -184,7 +184,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         }
         if let Some((letter, outcome)) = self.outbox.current.as_mut().and_then(Session::take_ended) {
             self.settle_delivery(&letter, &outcome);
-            if is_outdated && is_of_password(&outcome) {
+            if is_outdated && of_password(&outcome).is_some() {
                 // What was wrong is not used any more.
                 self.hasten(letter.account);
             }
@@ -211,9 +211,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     fn settle_delivery(&mut self, letter: &Outgoing, outcome: &submission::Outcome) {
         let now = self.now();
-        if let Fate::NotSent(failure) = &outcome.fate
-            && is_of_password(outcome)
-        {
+        if let Some(failure) = of_password(outcome) {
             self.outbox.barred.insert(letter.account, failure.clone());
         }
         let settled = {
@@ -343,11 +341,10 @@ pub(super) fn file(
     let summary = mime::summary(&octets);
     let source = Source::Whole { source: &octets, digest: Digest::of(&octets) };
     let id = store.insert(&NewMessage { folder, summary: &summary, source, arrived_at: now, serial: None })?;
-    // Of a message that was passed on these are whom its sender wrote to.
-    if !octets.starts_with(b"Resent-") {
-        let original = mime::original(&octets);
-        store.note_written_to(account, &[original.to, original.cc].concat(), now)?;
-    }
+    let (_, draft) = store.draft(letter)?;
+    let typed = [&draft.to, &draft.cc].into_iter().flat_map(|typed| compose::addresses(typed).unwrap_or_default());
+    let people = typed.map(|person| Address { name: person.name, address: person.mailbox.to_string() });
+    store.note_written_to(account, &people.collect::<Vec<_>>(), now)?;
     store.set_flag(&[id], Flag::Read, true)
 }
 
@@ -389,8 +386,12 @@ fn wait(attempts: u32) -> i64 {
     (FIRST_WAIT << doubled).min(LONGEST_WAIT)
 }
 
-fn is_of_password(outcome: &submission::Outcome) -> bool {
-    matches!(&outcome.fate, Fate::NotSent(failure) if failure.kind == FailureKind::WrongPassword)
+/// Why nobody could sign in, where that is why a letter was not sent.
+fn of_password(outcome: &submission::Outcome) -> Option<&Failure> {
+    match &outcome.fate {
+        Fate::NotSent(failure) if failure.kind == FailureKind::WrongPassword => Some(failure),
+        _ => None,
+    }
 }
 
 fn not_sent(failure: Failure) -> submission::Outcome {

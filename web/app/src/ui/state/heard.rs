@@ -5,13 +5,10 @@ use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
 use super::{
-    Effect, Face, Focus, Load, Mailbox, Notice, Phase, Reading, Remote, State, held, kept, later, news, pictures,
-    prepare, preview, search,
+    Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, held, kept, later, news,
+    pictures, prepare, preview, search,
 };
 use crate::ui::shared::Shared;
-
-/// So often the engine is started anew by itself before it is left to the user.
-const RESTARTS: u8 = 2;
 
 /// An answer to one of the page's questions.
 pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effect> {

@@ -8,10 +8,7 @@ use super::{Kept, Sheet, Told, Wait, act, files, lists, settings, write};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::mailbox::FIRST_SIGHT;
-use crate::ui::state::{Effect, Focus, Mailbox, Phase, Program, Reading, State, later, selection};
-
-/// So often the engine is started anew by itself before it is left to the user.
-const RESTARTS: u8 = 2;
+use crate::ui::state::{Effect, Focus, Mailbox, Phase, Program, RESTARTS, Reading, State, later, selection};
 
 /// Moves that can be taken back.
 const UNDO: usize = 50;

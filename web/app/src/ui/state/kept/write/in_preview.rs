@@ -14,10 +14,7 @@ use super::{Composer, LetterWait, Saved, Told, Write, WriteStep, make_room, send
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::kept::{Kept, KeptAction, Wait, act as deeds, settings};
-use crate::ui::state::{Effect, Focus, Mailbox, State};
-
-/// So often the engine is started anew by itself before it is left to the user.
-const RESTARTS: u8 = 2;
+use crate::ui::state::{Effect, Focus, Mailbox, RESTARTS, State};
 
 /// The account of letters that wait for their engine; engines give no such number.
 const NO_ACCOUNT: AccountId = AccountId(0);
@@ -69,11 +66,12 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
     let mut effects = match &action {
         KeptAction::Write(Write::From(..)) if message.is_none() => return vec![],
         // What was typed goes on first: without an engine it is nowhere else.
-        KeptAction::Write(Write::New(..) | Write::From(..)) if is_stranded(state) => return begin(state),
-        KeptAction::Write(Write::New(..) | Write::From(..)) => begin(state),
-        KeptAction::Write(Write::Send | Write::SendAnyway | Write::Attach(_)) if is_stranded(state) => {
+        KeptAction::Write(Write::New(..) | Write::From(..) | Write::Send | Write::SendAnyway | Write::Attach(_))
+            if is_stranded(state) =>
+        {
             return begin(state);
         }
+        KeptAction::Write(Write::New(..) | Write::From(..)) => begin(state),
         _ => vec![],
     };
     let State { writing: Some(writing), mailbox: Some(mailbox), calls, .. } = state else { return effects };
