@@ -16,6 +16,7 @@ mod build;
 mod conversation;
 mod files;
 mod flowed;
+mod html;
 mod recipients;
 mod redirect;
 

@@ -108,8 +108,13 @@ async fn a_letter_is_sent_and_kept_octet_for_octet_as_it_was_sent() {
     with(&goes, async |pages, account| {
         let draft = Draft { bcc: "dora@example.org".into(), ..draft_to("Bert <bert@example.org>") };
         letter(pages, LetterChange::Save(account, LETTER, Box::new(draft.clone()))).await.unwrap();
-        let file =
-            FileView { id: FileId(5), name: "a.bin".into(), media_type: "application/octet-stream".into(), octets: 3 };
+        let file = FileView {
+            id: FileId(5),
+            name: "a.bin".into(),
+            media_type: "application/octet-stream".into(),
+            octets: 3,
+            is_inline: false,
+        };
         letter(pages, LetterChange::Attach { letter: LETTER, file: file.clone(), octets: vec![0, 1, 2] })
             .await
             .unwrap();
@@ -266,7 +271,13 @@ async fn what_a_server_takes_of_a_letter_is_known_once_one_was_sent_and_looked_a
         assert_eq!(settled(pages).await, None);
         pages.until(|pages| pages.account().sending_limit == Some(20_000)).await;
         letter(pages, LetterChange::Save(account, LETTER, Box::new(draft_to("bert@example.org")))).await.unwrap();
-        let file = FileView { id: FileId(5), name: "a.bin".into(), media_type: "a/b".into(), octets: 20_000 };
+        let file = FileView {
+            id: FileId(5),
+            name: "a.bin".into(),
+            media_type: "a/b".into(),
+            octets: 20_000,
+            is_inline: false,
+        };
         letter(pages, LetterChange::Attach { letter: LETTER, file, octets: vec![7; 20_000] }).await.unwrap();
         let refused = letter(pages, LetterChange::Send(LETTER)).await.unwrap_err();
         assert!(
@@ -294,7 +305,13 @@ async fn a_large_letter_whose_connection_breaks_in_its_middle_waits_and_is_not_i
         with(&goes, async |pages, account| {
             letter(pages, LetterChange::Save(account, LETTER, Box::new(draft_to("bert@example.org")))).await.unwrap();
             let octets = vec![7; 2_000_000];
-            let file = FileView { id: FileId(5), name: "a.bin".into(), media_type: "a/b".into(), octets: 2_000_000 };
+            let file = FileView {
+                id: FileId(5),
+                name: "a.bin".into(),
+                media_type: "a/b".into(),
+                octets: 2_000_000,
+                is_inline: false,
+            };
             letter(pages, LetterChange::Attach { letter: LETTER, file, octets }).await.unwrap();
             letter(pages, LetterChange::Send(LETTER)).await.unwrap();
             letter_now(pages).await;

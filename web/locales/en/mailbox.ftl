@@ -147,3 +147,35 @@ newer = A new version is ready.
 newer-words = Updating reloads every open tab of this page.
 newer-update = Reload to update
 newer-later = Later
+
+## Commands and keys.
+
+commands = Commands
+commands-find = Find a command
+commands-none = No command is called that.
+command-down = Next message in the list
+command-up = Previous message in the list
+command-read = Open message
+command-choose = Choose message
+command-choose-all = Choose all messages
+command-next = Read next message
+command-previous = Read previous message
+command-write = Write a message
+command-delete = Delete
+command-archive = Archive
+command-star = Star
+command-unread = Mark as unread or read
+command-move = Move to a folder
+command-conversation = Show conversation
+command-check = Check for new mail
+keys = Keys
+keys-words = Choose a key to change it, then press another one. Backspace takes it away.
+keys-press = press a key
+keys-none = none
+keys-change = { $command }: key { $key }
+keys-fixed = These stay as they are
+keys-commands = All commands
+keys-back = Back
+keys-range = Choose several
+keys-send = Send the message
+keys-reset = Use the usual keys

@@ -137,3 +137,35 @@ newer = Hay una versión nueva.
 newer-words = Al actualizar se recargan todas las pestañas abiertas de esta página.
 newer-update = Recargar y actualizar
 newer-later = Más tarde
+
+## Órdenes y teclas.
+
+commands = Órdenes
+commands-find = Buscar una orden
+commands-none = Ninguna orden se llama así.
+command-down = Mensaje siguiente de la lista
+command-up = Mensaje anterior de la lista
+command-read = Abrir el mensaje
+command-choose = Elegir el mensaje
+command-choose-all = Elegir todos los mensajes
+command-next = Leer el mensaje siguiente
+command-previous = Leer el mensaje anterior
+command-write = Escribir un mensaje
+command-delete = Borrar
+command-archive = Archivar
+command-star = Destacar
+command-unread = Marcar como no leído o leído
+command-move = Mover a una carpeta
+command-conversation = Mostrar la conversación
+command-check = Comprobar correo nuevo
+keys = Teclas
+keys-words = Elija una tecla para cambiarla y pulse otra. Retroceso la quita.
+keys-press = pulse una tecla
+keys-none = ninguna
+keys-change = { $command }: tecla { $key }
+keys-fixed = Estas no cambian
+keys-commands = Todas las órdenes
+keys-back = Atrás
+keys-range = Elegir varios
+keys-send = Enviar el mensaje
+keys-reset = Usar las teclas habituales

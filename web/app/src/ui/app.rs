@@ -13,10 +13,14 @@ use restante_locales::Language;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html};
 
-use super::browser::{dates, engine, files, hashes, language, offline, page, sanitiser};
+use super::browser::{choices, dates, engine, files, hashes, language, offline, page, sanitiser};
 use super::state::kept::Write;
-use super::state::{Action, Effect, Focus, KeptAction, Load, Phase, PreviewAction, Program, State, reduce};
-use super::view::{closing, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion};
+use super::state::{
+    Action, Command, Effect, Focus, KeptAction, Keys, Load, Phase, PreviewAction, Program, State, reduce,
+};
+use super::view::{
+    closing, commands::OverlayDialog, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion,
+};
 use super::words;
 
 /// How often missing rows are asked for while the list is scrolled, in milliseconds.
@@ -83,7 +87,10 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let act = ctx.link().callback(Message::Act);
         let listeners = listen(&act);
-        let mut state = State { offline: page::is_offline(), language: ctx.props().language, ..State::default() };
+        let remembered = choices::remembered(choices::KEYS).filter(|_| ctx.props().keeps);
+        let keys = remembered.map(|text| Keys::of_remembered(&text)).unwrap_or_default();
+        let language = ctx.props().language;
+        let mut state = State { offline: page::is_offline(), language, keys, ..State::default() };
         let mut effects = reduce(&mut state, Action::Link(page::fragment()));
         if ctx.props().keeps {
             effects.extend(reduce(&mut state, Action::Found));
@@ -189,7 +196,12 @@ impl Component for App {
         };
         html! {
             <ContextProvider<Language> context={self.state.language}>
-                {screen}
+                <ContextProvider<Keys> context={self.state.keys.clone()}>
+                    {screen}
+                    if let Some(overlay) = self.state.overlay {
+                        <OverlayDialog {overlay} commands={Command::of(&self.state)} act={self.act.clone()} />
+                    }
+                </ContextProvider<Keys>>
                 if self.state.newer { <NewVersion act={self.act.clone()} /> }
             </ContextProvider<Language>>
         }
@@ -243,7 +255,7 @@ impl App {
                 let act = self.act.clone();
                 self.discard = Some(Timeout::new(DISCARD_MS, move || act.emit(write(Write::DiscardDue))));
             }
-            Effect::ReadFiles(files) => read_files(&files, &self.act),
+            Effect::ReadFiles(files, is_inline) => read_files(&files, is_inline, &self.act),
             Effect::WriteTo(draft) => self.act.emit(write(Write::New(page::letter_number(), draft))),
             Effect::TakeMailLinks => page::register_mail_links(),
             Effect::Quote(letter, manner, quote) => {
@@ -269,6 +281,11 @@ impl App {
                     wording: words::of_html(),
                 };
                 self.sanitiser.sanitise(message, remote, content);
+            }
+            Effect::RememberKeys => {
+                if self.state.keeps {
+                    choices::remember(choices::KEYS, &self.state.keys.remembered());
+                }
             }
             Effect::Speak => {
                 language::speak(self.state.language);
@@ -325,10 +342,11 @@ impl App {
             Effect::Rise(steps) => page::rise(steps),
             Effect::KeepPage => {
                 language::remember(self.state.language);
+                choices::remember(choices::KEYS, &self.state.keys.remembered());
                 spawn_local(offline::register(newer(&self.act)));
             }
             Effect::ForgetPage => {
-                language::forget();
+                choices::forget();
                 spawn_local(offline::unregister());
             }
             Effect::Update => spawn_local(offline::update()),
@@ -371,7 +389,7 @@ fn write(write: Write) -> Action {
 }
 
 /// Reads files, and sends each as soon as it has been read.
-fn read_files(files: &[web_sys::File], act: &Callback<Action>) {
+fn read_files(files: &[web_sys::File], is_inline: bool, act: &Callback<Action>) {
     for file in files {
         let (name, media_type, act) = (file.name(), file.type_(), act.clone());
         let octets = files::read(file);
@@ -382,6 +400,7 @@ fn read_files(files: &[web_sys::File], act: &Callback<Action>) {
                         id: FileId(page::letter_number().0),
                         media_type: if media_type.is_empty() { FILE_TYPE.to_owned() } else { media_type },
                         octets: octets.len() as u64,
+                        is_inline,
                         name,
                     };
                     Write::Read(view, octets)

@@ -9,6 +9,7 @@
 mod about;
 pub mod bridge;
 mod calls;
+mod commands;
 mod form;
 mod heard;
 mod held;
@@ -36,6 +37,7 @@ use restante_locales::Language;
 pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
 pub use calls::Calls;
+pub use commands::{Command, Keys, is_free};
 pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
 pub use keys::{Motion, Purpose};
@@ -91,6 +93,10 @@ pub struct State {
     pub promised: Option<bool>,
     /// The language that is spoken.
     pub language: Language,
+    /// Which key does what.
+    pub keys: Keys,
+    /// What is open above the mailbox.
+    pub overlay: Option<Overlay>,
     /// A letter that a link asked for before mail was shown.
     pub asked_for: Option<Box<Draft>>,
     /// Which engine runs.
@@ -103,6 +109,15 @@ pub struct State {
     pub session: CallId,
     /// The engine is no more; the next question goes to a fresh one.
     pub engine_died: bool,
+}
+
+/// What opens above a mailbox, by a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// The list of commands, one of which is done.
+    Commands,
+    /// The list of keys.
+    Keys,
 }
 
 /// Where the user is.
@@ -199,6 +214,14 @@ pub enum Action {
     ShowDue,
     /// A key in the list.
     Key(Motion, Purpose),
+    /// A command; a letter that it begins has this number.
+    Command(Command, LetterId),
+    /// Give a command this key, or none.
+    SetKey(Command, String),
+    /// Every command has its usual key.
+    ResetKeys,
+    /// Open this above the mailbox, in the place of what is open there.
+    Overlay(Option<Overlay>),
     /// The keyboard is at this row.
     Cursor(u32),
     /// Choose messages, for what is done with several at once.
@@ -261,6 +284,8 @@ pub enum Effect {
     ReplaceEngine,
     /// Start an engine for the letters of a preview, in the place of the one there was.
     StartWriter,
+    /// Remember [`State::keys`], where mail is kept.
+    RememberKeys,
     /// Speak [`State::language`].
     Speak,
     /// Ask the browser to keep what is kept for as long as its owner wants.
@@ -288,8 +313,8 @@ pub enum Effect {
     SaveSoon,
     /// Send [`kept::Write::DiscardDue`] once nobody will take it back any more.
     DiscardSoon,
-    /// Read these files, and send each as [`kept::Write::Read`].
-    ReadFiles(Files),
+    /// Read these files, and send each as [`kept::Write::Read`]; pictures go into the text where this says so.
+    ReadFiles(Files, bool),
     /// Put what a letter quotes into words, and send it as [`kept::Write::Quoted`].
     Quote(LetterId, Manner, Box<Quote>),
     /// Send [`Action::ShowDue`] in a moment.
@@ -377,6 +402,8 @@ impl Default for State {
             writing: None,
             keeps: false,
             language: Language::default(),
+            keys: Keys::default(),
+            overlay: None,
             offline: false,
             promised: None,
             asked_for: None,

@@ -6,6 +6,7 @@ mod avatar;
 mod bridge;
 mod certificate;
 pub mod closing;
+pub mod commands;
 pub mod connect;
 mod connection;
 mod dialog;
@@ -64,5 +65,7 @@ fn sends<E>(act: &Act, action: Action) -> Callback<E> {
 /// Whether a key was pressed where something is typed or chosen.
 fn is_typing(event: &KeyboardEvent) -> bool {
     let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    at.is_some_and(|at| matches!(at.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"))
+    at.is_some_and(|at| {
+        matches!(at.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA") || at.has_attribute("contenteditable")
+    })
 }

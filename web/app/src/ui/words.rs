@@ -1,6 +1,7 @@
 //! The page's own words: progress, complaints about the form, and failures that arise in the page itself. What can go
 //! wrong in the engine has its words in [`restante_api`].
 
+pub mod commands;
 pub mod kept;
 pub mod preview;
 pub mod write;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::keep::{AccountId, KeptId};
+use super::rich::Rich;
 use super::{Address, Failure, Security};
 
 /// A letter, from its first saved word until it is sent or discarded. Its number is drawn by the page that begins it, at
@@ -25,12 +26,18 @@ pub struct Draft {
     pub bcc: String,
     /// Subject.
     pub subject: String,
-    /// The text, lines ended by LF.
+    /// The text, lines ended by LF. With formatting it is the same words without it, as [`Rich::to_text`] has them.
     pub text: String,
+    /// The text with formatting, where somebody asked for that.
+    pub rich: Option<Rich>,
     /// The Message-ID that this answers, without angle brackets.
     pub in_reply_to: Option<String>,
     /// The Message-IDs of the conversation so far, oldest first, without angle brackets.
     pub references: Vec<String>,
+    /// The address of who writes it, among those of its account; empty for the account's own.
+    pub sender: String,
+    /// Its writer wants to be told when it was delivered (RFC 3461). Not every server can say so.
+    pub wants_report: bool,
     /// It is no letter of its own: its one file, a message, goes on to others as it came (RFC 5322, section 3.6.6). Subject and
     /// text are for its writer alone.
     pub redirects: bool,
@@ -88,6 +95,8 @@ pub struct FileView {
     pub media_type: String,
     /// How many octets it has.
     pub octets: u64,
+    /// It is a picture within the text, and goes along only as long as the text has it.
+    pub is_inline: bool,
 }
 
 /// Who writes from an account, and by which server: what its owner decides.
@@ -108,9 +117,36 @@ pub struct Sending {
     /// A copy of each letter goes to the account's own address, hidden from the others: POP3 knows no folder of what was
     /// sent, and so other programs get it too.
     pub copy_to_self: bool,
+    /// Who else writes from the account.
+    pub identities: Vec<Identity>,
+}
+
+/// Who writes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Identity {
+    /// The name in From; may be empty.
+    pub name: String,
+    /// The address in From.
+    pub address: String,
+    /// What is put below each new letter; may be empty.
+    pub signature: String,
 }
 
 impl Sending {
+    /// All who write from the account, its owner first.
+    pub fn identities(&self) -> impl Iterator<Item = Identity> + '_ {
+        let Self { name, address, signature, .. } = self;
+        let own = Identity { name: name.clone(), address: address.clone(), signature: signature.clone() };
+        std::iter::once(own).chain(self.identities.iter().cloned())
+    }
+
+    /// Who writes a letter whose sender has this address. Where the account has it no more, its owner does.
+    pub fn identity(&self, sender: &str) -> Identity {
+        let mut all = self.identities();
+        let own = all.next().unwrap_or_default();
+        all.find(|identity| identity.address.eq_ignore_ascii_case(sender)).unwrap_or(own)
+    }
+
     /// How the owner of a mailbox sends as far as nobody has said: by the server itself, at the port that belongs to this
     /// security.
     pub fn usual(user: &str, host: &str, security: Security) -> Self {
@@ -122,6 +158,7 @@ impl Sending {
             address: if user.contains('@') { user.to_owned() } else { format!("{user}@{host}") },
             signature: String::new(),
             copy_to_self: false,
+            identities: Vec::new(),
         }
     }
 }
@@ -173,6 +210,18 @@ pub struct LetterContent {
     pub draft: Draft,
     /// Its files, in their order.
     pub files: Vec<FileView>,
+    /// The octets of the pictures within its text.
+    pub pictures: Vec<InlinePicture>,
+}
+
+/// A picture within a letter's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InlinePicture {
+    /// The letter's file.
+    pub file: FileId,
+    /// Its octets.
+    #[serde(with = "serde_bytes")]
+    pub octets: Vec<u8>,
 }
 
 /// The message that a letter is made from.

@@ -13,6 +13,7 @@ pub mod keep;
 pub mod letter;
 mod message;
 pub mod picture;
+pub mod rich;
 pub mod runs;
 mod server;
 mod text;

@@ -9,10 +9,18 @@ use crate::mime::{self, Original};
 /// What stands before the subject of what was forwarded already, in lower case.
 const FORWARDED: [&str; 2] = ["fwd:", "fw:"];
 
-/// Begins a letter from a message's octets, and gives the files that go along. `own` are the addresses of whoever writes.
-/// What the message lacks is left empty: there is a beginning for any octets.
+/// Begins a letter from a message's octets, and gives the files that go along. `own` are the addresses of whoever writes, the
+/// account's own first; the one that the message reached writes it. What the message lacks is left empty: there is a
+/// beginning for any octets.
 pub fn beginning(octets: &[u8], manner: Manner, own: &[String]) -> (Beginning, Vec<NewFile>) {
     let original = mime::original(octets);
+    let sender = recipients::reached(&original, own).unwrap_or_default();
+    let (mut beginning, files) = begun(octets, original, manner, own);
+    beginning.draft.sender = sender;
+    (beginning, files)
+}
+
+fn begun(octets: &[u8], original: Original, manner: Manner, own: &[String]) -> (Beginning, Vec<NewFile>) {
     match manner {
         Manner::Reply | Manner::ReplyAll => (reply(original, manner, own), Vec::new()),
         Manner::Forward => {
@@ -38,7 +46,7 @@ pub fn beginning(octets: &[u8], manner: Manner, own: &[String]) -> (Beginning, V
                 references: conversation::shortened(&original.references),
                 subject: original.subject,
                 text: original.text,
-                redirects: false,
+                ..Draft::default()
             };
             (Beginning { draft, quote: None }, files)
         }

@@ -13,12 +13,13 @@ use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::{BodyPart, MimePart};
-use restante_api::letter::{Draft, LetterFault, Sending};
+use restante_api::letter::{Draft, FileId, Identity, LetterFault, Sending};
+use restante_api::rich::Rich;
 use restante_api::{Failure, FailureKind};
 use restante_protocol::smtp::{self, Mailbox};
 
 use super::addresses::mailbox;
-use super::{Addressee, NewFile, addresses, conversation, files, flowed, one_line, redirect};
+use super::{Addressee, NewFile, addresses, conversation, files, flowed, html, one_line, redirect};
 use crate::mime;
 
 /// Characters that a Message-ID and a boundary are made of at most: a boundary has 70 (RFC 2046, section 5.1.1).
@@ -31,6 +32,8 @@ pub struct Content<'a> {
     pub draft: &'a Draft,
     /// Its files, in their order.
     pub files: &'a [NewFile],
+    /// The pictures that its text may have in it.
+    pub pictures: &'a [(FileId, NewFile)],
     /// Who writes: name and address, and whether a copy goes to that address.
     pub sending: &'a Sending,
 }
@@ -56,10 +59,11 @@ pub struct Built {
 /// # Errors
 /// [`FailureKind::UnfitLetter`] where sender or recipients are none.
 pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Failure> {
-    let Content { draft, files, sending } = *content;
-    let Sending { name, address, copy_to_self, .. } = sending;
+    let Content { draft, files, pictures, sending } = *content;
+    let Identity { name, address, .. } = sending.identity(&draft.sender);
+    let copy_to_self = sending.copy_to_self;
     let unfit = |fault| Failure::new(FailureKind::UnfitLetter(fault), "");
-    let from = mailbox(address).ok_or_else(|| unfit(LetterFault::BadSender(mime::line(address))))?;
+    let from = mailbox(&address).ok_or_else(|| unfit(LetterFault::BadSender(mime::line(&address))))?;
     let [to, cc, bcc] = [&draft.to, &draft.cc, &draft.bcc].map(|typed| addresses(typed));
     let (to, cc, bcc) = (to.map_err(unfit)?, cc.map_err(unfit)?, bcc.map_err(unfit)?);
     if [&to, &cc, &bcc].into_iter().all(Vec::is_empty) {
@@ -71,7 +75,7 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
     let recipients = recipients.map(ToString::to_string).collect();
     let unique: String = unique.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').take(MAX_UNIQUE).collect();
     let message_id = format!("{unique}@{}", from.domain());
-    let sender = Addressee { name: one_line(name), mailbox: from.clone() };
+    let sender = Addressee { name: one_line(&name), mailbox: from.clone() };
     let octets = if draft.redirects {
         // Who gets it sees whose message it is, and below whose words it comes.
         let fields = header(&sender, &to, &cc, &Draft::default(), date, &message_id);
@@ -81,7 +85,7 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
         let headers = header(&sender, &to, &cc, draft, date, &message_id);
         let message = MessageBuilder { headers, ..Default::default() };
         let mut octets = Vec::new();
-        message.body(body(&draft.text, files, &unique)).serialize(&mut octets);
+        message.body(body(draft, files, pictures, &message_id)).serialize(&mut octets);
         octets
     };
     let content = smtp::Content::of(&octets);
@@ -144,21 +148,58 @@ fn literal(words: String) -> String {
     if words.contains("=?") { words + " " } else { words }
 }
 
-fn body<'a>(text: &str, files: &'a [NewFile], unique: &str) -> MimePart<'a> {
-    let text = text_part(text);
+fn body<'a>(draft: &Draft, files: &'a [NewFile], pictures: &'a [(FileId, NewFile)], message_id: &str) -> MimePart<'a> {
+    let unique = message_id.split('@').next().unwrap_or_default();
+    let text = text_part(&draft.text);
+    let text = match &draft.rich {
+        // RFC 2046, section 5.1.4: what is nearest to what was written comes last.
+        Some(rich) => multipart("alternative", "a.", unique, vec![text, rich_part(rich, pictures, message_id)], "7bit"),
+        None => text,
+    };
     if files.is_empty() {
         return text;
     }
     let (attached, is_eight_bit): (Vec<_>, Vec<_>) = files.iter().map(files::part).unzip();
     let parts: Vec<_> = std::iter::once(text).chain(attached).collect();
-    // The letter that this one was made from may go along, and may be one of ours. Nothing that is encoded holds `=_`.
-    let mut boundary = format!("=_{unique}");
+    // RFC 2045, section 6.4: a multipart is what the widest of its parts is.
+    let encoding = if is_eight_bit.contains(&true) { "8bit" } else { "7bit" };
+    multipart("mixed", "", unique, parts, encoding)
+}
+
+/// The HTML, together with the pictures in it (RFC 2387).
+fn rich_part<'a>(rich: &Rich, pictures: &'a [(FileId, NewFile)], message_id: &str) -> MimePart<'a> {
+    let shown = rich.pictures();
+    let shown: Vec<_> = pictures.iter().filter(|(file, _)| shown.contains(file)).collect();
+    let content_id =
+        |file| shown.iter().position(|(shown, _)| *shown == file).map(|at| format!("{}.{message_id}", at + 1));
+    let page = html::html(rich, content_id);
+    let is_seven_bit = mime::fits(page.replace('\n', "\r\n").as_bytes(), true);
+    let page = if is_seven_bit { page.replace('\n', "\r\n") } else { page };
+    let page = MimePart::new(ContentType::new("text/html").attribute("charset", "utf-8"), BodyPart::from(page));
+    let page = if is_seven_bit { page.transfer_encoding("7bit") } else { page };
+    if shown.is_empty() {
+        return page;
+    }
+    let parts = shown.iter().filter_map(|(file, picture)| Some(files::picture(picture, content_id(*file)?)));
+    let unique = message_id.split('@').next().unwrap_or_default();
+    multipart("related", "r.", unique, std::iter::once(page).chain(parts).collect(), "7bit")
+}
+
+/// Parts together. `mark` tells the boundary from those of multiparts around it. Nothing that is encoded holds `=_`, but the
+/// letter that this one was made from may go along, and may be one of ours.
+fn multipart<'a>(
+    subtype: &str,
+    mark: &str,
+    unique: &str,
+    parts: Vec<MimePart<'a>>,
+    encoding: &'static str,
+) -> MimePart<'a> {
+    let mut boundary = format!("=_{mark}{unique}");
     while parts.iter().any(|part| holds(part, &boundary)) {
         boundary.push('_');
     }
-    let kind = ContentType::new("multipart/mixed").attribute("boundary", boundary);
-    // RFC 2045, section 6.4: a multipart is what the widest of its parts is.
-    let encoding = if is_eight_bit.contains(&true) { "8bit" } else { "7bit" };
+    let kind = ContentType::new(format!("multipart/{subtype}")).attribute("boundary", boundary);
+    let kind = if subtype == "related" { kind.attribute("type", "text/html") } else { kind };
     MimePart::new(kind, BodyPart::Multipart(parts)).transfer_encoding(encoding)
 }
 
@@ -166,7 +207,7 @@ fn holds(part: &MimePart<'_>, boundary: &str) -> bool {
     let octets = match &part.contents {
         BodyPart::Text(text) => text.as_bytes(),
         BodyPart::Binary(octets) => octets,
-        BodyPart::Multipart(_) => &[],
+        BodyPart::Multipart(parts) => return parts.iter().any(|part| holds(part, boundary)),
     };
     memchr::memmem::find(octets, boundary.as_bytes()).is_some()
 }

@@ -27,6 +27,12 @@ pub(super) fn part(file: &NewFile) -> (MimePart<'_>, bool) {
     (attached(media_type, BodyPart::from(mime::base64(&file.octets)), "base64", &file.name), false)
 }
 
+/// A picture within a text, which has this Content-ID.
+pub(super) fn picture(file: &NewFile, content_id: String) -> MimePart<'_> {
+    let encoded = BodyPart::from(mime::base64(&file.octets));
+    named("inline", media_type(&file.media_type), encoded, "base64", &file.name).cid(content_id)
+}
+
 /// A message is a part that is never encoded itself (RFC 2046, section 5.2.1). It is 7bit wherever it can be, for servers
 /// without 8BITMIME; what can be neither that nor 8bit is no message, and stays what it is as a file.
 fn message(file: &NewFile) -> (MimePart<'_>, bool) {
@@ -42,12 +48,23 @@ fn message(file: &NewFile) -> (MimePart<'_>, bool) {
 }
 
 fn attached<'a>(media_type: String, body: BodyPart<'a>, encoding: &'static str, name: &str) -> MimePart<'a> {
+    named("attachment", media_type, body, encoding, name)
+}
+
+fn named<'a>(
+    disposition: &'static str,
+    media_type: String,
+    body: BodyPart<'a>,
+    encoding: &'static str,
+    name: &str,
+) -> MimePart<'a> {
     // What looks like an encoded-word is decoded by many, though RFC 2047, section 5, forbids it in a parameter.
     let name = one_line(name).replace("=?", "=_");
     let name = if name.is_empty() { "file".to_owned() } else { name };
     let mut part = MimePart::new(ContentType::new(media_type), BodyPart::Binary(Vec::new().into()));
     part.contents = body;
-    part.attachment(name).transfer_encoding(encoding)
+    let disposition = ContentType::new(disposition).attribute("filename", name);
+    part.header("Content-Disposition", disposition).transfer_encoding(encoding)
 }
 
 /// RFC 2045, section 5.1: type and subtype, tokens both, in lower case. Anything else is unknown octets.

@@ -133,7 +133,7 @@ proptest! {
             text: text.clone(),
             in_reply_to: ids.first().cloned(),
             references: ids,
-            redirects: false,
+            ..Draft::default()
         };
         let letter = built(&draft, &files);
 
@@ -195,7 +195,7 @@ proptest! {
         let (begun, files) = beginning(&octets, Manner::Redirect, &[]);
         let draft = Draft { to: "bo@example.org".into(), ..begun.draft };
         let sending = super::tests::sending("", "ana@example.org");
-        match build(&Content { draft: &draft, files: &files, sending: &sending }, 0, "a") {
+        match build(&Content { draft: &draft, files: &files, pictures: &[], sending: &sending }, 0, "a") {
             Ok(letter) => prop_assert!(letter.octets.starts_with(b"Resent-Date: ") && letter.recipients == ["bo@example.org"]),
             Err(failure) => prop_assert!(matches!(failure.kind, restante_api::FailureKind::UnfitLetter(restante_api::letter::LetterFault::NotRedirectable)), "{:?}", failure),
         }

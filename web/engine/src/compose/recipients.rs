@@ -33,6 +33,14 @@ pub(super) fn of_reply_to_all(original: &Original, own: &[String]) -> Recipients
     }
 }
 
+/// The own address that a message reached, or was written from; `None` where that is the first of them, or none is named.
+pub(super) fn reached(original: &Original, own: &[String]) -> Option<String> {
+    let named = [&original.to, &original.cc, &original.from].into_iter().flatten();
+    let named: HashSet<String> = named.map(|person| key(&person.address)).collect();
+    let at = own.iter().position(|own| named.contains(&key(own)))?;
+    own.get(at).filter(|_| at > 0).cloned()
+}
+
 /// RFC 5322, section 3.6.3: Reply-To where there is one, else From.
 fn answered(original: &Original, own: &[String]) -> Vec<Address> {
     let own: HashSet<String> = own.iter().map(|own| key(own)).collect();

@@ -1,5 +1,6 @@
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
-use restante_api::letter::{Draft, LetterFault, Sending};
+use restante_api::letter::{Draft, FileId, Identity, LetterFault, Sending};
+use restante_api::rich::{Inline, Rich, RichBlock, Run};
 use restante_api::{FailureKind, Security};
 
 use super::*;
@@ -14,12 +15,13 @@ pub(super) fn sending(name: &str, address: &str) -> Sending {
         address: address.into(),
         signature: String::new(),
         copy_to_self: false,
+        identities: Vec::new(),
     }
 }
 
 pub(super) fn built(draft: &Draft, files: &[NewFile]) -> Built {
     let sending = sending("Ana Beltrán", "ana@example.org");
-    build(&Content { draft, files, sending: &sending }, 1_795_424_400, "0f.1e").unwrap()
+    build(&Content { draft, files, pictures: &[], sending: &sending }, 1_795_424_400, "0f.1e").unwrap()
 }
 
 pub(super) fn parsed(built: &Built) -> Message<'_> {
@@ -63,7 +65,7 @@ fn a_letter_has_these_octets_and_no_others() {
         text: "Hello,\nthis is it.\n-- \nAna\n".into(),
         in_reply_to: Some("2@x".into()),
         references: vec!["1@x".into(), "2@x".into()],
-        redirects: false,
+        ..Draft::default()
     };
     let built = built(&draft, &[]);
     let expected = "Date: Mon, 23 Nov 2026 09:00:00 +0000\n\
@@ -101,7 +103,7 @@ fn a_message_that_is_redirected_goes_on_octet_for_octet_below_who_passed_it_on()
     assert_eq!(String::from_utf8(letter.octets).unwrap(), format!("{expected}{message}"));
     assert_eq!(letter.recipients, ["bo@example.org", "dee@x"]);
     let sending = sending("", "ana@example.org");
-    let failure = build(&Content { draft: &draft, files: &[], sending: &sending }, 0, "a").unwrap_err();
+    let failure = build(&Content { draft: &draft, files: &[], pictures: &[], sending: &sending }, 0, "a").unwrap_err();
     assert_eq!(failure.kind, FailureKind::UnfitLetter(LetterFault::NotRedirectable));
 }
 
@@ -109,7 +111,9 @@ fn a_message_that_is_redirected_goes_on_octet_for_octet_below_who_passed_it_on()
 fn a_letter_without_a_sender_or_recipients_is_none() {
     let fault = |draft: &Draft, address: &str| {
         let sending = sending("", address);
-        match build(&Content { draft, files: &[], sending: &sending }, 0, "a").map_err(|failure| failure.kind) {
+        match build(&Content { draft, files: &[], pictures: &[], sending: &sending }, 0, "a")
+            .map_err(|failure| failure.kind)
+        {
             Err(FailureKind::UnfitLetter(fault)) => Some(fault),
             _ => None,
         }
@@ -133,7 +137,7 @@ fn everybody_gets_a_letter_once_and_hidden_recipients_stand_nowhere() {
 
     let sending = Sending { copy_to_self: true, ..sending("", "ana@bücher.example") };
     let draft = Draft { bcc: "dee@x".into(), ..Draft::default() };
-    let letter = build(&Content { draft: &draft, files: &[], sending: &sending }, 0, "a").unwrap();
+    let letter = build(&Content { draft: &draft, files: &[], pictures: &[], sending: &sending }, 0, "a").unwrap();
     assert_eq!(letter.recipients, ["dee@x", "ana@xn--bcher-kva.example"]);
     let octets = String::from_utf8(letter.octets).unwrap();
     assert!(octets.contains("\r\nTo: undisclosed-recipients:;\r\n") && !octets.contains("dee"), "{octets}");
@@ -179,7 +183,7 @@ fn nothing_typed_begins_a_line_of_the_header() {
         Draft { in_reply_to: Some(evil.into()), references: vec![evil.into(), "1@x".into()], ..draft(evil, "text") };
     let sending = sending(evil, "ana@example.org");
     let files = [file(evil, evil, b""), file(evil, "text/plain\r\nX: y", b"")];
-    let letter = build(&Content { draft: &draft, files: &files, sending: &sending }, 0, evil).unwrap();
+    let letter = build(&Content { draft: &draft, files: &files, pictures: &[], sending: &sending }, 0, evil).unwrap();
     let message = parsed(&letter);
     assert_eq!(message.subject(), Some("a Bcc: hidden@x b"));
     assert_eq!(message.from().and_then(|from| from.first()?.name()), Some("a Bcc: hidden@x b"));
@@ -309,4 +313,101 @@ fn names_beyond_ascii_in_addresses_are_all_that_needs_smtputf8() {
     assert_eq!(parsed(&letter).to().and_then(|to| to.first()?.address()), Some("josé@x"));
     let hidden = built(&Draft { bcc: "josé@x".into(), ..draft("", "") }, &[]);
     assert!(!hidden.content.needs_utf8() && hidden.octets.is_ascii());
+}
+
+fn run(text: &str) -> Run {
+    Run { text: text.into(), ..Run::default() }
+}
+
+fn line(runs: Vec<Run>) -> RichBlock {
+    RichBlock::Line(runs.into_iter().map(Inline::Run).collect())
+}
+
+#[test]
+fn a_letter_with_formatting_has_both_forms_its_pictures_and_its_files() {
+    let link = Run { link: Some("https://example.org/?a=1&b=2".into()), bold: true, ..run("map") };
+    let item = |text: &str| vec![RichBlock::line(text)];
+    let rich = Rich {
+        blocks: vec![
+            line(vec![run("  Two  <b>"), Run { italic: true, ..run("\"words\"") }, run(" & a "), link]),
+            line(vec![]),
+            RichBlock::List { ordered: true, items: vec![item("oars"), item("paint")] },
+            RichBlock::Quote(vec![line(vec![run("Grüße")])]),
+            RichBlock::Line(vec![
+                Inline::Picture(FileId(2), "a \"boat\"".into()),
+                Inline::Picture(FileId(9), "gone".into()),
+            ]),
+        ],
+    };
+    let draft = Draft { rich: Some(rich.clone()), ..draft("The map", &rich.to_text()) };
+    let pictures = [
+        (FileId(1), file("unused.png", "image/png", b"unused")),
+        (FileId(2), file("boat.png", "image/png", b"\x89PNG")),
+    ];
+    let sending = sending("", "ana@example.org");
+    let files = [file("a.bin", "a/b", b"attached")];
+    let content = Content { draft: &draft, files: &files, pictures: &pictures, sending: &sending };
+    let letter = build(&content, 0, "0f.1e").unwrap();
+    let expected = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"></head><body>\n\
+        <div>&nbsp; Two &nbsp;&lt;b&gt;<i>&quot;words&quot;</i> &amp; a \
+        <a href=\"https://example.org/?a=1&amp;b=2\"><b>map</b></a></div>\n\
+        <div><br></div>\n\
+        <ol>\n<li>oars</li>\n<li>paint</li>\n</ol>\n\
+        <blockquote type=\"cite\" style=\"margin:0 0 0 .8ex;border-left:2px solid #bbb;padding-left:1ex\">\n<div>Grüße</div>\n</blockquote>\n\
+        <div><img src=\"cid:1.0f.1e@example.org\" alt=\"a &quot;boat&quot;\" style=\"max-width:100%\"></div>\n\
+        </body></html>\n";
+    let message = parsed(&letter);
+    assert_eq!(message.body_html(0).unwrap().replace("\r\n", "\n"), expected);
+    assert_eq!(read(&letter), rich.to_text().lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n");
+    let kinds: Vec<_> =
+        message.parts.iter().map(|part| part.content_type().map(|kind| kind.subtype().unwrap_or_default())).collect();
+    assert_eq!(
+        kinds.into_iter().flatten().collect::<Vec<_>>(),
+        ["mixed", "alternative", "plain", "related", "html", "png", "b"]
+    );
+    let picture = message.parts.iter().find(|part| part.content_id().is_some()).unwrap();
+    assert_eq!((picture.content_id(), picture.contents()), (Some("1.0f.1e@example.org"), &b"\x89PNG"[..]));
+    let found: Vec<_> = Original::files(&letter.octets).into_iter().map(|part| part.name).collect();
+    assert!(found.contains(&"a.bin".to_owned()) && !found.contains(&"unused.png".to_owned()), "{found:?}");
+    assert!(!letter.content.is_eight_bit());
+    assert!(letter.octets.split(|c| *c == b'\n').all(|line| line.len() <= 999));
+}
+
+#[test]
+fn nothing_that_is_typed_with_formatting_becomes_an_element_or_an_attribute_of_its_own() {
+    let evil = "\"><script>alert(1)</script><img src=x onerror=alert(1)>\r\n--=_a.0f.1e\r\n'";
+    let link = Run { link: Some("javascript:alert(1)".into()), ..run(evil) };
+    let quoted = Run { link: Some("https://x.example/\"onclick=\"alert(1)".into()), ..run(evil) };
+    let blocks = vec![line(vec![link, quoted]), RichBlock::Line(vec![Inline::Picture(FileId(1), evil.into())])];
+    let rich = Rich { blocks };
+    let draft = Draft { rich: Some(rich.clone()), ..draft("", &rich.to_text()) };
+    let pictures = [(FileId(1), file(evil, "image/png\r\nX: y", b"x"))];
+    let sending = sending("", "ana@example.org");
+    let letter =
+        build(&Content { draft: &draft, files: &[], pictures: &pictures, sending: &sending }, 0, "0f.1e").unwrap();
+    let page = parsed(&letter).body_html(0).unwrap().into_owned();
+    let elements: Vec<_> = page.split('<').skip(1).map(|tag| tag.split([' ', '>']).next().unwrap()).collect();
+    let known = [
+        "!DOCTYPE", "html", "head", "meta", "/head", "body", "div", "a", "/a", "/div", "div", "img", "/div", "/body",
+        "/html",
+    ];
+    assert_eq!(elements, known);
+    assert!(!page.contains("javascript:alert(1)\"") && !page.contains("\"onclick"), "{page}");
+}
+
+#[test]
+fn whoever_of_an_account_writes_a_letter_is_its_sender() {
+    let other = Identity { name: "Ana, at work".into(), address: "work@example.com".into(), signature: String::new() };
+    let sending = Sending { identities: vec![other], copy_to_self: true, ..sending("Ana", "ana@example.org") };
+    let from = |sender: &str| {
+        let draft = Draft { sender: sender.into(), ..draft("", "") };
+        build(&Content { draft: &draft, files: &[], pictures: &[], sending: &sending }, 0, "a").unwrap()
+    };
+    let letter = from("Work@example.com");
+    assert_eq!((letter.from.to_string().as_str(), letter.message_id.as_str()), ("work@example.com", "a@example.com"));
+    assert_eq!(letter.recipients, ["bo@example.org", "work@example.com"]);
+    assert!(String::from_utf8(letter.octets).unwrap().contains("\r\nFrom: \"Ana, at work\" <work@example.com>\r\n"));
+    for unknown in ["", "ana@example.org", "gone@example.org"] {
+        assert_eq!(from(unknown).from.to_string(), "ana@example.org");
+    }
 }

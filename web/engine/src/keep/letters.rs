@@ -1,7 +1,9 @@
 //! Letters: written, kept as drafts, and put into the outbox.
 
 use restante_api::keep::{self, Answer, Done, LetterChange, UNDO_SECONDS};
-use restante_api::letter::{FileId, FileView, LetterContent, LetterFault, LetterId, Manner, Origin, Sending};
+use restante_api::letter::{
+    FileId, FileView, InlinePicture, LetterContent, LetterFault, LetterId, Manner, Origin, Sending,
+};
 use restante_api::{Failure, FailureKind, Reply, Update};
 use restante_store::{Account, AccountId, MessageId, StoreError};
 
@@ -43,9 +45,16 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     pub(super) fn letter(&self, id: LetterId) -> Outcome {
-        let store = self.store.borrow();
-        let content = store.draft(id).and_then(|(_, draft)| Ok(LetterContent { draft, files: store.files(id)? }));
-        let content = content.map_err(|error| convert::failure(&error))?;
+        let read = || -> Result<_, StoreError> {
+            let store = self.store.borrow();
+            let (_, draft) = store.draft(id)?;
+            let files = store.files(id)?;
+            let inline = files.iter().filter(|file| file.is_inline);
+            let pictures = inline.map(|file| Ok(InlinePicture { file: file.id, octets: store.file(file.id)? }));
+            let pictures = pictures.collect::<Result<_, StoreError>>()?;
+            Ok(LetterContent { draft, files, pictures })
+        };
+        let content = read().map_err(|error| convert::failure(&error))?;
         Ok(Update::Keep(Answer::Letter(Box::new(content))))
     }
 
@@ -73,7 +82,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             .zip(1..)
             .map(|(NewFile { name, media_type, octets }, at)| {
                 let id = FileId((id.0 + at) % NUMBERS);
-                (FileView { id, name, media_type, octets: octets.len() as u64 }, octets)
+                (FileView { id, name, media_type, octets: octets.len() as u64, is_inline: false }, octets)
             })
             .collect();
         if !files.is_empty() {
@@ -98,8 +107,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     fn own_addresses(&self, account: &Account) -> Result<Vec<String>, StoreError> {
         let sending = self.sending(account)?;
-        let mut own = vec![sending.address, usual(account).address];
-        own.dedup();
+        let mut own: Vec<_> = sending.identities().map(|identity| identity.address).collect();
+        let usual = usual(account).address;
+        if !own.contains(&usual) {
+            own.push(usual);
+        }
         Ok(own)
     }
 
@@ -123,8 +135,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let (account, draft) = self.store.borrow().draft(id).map_err(failed)?;
         let account = self.store.borrow().account(account).map_err(failed)?;
         let sending = self.sending(&account).map_err(failed)?;
-        let files = self.files_of(id).map_err(failed)?;
-        let content = Content { draft: &draft, files: &files, sending: &sending };
+        let (files, pictures) = self.files_of(id).map_err(failed)?;
+        let content = Content { draft: &draft, files: &files, pictures: &pictures, sending: &sending };
         // A letter that is written again after it came back is another one.
         let built = compose::build(&content, now, &format!("{:x}.{now:x}", id.0))?;
         let octets = built.octets.len() as u64;
@@ -135,10 +147,15 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         self.store.borrow_mut().queue_letter(id, &built.octets, &built.recipients, now + UNDO_SECONDS).map_err(failed)
     }
 
-    fn files_of(&self, letter: LetterId) -> Result<Vec<NewFile>, StoreError> {
+    /// A letter's files: those that are attached, and the pictures within its text.
+    fn files_of(&self, letter: LetterId) -> Result<(Vec<NewFile>, Vec<(FileId, NewFile)>), StoreError> {
         let store = self.store.borrow();
-        let read = |FileView { id, name, media_type, .. }| Ok(NewFile { name, media_type, octets: store.file(id)? });
-        store.files(letter)?.into_iter().map(read).collect()
+        let (mut files, mut pictures) = (Vec::new(), Vec::new());
+        for FileView { id, name, media_type, is_inline, .. } in store.files(letter)? {
+            let file = NewFile { name, media_type, octets: store.file(id)? };
+            if is_inline { pictures.push((id, file)) } else { files.push(file) }
+        }
+        Ok((files, pictures))
     }
 
     /// Somebody says whether a letter in doubt was taken.

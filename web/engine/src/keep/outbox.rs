@@ -11,7 +11,7 @@ use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use restante_api::letter::LetterFault;
 use restante_api::{Address, Failure, FailureKind, Fingerprint, Reason, Reply, Server};
-use restante_protocol::smtp::{Event, Form, Letter, Login, Mailbox, Recipient, SizeLimit};
+use restante_protocol::smtp::{Dsn, Event, Form, Letter, Login, Mailbox, Notify, Recipient, Return, SizeLimit};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
 
 use super::{Client, Keeper, convert};
@@ -241,6 +241,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let Some((password, token)) = self.checks.password(id) else {
             return Err(Failure::because(FailureKind::WrongPassword, Reason::NoPassword));
         };
+        let sender = sending.identity(&letter.sender).address;
         let server = Server {
             host: sending.host,
             port: sending.port,
@@ -255,14 +256,21 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let octets: Octets = Rc::new(move || Ok(Box::new(Cursor::new(Rc::clone(&whole))) as Box<dyn io::Read>));
         let content = submission::survey(&octets, Form::Text).map_err(|error| internal(&error))?;
         let content = content.map_err(|fault| internal(&fault))?;
-        let bad_sender = || FailureKind::UnfitLetter(LetterFault::BadSender(sending.address.clone()));
-        let from = compose::mailbox(&sending.address).ok_or_else(|| Failure::new(bad_sender(), ""))?;
+        let bad_sender = || FailureKind::UnfitLetter(LetterFault::BadSender(sender.clone()));
+        let from = compose::mailbox(&sender).ok_or_else(|| Failure::new(bad_sender(), ""))?;
+        let notify = letter.wants_report.then_some(Notify::On { success: true, failure: true, delay: true });
         let mut to = Vec::with_capacity(letter.recipients.len());
         for address in &letter.recipients {
             let mailbox = address.parse().map_err(|error: <Mailbox as std::str::FromStr>::Err| internal(&error))?;
-            to.push(Recipient { mailbox, notify: None });
+            to.push(Recipient { mailbox, notify });
         }
+        let wants_report = letter.wants_report;
         let letter = Letter::new(from, to, content).map_err(|error| internal(&error))?;
+        let letter = if wants_report {
+            letter.with_reports(Dsn { returned: Some(Return::Headers), envelope: None })
+        } else {
+            letter
+        };
         Ok((server, Login::with_password(account.user, password), Errand { letter, octets }))
     }
 }

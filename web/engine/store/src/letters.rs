@@ -25,6 +25,10 @@ pub struct Outgoing {
     pub account: AccountId,
     /// How often it was tried, this time included.
     pub attempts: u32,
+    /// The address of who writes it, as [`Draft::sender`].
+    pub sender: String,
+    /// Its writer wants to be told when it was delivered.
+    pub wants_report: bool,
     /// The recipients that have no answer yet, in their order.
     pub recipients: Vec<String>,
     /// Its octets.
@@ -46,14 +50,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] where the letter is in the outbox.
     pub fn save_draft(&mut self, account: AccountId, id: LetterId, draft: &Draft, now: i64) -> Result<(), StoreError> {
+        let rich = draft.rich.as_ref().map(serde_json::to_string).transpose();
+        let rich = rich.map_err(|error| StoreError::Internal(error.to_string()))?.unwrap_or_default();
         self.together(|db| {
             let changed = db.execute(
                 "INSERT INTO letter (id, account_id, state, recipients_to, recipients_cc, recipients_bcc, subject, body,
-                                     in_reply_to, conversation, changed_at, redirects)
-                 VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                     in_reply_to, conversation, changed_at, redirects, rich,
+                                     sender, wants_report)
+                 VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                  ON CONFLICT (id) DO UPDATE SET
                      account_id = ?2, recipients_to = ?3, recipients_cc = ?4, recipients_bcc = ?5, subject = ?6, body = ?7,
-                     in_reply_to = ?8, conversation = ?9, changed_at = ?10, redirects = ?11
+                     in_reply_to = ?8, conversation = ?9, changed_at = ?10, redirects = ?11,
+                     rich = ?12, sender = ?13, wants_report = ?14
                  WHERE state = 'draft'",
                 params![
                     number(id.0),
@@ -66,7 +74,10 @@ impl Store {
                     draft.in_reply_to.as_deref().unwrap_or_default(),
                     draft.references.join(" "),
                     now,
-                    draft.redirects
+                    draft.redirects,
+                    rich,
+                    draft.sender,
+                    draft.wants_report
                 ],
             )?;
             found(changed)
@@ -81,10 +92,10 @@ impl Store {
         self.together(|db| {
             is_draft(db, letter)?;
             db.execute(
-                "INSERT INTO letter_file (id, letter_id, position, name, media_type, octets)
-                 VALUES (?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM letter_file WHERE letter_id = ?2), ?3, ?4, ?5)
+                "INSERT INTO letter_file (id, letter_id, position, name, media_type, octets, is_inline)
+                 VALUES (?1, ?2, (SELECT coalesce(max(position), 0) + 1 FROM letter_file WHERE letter_id = ?2), ?3, ?4, ?5, ?6)
                  ON CONFLICT (id) DO NOTHING",
-                params![number(file.id.0), number(letter.0), file.name, file.media_type, octets],
+                params![number(file.id.0), number(letter.0), file.name, file.media_type, octets, file.is_inline],
             )?;
             Ok(())
         })
@@ -110,7 +121,7 @@ impl Store {
     pub fn draft(&self, id: LetterId) -> Result<(AccountId, Draft), StoreError> {
         let sql =
             "SELECT account_id, recipients_to, recipients_cc, recipients_bcc, subject, body, in_reply_to, conversation,
-                    redirects
+                    redirects, rich, sender, wants_report
                    FROM letter WHERE id = ?1";
         let read = |row: &Row<'_>| {
             let draft = Draft {
@@ -122,6 +133,10 @@ impl Store {
                 in_reply_to: Some(row.get(6)?).filter(|id: &String| !id.is_empty()),
                 references: row.get_ref(7)?.as_str()?.split_ascii_whitespace().map(str::to_owned).collect(),
                 redirects: row.get(8)?,
+                // One that a later version wrote is read without its formatting.
+                rich: serde_json::from_str(row.get_ref(9)?.as_str()?).ok(),
+                sender: row.get(10)?,
+                wants_report: row.get(11)?,
             };
             Ok((row.get(0)?, draft))
         };
@@ -134,7 +149,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where they cannot be read.
     pub fn files(&self, letter: LetterId) -> Result<Vec<FileView>, StoreError> {
-        let sql = "SELECT id, name, media_type, length(octets) FROM letter_file WHERE letter_id = ?1 ORDER BY position";
+        let sql = "SELECT id, name, media_type, length(octets), is_inline FROM letter_file WHERE letter_id = ?1
+                   ORDER BY position";
         let mut statement = self.db.prepare_cached(sql)?;
         let files = statement.query_map([number(letter.0)], |row| {
             Ok(FileView {
@@ -142,6 +158,7 @@ impl Store {
                 name: row.get(1)?,
                 media_type: row.get(2)?,
                 octets: row.get::<_, i64>(3)?.unsigned_abs(),
+                is_inline: row.get(4)?,
             })
         })?;
         Ok(files.collect::<Result<_, _>>()?)
@@ -298,18 +315,25 @@ impl Store {
     /// [`StoreError`] where it cannot be read or written.
     pub fn begin_sending(&mut self, now: i64) -> Result<Option<Outgoing>, StoreError> {
         self.together(|db| {
-            let sql = "SELECT id, account_id, attempts, octets FROM letter JOIN letter_content ON letter_id = id
+            let sql =
+                "SELECT id, account_id, attempts, sender, wants_report, octets FROM letter JOIN letter_content ON letter_id = id
                        WHERE state = 'waiting' AND due_at <= ?1 ORDER BY due_at, id LIMIT 1";
-            let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, u32>(2)?, row.get(3)?));
-            let Some((id, account, attempts, octets)) = db.prepare_cached(sql)?.query_row([now], read).optional()?
-            else {
-                return Ok(None);
+            let read = |row: &Row<'_>| {
+                Ok(Outgoing {
+                    id: LetterId(row.get::<_, i64>(0)?.unsigned_abs()),
+                    account: row.get(1)?,
+                    attempts: row.get::<_, u32>(2)? + 1,
+                    sender: row.get(3)?,
+                    wants_report: row.get(4)?,
+                    recipients: Vec::new(),
+                    octets: row.get(5)?,
+                })
             };
+            let Some(outgoing) = db.prepare_cached(sql)?.query_row([now], read).optional()? else { return Ok(None) };
             let sql = "UPDATE letter SET state = 'sending', attempts = attempts + 1 WHERE id = ?1";
-            db.execute(sql, [id])?;
-            let id = LetterId(id.unsigned_abs());
-            let recipients = recipients(db, id, "waiting")?;
-            Ok(Some(Outgoing { id, account, attempts: attempts + 1, recipients, octets }))
+            db.execute(sql, [number(outgoing.id.0)])?;
+            let recipients = recipients(db, outgoing.id, "waiting")?;
+            Ok(Some(Outgoing { recipients, ..outgoing }))
         })
     }
 

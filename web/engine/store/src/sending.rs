@@ -1,6 +1,6 @@
 //! By which server an account sends, who writes from it, and what is trusted of that server.
 
-use restante_api::letter::Sending;
+use restante_api::letter::{Identity, Sending};
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::accounts::{read_security, security_name};
@@ -24,9 +24,15 @@ impl Store {
                 address: row.get(4)?,
                 signature: row.get(5)?,
                 copy_to_self: row.get(6)?,
+                identities: Vec::new(),
             })
         };
-        Ok(statement.query_row([account], read).optional()?)
+        let Some(sending) = statement.query_row([account], read).optional()? else { return Ok(None) };
+        let sql = "SELECT name, address, signature FROM identity WHERE account_id = ?1 ORDER BY position";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let read = |row: &Row<'_>| Ok(Identity { name: row.get(0)?, address: row.get(1)?, signature: row.get(2)? });
+        let identities = statement.query_map([account], read)?.collect::<Result<_, _>>()?;
+        Ok(Some(Sending { identities, ..sending }))
     }
 
     /// Says by which server an account sends. Where that is another one, nothing is known of it: neither the certificate that
@@ -55,6 +61,12 @@ impl Store {
                     sending.copy_to_self
                 ],
             )?;
+            db.execute("DELETE FROM identity WHERE account_id = ?1", [account])?;
+            let sql = "INSERT INTO identity (account_id, position, name, address, signature) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let mut statement = db.prepare_cached(sql)?;
+            for (position, Identity { name, address, signature }) in (1..).zip(&sending.identities) {
+                statement.execute(params![account, position, name, address, signature])?;
+            }
             Ok(())
         })
     }

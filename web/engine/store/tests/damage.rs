@@ -15,7 +15,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 8] = [
+const VERSIONS: [(&str, &str, &str); 9] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -55,6 +55,11 @@ const VERSIONS: [(&str, &str, &str); 8] = [
         include_str!("../src/migrations/0008.sql"),
         include_str!("versions/0008.sql"),
         "f35fe003dde54251cbaf66f5b8858a5704427901b5121f9728ecac628312532d",
+    ),
+    (
+        include_str!("../src/migrations/0009.sql"),
+        include_str!("versions/0009.sql"),
+        "8079ec2520f1e2d57c0865f858f609026163ce75db7d31d1956a2c140696536e",
     ),
 ];
 

@@ -4,7 +4,8 @@
 
 mod support;
 
-use restante_api::letter::{Draft, FileId, FileView, LetterId, LetterState, LetterView, Sending};
+use restante_api::letter::{Draft, FileId, FileView, Identity, LetterId, LetterState, LetterView, Sending};
+use restante_api::rich::Rich;
 use restante_api::{Failure, FailureKind, Security};
 use restante_store::{AccountId, Location, Role, Store, StoreError, Verdict};
 use support::{NOW, account, store};
@@ -19,12 +20,21 @@ fn draft() -> Draft {
         text: "Which\n one?".into(),
         in_reply_to: Some("a@example.org".into()),
         references: vec!["z@example.org".into(), "a@example.org".into()],
+        rich: Some(Rich::from_text("Which\n one?")),
+        sender: "work@example.org".into(),
+        wants_report: true,
         ..Draft::default()
     }
 }
 
 fn file(id: u64, octets: &[u8]) -> FileView {
-    FileView { id: FileId(id), name: "a.txt".into(), media_type: "text/plain".into(), octets: octets.len() as u64 }
+    FileView {
+        id: FileId(id),
+        name: "a.txt".into(),
+        media_type: "text/plain".into(),
+        octets: octets.len() as u64,
+        is_inline: false,
+    }
 }
 
 fn recipients() -> Vec<String> {
@@ -171,6 +181,11 @@ fn an_account_takes_its_letters_along_and_another_server_takes_its_own_trust() {
         address: "ana@example.org".into(),
         signature: "Ana\nOf the harbour".into(),
         copy_to_self: true,
+        identities: vec![Identity {
+            name: "Ana, at work".into(),
+            address: "work@example.org".into(),
+            signature: String::new(),
+        }],
     };
     store.set_sending(account, &sending).unwrap();
     store.trust_sending(account, [7; 32]).unwrap();

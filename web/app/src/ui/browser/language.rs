@@ -7,15 +7,14 @@ use std::collections::HashMap;
 use js_sys::{Array, Function, Intl, Object, Reflect};
 use restante_locales::{Language, Platform, set_platform};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Storage, window};
+use web_sys::window;
 
-/// Under which name a choice is remembered, where mail is kept on this device. A preview writes nothing.
-const REMEMBERED: &str = "restante-language";
+use super::choices;
 
 /// The language to begin with: the one that was chosen before, where mail is kept, else the first of the reader's that
 /// there is.
 pub fn first(keeps: bool) -> Language {
-    let chosen = storage().filter(|_| keeps).and_then(|storage| storage.get_item(REMEMBERED).ok()?);
+    let chosen = choices::remembered(choices::LANGUAGE).filter(|_| keeps);
     chosen.and_then(|tag| Language::of(&tag)).unwrap_or_else(preferred)
 }
 
@@ -32,16 +31,7 @@ pub fn speak(language: Language) {
 
 /// Remembers a choice, which is none where the browser would lead to the same.
 pub fn remember(language: Language) {
-    if language == preferred() {
-        return forget();
-    }
-    // A browser that refuses begins with its own language the next time.
-    let _ = storage().map(|storage| storage.set_item(REMEMBERED, language.tag()));
-}
-
-/// Remembers no choice any more.
-pub fn forget() {
-    let _ = storage().map(|storage| storage.remove_item(REMEMBERED));
+    choices::remember(choices::LANGUAGE, if language == preferred() { "" } else { language.tag() });
 }
 
 /// The tags that a formatter of `Intl` is made for: with the region, where the reader's browser names one.
@@ -68,10 +58,6 @@ fn preferred() -> Language {
 fn languages() -> Vec<String> {
     let languages = window().map(|window| window.navigator().languages()).unwrap_or_default();
     languages.iter().filter_map(|tag| tag.as_string()).collect()
-}
-
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok()?
 }
 
 thread_local! {

@@ -33,6 +33,10 @@ pub enum Purpose {
 
 /// The action that a key means now. All others mean themselves.
 pub(super) fn meant(state: &State, action: Action) -> Action {
+    let action = match action {
+        Action::Command(command, letter) => command.action(state, letter).unwrap_or(Action::Overlay(None)),
+        action => action,
+    };
     let (Action::Key(motion, purpose), Some(mailbox)) = (&action, &state.mailbox) else { return action };
     let to = match *motion {
         Motion::Stay => mailbox.cursor,

@@ -5,8 +5,8 @@ use restante_locales::Language;
 
 use super::calls::{Calls, cancel};
 use super::{
-    Action, Effect, Face, Field, Focus, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection,
-    State, heard, held, kept, keys, later, prepare, preview, search, selection,
+    Action, Effect, Face, Field, Focus, Keys, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml,
+    Selection, State, heard, held, is_free, kept, keys, later, prepare, preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -37,6 +37,22 @@ fn depth(state: &State) -> usize {
 fn apply(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Speak(language) => speak(state, language),
+        // It was made into another one.
+        Action::Command(..) => vec![],
+        Action::SetKey(command, key) => {
+            if key.is_empty() || is_free(&key) {
+                state.keys.set(command, &key);
+            }
+            vec![Effect::RememberKeys]
+        }
+        Action::ResetKeys => {
+            state.keys = Keys::default();
+            vec![Effect::RememberKeys]
+        }
+        Action::Overlay(overlay) => {
+            state.overlay = overlay;
+            vec![]
+        }
         Action::Site(site) => {
             if let Some(preset) = site.preset.as_ref().filter(|_| state.form.is_untouched()) {
                 state.form.fill_from_preset(preset);

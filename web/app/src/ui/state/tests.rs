@@ -8,12 +8,14 @@ use restante_protocol::tunnel::Secret;
 
 use super::*;
 
+mod commands;
 mod held;
 mod kept;
 mod keys;
 mod later;
 mod newer;
 mod reading;
+mod rich;
 mod selection;
 mod writing;
 mod writing_in_preview;

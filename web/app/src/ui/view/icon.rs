@@ -114,3 +114,41 @@ fn draw(path: &'static str) -> Html {
         </svg>
     }
 }
+
+pub(super) fn bold() -> Html {
+    draw("M5 3h3.8a2.4 2.4 0 0 1 0 4.8H5zM5 7.8h4.5a2.6 2.6 0 0 1 0 5.2H5z")
+}
+
+pub(super) fn italic() -> Html {
+    draw("M7 3h5M4 13h5M9.5 3l-3 10")
+}
+
+pub(super) fn list() -> Html {
+    draw("M6 4h7.5M6 8h7.5M6 12h7.5M2.6 4h.8M2.6 8h.8M2.6 12h.8")
+}
+
+pub(super) fn numbers() -> Html {
+    draw("M6.5 4h7M6.5 8h7M6.5 12h7M2.3 3.2 3.3 2.7v3M2.2 10.6a1 1 0 1 1 1.8.6L2.2 13.3H4")
+}
+
+pub(super) fn quote() -> Html {
+    draw("M3 3v10M6 4.5h7.5M6 8h7.5M6 11.5h5")
+}
+
+pub(super) fn link() -> Html {
+    draw(
+        "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2.2-2.2a2.6 2.6 0 0 0-3.7-3.7L7.9 4.4M9.2 6.8a2.6 2.6 0 0 0-3.7 0L3.3 9a2.6 2.6 0 0 0 3.7 3.7l1.1-1.1",
+    )
+}
+
+pub(super) fn picture() -> Html {
+    draw("M2.5 3h11v10h-11zM2.5 11l3.2-3.2 2.4 2.4 1.9-1.9 3.5 3.2M10.6 6.2h.01")
+}
+
+pub(super) fn letters() -> Html {
+    draw("M2.5 12.5 6 3.5l3.5 9M3.7 9.5h4.6M10 12.5l2-5 2 5M10.7 11h2.6")
+}
+
+pub(super) fn receipt() -> Html {
+    draw("M2.5 4h11v8.5h-11zM2.5 4.5 8 9l1.5-1.2M9.5 10.8l1.6 1.5 3-3.2")
+}

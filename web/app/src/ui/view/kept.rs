@@ -3,6 +3,7 @@
 pub(super) mod answers;
 mod bar;
 pub(super) mod composer;
+mod editor;
 mod folders;
 mod list;
 mod moving;
@@ -20,13 +21,14 @@ use restante_locales::say;
 use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
+use super::commands;
 use super::failure::FailureNote;
 use super::reader::{Reader, ReaderProps};
 use super::stamp::mark;
 use super::{Act, is_typing, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Deed, FileWork, Opening, row_of};
-use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Load, Mailbox};
+use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Keys, Load, Mailbox, Overlay};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -50,6 +52,7 @@ pub struct KeptProps {
 #[component]
 pub fn KeptScreen(props: &KeptProps) -> Html {
     use_language();
+    let in_use = commands::use_keys();
     let KeptProps { kept, mailbox, act, .. } = props;
     let reading = mailbox.reading.as_ref();
     let classes = classes!("mailbox", "kept", reading.map(|_| "reads"), kept.shows_folders.then_some("folders-shown"),);
@@ -62,7 +65,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
         };
     }
     html! {
-        <div class={classes} onkeydown={keys(props)}>
+        <div class={classes} onkeydown={keys(props, in_use)}>
             <bar::Bar kept={kept.clone()} offline={props.offline} act={act.clone()} />
             <folders::Folders kept={kept.clone()} act={act.clone()} />
             <section class="over" aria-label={say::mailbox_actions()}>
@@ -152,7 +155,7 @@ fn rest(props: &KeptProps) -> Html {
 }
 
 /// Keys that do something wherever the keyboard is, but where something is typed or chosen.
-fn keys(props: &KeptProps) -> Callback<KeyboardEvent> {
+fn keys(props: &KeptProps, keys: Keys) -> Callback<KeyboardEvent> {
     let KeptProps { kept, mailbox, act, about, .. } = props;
     let free = kept.sheet.is_none() && about.is_none();
     let escape = match () {
@@ -165,19 +168,13 @@ fn keys(props: &KeptProps) -> Callback<KeyboardEvent> {
         !mailbox.selection.is_empty() || mailbox.reading.is_some() || kept.is_searching() || kept.before.is_some();
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
-        if !free || is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let deed = |deed| Action::Keep(KeptAction::Do(deed));
         let action = match event.key().as_str() {
+            _ if !free => return,
+            _ if commands::opens(&event) => Action::Overlay(Some(Overlay::Commands)),
+            _ if is_typing(&event) => return,
             "Escape" if can_go_back => escape.clone(),
-            "Delete" | "#" => deed(Deed::Delete),
-            "e" => deed(Deed::Archive),
-            "s" => deed(Deed::Star),
-            "u" => deed(Deed::Unread),
-            "z" => Action::Keep(KeptAction::Undo),
-            "/" => Action::Keep(KeptAction::ToSearch),
-            key => match answers::by_key(key) {
+            "Delete" => Action::Keep(KeptAction::Do(Deed::Delete)),
+            _ => match commands::by_key(&keys, &event) {
                 Some(action) => action,
                 None => return,
             },

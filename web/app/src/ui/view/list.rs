@@ -204,7 +204,7 @@ fn along(before: Window, now: Window, shift: &Shift, props: &ListProps) -> Optio
     Some(now.scrolled_to(runs::nearest(&shift.runs, first, now.rows), before.hidden()))
 }
 
-/// What the keys do in the list (WAI-ARIA's listbox; j and k as readers of mail know them). `page`: rows in sight.
+/// What the keys do in the list (WAI-ARIA's listbox). `page`: rows in sight.
 fn keys(act: &Act, page: u32) -> Callback<KeyboardEvent> {
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
@@ -224,14 +224,13 @@ fn keys(act: &Act, page: u32) -> Callback<KeyboardEvent> {
         }
         let going = if event.shift_key() { Purpose::Through } else { Purpose::Point };
         let (motion, purpose) = match key.as_str() {
-            "ArrowDown" | "j" => (Motion::Down(1), going),
-            "ArrowUp" | "k" => (Motion::Up(1), going),
+            "ArrowDown" => (Motion::Down(1), going),
+            "ArrowUp" => (Motion::Up(1), going),
             "PageDown" => (Motion::Down(page), going),
             "PageUp" => (Motion::Up(page), going),
             "Home" => (Motion::First, going),
             "End" => (Motion::Last, going),
             "Enter" | " " => (Motion::Stay, Purpose::Read),
-            "x" => (Motion::Stay, Purpose::Toggle),
             _ => return,
         };
         event.prevent_default();

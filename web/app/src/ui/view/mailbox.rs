@@ -7,6 +7,7 @@ use yew::{Callback, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::about::AboutDialog;
 use super::certificate::TrustPanel;
+use super::commands;
 use super::connection::ConnectionDialog;
 use super::failure::FailureNote;
 use super::kept::{answers, shelf};
@@ -21,7 +22,9 @@ use super::status::Status;
 use super::{Act, is_typing, sends, writing};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::Writing;
-use crate::ui::state::{About, Account, Action, Choice, KeptAction, Load, Mailbox, PreviewAction, SearchAction};
+use crate::ui::state::{
+    About, Account, Action, Choice, KeptAction, Load, Mailbox, Overlay, PreviewAction, SearchAction,
+};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -47,6 +50,7 @@ pub struct MailboxProps {
 #[component]
 pub fn MailboxScreen(props: &MailboxProps) -> Html {
     use_language();
+    let keys = commands::use_keys();
     let MailboxProps { account, mailbox, writing, act, .. } = props;
     let shelf = writing.as_ref().and_then(|writing| Some((writing, writing.kept.shelf?)));
     let reading = mailbox.reading.as_ref();
@@ -61,20 +65,20 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             () if mailbox.reading.is_none() && mailbox.preview.search.is_some() => Action::Search(SearchAction::End),
             () => Action::Back,
         };
-        Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-            "Escape" if free => act.emit(escape.clone()),
-            "/" if free && !is_typing(&event) => {
-                event.prevent_default();
-                act.emit(Action::Search(SearchAction::Go));
-            }
-            "Delete" if free && !is_typing(&event) => act.emit(Action::Preview(PreviewAction::AskDelete)),
-            key if free && !is_typing(&event) && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
-                if let Some(action) = answers::by_key(key) {
-                    event.prevent_default();
-                    act.emit(action);
-                }
-            }
-            _ => {}
+        Callback::from(move |event: KeyboardEvent| {
+            let action = match event.key().as_str() {
+                _ if !free => return,
+                "Escape" => return act.emit(escape.clone()),
+                _ if commands::opens(&event) => Action::Overlay(Some(Overlay::Commands)),
+                _ if is_typing(&event) => return,
+                "Delete" => Action::Preview(PreviewAction::AskDelete),
+                _ => match commands::by_key(&keys, &event) {
+                    Some(action) => action,
+                    None => return,
+                },
+            };
+            event.prevent_default();
+            act.emit(action);
         })
     };
     html! {

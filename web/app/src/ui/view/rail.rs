@@ -9,7 +9,7 @@ use super::avatar;
 use super::{Act, sends};
 use crate::ui::format;
 use crate::ui::path::Path;
-use crate::ui::state::{Account, Action};
+use crate::ui::state::{Account, Action, Overlay};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct RailProps {
@@ -44,6 +44,7 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             }
             <footer>
                 <button class="quiet" onclick={sends(&props.act, Action::ShowPath(true))}>{say::mailbox_path_title()}</button>
+                <button class="quiet" onclick={sends(&props.act, Action::Overlay(Some(Overlay::Keys)))}>{say::keys()}</button>
                 <button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{say::about_page()}</button>
             </footer>
         </nav>

@@ -67,6 +67,23 @@ fn an_answer_goes_to_whom_the_message_asks_for() {
 }
 
 #[test]
+fn whoever_the_message_reached_answers() {
+    let own = ["me@home.example", "me@work.example"].map(str::to_owned);
+    for (source, sender) in [
+        ("From: ana@x\nTo: me@work.example", "me@work.example"),
+        ("From: ana@x\nTo: bo@x\nCc: Me <ME@WORK.example>", "me@work.example"),
+        ("From: ana@x\nTo: me@work.example, me@home.example", ""),
+        ("From: me@work.example\nTo: ana@x", "me@work.example"),
+        ("From: ana@x\nTo: me@home.example", ""),
+        ("From: ana@x\nTo: list@x", ""),
+    ] {
+        for manner in [Manner::Reply, Manner::ReplyAll, Manner::Forward, Manner::EditAsNew] {
+            assert_eq!(beginning(source.as_bytes(), manner, &own).0.draft.sender, sender, "{source}");
+        }
+    }
+}
+
+#[test]
 fn subjects_are_marked_once() {
     for (subject, reply, forward) in [
         ("The map", "Re: The map", "Fwd: The map"),
@@ -181,7 +198,7 @@ fn a_letter_that_is_edited_anew_is_as_it_was() {
         text: "Hello\n-- \nAna".into(),
         in_reply_to: Some("0@x".into()),
         references: vec!["a@x".into(), "0@x".into()],
-        redirects: false,
+        ..Draft::default()
     };
     assert_eq!((begun.draft, begun.quote), (expected, None));
 }

@@ -2,7 +2,7 @@
 
 use restante_api::Security;
 use restante_api::keep::{AccountId, AccountSettings, AccountView, Ask, Change, Policy};
-use restante_api::letter::Sending;
+use restante_api::letter::{Identity, Sending};
 
 use super::{Kept, KeptAction, Sheet, Wait, deletes};
 use crate::ui::state::calls::Calls;
@@ -83,6 +83,12 @@ pub enum Knob {
     Security(Security),
     /// Whether a copy goes to oneself.
     CopyToSelf(bool),
+    /// One more who writes from the account.
+    AddIdentity,
+    /// A text of who else writes, by its place.
+    Identity(usize, SendingField, String),
+    /// Who else writes is taken off, by its place.
+    RemoveIdentity(usize),
 }
 
 /// The texts of how an account sends.
@@ -126,11 +132,23 @@ impl Draft {
     pub fn sending(&self) -> Result<Sending, Knobs> {
         let port = self.port.trim().parse().ok().filter(|port| *port > 0).ok_or(Knobs::Port)?;
         let trimmed = |text: &str| text.trim().to_owned();
+        let trim = |identity: &Identity| Identity {
+            name: trimmed(&identity.name),
+            address: trimmed(&identity.address),
+            signature: identity.signature.clone(),
+        };
         Ok(Sending {
             port,
             host: trimmed(&self.sending.host),
             name: trimmed(&self.sending.name),
             address: trimmed(&self.sending.address),
+            identities: self
+                .sending
+                .identities
+                .iter()
+                .filter(|identity| !identity.address.trim().is_empty())
+                .map(trim)
+                .collect(),
             ..self.sending.clone()
         })
     }
@@ -182,6 +200,25 @@ impl Draft {
                 self.sending.security = security;
             }
             Knob::CopyToSelf(copies) => self.sending.copy_to_self = copies,
+            Knob::AddIdentity => {
+                let name = self.sending.name.clone();
+                self.sending.identities.push(Identity { name, ..Identity::default() });
+            }
+            Knob::Identity(at, field, typed) => {
+                let Some(identity) = self.sending.identities.get_mut(at) else { return };
+                match field {
+                    SendingField::Name => identity.name = typed,
+                    SendingField::Address => identity.address = typed,
+                    SendingField::Signature => identity.signature = typed,
+                    // The server is the account's.
+                    SendingField::Host | SendingField::Port => {}
+                }
+            }
+            Knob::RemoveIdentity(at) => {
+                if at < self.sending.identities.len() {
+                    self.sending.identities.remove(at);
+                }
+            }
         }
     }
 }

@@ -8,8 +8,10 @@ mod offers;
 
 use restante_api::keep::{AccountId, AccountView, Ask, Change, KeptId, LetterChange};
 use restante_api::letter::{
-    Draft, FileId, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Quote, Sending,
+    Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Quote, Sending,
 };
+use restante_api::picture::shown_type;
+use restante_api::rich::Rich;
 use restante_api::{Blame, Failure, FailureKind};
 use restante_locales::say;
 
@@ -17,7 +19,7 @@ use super::{Kept, Told, Wait};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::site::Submission;
-use crate::ui::state::{Effect, Focus, Mailbox, Phase, State, meant};
+use crate::ui::state::{Effect, Focus, Mailbox, Phase, Picture, State, meant};
 
 pub use composer::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
 pub(super) use heard::{answered, death, overviewed, refused};
@@ -125,8 +127,30 @@ pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, wri
 fn go_on(kept: &mut Kept, calls: &mut Calls, write: Write) -> Vec<Effect> {
     let Some(composer) = &mut kept.composer else { return vec![] };
     match write {
-        Write::Account(account) => {
-            composer.account = account;
+        Write::Sender(account, address) => sender(kept, account, address),
+        Write::TypeRich(rich) => {
+            composer.draft.text = rich.to_text();
+            composer.inserts.retain(|file| !rich.pictures().contains(file));
+            if composer.draft.rich.as_ref() == Some(&*rich) {
+                return vec![];
+            }
+            composer.draft.rich = Some(*rich);
+            changed(composer)
+        }
+        Write::Format(true) => {
+            composer.draft.rich = Some(Rich::from_text(&composer.draft.text));
+            [changed(composer), vec![Effect::Focus(Focus::Text)]].concat()
+        }
+        Write::Format(false) if composer.draft.rich.as_ref().is_some_and(|rich| !rich.is_plain()) => {
+            composer.doubt = Some(Doubt::LosesFormatting);
+            vec![Effect::Focus(Focus::Doubt)]
+        }
+        Write::Format(false) | Write::FormatAway => {
+            composer.draft.rich = None;
+            [changed(composer), vec![Effect::Focus(Focus::Text)]].concat()
+        }
+        Write::WantReport(wants) => {
+            composer.draft.wants_report = wants;
             changed(composer)
         }
         Write::Type(field, typed) => {
@@ -150,8 +174,16 @@ fn go_on(kept: &mut Kept, calls: &mut Calls, write: Write) -> Vec<Effect> {
         }
         Write::SaveDue => save(kept, calls),
         Write::Attach(_) if composer.draft.redirects => vec![],
-        Write::Attach(files) => vec![Effect::ReadFiles(files)],
+        Write::Attach(files) => vec![Effect::ReadFiles(files, false)],
+        Write::Insert(files) => vec![Effect::ReadFiles(files, composer.draft.rich.is_some())],
         Write::Read(file, octets) => {
+            let shown = shown_type(&file.media_type).filter(|_| file.is_inline && composer.draft.rich.is_some());
+            let file = FileView { is_inline: shown.is_some(), ..file };
+            if let Some(media_type) = shown {
+                let bytes = octets.clone();
+                composer.pictures.push((file.id, Shared::new(Picture { media_type, bytes })));
+                composer.inserts.push(file.id);
+            }
             // A file goes into a draft, so there has to be one.
             composer.saved = Saved::Partly;
             let (letter, id, name) = (composer.letter, file.id, file.name.clone());
@@ -223,7 +255,7 @@ fn here(kept: &Kept) -> Option<&AccountView> {
 
 fn new(kept: &mut Kept, calls: &mut Calls, letter: LetterId, draft: Draft) -> Vec<Effect> {
     let Some(account) = here(kept) else { return vec![] };
-    let draft = Draft { text: format!("{}{}", draft.text, signature(account)), ..draft };
+    let draft = Draft { text: format!("{}{}", draft.text, signature(&account.sending, "")), ..draft };
     let account = account.id;
     let effects = make_room(kept, calls);
     let composer = Composer::new(letter, account, draft, WriteStep::Writing);
@@ -380,7 +412,7 @@ fn doubt(composer: &Composer) -> Option<Doubt> {
     if composer.draft.redirects {
         return None;
     }
-    let speaks = composer.files.is_empty() && speaks_of_attachment(&composer.draft.text);
+    let speaks = composer.attached().next().is_none() && speaks_of_attachment(&composer.draft.text);
     match () {
         () if speaks => Some(Doubt::NoAttachment),
         () if composer.draft.subject.trim().is_empty() => Some(Doubt::NoSubject),
@@ -397,9 +429,30 @@ fn speaks_of_attachment(text: &str) -> bool {
     words.any(|word| known.contains(&word))
 }
 
-fn signature(account: &AccountView) -> String {
-    let signature = account.sending.signature.trim_end();
+fn signature(sending: &Sending, sender: &str) -> String {
+    let signature = sending.identity(sender).signature;
+    let signature = signature.trim_end();
     if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}\n") }
+}
+
+/// Somebody else writes the letter. Their signature takes the place of the former one where that is as it was.
+fn sender(kept: &mut Kept, account: AccountId, address: String) -> Vec<Effect> {
+    let of = |account, sender: &str| kept.account(account).map(|account| signature(&account.sending, sender));
+    let Some(composer) = &kept.composer else { return vec![] };
+    let former = of(composer.account, &composer.draft.sender).unwrap_or_default();
+    let signature = of(account, &address).unwrap_or_default();
+    let Some(composer) = &mut kept.composer else { return vec![] };
+    (composer.account, composer.draft.sender) = (account, address);
+    let text = &composer.draft.text;
+    if former != signature && !composer.draft.redirects && text.ends_with(&former) {
+        let is_rich = composer.draft.rich.as_ref().map(|rich| rich.to_text() == *text && rich.is_plain());
+        // Within formatting it stays what it is.
+        if is_rich != Some(false) {
+            composer.draft.text = format!("{}{signature}", &text[..text.len() - former.len()]);
+            composer.draft.rich = is_rich.map(|_| Rich::from_text(&composer.draft.text));
+        }
+    }
+    changed(composer)
 }
 
 /// Where writing goes on: at the first thing that is missing.

@@ -35,6 +35,7 @@ pub(super) fn account_view(id: u32) -> AccountView {
             address: format!("a{id}@example.org"),
             signature: String::new(),
             copy_to_self: false,
+            identities: vec![],
         },
         sending_limit: None,
         letters: vec![],

@@ -9,22 +9,22 @@ use super::super::kept::{Composer, Deed, Doubt, LetterField, Opening, Saved, She
 use super::kept::{At, account_view, at, is_change, overview, question};
 use super::*;
 
-const LETTER: LetterId = LetterId(7);
+pub(super) const LETTER: LetterId = LetterId(7);
 
-fn writes(at: &mut At, write: Write) -> Vec<Effect> {
+pub(super) fn writes(at: &mut At, write: Write) -> Vec<Effect> {
     at.keep(KeptAction::Write(write))
 }
 
-fn types(at: &mut At, field: LetterField, text: &str) -> Vec<Effect> {
+pub(super) fn types(at: &mut At, field: LetterField, text: &str) -> Vec<Effect> {
     writes(at, Write::Type(field, text.into()))
 }
 
-fn composer(at: &At) -> &Composer {
+pub(super) fn composer(at: &At) -> &Composer {
     at.kept().composer.as_ref().unwrap()
 }
 
 /// What is asked to be done with letters.
-fn changes(effects: &[Effect]) -> Vec<LetterChange> {
+pub(super) fn changes(effects: &[Effect]) -> Vec<LetterChange> {
     let change = |request: &Request| match request {
         Request::Keep(Ask::Change(Change::Letter(change))) => Some(change.clone()),
         _ => None,
@@ -170,7 +170,8 @@ fn what_may_be_forgotten_is_asked_for_and_what_is_quoted_asks_for_nothing() {
 fn a_file_is_added_to_a_draft_that_is_there_and_nothing_is_sent_before_it_is() {
     let mut at = at(3, 1);
     writes(&mut at, Write::New(LETTER, Box::default()));
-    let file = FileView { id: FileId(3), name: "a.txt".into(), media_type: "text/plain".into(), octets: 1 };
+    let file =
+        FileView { id: FileId(3), name: "a.txt".into(), media_type: "text/plain".into(), octets: 1, is_inline: false };
     let effects = writes(&mut at, Write::Read(file.clone(), vec![1]));
     let asked = changes(&effects);
     assert!(matches!(&asked[..], [LetterChange::Save(..), LetterChange::Attach { letter: LETTER, .. }]), "{asked:?}");

@@ -40,11 +40,10 @@ pub(in super::super) fn answers(act: &Act) -> Html {
 /// Begins a new letter.
 pub(in super::super) fn new<E>(act: &Act) -> Callback<E> {
     let act = act.clone();
-    Callback::from(move |_: E| act.emit(blank()))
-}
-
-fn blank() -> Action {
-    Action::Keep(KeptAction::Write(Write::New(page::letter_number(), Box::<Draft>::default())))
+    Callback::from(move |_: E| {
+        let begin = Write::New(page::letter_number(), Box::<Draft>::default());
+        act.emit(Action::Keep(KeptAction::Write(begin)));
+    })
 }
 
 /// Begins a letter from the message that is read or chosen.
@@ -52,18 +51,7 @@ fn made(manner: Manner) -> Action {
     Action::Keep(KeptAction::Write(Write::From(page::letter_number(), manner)))
 }
 
-/// What a key does with letters, if anything.
-pub(in super::super) fn by_key(key: &str) -> Option<Action> {
-    match key {
-        "c" => Some(blank()),
-        "r" => Some(made(Manner::Reply)),
-        "a" => Some(made(Manner::ReplyAll)),
-        "f" => Some(made(Manner::Forward)),
-        _ => None,
-    }
-}
-
-/// The same, by a button of what unfolds: it folds again.
+/// The same as by a button, by one of what unfolds: it folds again.
 fn shut_and(act: &Act, manner: Manner) -> Callback<MouseEvent> {
     let act = act.clone();
     Callback::from(move |event: MouseEvent| {

@@ -2,8 +2,9 @@
 //! read meanwhile.
 
 use super::super::use_language;
-use restante_api::keep::Overview;
-use restante_api::letter::{FileView, LetterFault};
+use restante_api::keep::{AccountId, Overview};
+use restante_api::letter::{FileId, FileView, Identity, LetterFault};
+use restante_api::picture::shown_type;
 use restante_api::{Address, Failure, FailureKind};
 use restante_locales::{advice, say};
 use wasm_bindgen::JsCast;
@@ -12,6 +13,7 @@ use yew::{Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, com
 
 use super::super::failure::FailureNote;
 use super::super::{Act, icon};
+use super::editor::Editor;
 use super::keeps;
 use crate::ui::format;
 use crate::ui::shared::Shared;
@@ -62,7 +64,7 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                     } else {
                         <>
                         {line("letter-subject", say::write_subject(), &draft.subject, LetterField::Subject, composer.offers.as_ref(), act, Html::default())}
-                        <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
+                        {text(composer, act)}
                         {files(composer, act)}
                         </>
                     }
@@ -77,10 +79,16 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                         {if is_sending { say::write_sending() } else { say::write_send() }}
                     </button>
                     if !draft.redirects {
+                        <>
                         <label class="pick">{icon::clip()}<span>{say::write_attach()}</span>
                             <input type="file" multiple=true aria-label={say::write_attach()} onchange={picked(act)} />
                         </label>
+                        <button class="quiet square" aria-label={say::write_format()} title={say::write_format()} aria-pressed={draft.rich.is_some().to_string()}
+                            onclick={writes(act, Write::Format(draft.rich.is_none()))}>{icon::letters()}</button>
+                        </>
                     }
+                    <button class="quiet square" aria-label={say::write_report()} title={say::write_report()} aria-pressed={draft.wants_report.to_string()}
+                        onclick={writes(act, Write::WantReport(!draft.wants_report))}>{icon::receipt()}</button>
                     <span class="gap"></span>
                     <button class="quiet" onclick={writes(act, Write::Discard)}>{icon::delete()}{say::write_discard()}</button>
                 </div>
@@ -94,7 +102,7 @@ pub(in super::super) fn writes<E>(act: &Act, write: Write) -> Callback<E> {
     keeps(act, KeptAction::Write(write))
 }
 
-fn emit(act: &Act, write: Write) {
+pub(super) fn emit(act: &Act, write: Write) {
     act.emit(Action::Keep(KeptAction::Write(write)));
 }
 
@@ -111,27 +119,55 @@ fn sender(props: &ComposerProps) -> Html {
             </>
         };
     }
-    if accounts.len() < 2 {
+    let senders: Vec<_> = accounts
+        .iter()
+        .flat_map(|account| account.sending.identities().enumerate().map(|(at, identity)| (account.id, at, identity)))
+        .collect();
+    if senders.len() < 2 {
         return Html::default();
     }
     let onchange = {
-        let (act, ids) = (act.clone(), accounts.iter().map(|account| account.id).collect::<Vec<_>>());
+        let (act, senders) = (act.clone(), senders.clone());
         Callback::from(move |event: yew::Event| {
             let value = event.target_unchecked_into::<HtmlSelectElement>().value();
-            if let Some(id) = ids.iter().find(|id| id.0.to_string() == value) {
-                emit(&act, Write::Account(*id));
+            if let Some((id, at, identity)) = senders.iter().find(|(id, at, _)| key(*id, *at) == value) {
+                // An account's own address may be changed before it is sent.
+                let address = if *at == 0 { String::new() } else { identity.address.clone() };
+                emit(&act, Write::Sender(*id, address));
             }
         })
     };
+    let chosen = accounts.iter().find(|account| account.id == composer.account);
+    let chosen = chosen.map(|account| (account.id, account.sending.identity(&composer.draft.sender)));
     html! {
         <div class="line"><label for="letter-from">{say::write_from()}</label>
             <select id="letter-from" {onchange}>
-                { for accounts.iter().map(|account| html! {
-                    <option value={account.id.0.to_string()} selected={account.id == composer.account}>{&account.sending.address}</option>
+                { for senders.into_iter().map(|(id, at, identity)| {
+                    let Identity { name, address, .. } = identity.clone();
+                    html! {
+                        <option value={key(id, at)} selected={chosen == Some((id, identity))}>{format::mailbox(&Address { name, address })}</option>
+                    }
                 }) }
             </select>
         </div>
     }
+}
+
+fn key(account: AccountId, at: usize) -> String {
+    format!("{} {at}", account.0)
+}
+
+/// The text, with formatting where somebody asked for that.
+fn text(composer: &Composer, act: &Act) -> Html {
+    let draft = &composer.draft;
+    let Some(rich) = draft.rich.clone() else {
+        return html! {
+            <textarea id="letter-text" aria-label={say::write_text()} value={draft.text.clone()} oninput={typed_text(act)} dir="auto" spellcheck="true" />
+        };
+    };
+    let name = |file: &FileId| composer.files.iter().find(|other| other.id == *file).map(|file| file.name.clone());
+    let inserts = composer.inserts.iter().map(|file| (*file, name(file).unwrap_or_default())).collect::<Vec<_>>();
+    html! { <Editor key={composer.letter.0.to_string()} {rich} pictures={composer.pictures.clone()} {inserts} act={act.clone()} /> }
 }
 
 /// A field of one line, with what stands behind it.
@@ -221,7 +257,7 @@ fn typed_text(act: &Act) -> Callback<InputEvent> {
 }
 
 fn files(composer: &Composer, act: &Act) -> Html {
-    if composer.files.is_empty() {
+    if composer.attached().next().is_none() {
         return Html::default();
     }
     let item = |file: &FileView| {
@@ -234,7 +270,7 @@ fn files(composer: &Composer, act: &Act) -> Html {
             </li>
         }
     };
-    html! { <ul class="letter-files" aria-label={say::write_files()}>{for composer.files.iter().map(item)}</ul> }
+    html! { <ul class="letter-files" aria-label={say::write_files()}>{for composer.attached().map(item)}</ul> }
 }
 
 /// What is wrong with its size, before it is sent: what a server takes is known once something was sent by it.
@@ -255,15 +291,16 @@ fn size(props: &ComposerProps) -> Html {
 
 /// What may have been forgotten.
 fn asked(doubt: Doubt, act: &Act) -> Html {
-    let words = match doubt {
-        Doubt::NoSubject => say::write_no_subject(),
-        Doubt::NoAttachment => say::write_no_attachment(),
+    let (words, anyway, name) = match doubt {
+        Doubt::NoSubject => (say::write_no_subject(), Write::SendAnyway, say::write_send_anyway()),
+        Doubt::NoAttachment => (say::write_no_attachment(), Write::SendAnyway, say::write_send_anyway()),
+        Doubt::LosesFormatting => (say::write_loses_format(), Write::FormatAway, say::write_format_away()),
     };
     html! {
         <div class="note warn doubt" role="alert">
             <p>{words}</p>
             <p class="buttons">
-                <button onclick={writes(act, Write::SendAnyway)}>{say::write_send_anyway()}</button>
+                <button onclick={writes(act, anyway)}>{name}</button>
                 <button onclick={writes(act, Write::GoOn)}>{say::write_go_on()}</button>
             </p>
         </div>
@@ -331,8 +368,18 @@ fn dropped(act: &Act) -> Callback<yew::DragEvent> {
     })
 }
 
+/// Those files that are pictures of a kind that a letter can show.
+pub(super) fn images(list: Option<FileList>) -> Option<Shared<Vec<web_sys::File>>> {
+    let pictures: Vec<_> = files_of(list).into_iter().filter(|file| shown_type(&file.type_()).is_some()).collect();
+    (!pictures.is_empty()).then(|| Shared::new(pictures))
+}
+
+fn files_of(list: Option<FileList>) -> Vec<web_sys::File> {
+    list.map_or_else(Vec::new, |list| (0..list.length()).filter_map(|at| list.get(at)).collect())
+}
+
 fn attach(act: &Act, list: Option<FileList>) {
-    let files: Vec<_> = list.map_or_else(Vec::new, |list| (0..list.length()).filter_map(|at| list.get(at)).collect());
+    let files = files_of(list);
     if !files.is_empty() {
         emit(act, Write::Attach(Shared::new(files)));
     }

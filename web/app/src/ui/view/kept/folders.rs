@@ -11,7 +11,7 @@ use super::super::{Act, avatar, icon, sends};
 use super::keeps;
 use crate::ui::format;
 use crate::ui::state::kept::{Opening, Shelf, Write};
-use crate::ui::state::{Action, Kept, KeptAction};
+use crate::ui::state::{Action, Kept, KeptAction, Overlay};
 use crate::ui::words;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -53,6 +53,7 @@ pub(super) fn Folders(props: &FoldersProps) -> Html {
                     }
                 }
                 <button class="quiet" onclick={keeps(act, KeptAction::Leave)}>{say::kept_leave()}</button>
+                <button class="quiet" onclick={sends(act, Action::Overlay(Some(Overlay::Keys)))}>{say::keys()}</button>
                 <button class="quiet" onclick={sends(act, Action::ShowAbout(true))}>{say::about_page()}</button>
                 if let Some(overview) = &kept.overview {
                     <p class="about">{room(overview.room)}</p>

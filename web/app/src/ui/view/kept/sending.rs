@@ -1,6 +1,8 @@
 //! Account settings: who writes, and by which server.
 
+use restante_api::letter::Identity;
 use restante_locales::say;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::{Callback, Html, InputEvent, TargetCast, html};
 
@@ -44,9 +46,47 @@ pub(super) fn sending(draft: &Draft, act: &Act) -> Html {
                     <textarea rows="3" value={sending.signature.clone()} oninput={onsignature} dir="auto" />
                 </label>
             </div>
+            {others(draft, act)}
             <label class="tick"><input type="checkbox" checked={sending.copy_to_self} onchange={tick(act, Knob::CopyToSelf)} />{say::sending_copy()}</label>
             <p class="buttons"><button type="button" onclick={keeps(act, KeptAction::TakeMailLinks)}>{say::sending_links()}</button></p>
         </fieldset>
+    }
+}
+
+/// Who else writes from the account.
+fn others(draft: &Draft, act: &Act) -> Html {
+    let on = |at: usize, field: SendingField| {
+        let act = act.clone();
+        Callback::from(move |event: InputEvent| {
+            let target = event.target_unchecked_into::<web_sys::Element>();
+            let typed = match target.dyn_ref::<HtmlTextAreaElement>() {
+                Some(area) => area.value(),
+                None => target.unchecked_into::<HtmlInputElement>().value(),
+            };
+            turn(&act, Knob::Identity(at, field, typed));
+        })
+    };
+    let press = |knob: Knob| keeps(act, KeptAction::Turn(knob));
+    let item = |(at, identity): (usize, &Identity)| {
+        html! {
+            <li key={at} role="group" aria-label={identity.address.clone()} class="fields">
+                <label class="half">{say::sending_name()}
+                    <input value={identity.name.clone()} oninput={on(at, SendingField::Name)} autocomplete="off" dir="auto" spellcheck="false" /></label>
+                <label class="half">{say::sending_address()}
+                    <input value={identity.address.clone()} oninput={on(at, SendingField::Address)} autocomplete="off" inputmode="email" dir="auto" spellcheck="false" autocapitalize="none" /></label>
+                <label class="whole">{say::sending_signature()}
+                    <textarea rows="2" value={identity.signature.clone()} oninput={on(at, SendingField::Signature)} dir="auto" /></label>
+                <button type="button" class="quiet" onclick={press(Knob::RemoveIdentity(at))}>{say::sending_remove(&identity.address)}</button>
+            </li>
+        }
+    };
+    html! {
+        <>
+            <h4>{say::sending_others()}</h4>
+            <p class="words">{say::sending_others_words()}</p>
+            <ul class="identities">{for draft.sending.identities.iter().enumerate().map(item)}</ul>
+            <p class="buttons"><button type="button" onclick={press(Knob::AddIdentity)}>{say::sending_add()}</button></p>
+        </>
     }
 }
 

@@ -2,9 +2,11 @@
 
 use restante_api::keep::AccountId;
 use restante_api::letter::{Draft, FileId, FileView, LetterId, Manner};
+use restante_api::rich::Rich;
 use restante_api::{Address, CallId, Failure};
 
 use crate::ui::shared::Shared;
+use crate::ui::state::Picture;
 use crate::ui::state::kept::Files;
 
 /// A letter that is being written.
@@ -18,6 +20,10 @@ pub struct Composer {
     pub draft: Draft,
     /// Its files.
     pub files: Vec<FileView>,
+    /// The pictures that its text may show, by their file.
+    pub pictures: Vec<(FileId, Shared<Picture>)>,
+    /// Pictures that are put into the text where somebody writes.
+    pub inserts: Vec<FileId>,
     /// Files that are being added: the question, and the name.
     pub adding: Vec<(CallId, String)>,
     /// Who may be meant by what is typed, and where.
@@ -74,6 +80,8 @@ pub enum Doubt {
     NoSubject,
     /// The text speaks of an attachment, and there is none.
     NoAttachment,
+    /// Without formatting the text loses what it has of it.
+    LosesFormatting,
 }
 
 /// Letters that are not sent yet, of an account.
@@ -111,10 +119,18 @@ pub enum Write {
     Quoted(LetterId, String),
     /// Go on with one.
     Edit(LetterId),
-    /// Write from another account.
-    Account(AccountId),
+    /// Write from another account, or by another address of one.
+    Sender(AccountId, String),
     /// A field, as typed so far.
     Type(LetterField, String),
+    /// The text with formatting, as typed so far.
+    TypeRich(Box<Rich>),
+    /// Write with formatting or without.
+    Format(bool),
+    /// Write without formatting, whatever is lost.
+    FormatAway,
+    /// Whether a report of the delivery is asked for.
+    WantReport(bool),
     /// Take this recipient for what is typed last in a field.
     Complete(LetterField, Box<Address>),
     /// Show Cc and Bcc.
@@ -123,6 +139,8 @@ pub enum Write {
     SaveDue,
     /// Add these files.
     Attach(Files),
+    /// Put these pictures into the text.
+    Insert(Files),
     /// A file that was read.
     Read(FileView, Vec<u8>),
     /// A file that could not be read: its name.
@@ -165,6 +183,8 @@ impl Composer {
             shows_copies: !draft.cc.is_empty() || !draft.bcc.is_empty(),
             draft,
             files: vec![],
+            pictures: vec![],
+            inserts: vec![],
             adding: vec![],
             offers: None,
             step,
@@ -174,9 +194,16 @@ impl Composer {
         }
     }
 
+    /// Its files that are attached, and not within its text.
+    pub fn attached(&self) -> impl Iterator<Item = &FileView> {
+        self.files.iter().filter(|file| !file.is_inline)
+    }
+
     /// How many octets it will have, about: files are sent as Base64 (RFC 2045, section 6.8), 78 octets a line of 57.
     pub fn octets(&self) -> u64 {
-        let files: u64 = self.files.iter().map(|file| file.octets).sum();
+        let shown = self.draft.rich.as_ref().map(Rich::pictures).unwrap_or_default();
+        let files = self.files.iter().filter(|file| !file.is_inline || shown.contains(&file.id));
+        let files: u64 = files.map(|file| file.octets).sum();
         files.div_ceil(57) * 78 + self.draft.text.len() as u64
     }
 

@@ -1,13 +1,14 @@
 //! What the engine says of letters: how they begin, that they are saved, and what became of them.
 
 use restante_api::keep::{AccountId, Answer};
-use restante_api::letter::{Beginning, FileView, LetterContent, LetterId, LetterState, Manner};
+use restante_api::letter::{Beginning, FileView, InlinePicture, LetterContent, LetterId, LetterState, Manner};
+use restante_api::picture::shown_type;
 use restante_api::{CallId, Failure, FailureKind};
 
 use super::{Composer, Kept, LetterWait, Saved, Told, Watch, WriteStep, changed, edit, focus, offers, signature};
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
-use crate::ui::state::{Effect, Focus};
+use crate::ui::state::{Effect, Focus, Picture};
 
 /// An answer about a letter.
 pub(in crate::ui::state::kept) fn answered(
@@ -61,11 +62,11 @@ fn begun(
     beginning: Beginning,
     files: Vec<FileView>,
 ) -> Vec<Effect> {
-    let signature = kept.account(account).map(signature).unwrap_or_default();
+    let signature = kept.account(account).map(|account| signature(&account.sending, &beginning.draft.sender));
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
     let Beginning { mut draft, quote } = beginning;
     if !matches!(manner, Manner::EditAsNew | Manner::Redirect) {
-        draft.text.push_str(&signature);
+        draft.text.push_str(&signature.unwrap_or_default());
     }
     let is_quoted = quote.is_some();
     *composer = Composer { files, ..Composer::new(letter, account, draft, WriteStep::Writing) };
@@ -80,10 +81,14 @@ fn begun(
 
 fn opened(kept: &mut Kept, letter: LetterId, content: LetterContent) -> Vec<Effect> {
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
-    let LetterContent { draft, files } = content;
-    let account = composer.account;
-    *composer =
-        Composer { files, saved: Saved::Whole(None), ..Composer::new(letter, account, draft, WriteStep::Writing) };
+    let LetterContent { draft, files, pictures } = content;
+    let shown = |InlinePicture { file, octets: bytes }| {
+        let media_type = shown_type(&files.iter().find(|other| other.id == file)?.media_type)?;
+        Some((file, Shared::new(Picture { media_type, bytes })))
+    };
+    let pictures = pictures.into_iter().filter_map(shown).collect();
+    let new = Composer::new(letter, composer.account, draft, WriteStep::Writing);
+    *composer = Composer { files, pictures, saved: Saved::Whole(None), ..new };
     vec![focus(composer)]
 }
 
