@@ -37,6 +37,8 @@ pub struct Receiver {
     asked: usize,
     /// Letters that were taken: for whom, and what.
     pub taken: Vec<Taken>,
+    /// The commands that said from whom and for whom.
+    pub envelopes: Vec<String>,
     /// What the client did that no client may.
     pub faults: Vec<String>,
     /// No login is right.
@@ -72,6 +74,7 @@ impl Receiver {
             to: Vec::new(),
             asked: 0,
             taken: Vec::new(),
+            envelopes: Vec::new(),
             faults: Vec::new(),
             refuses_login: false,
             extensions,
@@ -152,6 +155,7 @@ impl Receiver {
                 self.say("250 ok");
             }
             "MAIL" => {
+                self.envelopes.push(line.to_owned());
                 if self.open {
                     self.faults.push("MAIL in an open transaction".into());
                 }
@@ -166,6 +170,7 @@ impl Receiver {
             }
             "RCPT" if !self.open => self.say("503 5.5.1 MAIL first"),
             "RCPT" => {
+                self.envelopes.push(line.to_owned());
                 let is_taken =
                     self.mood.as_ref().is_some_and(|mood| mood.recipients.get(self.asked).copied().unwrap_or(true));
                 self.asked += 1;

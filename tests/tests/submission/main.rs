@@ -12,7 +12,10 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use restante_api::letter::{Draft, FileId, Sending};
+use restante_api::rich::{Inline, Rich, RichBlock, Run};
 use restante_api::{FailureKind, Fingerprint, Security, Server, TlsEnd};
+use restante_engine::compose::{self, NewFile};
 use restante_engine::submission::{Errand, Fate, Octets, Outcome, Standing, send, survey};
 use restante_native::Native;
 use restante_protocol::sasl::Mechanism;
@@ -67,6 +70,21 @@ fn text(name: &str, subject: &str, body: &str) -> Vec<u8> {
         first_line(name)
     )
     .into_bytes()
+}
+
+/// A letter as it is written with formatting: plain text, HTML, and a picture in it.
+fn with_formatting() -> Vec<u8> {
+    let bold = Run { text: "blue, größer".into(), bold: true, ..Run::default() };
+    let picture = Inline::Picture(FileId(1), "a boat".into());
+    let lines = vec![RichBlock::Line(vec![Inline::Run(bold), picture]), RichBlock::Quote(vec![RichBlock::line(".")])];
+    let rich = Rich { blocks: lines };
+    let draft = Draft { to: "bert@example.org".into(), text: rich.to_text(), rich: Some(rich), ..Draft::default() };
+    let octets = (0..=255).cycle().take(200_000).collect();
+    let pictures = [(FileId(1), NewFile { name: "boat.png".into(), media_type: "image/png".into(), octets })];
+    let sending = Sending::usual("ana@example.org", "127.0.0.1", Security::Tls);
+    let content = compose::Content { draft: &draft, files: &[], pictures: &pictures, sending: &sending };
+    let built = compose::build(&content, 1_795_424_400, "1").unwrap();
+    [first_line("l").into_bytes(), built.octets].concat()
 }
 
 fn errand(text: Vec<u8>, to: &[&str], notify: Option<Notify>) -> Errand {
@@ -137,22 +155,25 @@ async fn what_arrives_is_what_was_sent_octet_for_octet_over_both_ports() {
     letters_arrive_octet_for_octet(&postfix, &identity).await;
 }
 
-/// Sends to `bert` and `josé` over both ports: short, with octets beyond ASCII, 20 MB, and to an address beyond ASCII.
+/// Sends to `bert` and `josé` over both ports: short, with octets beyond ASCII, 20 MB, with formatting and a picture, and to an
+/// address beyond ASCII.
 async fn letters_arrive_octet_for_octet(there: &impl Takes, identity: &Identity) {
     let line = "All work and no play makes Jack a dull boy, and here is a line of it.\r\n.\r\n..\r\n";
     let letters = [
         text("l", "short", "Hello.\r\n.\r\n.dot\r\n\r\n"),
         text("l", "8 bit", "Grüße aus München – ‘ciao’\r\n"),
         text("l", "20 MB", &line.repeat((20 << 20) / line.len())),
+        with_formatting(),
         text("l", "Größe in the header", "Hello.\r\n"),
     ];
-    let to = ["bert@example.org", "bert@example.org", "bert@example.org", "josé@example.org"];
+    let bert = "bert@example.org";
+    let to = [bert, bert, bert, bert, "josé@example.org"];
     for (port, security) in there.ports() {
         let errands: Vec<Errand> = letters.iter().zip(to).map(|(text, to)| errand(text.clone(), &[to], None)).collect();
         let outcomes = sent(&server(port, security, identity), login(), &errands).await;
         assert!(outcomes.iter().all(is_sent), "{outcomes:?}");
     }
-    let mut found = arrived(there, "bert", &first_line("l"), 6).await;
+    let mut found = arrived(there, "bert", &first_line("l"), 8).await;
     found.extend(arrived(there, "josé", &first_line("l"), 2).await);
     for letter in &letters {
         assert_eq!(found.iter().filter(|found| *found == letter).count(), 2);

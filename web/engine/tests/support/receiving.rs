@@ -32,6 +32,7 @@ pub(crate) struct Host {
     pub(crate) connections: Cell<usize>,
     pub(crate) refuses_login: Cell<bool>,
     pub(crate) taken: Arc<Mutex<Vec<Taken>>>,
+    pub(crate) envelopes: Arc<Mutex<Vec<String>>>,
     pub(crate) faults: Arc<Mutex<Vec<String>>>,
 }
 
@@ -44,6 +45,7 @@ impl Host {
             connections: Cell::new(0),
             refuses_login: Cell::new(false),
             taken: Arc::default(),
+            envelopes: Arc::default(),
             faults: Arc::default(),
         })
     }
@@ -56,7 +58,8 @@ impl Dial for Host {
         let (near, far) = tokio::io::duplex(1 << 16);
         let mut receiver = Receiver::new(self.moods.clone(), self.extensions);
         receiver.refuses_login = self.refuses_login.get();
-        tokio::spawn(serve(far, receiver, way, Arc::clone(&self.taken), Arc::clone(&self.faults)));
+        let notes = [&self.envelopes, &self.faults].map(Arc::clone);
+        tokio::spawn(serve(far, receiver, way, Arc::clone(&self.taken), notes));
         futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
     }
 }
@@ -68,7 +71,7 @@ async fn serve(
     mut receiver: Receiver,
     mut way: Way,
     taken: Arc<Mutex<Vec<Taken>>>,
-    faults: Arc<Mutex<Vec<String>>>,
+    [envelopes, faults]: [Arc<Mutex<Vec<String>>>; 2],
 ) {
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -85,6 +88,7 @@ async fn serve(
         way.up -= through;
         receiver.take(&buffer[..through]);
         taken.lock().unwrap().append(&mut receiver.taken);
+        envelopes.lock().unwrap().append(&mut receiver.envelopes);
         faults.lock().unwrap().append(&mut receiver.faults);
         if read == 0 || through < read {
             return;
