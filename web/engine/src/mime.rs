@@ -15,6 +15,8 @@ mod blocks;
 mod bodies;
 mod calendar;
 mod charset;
+mod contact;
+mod content_lines;
 mod decode;
 mod head;
 mod html_text;
@@ -24,6 +26,7 @@ mod marks;
 mod names;
 #[cfg(feature = "keep")]
 mod original;
+mod protection;
 mod references;
 mod row;
 #[cfg(feature = "keep")]

@@ -35,6 +35,11 @@ letter-more-names = and { NUMBER($count) } more
 letter-posing = The sender's name is somebody else's address.
 letter-posing-words = It says { $claimed }, and this message comes from { $address }.
 letter-damaged = This message is damaged.
+letter-encrypted = Encrypted with { $scheme }.
+letter-encrypted-words = It cannot be decrypted here. Save the message, and open it with the program that has your key.
+letter-signed = Signed with { $scheme }.
+letter-signed-words = The signature is not checked here: it proves nothing of who wrote this yet.
+letter-signed-within = What it says is within the signature, which cannot be opened here. Save the message, and open it with a program that checks signatures.
 
 pictures-blocked = { $count ->
     [one] 1 remote picture is blocked.
@@ -76,6 +81,7 @@ event-cancelled = Cancelled
 event-answer = Answer to an invitation
 event = Event
 event-no-name = (without a name)
+contact = Contact
 event-repeats = { $when }, { $again }
 event-from = from { $name }
 event-with = with { $names }

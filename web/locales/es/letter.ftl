@@ -35,6 +35,11 @@ letter-more-names = y { NUMBER($count) } más
 letter-posing = El nombre del remitente es la dirección de otra persona.
 letter-posing-words = Dice { $claimed }, pero este mensaje procede de { $address }.
 letter-damaged = Este mensaje está dañado.
+letter-encrypted = Cifrado con { $scheme }.
+letter-encrypted-words = Aquí no se puede descifrar. Guarde el mensaje y ábralo con el programa que tiene su clave.
+letter-signed = Firmado con { $scheme }.
+letter-signed-words = Aquí no se comprueba la firma: todavía no demuestra quién lo ha escrito.
+letter-signed-within = Lo que dice está dentro de la firma, que aquí no se puede abrir. Guarde el mensaje y ábralo con un programa que compruebe firmas.
 
 pictures-blocked = { $count ->
     [one] 1 imagen remota bloqueada.
@@ -72,6 +77,7 @@ event-cancelled = Cancelado
 event-answer = Respuesta a una invitación
 event = Evento
 event-no-name = (sin nombre)
+contact = Contacto
 event-repeats = { $when }, { $again }
 event-from = de { $name }
 event-with = con { $names }

@@ -9,6 +9,7 @@ pub mod closing;
 pub mod commands;
 pub mod connect;
 mod connection;
+mod contact;
 mod dialog;
 mod event;
 mod failure;

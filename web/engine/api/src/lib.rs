@@ -26,7 +26,10 @@ pub use deletion::{Deletion, DeletionEnd};
 pub use event::{Day, Event, Method, Moment, Repeat, Unit};
 pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
 pub use flaw::Flaw;
-pub use message::{Address, Attachment, InlineImage, ListId, MessageRef, MessageView, PartId, Source, Wording};
+pub use message::{
+    Address, Attachment, Contact, InlineImage, ListId, MessageRef, MessageView, PartId, Protection, Scheme, Source,
+    Wording,
+};
 pub use server::{Prepare, Server};
 pub use text::{Block, Kind, Span, Text, between_words};
 

@@ -102,10 +102,49 @@ pub struct MessageView {
     pub inline_images: Vec<InlineImage>,
     /// The event that a calendar part tells of, where there is one.
     pub event: Option<Event>,
+    /// Whom a vCard among its parts is about.
+    pub contacts: Vec<Contact>,
+    /// Whether it is encrypted or signed. Neither is undone or checked.
+    pub protection: Option<Protection>,
     /// Everything that is neither the text nor an inline image, and texts that are shown in part.
     pub attachments: Vec<Attachment>,
     /// What is wrong with the message.
     pub faults: Vec<Flaw>,
+}
+
+/// Somebody, as a vCard tells (RFC 6350). All of it is one line each, free of what could deceive; what is not told is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Contact {
+    /// The whole name.
+    pub name: String,
+    /// Where they work.
+    pub organization: String,
+    /// What they are there.
+    pub title: String,
+    /// Mail addresses.
+    pub emails: Vec<String>,
+    /// Telephone numbers.
+    pub phones: Vec<String>,
+}
+
+/// How a message is protected by its sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Protection {
+    /// It is encrypted.
+    Encrypted(Scheme),
+    /// It is signed, and can be read.
+    Signed(Scheme),
+    /// It is signed, and what it says is within the signature.
+    SignedWithin(Scheme),
+}
+
+/// By what messages are protected from end to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scheme {
+    /// OpenPGP (RFC 9580, RFC 3156).
+    OpenPgp,
+    /// S/MIME (RFC 8551).
+    SMime,
 }
 
 /// What is said within a sanitised document, in the language of its reader.

@@ -43,6 +43,8 @@ pub(super) struct Part {
     pub(super) encoding: Encoding,
     /// The name of an encoding that is not known.
     pub(super) unknown_encoding: Option<String>,
+    /// What an S/MIME part holds (RFC 8551, section 3.2.2), lower case.
+    pub(super) smime_type: Option<String>,
     /// The multipart that it stands in.
     pub(super) parent: Option<u32>,
     /// Whether it is the first one there.
@@ -269,6 +271,7 @@ fn part(head: &Head, in_digest: bool) -> Part {
             _ => Encoding::Identity,
         },
         unknown_encoding: Some(encoding).filter(|name| !is_known_encoding(name)),
+        smime_type: attribute("smime-type").map(str::to_ascii_lowercase),
         parent: None,
         is_first: true,
         has_parts: false,

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use mail_parser::decoders::html::text_to_html;
-use restante_api::{Attachment, Event, Flaw, InlineImage, MessageRef, MessageView, PartId, Text};
+use restante_api::{Attachment, Contact, Event, Flaw, InlineImage, MessageRef, MessageView, PartId, Text};
 
 use super::decode::{self, Encoding};
 use super::head::{self, Head};
 use super::structure::{Part as Found, Structure};
-use super::{blocks, bodies, calendar, charset, html_text, limits, names, references, row, text};
+use super::{blocks, bodies, calendar, charset, contact, html_text, limits, names, protection, references, row, text};
 
 /// A part's decoded octets with a name to save them under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
     files.dedup();
     reading.files(&files, &mut view);
     view.event = reading.event(&files);
+    view.contacts = reading.contacts(&files);
+    view.protection = protection::of(&structure, &bodies.text);
     reading.inspect(&view);
     view.faults = reading.faults;
     Some(view)
@@ -128,6 +130,8 @@ fn empty(reference: &MessageRef, octets: u64) -> MessageView {
         html: None,
         inline_images: Vec::new(),
         event: None,
+        contacts: Vec::new(),
+        protection: None,
         attachments: Vec::new(),
         faults: Vec::new(),
     }
@@ -284,6 +288,15 @@ impl<'a> Reading<'a, '_> {
         let is_calendar = |part: &Found| matches!(part.media_type.as_str(), "text/calendar" | "application/ics");
         let (_, part) = self.parts(ids).into_iter().find(|(_, part)| is_calendar(part))?;
         calendar::event(&self.structure.decoded(part, calendar::MAX_OCTETS).octets)
+    }
+
+    /// Whom the first vCard among the files is about.
+    fn contacts(&self, ids: &[u32]) -> Vec<Contact> {
+        let is_card =
+            |part: &Found| matches!(part.media_type.as_str(), "text/vcard" | "text/x-vcard" | "text/directory");
+        let card = self.parts(ids).into_iter().find(|(_, part)| is_card(part));
+        card.map(|(_, part)| contact::contacts(&self.structure.decoded(part, contact::MAX_OCTETS).octets))
+            .unwrap_or_default()
     }
 
     /// Looks for damage that the reader should know of.

@@ -115,6 +115,8 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
         html: html.map(Into::into),
         inline_images: vec![],
         event: None,
+        contacts: vec![],
+        protection: None,
         attachments: vec![],
         faults: vec![],
     }

@@ -2,10 +2,10 @@
 //! and changed.
 
 use restante_locales::say;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, classes, component, hook, html, use_context,
-    use_effect_with, use_node_ref, use_state,
+    use_state,
 };
 
 use super::dialog::Dialog;
@@ -80,16 +80,6 @@ fn CommandList(props: &ListProps) -> Html {
     let keys = use_keys();
     let typed = use_state(String::new);
     let at = use_state(|| 0_usize);
-    let field = use_node_ref();
-    {
-        let field = field.clone();
-        use_effect_with((), move |()| {
-            if let Some(field) = field.cast::<HtmlElement>() {
-                // The list is narrowed by what is typed into it.
-                let _ = field.focus();
-            }
-        });
-    }
     let found: Vec<Command> = props.commands.iter().copied().filter(|command| fits(name(*command), &typed)).collect();
     let chosen = (*at).min(found.len().saturating_sub(1));
     let oninput = {
@@ -123,7 +113,7 @@ fn CommandList(props: &ListProps) -> Html {
     };
     html! {
         <div class="commands">
-            <input ref={field} role="combobox" aria-label={say::commands_find()} aria-expanded="true" aria-controls="commands" aria-autocomplete="list"
+            <input data-focus="" role="combobox" aria-label={say::commands_find()} aria-expanded="true" aria-controls="commands" aria-autocomplete="list"
                 aria-activedescendant={(!found.is_empty()).then(|| format!("command-{chosen}"))} placeholder={say::commands_find()} autocomplete="off"
                 spellcheck="false" value={(*typed).clone()} {oninput} {onkeydown} />
             <ul id="commands" role="listbox" aria-label={say::commands()}>{for found.iter().copied().enumerate().map(item)}</ul>

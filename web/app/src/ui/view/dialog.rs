@@ -1,9 +1,10 @@
 //! A dialog above the screen: title, a button that closes it, content. The browser keeps the keyboard inside it and gives
-//! the focus back afterwards.
+//! the focus back afterwards. It begins at what has the attribute `data-focus`.
 
 use super::use_language;
 use restante_locales::say;
-use web_sys::HtmlDialogElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
 
 use super::{Act, icon, sends};
@@ -28,6 +29,10 @@ pub(super) fn Dialog(props: &DialogProps) -> Html {
         if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
             // Fails only where it is open already.
             let _ = dialog.show_modal();
+            let first = dialog.query_selector("[data-focus]").ok().flatten();
+            if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+                let _ = first.focus();
+            }
         }
     });
     // Closing it by the browser's own means gives the focus back; what that means to the page follows by its event.

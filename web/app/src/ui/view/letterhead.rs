@@ -2,7 +2,7 @@
 
 use super::places::{self, PLACES};
 use super::use_language;
-use restante_api::{Address, MessageView, Row};
+use restante_api::{Address, MessageView, Protection, Row, Scheme};
 use restante_locales::{flaw, say};
 use yew::{Html, Properties, component, html};
 
@@ -40,6 +40,7 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                     ])}</p>
                 </div>
             }
+            if let Some(protection) = view.protection { {protected(protection)} }
             if !view.faults.is_empty() {
                 <div class="note warn">
                     <p><b>{say::letter_damaged()}</b>{" "}{cost::within(&flaws, cost::HEADING).into_owned()}</p>
@@ -47,6 +48,20 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
             }
         </>
     }
+}
+
+/// What is said of a message that is encrypted or signed: what its reader can do about it, and what is not known.
+fn protected(protection: Protection) -> Html {
+    let name = |scheme| match scheme {
+        Scheme::OpenPgp => "OpenPGP",
+        Scheme::SMime => "S/MIME",
+    };
+    let (title, words) = match protection {
+        Protection::Encrypted(scheme) => (say::letter_encrypted(name(scheme)), say::letter_encrypted_words()),
+        Protection::Signed(scheme) => (say::letter_signed(name(scheme)), say::letter_signed_words()),
+        Protection::SignedWithin(scheme) => (say::letter_signed(name(scheme)), say::letter_signed_within()),
+    };
+    html! { <div class="note protection"><p><b>{title}</b>{" "}{words}</p></div> }
 }
 
 #[derive(Debug, Clone, PartialEq, Properties)]

@@ -13,7 +13,7 @@ use super::frame::MessageFrame;
 use super::letterhead::{Letterhead, ListedHead};
 use super::plain::PlainText;
 use super::source::SourceView;
-use super::{Act, event, icon, sends};
+use super::{Act, contact, event, icon, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::row_of;
 use crate::ui::state::{Action, Face, Load, Mailbox, Opened, Reading, Remote};
@@ -114,6 +114,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                         <Letterhead view={view.clone()} />
                         {props.note.clone()}
                         if let Some(event) = &view.event { {event::event(event)} }
+                        {for view.contacts.iter().map(contact::contact)}
                         {body(props, opened)}
                         if let Some(failure) = opened.fetch_failure.clone() {
                             <FailureNote {failure} />

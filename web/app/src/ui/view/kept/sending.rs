@@ -69,7 +69,7 @@ fn others(draft: &Draft, act: &Act) -> Html {
     let press = |knob: Knob| keeps(act, KeptAction::Turn(knob));
     let item = |(at, identity): (usize, &Identity)| {
         html! {
-            <li key={at} role="group" aria-label={identity.address.clone()} class="fields">
+            <li key={at} class="fields">
                 <label class="half">{say::sending_name()}
                     <input value={identity.name.clone()} oninput={on(at, SendingField::Name)} autocomplete="off" dir="auto" spellcheck="false" /></label>
                 <label class="half">{say::sending_address()}
