@@ -5,8 +5,11 @@ use std::rc::Rc;
 
 use futures::future::{Either, select};
 use futures::stream::{Stream, StreamExt};
-use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update};
+use restante_api::{
+    Call, CallId, Discovery, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update,
+};
 
+use crate::discover;
 use crate::mailbox::{self, Left};
 use crate::memory::Memory;
 use crate::platform::Platform;
@@ -34,6 +37,10 @@ where
         };
         match request {
             Request::Prepare(wanted) => prepare(&platform, &memory.borrow(), id, wanted, &mut prepared),
+            Request::Discover(wanted) => {
+                let found = discover::known(&wanted).unwrap_or(Discovery::Nothing);
+                replies(Reply { to: id, update: Update::Discovered(Box::new(found)) });
+            }
             Request::Open(open) => {
                 let ready = take(&mut prepared, &open);
                 let place = mailbox::Place { platform: Rc::clone(&platform), memory: &memory, ready };

@@ -9,6 +9,7 @@ pub mod closing;
 pub mod connect;
 mod connection;
 mod dialog;
+mod discover;
 mod event;
 mod failure;
 mod form;
