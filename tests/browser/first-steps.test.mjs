@@ -1,14 +1,35 @@
-// First steps: a mail address is typed, and what the page knows of its provider fills the form in.
+// First steps: a mail address is typed, and what the page knows of its provider, or DNS says of its domain, fills the form in.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { visit } from './lib/browser.mjs';
+import { NameServer } from './lib/names.mjs';
 import { Restante } from './lib/restante.mjs';
 import { suite } from './lib/suite.mjs';
 
 const timeout = 60_000;
-const our = suite({ world: null, bridge: { allow: ['pop.example.org'] } });
+const names = await new NameServer({
+  'SRV _pop3s._tcp.post.example': [1995, 'in.post.example'],
+  'A in.post.example': '1.1.1.1',
+  'SRV _submission._tcp.post.example': [587, 'out.post.example'],
+  'A out.post.example': '1.1.1.1',
+  'SRV _pop3._tcp.rented.example': [1995, 'shared.host.example'],
+  'A shared.host.example': '1.1.1.1',
+  'SRV _pop3s._tcp.barred.example': [995, 'pop.barred.example'],
+  'A pop.barred.example': '1.1.1.1',
+}).listen();
+const our = suite({
+  world: null,
+  bridge: { allow: ['pop.example.org'], flags: ['--nameserver', names.address] },
+  bridges: {
+    asking: () => ({
+      allow: ['*:1995'],
+      flags: ['--discovery', '--nameserver', names.address, '--allow-submission', 'out.post.example'],
+    }),
+  },
+});
+after(() => names.end());
 
-const withPage = (use) => visit(our.browser, our.bridge.url, {}, (page) => use(new Restante(page), page));
+const withPage = (use, bridge = 'bridge') => visit(our.browser, our[bridge].url, {}, (page) => use(new Restante(page), page));
 
 /** What stands in the form. */
 const form = async ({ server, port, security, user }) => [
@@ -56,6 +77,40 @@ test('a provider without POP3 is said to have none, and nothing of an earlier on
   assert.deepEqual(await form(restante), ['', '995', 'TLS', '']);
   await page.getByRole('link', { name: /Help from iCloud/ }).waitFor();
 }));
+
+test('of another domain DNS is asked, and the page says so', { timeout }, () => withPage(async (restante) => {
+  await restante.address.fill('ana@post.example');
+  await restante.status.filter({ hasText: /^Settings from the DNS of post\.example\. Mail is sent by out\.post\.example\.$/ }).waitFor();
+  assert.deepEqual(await form(restante), ['in.post.example', '1995', 'TLS', 'ana@post.example']);
+  const kinds = ['_pop3s', '_pop3', '_submissions', '_submission'].map((kind) => `SRV ${kind}._tcp.post.example`);
+  for (const kind of kinds) assert.ok(names.asked.includes(kind), `${kind} is asked for, of ${names.asked}`);
+}, 'asking'));
+
+test('a server of another domain is to be judged, and no record leads to clear text', { timeout }, () => withPage(async (restante) => {
+  await restante.address.fill('ana@rented.example');
+  await restante.status.filter({ hasText: 'They name a server of another domain: use it only if your provider does.' }).waitFor();
+  assert.deepEqual(await form(restante), ['shared.host.example', '1995', 'STARTTLS', 'ana@rented.example']);
+}, 'asking'));
+
+test('a server that the bridge does not connect to is said to be there, and fills nothing in', { timeout }, () => withPage(async (restante, page) => {
+  await restante.address.fill('ana@barred.example');
+  await restante.status.filter({ hasText: 'names a server that this bridge does not connect to' }).waitFor();
+  assert.deepEqual(await form(restante), ['', '995', 'TLS', '']);
+  assert.equal(await page.getByText('pop.barred.example').count(), 0);
+}, 'asking'));
+
+test('a bridge that looks nothing up asks no name server, and of a known provider no bridge asks', { timeout }, async () => {
+  names.asked.length = 0;
+  await withPage(async (restante) => {
+    await restante.address.fill('ana@post.example');
+    await restante.status.filter({ hasText: 'Nothing is known of post.example.' }).waitFor();
+  });
+  await withPage(async (restante) => {
+    await restante.address.fill('ana@gmx.de');
+    await restante.status.filter({ hasText: 'Settings of GMX' }).waitFor();
+  }, 'asking');
+  assert.deepEqual(names.asked, []);
+});
 
 test('of an unknown domain the page says what to do, and the form is typed as ever', { timeout }, () => withPage(async (restante) => {
   await restante.address.fill('ana@post.example.org');

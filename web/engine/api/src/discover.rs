@@ -1,5 +1,6 @@
 //! Finding the settings of a mailbox by its mail address: what is asked, and what is found.
 
+use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
 use super::Security;
@@ -11,6 +12,17 @@ pub struct Discover {
     pub local: String,
     /// The domain behind it, as the network writes it (IDNA).
     pub domain: String,
+    /// The bridge that looks the domain up in DNS, where this engine does not know it; `None`: nobody is asked.
+    pub by: Option<By>,
+}
+
+/// A bridge that is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// Its address (`wss://…`), where it is not the one that served the page.
+    pub bridge: Option<String>,
+    /// Its access token, where it asks for one.
+    pub token: Option<Secret>,
 }
 
 impl Discover {
@@ -21,7 +33,7 @@ impl Discover {
         let (_, top) = domain.rsplit_once('.')?;
         let is_whole = !local.is_empty() && domain.split('.').all(|label| !label.is_empty()) && top.len() > 1;
         let is_name = !local.contains(is_odd) && !domain.contains(is_odd) && top.parse::<u8>().is_err();
-        (is_whole && is_name).then(|| Self { local: local.to_owned(), domain: domain.to_lowercase() })
+        (is_whole && is_name).then(|| Self { local: local.to_owned(), domain: domain.to_lowercase(), by: None })
     }
 
     /// The whole address.
@@ -37,6 +49,8 @@ pub enum Discovery {
     Settings(Settings),
     /// The provider offers no POP3.
     NoPop3(Provider),
+    /// A server that the bridge does not connect to, as its operator decides.
+    Barred,
     /// Nothing.
     Nothing,
 }
@@ -59,6 +73,8 @@ pub struct Settings {
 pub enum SettingsSource {
     /// The page itself, which knows large providers.
     Known(Provider),
+    /// The domain's own records in DNS, which nobody has signed.
+    Dns,
 }
 
 /// A server of a mailbox.

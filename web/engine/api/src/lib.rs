@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, CallId, Reply};
 pub use deletion::{Deletion, DeletionEnd};
-pub use discover::{Discover, Discovery, Need, Place, Provider, Settings, SettingsSource};
+pub use discover::{By, Discover, Discovery, Need, Place, Provider, Settings, SettingsSource};
 pub use event::{Day, Event, Method, Moment, Repeat, Unit};
 pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
 pub use flaw::Flaw;

@@ -439,7 +439,7 @@ mod tests {
         let Some(Discovery::Settings(found)) = of("Ana@GMX.de") else { panic!("it is known") };
         assert_eq!(found.fetch, Place { host: "pop.gmx.net".into(), port: 995, security: Security::Tls });
         assert_eq!((&*found.user, found.submission.map(|place| place.port)), ("Ana@gmx.de", Some(465)));
-        let SettingsSource::Known(provider) = found.source;
+        let SettingsSource::Known(provider) = found.source else { panic!("it is known") };
         assert_eq!((&*provider.name, &provider.needs[..]), ("GMX", &[Need::SwitchOn][..]));
         for unknown in ["ana@mail.gmx.de", "ana@gmx.de.example.org", "gmx.de@example.org"] {
             assert_eq!(of(unknown), None, "{unknown}");

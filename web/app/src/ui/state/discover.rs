@@ -6,7 +6,9 @@
 //! ```
 //! Not here: what of the form is filled in ([`super::form`]), and how settings are found (the engine).
 
-use restante_api::{CallId, Discover, Discovery, OpenMailbox, Provider, Request, Settings};
+use restante_api::{By, CallId, Discover, Discovery, OpenMailbox, Provider, Request, Settings};
+
+use restante_protocol::tunnel::Secret;
 
 use super::calls::cancel;
 use super::site::Submission;
@@ -25,6 +27,8 @@ pub enum Finding {
     Found(Shared<Settings>),
     /// The provider has no POP3.
     NoPop3(Shared<Provider>),
+    /// A server that the bridge does not connect to.
+    Barred,
     /// Nothing.
     Nothing,
     /// No answer came in time.
@@ -89,6 +93,7 @@ pub(super) fn heard(state: &mut State, to: CallId, discovery: Discovery) -> Vec<
     match discovery {
         Discovery::Settings(settings) => settle(state, Finding::Found(Shared::new(settings))),
         Discovery::NoPop3(provider) => settle(state, Finding::NoPop3(Shared::new(provider))),
+        Discovery::Barred => settle(state, Finding::Barred),
         Discovery::Nothing => settle(state, Finding::Nothing),
     }
 }
@@ -115,11 +120,19 @@ fn ask(state: &mut State) -> Option<Vec<Effect>> {
     if state.form.finding != Finding::Idle {
         return None;
     }
-    let wanted = Discover::of(&state.form.address)?;
+    let wanted = Discover { by: by(state), ..Discover::of(&state.form.address)? };
     let fresh = std::mem::take(&mut state.engine_died).then_some(Effect::ReplaceEngine);
     let (call, ask) = state.calls.ask(Request::Discover(wanted));
     state.form.finding = Finding::Waiting(call);
     Some(fresh.into_iter().chain([ask, Effect::FindEnds(call)]).collect())
+}
+
+/// The bridge that may be asked: the chosen one, once it has what it asks for.
+fn by(state: &State) -> Option<By> {
+    let bridge = state.form.other_bridge(&state.site).ok()?;
+    let token = Some(state.form.token.expose().trim()).filter(|token| !token.is_empty()).map(Secret::new);
+    let is_missing = state.site.token_required && bridge.is_none() && token.is_none();
+    (!is_missing).then_some(By { bridge, token })
 }
 
 fn forget(form: &mut Form) -> impl Iterator<Item = Effect> + use<> {

@@ -39,7 +39,7 @@ pub(super) fn AddressField(props: &AddressProps) -> Html {
 /// What the provider wants before anybody gets in, where it wants something.
 pub(super) fn needs(form: &Form) -> Html {
     let Finding::Found(found) = &form.finding else { return html! {} };
-    let SettingsSource::Known(provider) = &found.source;
+    let SettingsSource::Known(provider) = &found.source else { return html! {} };
     if provider.needs.is_empty() || form.differs_from_finding() {
         return html! {};
     }
@@ -58,7 +58,8 @@ fn told(form: &Form, act: &Act) -> Html {
         Finding::Waiting(_) => html! { {say::find_waiting(&domain)} },
         Finding::Found(found) => html! {
             <>
-                {source(found)}
+                {source(found, &domain)}
+                if is_elsewhere(found, &domain) { {" "}{say::find_elsewhere()} }
                 if let Some(submission) = &found.submission { {" "}{say::find_sends(&submission.host)} }
                 if form.differs_from_finding() {
                     {" "}{say::find_differs(&found.fetch.host, &found.fetch.port.to_string(), security_name(found.fetch.security))}{" "}
@@ -67,15 +68,25 @@ fn told(form: &Form, act: &Act) -> Html {
             </>
         },
         Finding::NoPop3(provider) => html! { <>{say::find_no_pop3(&provider.name)}{" "}{help(provider)}</> },
+        Finding::Barred => html! { {say::find_barred(&domain)} },
         Finding::Nothing => html! { {say::find_nothing(&domain)} },
         Finding::Late => html! { {say::find_late()} },
     }
 }
 
-fn source(found: &Settings) -> String {
+fn source(found: &Settings, domain: &str) -> String {
     match &found.source {
         SettingsSource::Known(provider) => say::find_known(&provider.name),
+        SettingsSource::Dns => say::find_dns(domain),
     }
+}
+
+/// Whether records that nobody has signed lead to a server that is not the domain's own: somebody has to judge that (RFC 6186,
+/// section 6).
+fn is_elsewhere(found: &Settings, domain: &str) -> bool {
+    let is_own = |host: &str| host == domain || host.strip_suffix(domain).is_some_and(|below| below.ends_with('.'));
+    let places = std::iter::once(&found.fetch).chain(&found.submission);
+    found.source == SettingsSource::Dns && !places.into_iter().all(|place| is_own(&place.host))
 }
 
 fn of_need(need: Need) -> &'static str {

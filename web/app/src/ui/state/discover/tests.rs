@@ -1,6 +1,6 @@
 //! What is found by a mail address, and what of the form it fills in.
 
-use restante_api::{Call, Failure, FailureKind, Need, Place, Prepare, Reply, Security, SettingsSource, Update};
+use restante_api::{By, Call, Failure, FailureKind, Need, Place, Prepare, Reply, Security, SettingsSource, Update};
 use restante_link::Death;
 use restante_protocol::tunnel::Secret;
 
@@ -62,7 +62,8 @@ fn a_whole_address_is_asked_for_once_typing_pauses_and_once_only() {
     assert_eq!(edit(&mut state, Field::Address("ana@example.org".into())), [Effect::FindSoon]);
     let effects = find(&mut state, FindAction::Due);
     let Finding::Waiting(call) = state.form.finding else { panic!("{:?}", state.form.finding) };
-    let request = Request::Discover(Discover { local: "ana".into(), domain: "example.org".into() });
+    let by = Some(By { bridge: None, token: None });
+    let request = Request::Discover(Discover { local: "ana".into(), domain: "example.org".into(), by });
     assert_eq!(effects, [Effect::Call(Call::Ask { id: call, request }), Effect::FindEnds(call)]);
     assert_eq!(find(&mut state, FindAction::Due), [], "the field is left while it is waited for");
     hear(&mut state, call, Discovery::Nothing);
@@ -73,6 +74,29 @@ fn a_whole_address_is_asked_for_once_typing_pauses_and_once_only() {
     assert_eq!(effects, [Effect::Call(Call::Cancel { id: call }), Effect::FindSoon]);
     assert_eq!(hear(&mut state, call, Discovery::Settings(settings())), []);
     assert_eq!((server(&state), &state.form.finding), (EMPTY, &Finding::Idle), "what comes late is nobody's");
+}
+
+#[test]
+fn the_chosen_bridge_is_asked_with_its_token_and_nobody_where_that_is_missing_or_no_bridge_is() {
+    let asked_by = |state: &mut State| {
+        edit(state, Field::Address("ana@example.org".into()));
+        let effects = find(state, FindAction::Due);
+        let Some(Effect::Call(Call::Ask { request: Request::Discover(wanted), .. })) = effects.first() else {
+            panic!("{effects:?}")
+        };
+        wanted.by.clone()
+    };
+    let token = || Secret::new("t");
+    let mut state =
+        State { site: Site { token_required: true, any_bridge: true, ..Site::default() }, ..State::default() };
+    assert_eq!(asked_by(&mut state), None);
+    edit(&mut state, Field::Token(token()));
+    assert_eq!(asked_by(&mut state), Some(By { bridge: None, token: Some(token()) }));
+    edit(&mut state, Field::Bridge(crate::ui::state::Bridge::Typed));
+    assert_eq!(asked_by(&mut state), None, "it has no address yet");
+    edit(&mut state, Field::BridgeAddress("wss://b1.example.org".into()));
+    let bridge = Some("wss://b1.example.org/tunnel".into());
+    assert_eq!(asked_by(&mut state), Some(By { bridge, token: None }));
 }
 
 #[test]
@@ -133,7 +157,7 @@ fn what_differs_is_used_only_by_somebodys_doing() {
 
 #[test]
 fn what_an_address_filled_in_goes_with_it_and_what_was_typed_does_not() {
-    for outcome in [Discovery::Nothing, Discovery::NoPop3(provider())] {
+    for outcome in [Discovery::Nothing, Discovery::Barred, Discovery::NoPop3(provider())] {
         let mut state = State::default();
         found(&mut state);
         edit(&mut state, Field::Password(Secret::new("pw")));
