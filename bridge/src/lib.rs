@@ -41,7 +41,7 @@ pub use limits::Limits;
 pub use listen::acme::{AcmeConfig, BadAcme};
 pub use listen::https::{BadCertificate, CertificateFiles};
 pub use listen::server::{Handle, Reloader, Server, StartError, listen};
-pub use reach::resolve::{DnsResolver, Resolve, Resolving};
+pub use reach::resolve::{DnsResolver, Naming, Resolve, Resolving, Srv};
 pub use reach::tls::BadRoots;
 pub use reach::{host, policy};
 pub use settings::config::Config;

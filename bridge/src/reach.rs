@@ -5,4 +5,5 @@ pub mod host;
 pub(crate) mod lookups;
 pub mod policy;
 pub(crate) mod resolve;
+pub(crate) mod services;
 pub(crate) mod tls;

@@ -101,6 +101,11 @@ pub struct Settings {
     #[serde(deserialize_with = "read_servers")]
     pub nameserver: Vec<SocketAddr>,
 
+    /// Look up in DNS which mail servers a domain names (SRV records), for people who type their mail address only, also
+    /// where --allow lists servers. Without --allow that is done anyway.
+    #[arg(long, env = "RESTANTE_DISCOVERY", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub discovery: bool,
+
     /// PEM file of the bridge's own certificate, followed by those that lead up to its authority: the page is then
     /// served over HTTPS. The file is read again when it changes. [default: HTTP]
     #[arg(long, value_name = "FILE", env = "RESTANTE_TLS_CERT")]
@@ -264,6 +269,7 @@ impl Settings {
             identity_header: self.identity_header.or(file.identity_header),
             require_token: self.require_token || file.require_token,
             nameserver: or(self.nameserver, file.nameserver),
+            discovery: self.discovery || file.discovery,
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
             no_page: self.no_page || file.no_page,
@@ -352,6 +358,7 @@ impl Settings {
             tokens: Tokens::new(self.token),
             requires_token: self.require_token,
             resolver: Arc::new(DnsResolver::new(self.nameserver)),
+            discovery: self.discovery,
             origins: Origins::new(self.allow_origin, hosts),
             proxies: Proxies::new(self.trust_proxy),
             proxy_protocol: self.proxy_protocol,

@@ -124,6 +124,8 @@ pub(crate) struct Rules {
     pub(crate) openings: Openings,
     pub(crate) log_clients: bool,
     pub(crate) resolver: Arc<dyn Resolve>,
+    /// Whether a domain's servers are looked up where the policy lists servers.
+    pub(crate) discovery: bool,
     pub(crate) upstream: Upstream,
     pub(crate) https: Option<Https>,
     pub(crate) serves_page: bool,
@@ -175,6 +177,7 @@ impl Rules {
             limits: config.limits,
             log_clients: config.log_clients,
             resolver: config.resolver,
+            discovery: config.discovery,
         })
     }
 

@@ -9,6 +9,7 @@ mod pace;
 mod page;
 mod relay;
 mod sending;
+mod services;
 mod session;
 
 pub use frame::replay_frames;

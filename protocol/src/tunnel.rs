@@ -99,12 +99,53 @@ impl fmt::Debug for Open {
     }
 }
 
+/// A question in the place of a destination: which mail servers a domain names in DNS (RFC 6186; RFC 8314, section 5.1).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookUp {
+    /// The domain of a mail address, in ASCII.
+    pub domain: String,
+    /// The access token, where the bridge asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
+}
+
+impl fmt::Debug for LookUp {
+    /// Leaves out all of it, as [`Open`] does.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LookUp").finish_non_exhaustive()
+    }
+}
+
+/// The mail servers that a domain names, and that the bridge would connect to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Services {
+    /// Of each service and kind of TLS, the best first.
+    pub servers: Vec<NamedServer>,
+    /// A server to fetch mail from is named that this bridge does not connect to.
+    pub barred: bool,
+}
+
+/// A mail server that DNS names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedServer {
+    /// What is spoken there.
+    pub service: Service,
+    /// Whether TLS begins with the first byte.
+    pub tls: bool,
+    /// Host name.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+}
+
 /// Control messages of the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PageMessage {
     /// Opens the connection; first and once.
     Open(Open),
+    /// Asks, in the place of `open`, and is answered by [`BridgeMessage::Services`] or refused; then the WebSocket closes.
+    LookUp(LookUp),
     /// The page has taken this many bytes; the bridge may send as many more.
     Credit {
         /// Bytes granted on top of what is left of the window.
@@ -130,6 +171,8 @@ pub enum BridgeMessage {
         /// The address that was dialled, without the port.
         peer: String,
     },
+    /// The answer to [`PageMessage::LookUp`].
+    Services(Services),
     /// The bridge will not or cannot open the tunnel; the WebSocket closes with [`Refused::code`] right after.
     Refused(Refused),
     /// TLS to the server is up after [`PageMessage::Starttls`].
@@ -311,6 +354,19 @@ mod tests {
     fn neither_token_nor_destination_shows_in_debug() {
         let shown = format!("{:?}", PageMessage::Open(open()));
         assert!(!shown.contains("s3cret") && !shown.contains("example"), "{shown}");
+    }
+
+    #[test]
+    fn a_question_for_servers_and_its_answer_survive_the_wire_and_show_nothing_in_debug() {
+        let question = PageMessage::LookUp(LookUp { domain: "example.org".into(), token: Some(Secret::new("s3cret")) });
+        let text = encode(&question);
+        assert_eq!(text, r#"{"type":"look_up","domain":"example.org","token":"s3cret"}"#);
+        assert_eq!(decode::<PageMessage>(&text).unwrap(), question);
+        let shown = format!("{question:?}");
+        assert!(!shown.contains("s3cret") && !shown.contains("example"), "{shown}");
+        let server = NamedServer { service: Service::Pop3, tls: true, host: "pop.example.org".into(), port: 995 };
+        let answer = BridgeMessage::Services(Services { servers: vec![server], barred: false });
+        assert_eq!(decode::<BridgeMessage>(&encode(&answer)).unwrap(), answer);
     }
 
     #[test]

@@ -191,6 +191,7 @@ async fn pump(
                             // As above.
                             let _ = to_engine.shutdown().await;
                         }
+                        Ok(BridgeMessage::Services(_)) => tell(TunnelFault::Lost("nobody asked for servers".into())),
                         Err(error) => tell(TunnelFault::Lost(error.to_string())),
                     }
                     Ok(())

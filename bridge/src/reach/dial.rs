@@ -68,7 +68,7 @@ fn unknown_host(why: &str) -> Failure {
 }
 
 /// The addresses that may be dialled; an error where there is none, with the first one's reason.
-fn vet(
+pub(super) fn vet(
     policy: &Policy,
     service: Service,
     host: &Host,

@@ -15,12 +15,28 @@ use futures::future::{Either, select};
 use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::op::Query;
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Hosts, TokioResolver};
 use tokio::time::timeout;
 
 /// What [`Resolve::resolve`] returns.
 pub type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
+
+/// What [`Resolve::servers`] returns.
+pub type Naming<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<Srv>>> + Send + 'a>>;
+
+/// An SRV record (RFC 2782).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Srv {
+    /// The least is tried first.
+    pub priority: u16,
+    /// Among those of one priority, the share.
+    pub weight: u16,
+    /// Port.
+    pub port: u16,
+    /// Host name, as the record has it.
+    pub target: String,
+}
 
 /// A resolver of names. The tests have their own.
 pub trait Resolve: Send + Sync + std::fmt::Debug {
@@ -29,6 +45,14 @@ pub trait Resolve: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Whatever the resolver meets; no addresses and an error mean the same to the bridge.
     fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a>;
+
+    /// The SRV records of a name.
+    ///
+    /// # Errors
+    /// Whatever the resolver meets; one that knows none need not be able to.
+    fn servers<'a>(&'a self, _name: &'a str) -> Naming<'a> {
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
+    }
 }
 
 /// The system's files, looked at again from time to time.
@@ -96,6 +120,23 @@ impl Resolve for DnsResolver {
         Box::pin(async move {
             let known = self.known()?;
             known.look_up(&absolute(name)?).await
+        })
+    }
+
+    fn servers<'a>(&'a self, name: &'a str) -> Naming<'a> {
+        Box::pin(async move {
+            let known = self.known()?;
+            let found = known.dns.lookup(absolute(name)?, RecordType::SRV).await.map_err(io::Error::other)?;
+            let records = found.answers().iter().filter_map(|answer| match &answer.data {
+                RData::SRV(srv) => Some(Srv {
+                    priority: srv.priority,
+                    weight: srv.weight,
+                    port: srv.port,
+                    target: srv.target.to_ascii(),
+                }),
+                _ => None,
+            });
+            Ok(records.collect())
         })
     }
 }
@@ -189,8 +230,8 @@ fn stamps() -> [Option<SystemTime>; 2] {
 #[cfg(test)]
 mod tests {
     use hickory_resolver::lookup::Lookup;
+    use hickory_resolver::proto::rr::Record;
     use hickory_resolver::proto::rr::rdata::A;
-    use hickory_resolver::proto::rr::{RData, Record};
 
     use super::*;
 

@@ -51,6 +51,8 @@ pub struct Config {
     pub log_clients: bool,
     /// PEM file of the authorities to verify mail servers by, instead of the system's.
     pub authorities: Option<PathBuf>,
+    /// Whether the servers that a domain names are looked up though [`Config::policy`] lists servers.
+    pub discovery: bool,
     /// Resolver of names.
     pub resolver: Arc<dyn Resolve>,
 }
@@ -74,6 +76,7 @@ impl Default for Config {
             limits: Limits::default(),
             log_clients: false,
             authorities: None,
+            discovery: false,
             resolver: Arc::new(DnsResolver::default()),
         }
     }

@@ -284,6 +284,7 @@ impl Relay {
                 return Err(Failure::bad_message("starttls was not agreed in open, or is done already"));
             }
             Received::Message(PageMessage::Open(_)) => return Err(Failure::bad_message("a second open")),
+            Received::Message(PageMessage::LookUp(_)) => return Err(Failure::bad_message("a question in a tunnel")),
             Received::Closed => {
                 self.next = Next::Hangup;
                 self.note_left();

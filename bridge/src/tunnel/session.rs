@@ -12,7 +12,7 @@ use std::time::Instant;
 use axum::http::HeaderMap;
 use futures::FutureExt;
 use futures::future::select;
-use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, Open, PageMessage, Service};
+use restante_protocol::tunnel::{BridgeMessage, BridgeTls, CloseCode, LookUp, Open, PageMessage, Service};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ use tracing::info;
 use super::page::{Page, Received};
 use super::relay::{Bounds, End, Relay, Traffic, injected};
 use super::sending::Sending;
+use super::services::answer;
 use crate::access::admission::{Holder, Permit, TooMany};
 use crate::access::client::{Peer, mask};
 use crate::access::visitors::Place;
@@ -66,6 +67,22 @@ struct Reached {
     permit: Permit,
     /// Those in force when it was opened.
     rules: Arc<Rules>,
+}
+
+/// What became of the page's first message.
+#[expect(clippy::large_enum_variant, reason = "it is there once a tunnel, and nearly always the large one")]
+enum Begun {
+    Open(Reached),
+    /// It was a question, and is answered.
+    Answered,
+    /// The page left before.
+    Gone,
+}
+
+/// What a page begins with.
+enum First {
+    Open(Open),
+    LookUp(LookUp),
 }
 
 /// Who asks for a tunnel.
@@ -115,7 +132,7 @@ where
     };
     let mut place = Some(place);
     let (outcome, traffic) = match opened {
-        Ok(Some(mut reached)) => {
+        Ok(Begun::Open(mut reached)) => {
             place = None;
             shared.metrics.opened.add(1);
             shared.metrics.connect.note(began.elapsed());
@@ -126,7 +143,8 @@ where
             shared.metrics.note_closed();
             (outcome, reached.relay.traffic())
         }
-        Ok(None) => (Outcome::PageGone, Traffic::default()),
+        Ok(Begun::Answered) => (Outcome::Finished, Traffic::default()),
+        Ok(Begun::Gone) => (Outcome::PageGone, Traffic::default()),
         Err(failure) => {
             tell(&mut page, &failure);
             (Outcome::Failed(failure), Traffic::default())
@@ -157,7 +175,7 @@ where
     }
 }
 
-/// From the upgrade to the connection; `None` where the page leaves before. Tells where mail may be `sent`, before anybody is
+/// From the upgrade to the connection, or to the answer. Tells where mail may be `sent`, before anybody is
 /// connected to.
 async fn open<S>(
     page: &mut Page<S>,
@@ -165,7 +183,7 @@ async fn open<S>(
     rules: &Arc<Rules>,
     mut from: Visitor,
     sent: &mut Option<Box<Sent>>,
-) -> Result<Option<Reached>, Failure>
+) -> Result<Begun, Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -176,9 +194,10 @@ where
     rules.openings.note(from.client)?;
     let mut permit = shared.admission.admit(from.client, limits)?;
     let first = timeout(limits.open_timeout, page.receive());
-    let open = match first.await {
-        Ok(Ok(Received::Message(PageMessage::Open(open)))) if page.data().is_empty() => open,
-        Ok(Ok(Received::Closed)) => return Ok(None),
+    let first = match first.await {
+        Ok(Ok(Received::Message(PageMessage::Open(open)))) if page.data().is_empty() => First::Open(open),
+        Ok(Ok(Received::Message(PageMessage::LookUp(asked)))) if page.data().is_empty() => First::LookUp(asked),
+        Ok(Ok(Received::Closed)) => return Ok(Begun::Gone),
         Ok(Ok(_)) => return Err(Failure::bad_message("The first message has to be open.")),
         Ok(Err(failure)) => return Err(failure),
         Err(_) => return Err(Failure::new(CloseCode::OpenTimeout, "The page did not say in time where to connect.")),
@@ -192,15 +211,30 @@ where
     }
     let user = from.user;
     let limits = rules.limits;
-    let mut policy = &rules.policy;
+    let mut known = None;
     if let Some(user) = user {
         permit.count_holder(Holder::User(user), limits.max_tunnels_per_client)?;
     } else if rules.knows_users() {
-        let token = rules.tokens.identify(open.token.as_ref());
+        let (First::Open(Open { token, .. }) | First::LookUp(LookUp { token, .. })) = &first;
+        let token = rules.tokens.identify(token.as_ref());
         let token = token.map_err(|e| Failure::new(CloseCode::Unauthorized, e.to_string()))?;
         permit.count_holder(Holder::Token(token.name.clone()), token.max_tunnels)?;
-        policy = token.policy(open.service).unwrap_or(policy);
+        known = Some(token);
     }
+    let policy_for = |service| known.and_then(|token| token.policy(service)).unwrap_or(&rules.policy);
+    let open = match first {
+        First::Open(open) => open,
+        First::LookUp(asked) => {
+            let services = Box::pin(answer(&asked.domain, policy_for, &rules, shared, from.client));
+            let services = tokio::select! {
+                services = services => services?,
+                () = page.gone() => return Ok(Begun::Gone),
+            };
+            page.queue(&BridgeMessage::Services(services));
+            return Ok(Begun::Answered);
+        }
+    };
+    let policy = policy_for(open.service);
     let host: Host = open.host.parse().map_err(|e: BadHost| Failure::new(CloseCode::Forbidden, e.to_string()))?;
     policy.admit(open.service, &host, open.port).map_err(|e| Failure::new(CloseCode::Forbidden, e.to_string()))?;
     let sending = match open.service {
@@ -217,7 +251,7 @@ where
     };
     let (server, peer) = tokio::select! {
         reached = reach(&open, &host, policy, &rules, shared, from.client) => reached?,
-        () = page.gone() => return Ok(None),
+        () = page.gone() => return Ok(Begun::Gone),
     };
     page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
     let bounds = Bounds {
@@ -230,7 +264,7 @@ where
     if let Some(sending) = sending {
         relay = relay.sending(sending);
     }
-    Ok(Some(Reached { host, server, relay, tls: open.tls, permit, rules }))
+    Ok(Begun::Open(Reached { host, server, relay, tls: open.tls, permit, rules }))
 }
 
 /// Connects to a host that the policy admits.

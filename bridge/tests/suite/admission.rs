@@ -18,7 +18,7 @@ fn to(server: &MailServer) -> Config {
 }
 
 /// Upgrades as a client behind a proxy on this machine would.
-async fn forwarded(bridge: &Handle, client: &str) -> Page {
+pub(crate) async fn forwarded(bridge: &Handle, client: &str) -> Page {
     let mut request = bridge.tunnel_url().into_client_request().unwrap();
     let headers = request.headers_mut();
     headers.insert("origin", bridge.origin().parse().unwrap());
@@ -172,7 +172,7 @@ async fn a_header_with_octets_that_are_no_text_does_not_make_a_client_its_proxy(
     }
 }
 
-fn token(name: &str, rest: &str) -> (Secret, Token) {
+pub(crate) fn token(name: &str, rest: &str) -> (Secret, Token) {
     let (text, digest) = generate().unwrap();
     (text, toml::from_str(&format!("name = {name:?}\nsha256 = {digest:?}\n{rest}")).unwrap())
 }

@@ -68,7 +68,7 @@ impl Drop for NameServer {
 }
 
 /// The name, the type, and where the question ends (RFC 1035, section 4.1.2).
-fn question(packet: &[u8]) -> (String, u16, usize) {
+pub(crate) fn question(packet: &[u8]) -> (String, u16, usize) {
     let (mut name, mut at) = (String::new(), 12);
     while packet[at] > 0 {
         let label = &packet[at + 1..at + 1 + usize::from(packet[at])];

@@ -17,6 +17,7 @@ mod refusals;
 mod relay;
 mod requests;
 mod secrecy;
+mod services;
 mod ssrf;
 mod submission;
 mod support;

@@ -7,12 +7,12 @@ const PATIENCE_MS = 20_000;
 
 /** What the controls that are driven are called. */
 export const ENGLISH = {
-  server: 'Mail server', port: 'Port', security: 'Security', user: 'User name', password: 'Password', open: 'Open mailbox', close: 'Close mailbox',
+  address: 'Mail address', server: 'Mail server', port: 'Port', security: 'Security', user: 'User name', password: 'Password', open: 'Open mailbox', close: 'Close mailbox',
   check: 'Check for new mail', delete: 'Delete on the server', search: 'Search mail', messages: 'Messages', message: 'Message', trust: /trust/i,
   download: (name) => `Download ${name}`,
 };
 export const SPANISH = {
-  server: 'Servidor de correo', port: 'Puerto', security: 'Seguridad', user: 'Usuario', password: 'Contraseña', open: 'Abrir buzón', close: 'Cerrar buzón',
+  address: 'Dirección de correo', server: 'Servidor de correo', port: 'Puerto', security: 'Seguridad', user: 'Usuario', password: 'Contraseña', open: 'Abrir buzón', close: 'Cerrar buzón',
   check: 'Comprobar correo nuevo', delete: 'Borrar en el servidor', search: 'Buscar en el correo', messages: 'Mensajes', message: 'Mensaje', trust: /confiar/i,
   download: (name) => `Descargar ${name}`,
 };
@@ -22,6 +22,7 @@ export class Restante {
   constructor(page, names = ENGLISH) {
     this.page = page;
     this.names = names;
+    this.address = page.getByRole('textbox', { name: names.address, exact: true });
     this.server = page.getByRole('textbox', { name: names.server, exact: true });
     this.port = page.getByRole('textbox', { name: names.port, exact: true });
     this.security = page.getByRole('combobox', { name: names.security, exact: true });

@@ -18,6 +18,16 @@ export const STATES = {
     await restante.page.getByRole('checkbox', { name: /in clear text/ }).waitFor();
   },
 
+  'form-found': async (restante) => {
+    await restante.address.fill('ana@gmail.com');
+    await restante.page.getByText('Your usual password is refused here').waitFor();
+  },
+
+  'form-no-pop3': async (restante) => {
+    await restante.address.fill('ana@icloud.com');
+    await restante.page.getByRole('link', { name: /Help from iCloud/ }).waitFor();
+  },
+
   'form-bridges': async (restante) => {
     await offer(restante.page, { bridges: ['self', 'wss://b1.example.org/tunnel'], any_bridge: true });
     await restante.page.getByText('Bridge: this page').click();

@@ -212,6 +212,7 @@ fn control(payload: &[u8], to_bridge: bool) -> What {
             Ok(PageMessage::Credit { bytes }) => What::Credit(bytes),
             Ok(PageMessage::Starttls { .. }) => What::Control("starttls"),
             Ok(PageMessage::Eof) => What::Control("eof"),
+            Ok(PageMessage::LookUp(_)) => What::Control("look_up"),
             Err(_) => What::Other,
         };
     }
@@ -220,6 +221,7 @@ fn control(payload: &[u8], to_bridge: bool) -> What {
         Ok(BridgeMessage::Refused(_)) => What::Control("refused"),
         Ok(BridgeMessage::Secured) => What::Control("secured"),
         Ok(BridgeMessage::Eof) => What::Control("eof"),
+        Ok(BridgeMessage::Services(_)) => What::Control("services"),
         Err(_) => What::Other,
     }
 }

@@ -309,6 +309,7 @@ async fn listen(
                     BridgeMessage::Eof => heard.eof = true,
                     BridgeMessage::Refused(refused) => heard.refused = Some(refused.code.into()),
                     BridgeMessage::Secured => bail!("nobody asked for TLS"),
+                    BridgeMessage::Services(_) => bail!("nobody asked for servers"),
                 },
                 0x8 => {
                     ensure!(payload.len() >= 2, "a close frame without its code");

@@ -1,12 +1,18 @@
 //! The engine's main loop: one mailbox at a time, opened and closed as the page asks.
 
 use std::cell::RefCell;
+use std::future::pending;
+use std::pin::pin;
 use std::rc::Rc;
 
-use futures::future::{Either, select};
+use futures::FutureExt as _;
+use futures::future::{Either, LocalBoxFuture, select};
 use futures::stream::{Stream, StreamExt};
-use restante_api::{Call, CallId, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update};
+use restante_api::{
+    Call, CallId, Discovery, Failure, FailureKind, OpenMailbox, Prepare, Reply, Request, Server, Update,
+};
 
+use crate::discover;
 use crate::mailbox::{self, Left};
 use crate::memory::Memory;
 use crate::platform::Platform;
@@ -24,18 +30,26 @@ where
 {
     let platform: Rc<dyn Platform> = Rc::new(platform);
     let memory = RefCell::new(Memory::default());
-    let mut prepared = None;
-    let mut call = next(&mut calls, &mut prepared, &mut replies).await;
+    let mut ahead = Ahead::default();
+    let mut call = next(&mut calls, &mut ahead, &mut replies).await;
     while let Some(current) = call.take() {
-        let Call::Ask { id, request } = current else {
-            // Nothing is under way that could be taken back.
-            call = next(&mut calls, &mut prepared, &mut replies).await;
-            continue;
+        let (id, request) = match current {
+            Call::Ask { id, request } => (id, request),
+            Call::Cancel { id } => {
+                ahead.finding.take_if(|(asked, _)| *asked == id);
+                call = next(&mut calls, &mut ahead, &mut replies).await;
+                continue;
+            }
         };
         match request {
-            Request::Prepare(wanted) => prepare(&platform, &memory.borrow(), id, wanted, &mut prepared),
+            Request::Prepare(wanted) => prepare(&platform, &memory.borrow(), id, wanted, &mut ahead.prepared),
+            Request::Discover(wanted) => {
+                let finding = discover::find(Rc::clone(&platform), wanted);
+                ahead.finding = Some((id, finding.boxed_local()));
+            }
             Request::Open(open) => {
-                let ready = take(&mut prepared, &open);
+                ahead.finding = None;
+                let ready = take(&mut ahead.prepared, &open);
                 let place = mailbox::Place { platform: Rc::clone(&platform), memory: &memory, ready };
                 match mailbox::serve(place, id, *open, &mut calls, &mut replies).await {
                     Left::ForAnother(id, open) => call = Some(Call::Ask { id, request: Request::Open(open) }),
@@ -60,10 +74,10 @@ where
             Request::Keep(_) => replies(Reply { to: id, update: keeps_nothing() }),
         }
         if call.is_none() {
-            call = next(&mut calls, &mut prepared, &mut replies).await;
+            call = next(&mut calls, &mut ahead, &mut replies).await;
         }
     }
-    if let Some((_, unused)) = prepared {
+    if let Some((_, unused)) = ahead.prepared {
         unused.give_up();
     }
 }
@@ -76,21 +90,51 @@ pub(crate) fn keeps_nothing() -> Update {
 /// What is prepared, and the question that asked for it.
 type Prepared = Option<(CallId, Preparation)>;
 
-/// Waits for a call, while what is being prepared goes on.
-async fn next<C, R>(calls: &mut C, prepared: &mut Prepared, replies: &mut R) -> Option<Call>
+/// What is under way while no mailbox is open.
+#[derive(Default)]
+struct Ahead {
+    prepared: Prepared,
+    /// Settings that are looked for, and the question for them.
+    finding: Option<(CallId, LocalBoxFuture<'static, Discovery>)>,
+}
+
+impl Ahead {
+    /// Goes on until there is something to tell. May be dropped half-way and called again.
+    async fn proceed(&mut self) -> Reply {
+        loop {
+            let Self { prepared, finding } = self;
+            let preparing = async {
+                let Some((id, preparation)) = prepared else { return pending().await };
+                (*id, preparation.proceed().await)
+            };
+            let found = async {
+                let Some((id, found)) = finding else { return pending().await };
+                (*id, found.await)
+            };
+            match select(pin!(preparing), pin!(found)).await {
+                Either::Left(((to, Over::Untrusted(failure)), _)) => {
+                    return Reply { to, update: Update::Untrusted(failure) };
+                }
+                Either::Left(((_, Over::GivenUp), _)) => {}
+                Either::Right(((to, found), _)) => {
+                    self.finding = None;
+                    return Reply { to, update: Update::Discovered(Box::new(found)) };
+                }
+            }
+        }
+    }
+}
+
+/// Waits for a call, while what is under way goes on.
+async fn next<C, R>(calls: &mut C, ahead: &mut Ahead, replies: &mut R) -> Option<Call>
 where
     C: Stream<Item = Call> + Unpin,
     R: FnMut(Reply),
 {
     loop {
-        let Some((id, preparation)) = prepared else { return calls.next().await };
-        let proceeding = std::pin::pin!(preparation.proceed());
-        match select(calls.next(), proceeding).await {
+        match select(calls.next(), pin!(ahead.proceed())).await {
             Either::Left((call, _)) => return call,
-            Either::Right((Over::Untrusted(failure), _)) => {
-                replies(Reply { to: *id, update: Update::Untrusted(failure) });
-            }
-            Either::Right((Over::GivenUp, _)) => {}
+            Either::Right((reply, _)) => replies(reply),
         }
     }
 }

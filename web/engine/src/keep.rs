@@ -304,7 +304,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Keep(ask) => self.on_ask(client, id, ask),
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
             Request::Prepare(_) => {}
-            Request::Check | Request::Mark { .. } | Request::Search { .. } => {
+            Request::Check | Request::Mark { .. } | Request::Search { .. } | Request::Discover(_) => {
                 let failure = Failure::new(FailureKind::Internal, "that is asked of a preview");
                 self.answer(client, id, Err(failure));
             }

@@ -10,6 +10,7 @@
 #[cfg(feature = "keep")]
 pub mod compose;
 pub mod connection;
+mod discover;
 mod engine;
 mod hits;
 #[cfg(feature = "keep")]

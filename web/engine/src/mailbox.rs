@@ -377,7 +377,7 @@ impl<'t> Mailbox<'t> {
             Request::Search { query, fetch } => self.search(id, &query, fetch),
             Request::Mark { list, numbers, delete } => self.mark(id, list, &numbers, delete),
             Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
-            Request::Prepare(_) => {}
+            Request::Prepare(_) | Request::Discover(_) => {}
         }
         None
     }

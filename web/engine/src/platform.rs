@@ -13,7 +13,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use restante_api::OtherBridge;
 #[cfg(feature = "keep")]
 use restante_api::{Failure, keep::Room};
-use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret, Service};
+use restante_protocol::tunnel::{BridgeTls, CloseCode, Refused, Secret, Service, Services};
 
 /// Everything the engine needs of its host.
 pub trait Platform: Dial + Clock {}
@@ -35,6 +35,15 @@ pub trait Dial {
     /// Readies the way to the host's own bridge for the next dial, where there is one to ready: no mail server is
     /// touched. It is given up after a short while, and nobody is told where it does not come about.
     fn ready(&self) {}
+
+    /// Asks a bridge which mail servers a domain names in DNS. A host without a bridge asks nobody.
+    ///
+    /// # Errors
+    /// [`TunnelFault`] where there is no answer.
+    fn look_up(&self, _: Question) -> LocalBoxFuture<'static, Result<Services, TunnelFault>> {
+        let nobody = TunnelFault::refused(CloseCode::Forbidden, "there is no bridge to ask");
+        Box::pin(std::future::ready(Err(nobody)))
+    }
 }
 
 /// Tells the time, and waits.
@@ -112,6 +121,24 @@ impl fmt::Debug for Destination {
     /// Leaves out the token and the destination: neither reaches a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Destination").field("tls", &self.tls).field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+/// A domain whose servers are looked up, and by whom.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The domain, in ASCII.
+    pub domain: String,
+    /// See [`Destination::bridge`].
+    pub bridge: Option<String>,
+    /// See [`Destination::token`].
+    pub token: Option<Secret>,
+}
+
+impl fmt::Debug for Question {
+    /// Leaves all of it out, as for a destination.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Question").finish_non_exhaustive()
     }
 }
 

@@ -153,6 +153,7 @@ impl Person {
             }
             Update::Connected(_)
             | Update::Untrusted(_)
+            | Update::Discovered(_)
             | Update::Attachment { .. }
             | Update::Source(_)
             | Update::Archive(_)

@@ -10,6 +10,7 @@ form-preset-filled = { $label } is filled in: one click opens it.
 form-preset-offered = { $label } is offered by this host.
 form-preset-use = Fill it in
 form-legend = Your mailbox
+form-address = Mail address
 form-server = Mail server
 form-port = Port
 form-security = Security
@@ -26,6 +27,29 @@ form-open = Open mailbox
 form-tls-end = Where TLS ends
 form-tls-at-bridge = TLS ended by the bridge
 form-tls-at-bridge-words = For servers whose TLS this browser cannot speak. The bridge then checks the certificate, and whoever runs it could read your password and your mail.
+
+## Settings that are found by the mail address.
+
+find-hint = Server, port, security and user name are filled in where this page can find them.
+# $domain: what stands behind the @.
+find-waiting = Looking for the settings of { $domain }…
+# $provider: its name.
+find-known = Settings of { $provider }, known to this page.
+# $server: the one that takes letters.
+find-sends = Mail is sent by { $server }.
+find-dns = Settings from the DNS of { $domain }.
+find-elsewhere = They name a server of another domain: use it only if your provider does.
+find-barred = The DNS of { $domain } names a server that this bridge does not connect to: its operator decides which ones it serves.
+find-differs = They are { $server }, port { $port }, { $security }. What you typed stays.
+find-use = Use these settings
+find-nothing = Nothing is known of { $domain }. Ask your provider for its POP3 server, and type it below.
+find-late = No settings came in time. Ask your provider for its POP3 server, and type it below.
+find-no-pop3 = { $provider } offers no POP3, so its mailboxes cannot be opened here.
+find-help = Help from { $provider } (opens a new tab)
+need-switch-on = POP3 has to be switched on first, in the settings of your mailbox.
+need-app-password = Your usual password is refused here: make one for mail programs (an “app password”) in the settings of your account.
+need-oauth = This provider lets mail programs in by OAuth only, which this page does not speak: it will refuse your password.
+need-paid = POP3 is for mailboxes that are paid for.
 
 ## What is wrong with the form.
 
@@ -104,7 +128,7 @@ help-password = Where does my password go?
 help-password-words = From this tab to your mail server, inside TLS that begins in this browser. The bridge moves bytes it cannot read, and nothing is written to this device unless you ask for it: close the mailbox or the tab, and it is forgotten. Only if you choose TLS that ends at the bridge, or no TLS, could somebody on the way read it; the picture above the line says which.
 help-password-host = Whoever serves this page could change it, so open it from a host you trust. “About this page” shows its fingerprint.
 help-contact = When is my mail server contacted?
-help-contact-words = When you go to the password, or type it, with server and port filled in. Then this page asks its bridge to connect, begins TLS, and reads what the server says of itself, so that the mailbox opens sooner. Your user name and your password are sent when you open the mailbox, and not before. A connection that you do not use is given up after half a minute; so is the one to the bridge that this page keeps ready while you fill the form in.
+help-contact-words = Not by your mail address: it is looked up in a list within this page, and if it is not there, its domain (what stands behind the @) is sent to the bridge, which asks DNS. The server is contacted when you go to the password, or type it, with server and port filled in. Then this page asks its bridge to connect, begins TLS, and reads what the server says of itself, so that the mailbox opens sooner. Your user name and your password are sent when you open the mailbox, and not before. A connection that you do not use is given up after half a minute; so is the one to the bridge that this page keeps ready while you fill the form in.
 help-mail = What happens to my mail?
 help-mail-words = Nothing. Messages are read where they are and stay on the server: none is deleted, none is marked, none is kept here. What you want to have, save as a file. If you choose to keep mail on this device, it is fetched into this browser, and stays on the server as well until you decide otherwise.
 help-pop3 = POP3 or IMAP?

@@ -16,7 +16,7 @@ use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html}
 use super::browser::{choices, dates, engine, files, hashes, language, offline, page, sanitiser};
 use super::state::kept::Write;
 use super::state::{
-    Action, Command, Effect, Focus, KeptAction, Keys, Load, Phase, PreviewAction, Program, State, reduce,
+    Action, Command, Effect, FindAction, Focus, KeptAction, Keys, Load, Phase, PreviewAction, Program, State, reduce,
 };
 use super::view::{
     closing, commands::OverlayDialog, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion,
@@ -28,6 +28,12 @@ const SHOW_MS: u32 = 60;
 
 /// How long typing pauses before what was typed is searched for, in milliseconds.
 const PAUSE_MS: u32 = 120;
+
+/// How long typing pauses before the settings of what was typed are looked for, in milliseconds.
+const ADDRESS_PAUSE_MS: u32 = 600;
+
+/// How long settings are waited for, in milliseconds: who knows them does not need that long to type them.
+const FIND_MS: u32 = 8000;
 
 /// How long after a letter was changed it is saved, in milliseconds: whatever happens then, no more than that is lost.
 const SAVE_MS: u32 = 1000;
@@ -59,6 +65,7 @@ pub struct App {
     sanitiser: sanitiser::Sanitiser,
     show_due: Option<Timeout>,
     pause: Option<Timeout>,
+    finding: Option<Timeout>,
     save_due: Option<Timeout>,
     discard: Option<Timeout>,
     gathered: files::Gathered,
@@ -104,6 +111,7 @@ impl Component for App {
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
             show_due: None,
             pause: None,
+            finding: None,
             save_due: None,
             discard: None,
             gathered: files::Gathered::default(),
@@ -302,6 +310,16 @@ impl App {
                 let act = self.act.clone();
                 spawn_local(async move { act.emit(Action::Promised(page::persist().await)) });
             }
+            Effect::FindSoon => {
+                let act = self.act.clone();
+                let due = move || act.emit(Action::Find(FindAction::Due));
+                self.finding = Some(Timeout::new(ADDRESS_PAUSE_MS, due));
+            }
+            Effect::FindEnds(call) => {
+                let act = self.act.clone();
+                let late = move || act.emit(Action::Find(FindAction::Late(call)));
+                self.finding = Some(Timeout::new(FIND_MS, late));
+            }
             Effect::SearchSoon => {
                 let act = self.act.clone();
                 self.pause = Some(Timeout::new(PAUSE_MS, move || act.emit(Action::Keep(KeptAction::SearchDue))));
@@ -375,6 +393,7 @@ fn host_of(call: &mut Call) -> Option<&mut String> {
     match request {
         Request::Open(open) | Request::Keep(Ask::Account(open) | Ask::Sender(open)) => Some(&mut open.host),
         Request::Prepare(Prepare::Server(server)) => Some(&mut server.host),
+        Request::Discover(wanted) => Some(&mut wanted.domain),
         Request::Keep(Ask::Change(Change::Sending(_, sending))) => Some(&mut sending.host),
         _ => None,
     }

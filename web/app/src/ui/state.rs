@@ -10,6 +10,7 @@ mod about;
 pub mod bridge;
 mod calls;
 mod commands;
+mod discover;
 mod form;
 mod heard;
 mod held;
@@ -38,6 +39,7 @@ pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
 pub use calls::Calls;
 pub use commands::{Command, Keys, is_free};
+pub use discover::{FindAction, Finding};
 pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
 pub use keys::{Motion, Purpose};
@@ -163,6 +165,8 @@ pub enum Action {
         /// It is the password's, by the user's own doing.
         password: bool,
     },
+    /// Something happens to the finding of settings.
+    Find(FindAction),
     /// Open the mailbox.
     Submit,
     /// Trust exactly the certificate that is shown, and open.
@@ -290,6 +294,10 @@ pub enum Effect {
     Speak,
     /// Ask the browser to keep what is kept for as long as its owner wants.
     Persist,
+    /// Send [`FindAction::Due`] once typing has paused.
+    FindSoon,
+    /// Send [`FindAction::Late`] with this question once nobody wants to wait longer.
+    FindEnds(CallId),
     /// Send [`KeptAction::SearchDue`] once typing has paused.
     SearchSoon,
     /// Add a piece to the file that is being written.

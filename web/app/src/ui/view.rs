@@ -11,6 +11,7 @@ pub mod connect;
 mod connection;
 mod contact;
 mod dialog;
+mod discover;
 mod event;
 mod failure;
 mod form;

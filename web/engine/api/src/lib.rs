@@ -6,6 +6,7 @@
 mod call;
 mod codes;
 mod deletion;
+mod discover;
 mod event;
 mod failure;
 mod flaw;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, CallId, Reply};
 pub use deletion::{Deletion, DeletionEnd};
+pub use discover::{By, Discover, Discovery, Need, Place, Provider, Settings, SettingsSource};
 pub use event::{Day, Event, Method, Moment, Repeat, Unit};
 pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
 pub use flaw::Flaw;
@@ -42,6 +44,9 @@ pub enum Request {
     /// Somebody is about to open a mailbox: readies what that would wait for. What is not used soon is given up. Answered
     /// by [`Update::Untrusted`], or not at all; means nothing while a mailbox is open.
     Prepare(Prepare),
+    /// Finds out how the mailbox of a mail address is reached. Answered by [`Update::Discovered`]; means nothing while a mailbox
+    /// is open.
+    Discover(Discover),
     /// Opens a mailbox. Another one that is open is closed first; of the same one, what is known stays known.
     Open(Box<OpenMailbox>),
     /// The list shows these rows: fetch the headers that are missing there, before any others.
@@ -185,6 +190,8 @@ pub enum Update {
     Failed(Box<Failure>),
     /// The server of [`Prepare::Server`] shows a certificate that does not verify.
     Untrusted(Box<Failure>),
+    /// The answer to [`Request::Discover`].
+    Discovered(Box<Discovery>),
     /// The mailbox is closed and forgotten.
     Closed,
     /// The answer to [`Request::Keep`].

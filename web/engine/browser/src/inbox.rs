@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
 use restante_engine::platform::TunnelFault;
-use restante_protocol::tunnel::{self, BridgeMessage, CloseCode, Refused};
+use restante_protocol::tunnel::{self, BridgeMessage, CloseCode, Refused, Services};
 
 /// Received bytes and control messages of one tunnel.
 #[derive(Debug, Default)]
@@ -19,6 +19,7 @@ pub(super) struct Inbox {
     taken: u64,
     peer: String,
     secured: bool,
+    services: Option<Services>,
     ended: bool,
     fault: Option<TunnelFault>,
     waiting: Vec<Waker>,
@@ -39,6 +40,7 @@ impl Inbox {
             Ok(BridgeMessage::Opened { peer }) => self.peer = peer,
             Ok(BridgeMessage::Refused(refused)) => self.fail(TunnelFault::Refused(refused)),
             Ok(BridgeMessage::Secured) => self.secured = true,
+            Ok(BridgeMessage::Services(services)) => self.services = Some(services),
             Ok(BridgeMessage::Eof) => self.ended = true,
             Err(fault) => self.fail(TunnelFault::Lost(format!("the bridge sent {fault}"))),
         }
@@ -80,6 +82,15 @@ impl Inbox {
             return Poll::Ready(Ok(()));
         }
         self.wait(cx)
+    }
+
+    /// The answer to a question for servers.
+    pub(super) fn poll_services(&mut self, cx: &mut Context<'_>) -> Poll<Result<Services, TunnelFault>> {
+        match (self.services.take(), &self.fault) {
+            (Some(services), _) => Poll::Ready(Ok(services)),
+            (None, Some(fault)) => Poll::Ready(Err(fault.clone())),
+            (None, None) => self.wait(cx),
+        }
     }
 
     /// Moves bytes to `out`: how many, 0 at the end. What arrived before a fault is given first.
@@ -170,6 +181,20 @@ mod tests {
         assert_eq!(read(&mut inbox, 9), Poll::Ready(Ok(b"x".to_vec())));
         let expected = TunnelFault::refused(CloseCode::IdleTimeout, "idle");
         assert_eq!(read(&mut inbox, 9), Poll::Ready(Err(expected)));
+    }
+
+    #[test]
+    fn an_answer_is_taken_though_the_bridge_has_closed_behind_it_and_a_refusal_is_a_fault() {
+        let ask = |inbox: &mut Inbox| inbox.poll_services(&mut Context::from_waker(Waker::noop()));
+        let mut inbox = Inbox::default();
+        assert!(ask(&mut inbox).is_pending());
+        inbox.control(r#"{"type":"services","servers":[],"barred":true}"#);
+        inbox.closed(1000, String::new());
+        assert_eq!(ask(&mut inbox), Poll::Ready(Ok(Services { servers: Vec::new(), barred: true })));
+        let mut inbox = Inbox::default();
+        inbox.closed(4403, "off".into());
+        let expected = TunnelFault::refused(CloseCode::Forbidden, "off");
+        assert_eq!(ask(&mut inbox), Poll::Ready(Err(expected)));
     }
 
     #[test]

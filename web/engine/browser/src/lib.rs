@@ -17,7 +17,8 @@ use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use futures::stream::Stream;
 use restante_api::{Call, Reply, Update};
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::platform::{Clock, Destination, Dial, Question, Tunnel, TunnelFault};
+use restante_protocol::tunnel::{LookUp, Services};
 
 /// The services of a Web Worker.
 #[derive(Debug, Clone)]
@@ -40,15 +41,28 @@ impl Browser {
 
 impl Dial for Browser {
     fn dial(&self, to: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
-        let opening = match to.bridge.clone() {
-            None => self.spare.take().map_or_else(|| Opening::begin(&self.bridge), Ok),
-            Some(bridge) => Opening::begin(&BridgeAddress::elsewhere(bridge)),
-        };
+        let opening = self.opening(to.bridge.clone());
         Box::pin(async move { Ok(Box::new(opening?.lead_to(to).await?) as Box<dyn Tunnel>) })
     }
 
     fn ready(&self) {
         self.spare.ready(&self.bridge);
+    }
+
+    fn look_up(&self, of: Question) -> LocalBoxFuture<'static, Result<Services, TunnelFault>> {
+        let Question { domain, bridge, token } = of;
+        let opening = self.opening(bridge);
+        Box::pin(async move { opening?.ask(LookUp { domain, token }).await })
+    }
+}
+
+impl Browser {
+    /// A WebSocket to the page's own bridge, or to another one.
+    fn opening(&self, bridge: Option<String>) -> Result<Opening, TunnelFault> {
+        match bridge {
+            None => self.spare.take().map_or_else(|| Opening::begin(&self.bridge), Ok),
+            Some(bridge) => Opening::begin(&BridgeAddress::elsewhere(bridge)),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use futures::io::{AsyncRead, AsyncWrite};
 use gloo_timers::future::TimeoutFuture;
 use restante_api::OtherBridge;
 use restante_engine::platform::{Destination, Tunnel, TunnelFault};
-use restante_protocol::tunnel::{self, DEFAULT_WINDOW, MAX_DATA_BYTES, Open, PageMessage};
+use restante_protocol::tunnel::{self, DEFAULT_WINDOW, LookUp, MAX_DATA_BYTES, Open, PageMessage, Services};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     BinaryType, CloseEvent, Event, EventTarget, MessageEvent, SecurityPolicyViolationEvent, Url, WebSocket,
@@ -173,14 +173,29 @@ impl Opening {
     /// # Errors
     /// [`TunnelFault::BridgeUnreachable`] where no WebSocket comes about: the browser does not say why.
     pub(crate) async fn lead_to(self, to: Destination) -> Result<Socket, TunnelFault> {
+        let socket = self.opened().await?;
+        let Destination { host, port, tls, service, token, .. } = to;
+        let open = Open { host, port, tls, service, token, window: socket.window };
+        socket.send(&PageMessage::Open(open))?;
+        Ok(socket)
+    }
+
+    /// Waits until the WebSocket is open, and asks the bridge for the servers of a domain: no tunnel comes of it.
+    ///
+    /// # Errors
+    /// As [`Opening::lead_to`], and what the bridge refuses.
+    pub(crate) async fn ask(self, wanted: LookUp) -> Result<Services, TunnelFault> {
+        let socket = self.opened().await?;
+        socket.send(&PageMessage::LookUp(wanted))?;
+        poll_fn(|cx| socket.inbox.borrow_mut().poll_services(cx)).await
+    }
+
+    async fn opened(self) -> Result<Socket, TunnelFault> {
         let Self { socket, bridge, barred, opened } = self;
         if opened.await.is_err() {
             let why = socket.inbox.borrow().fault().map_or_else(String::new, ToString::to_string);
             return Err(bridge.unreachable(barred.get(), why));
         }
-        let Destination { host, port, tls, service, token, .. } = to;
-        let open = Open { host, port, tls, service, token, window: socket.window };
-        socket.send(&PageMessage::Open(open))?;
         Ok(socket)
     }
 

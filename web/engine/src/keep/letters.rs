@@ -19,6 +19,9 @@ const OFFERED: usize = 5;
 /// Letters' numbers are below this, for a page draws them as numbers of JavaScript.
 const NUMBERS: u64 = 1 << 53;
 
+/// Pictures within a letter's text, by their files.
+type Pictures = Vec<(FileId, NewFile)>;
+
 impl<R: FnMut(Client, Reply)> Keeper<R> {
     pub(super) fn change_letter(&mut self, change: LetterChange) -> Result<Done, Failure> {
         let now = self.now();
@@ -148,7 +151,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     /// A letter's files: those that are attached, and the pictures within its text.
-    fn files_of(&self, letter: LetterId) -> Result<(Vec<NewFile>, Vec<(FileId, NewFile)>), StoreError> {
+    fn files_of(&self, letter: LetterId) -> Result<(Vec<NewFile>, Pictures), StoreError> {
         let store = self.store.borrow();
         let (mut files, mut pictures) = (Vec::new(), Vec::new());
         for FileView { id, name, media_type, is_inline, .. } in store.files(letter)? {

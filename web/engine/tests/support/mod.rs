@@ -36,8 +36,9 @@ use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use futures_rustls::TlsAcceptor;
 use restante_api::Fingerprint;
-use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
+use restante_engine::platform::{Clock, Destination, Dial, Question, Tunnel, TunnelFault};
 use restante_engine::tls::certificate;
+use restante_protocol::tunnel::Services;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
@@ -176,6 +177,10 @@ pub(crate) struct Host {
     pub(crate) tls: Option<TlsAcceptor>,
     /// How often the way to the bridge was readied.
     pub(crate) readied: Arc<AtomicU32>,
+    /// What a bridge answers of any domain, after [`Host::distance`]; without it there is no bridge.
+    pub(crate) servers: Option<Services>,
+    /// Domains that a bridge was asked for.
+    pub(crate) asked: Arc<Mutex<Vec<Question>>>,
 }
 
 impl Host {
@@ -189,6 +194,8 @@ impl Host {
             distance: Duration::ZERO,
             tls: None,
             readied: Arc::default(),
+            servers: None,
+            asked: Arc::default(),
         }
     }
 
@@ -225,6 +232,16 @@ impl Dial for Host {
 
     fn ready(&self) {
         self.readied.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn look_up(&self, question: Question) -> LocalBoxFuture<'static, Result<Services, TunnelFault>> {
+        self.asked.lock().unwrap().push(question);
+        let (servers, distance) = (self.servers.clone(), self.distance);
+        async move {
+            tokio::time::sleep(distance).await;
+            servers.ok_or_else(|| TunnelFault::BridgeUnreachable(String::new()))
+        }
+        .boxed_local()
     }
 }
 

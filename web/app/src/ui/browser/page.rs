@@ -161,6 +161,7 @@ pub fn focus(place: Focus, form: &Form) {
             }
             "#message"
         }
+        Focus::Form if form.host.is_empty() && form.address.is_empty() => "#address",
         Focus::Form if form.host.is_empty() => "#server",
         Focus::Form if form.user.is_empty() => "#user",
         Focus::Form if form.password.expose().is_empty() => "#password",

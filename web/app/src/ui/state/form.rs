@@ -1,15 +1,24 @@
 //! The connect form: what is typed in, what a link or the host fills in, and what becomes of it.
 
-use restante_api::{Fingerprint, OpenMailbox, Security, Server, TlsEnd};
+use restante_api::{Fingerprint, OpenMailbox, Security, Server, Settings, TlsEnd};
 use restante_protocol::pop3::{Scheme, Url, UrlError};
 use restante_protocol::tunnel::Secret;
 
 use super::bridge::{self, BadBridge, Bridge};
+use super::discover::Finding;
 use super::site::{Preset, Site};
 
 /// The form's content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Form {
+    /// Mail address, by which the rest is found.
+    pub address: String,
+    /// What is found by it.
+    pub finding: Finding,
+    /// What of the rest was typed, and stays whatever is found.
+    pub typed: Typed,
+    /// What was found stands in what was not typed.
+    pub filled: bool,
     /// Mail server.
     pub host: String,
     /// Port, as typed.
@@ -38,9 +47,26 @@ pub struct Form {
     pub bridge_address: String,
 }
 
+/// Which controls hold what somebody typed or chose, or what a link says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Typed {
+    /// Mail server.
+    pub host: bool,
+    /// Port.
+    pub port: bool,
+    /// Security.
+    pub security: bool,
+    /// User name.
+    pub user: bool,
+    /// Password.
+    pub password: bool,
+}
+
 /// A change to one control.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Field {
+    /// Mail address.
+    Address(String),
     /// Mail server; a whole `pops://` address is taken apart.
     Host(String),
     /// Port.
@@ -91,6 +117,10 @@ pub enum Complaint {
 impl Default for Form {
     fn default() -> Self {
         Self {
+            address: String::new(),
+            finding: Finding::default(),
+            typed: Typed::default(),
+            filled: false,
             host: String::new(),
             port: Security::default().default_port().to_string(),
             security: Security::default(),
@@ -115,22 +145,34 @@ impl Form {
     /// The complaint about a `pops://` address that cannot be used.
     pub fn edit(&mut self, field: Field) -> Result<(), Complaint> {
         match field {
+            Field::Address(address) => self.address = address,
             Field::Host(host) => {
                 let start = host.trim_start();
                 if start.starts_with("pop://") || start.starts_with("pops://") {
                     return self.fill_from_link(start.trim_end());
                 }
                 self.trusted = None;
+                self.typed.host = !host.is_empty();
                 self.host = host;
             }
             Field::Port(port) => {
                 self.trusted = None;
+                self.typed.port = !port.is_empty();
                 self.port = port;
             }
-            Field::Security(security) => self.choose(security),
+            Field::Security(security) => {
+                self.typed.security = true;
+                self.choose(security);
+            }
             Field::TlsEnd(end) => self.tls_end = end,
-            Field::User(user) => self.user = user,
-            Field::Password(password) => self.password = password,
+            Field::User(user) => {
+                self.typed.user = !user.is_empty();
+                self.user = user;
+            }
+            Field::Password(password) => {
+                self.typed.password = !password.expose().is_empty();
+                self.password = password;
+            }
             Field::Token(token) => self.token = token,
             Field::CleartextAgreed(agreed) => self.cleartext_agreed = agreed,
             Field::Keep(keep) => (self.keep, self.keep_password) = (keep, false),
@@ -160,6 +202,7 @@ impl Form {
         };
         *self = Self {
             port: url.port.unwrap_or_else(|| security.default_port()).to_string(),
+            typed: Typed { host: true, port: true, security: true, user: url.user.is_some(), password: false },
             host: url.host,
             security,
             user: url.user.unwrap_or_default(),
@@ -179,6 +222,80 @@ impl Form {
             trusted: preset.fingerprint.as_deref().and_then(|text| text.parse().ok()),
             ..self.same_bridge()
         };
+    }
+
+    /// Fills in what was found by the address, but for what was typed; where nothing was found, what an earlier address
+    /// filled in goes.
+    pub fn fill_from_finding(&mut self) {
+        let Finding::Found(found) = self.finding.clone() else {
+            if std::mem::take(&mut self.filled) {
+                self.clear_filled();
+            }
+            return;
+        };
+        if !self.filled {
+            // What the host of the page offers is for another mailbox than this one.
+            self.clear_filled();
+        }
+        self.filled = true;
+        let before = (self.host.clone(), self.port.clone());
+        self.take(&found);
+        // What was agreed to for one server is not for another.
+        if (&before.0, &before.1) != (&self.host, &self.port) {
+            (self.trusted, self.cleartext_agreed) = (None, false);
+        }
+    }
+
+    fn take(&mut self, found: &Settings) {
+        if !self.typed.user {
+            self.user.clone_from(&found.user);
+        }
+        // A server, its port and its security belong together.
+        if self.typed.host && !self.host.trim().eq_ignore_ascii_case(&found.fetch.host) {
+            return;
+        }
+        if !self.typed.host {
+            self.host.clone_from(&found.fetch.host);
+        }
+        if !self.typed.security {
+            self.choose(found.fetch.security);
+        }
+        if !self.typed.port {
+            self.port = found.fetch.port.to_string();
+        }
+    }
+
+    /// Whether the form leads elsewhere than what was found, because of what was typed.
+    pub fn differs_from_finding(&self) -> bool {
+        let Finding::Found(found) = &self.finding else { return false };
+        let place = &found.fetch;
+        let is_server = self.host.trim().eq_ignore_ascii_case(&place.host) && self.security == place.security;
+        !is_server || self.port.trim() != place.port.to_string()
+    }
+
+    /// What was typed of the server may be overwritten from now on.
+    pub fn forget_typed(&mut self) {
+        self.typed = Typed { host: false, port: false, security: false, ..self.typed };
+    }
+
+    /// Empties what nobody typed.
+    fn clear_filled(&mut self) {
+        let typed = self.typed;
+        if !typed.host {
+            (self.host, self.trusted) = (String::new(), None);
+        }
+        if !typed.security {
+            self.choose(Security::default());
+        }
+        if !typed.port {
+            self.port = self.security.default_port().to_string();
+        }
+        if !typed.user {
+            self.user.clear();
+        }
+        if !typed.password {
+            self.password = Secret::new("");
+        }
     }
 
     /// The bridge that is chosen, among those that the host offers.
@@ -203,7 +320,8 @@ impl Form {
 
     /// Whether nothing has been typed in or filled in.
     pub fn is_untouched(&self) -> bool {
-        self.host.is_empty() && self.user.is_empty() && self.password.expose().is_empty()
+        let typed = [&*self.address, &*self.host, &*self.user, self.password.expose()];
+        typed.iter().all(|text| text.is_empty())
     }
 
     /// The server, and how it is reached: what can be prepared before user name and password are there.
@@ -296,106 +414,4 @@ impl Form {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn filled() -> Form {
-        Form { host: "pop.example.org".into(), user: "ana".into(), password: Secret::new("pw"), ..Form::default() }
-    }
-
-    #[test]
-    fn a_default_port_follows_the_security_and_another_port_stays() {
-        let mut form = filled();
-        form.edit(Field::Security(Security::Starttls)).unwrap();
-        assert_eq!(form.port, "110");
-        form.edit(Field::Port("1100".into())).unwrap();
-        form.edit(Field::Security(Security::Tls)).unwrap();
-        assert_eq!(form.port, "1100");
-    }
-
-    #[test]
-    fn a_link_fills_the_form_in() {
-        let mut form = Form::default();
-        form.fill_from_link("pops://ana@pop.example.org:1995").unwrap();
-        assert_eq!((form.host.as_str(), form.port.as_str(), form.user.as_str()), ("pop.example.org", "1995", "ana"));
-        assert_eq!(form.security, Security::Tls);
-        form.edit(Field::Host("pop://bo@mail.example.net".into())).unwrap();
-        assert_eq!((form.port.as_str(), form.security), ("110", Security::Starttls));
-    }
-
-    #[test]
-    fn a_link_with_a_password_is_refused_and_changes_nothing() {
-        let mut form = filled();
-        assert_eq!(form.fill_from_link("pops://ana:secret@pop.example.org"), Err(Complaint::Link(UrlError::Password)));
-        assert_eq!(form, filled());
-    }
-
-    #[test]
-    fn clear_text_needs_an_agreement_that_does_not_outlive_a_change_of_security() {
-        let mut form = filled();
-        form.edit(Field::Security(Security::None)).unwrap();
-        assert_eq!(form.to_request(&Site::default()), Err(Complaint::Cleartext));
-        form.edit(Field::CleartextAgreed(true)).unwrap();
-        assert!(form.to_request(&Site::default()).unwrap().cleartext_agreed);
-        form.edit(Field::Security(Security::Tls)).unwrap();
-        form.edit(Field::Security(Security::None)).unwrap();
-        assert_eq!(form.to_request(&Site::default()), Err(Complaint::Cleartext));
-    }
-
-    #[test]
-    fn trust_in_a_certificate_ends_when_the_server_changes() {
-        let mut form = Form { trusted: Some(Fingerprint([7; 32])), ..filled() };
-        form.edit(Field::User("bo".into())).unwrap();
-        assert!(form.trusted.is_some());
-        form.edit(Field::Host("pop.example.net".into())).unwrap();
-        assert_eq!(form.trusted, None);
-    }
-
-    #[test]
-    fn each_gap_is_complained_of_in_the_order_of_the_form() {
-        let site = Site { token_required: true, ..Site::default() };
-        let mut form = Form { port: "0".into(), ..Form::default() };
-        assert_eq!(form.to_request(&site), Err(Complaint::Host));
-        form.host = "https://pop.example.org/".into();
-        assert_eq!(form.to_request(&site), Err(Complaint::Host));
-        form.host = " [2001:db8::1] ".into();
-        assert_eq!(form.to_request(&site), Err(Complaint::Port));
-        form.port = " 995 ".into();
-        assert_eq!(form.to_request(&site), Err(Complaint::User));
-        form.user = "ana".into();
-        assert_eq!(form.to_request(&site), Err(Complaint::Password));
-        form.password = Secret::new("pw");
-        assert_eq!(form.to_request(&site), Err(Complaint::Token));
-        form.token = Secret::new(" t ");
-        let request = form.to_request(&site).unwrap();
-        assert_eq!((request.host.as_str(), request.port), ("2001:db8::1", 995));
-        assert_eq!(request.token, Some(Secret::new("t")));
-    }
-
-    #[test]
-    fn a_token_goes_to_no_other_bridge_than_the_one_it_was_typed_for() {
-        let site =
-            Site { bridges: vec!["self".into(), "wss://b1.example.org".into()], any_bridge: true, ..Site::default() };
-        let mut form = Form { token: Secret::new("t"), ..filled() };
-        assert_eq!(form.to_request(&site).unwrap().bridge, None);
-        form.edit(Field::Bridge(Bridge::Listed("wss://b1.example.org/tunnel".into()))).unwrap();
-        let request = form.to_request(&site).unwrap();
-        assert_eq!((request.bridge.as_deref(), request.token), (Some("wss://b1.example.org/tunnel"), None));
-        form.edit(Field::Bridge(Bridge::Typed)).unwrap();
-        assert_eq!(form.to_request(&site), Err(Complaint::Bridge(BadBridge::Scheme)));
-        form.edit(Field::BridgeAddress("wss://b2.example.org".into())).unwrap();
-        assert_eq!(form.to_request(&site).unwrap().bridge.as_deref(), Some("wss://b2.example.org/tunnel"));
-    }
-
-    #[test]
-    fn a_bridge_that_the_host_does_not_offer_is_not_used() {
-        let form = Form { bridge: Some(Bridge::Listed("wss://gone.example.org/tunnel".into())), ..filled() };
-        assert_eq!(form.to_request(&Site::default()).unwrap().bridge, None);
-    }
-
-    #[test]
-    fn the_own_bridges_demand_for_a_token_is_not_made_of_another() {
-        let site = Site { token_required: true, bridges: vec!["wss://b1.example.org".into()], ..Site::default() };
-        assert!(filled().to_request(&site).is_ok());
-    }
-}
+mod tests;

@@ -5,8 +5,8 @@ use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
 use super::{
-    Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, held, kept, later, news,
-    pictures, prepare, preview, search,
+    Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, discover, held, kept, later,
+    news, pictures, prepare, preview, search,
 };
 use crate::ui::shared::Shared;
 
@@ -28,6 +28,7 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
         | Update::Source(_)
         | Update::MessageFailed { .. } => of_message(state, to, update),
         Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
+        Update::Discovered(discovery) => discover::heard(state, to, *discovery),
         update if state.phase == Phase::Kept => kept::reply(state, to, update),
         update @ (Update::Checked { .. } | Update::Marked { .. } | Update::Refused(_)) => {
             preview::reply(state, to, update);
@@ -57,7 +58,7 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
-        Update::Interrupted(_) | Update::Untrusted(_) => {}
+        Update::Interrupted(_) | Update::Untrusted(_) | Update::Discovered(_) => {}
         Update::Closed => {
             if let Phase::Closing(marked) = state.phase {
                 return preview::closed(state, marked);
@@ -189,7 +190,7 @@ pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
     let failure = crate::ui::words::engine_died(death);
     match state.phase {
         // A fresh one is started once it is needed: one that cannot be loaded would be loaded again and again.
-        Phase::Form => vec![],
+        Phase::Form => discover::death(state),
         Phase::Opening(_) => failed(state, failure),
         Phase::Kept => kept::death(state, death),
         Phase::Closing(marked) => preview::closed(state, marked),

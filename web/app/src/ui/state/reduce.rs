@@ -6,7 +6,7 @@ use restante_locales::Language;
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Keys, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml,
-    Selection, State, heard, held, is_free, kept, keys, later, prepare, preview, search, selection,
+    Selection, State, discover, heard, held, is_free, kept, keys, later, prepare, preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -70,16 +70,22 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Link(link) => follow_link(state, &link),
         Action::Edit(field) => {
             let is_password = matches!(field, Field::Password(_));
+            let is_address = matches!(field, Field::Address(_));
             let server = state.form.server(&state.site);
             state.complaint = state.form.edit(field).err();
             // What went wrong with one server is no matter of another's, its certificate above all.
             if state.form.server(&state.site) != server {
                 state.failure = None;
             }
-            if is_password { prepare::connect(state) } else { prepare::revise(state) }
+            match () {
+                () if is_password => prepare::connect(state),
+                () if is_address => discover::edited(state),
+                () => prepare::revise(state),
+            }
         }
         Action::AtForm { password: true } => prepare::connect(state),
         Action::AtForm { password: false } => prepare::approach(state),
+        Action::Find(action) => discover::act(state, action),
         Action::Submit | Action::Reopen => submit(state),
         Action::Trust => trust(state),
         Action::Cancel => {
@@ -259,7 +265,16 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
     if matches!(state.phase, Phase::Opening(_) | Phase::Closing(_)) {
         return vec![];
     }
+    if let Some(effects) = discover::instead_of_opening(state) {
+        return effects;
+    }
     state.deletion = None;
+    let mut effects = discover::stop(state);
+    effects.extend(open(state));
+    effects
+}
+
+fn open(state: &mut State) -> Vec<Effect> {
     match state.form.to_request(&state.site) {
         Ok(open) if state.form.keep && state.phase == Phase::Form => kept::add(state, open),
         Ok(open) => {

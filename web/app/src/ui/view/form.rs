@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::{Callback, FocusEvent, Html, InputEvent, Properties, SubmitEvent, TargetCast, component, html};
 
 use super::bridge::BridgeChoice;
+use super::discover::{AddressField, needs};
 use super::way::WayOfMail;
 use super::{Act, sends};
 use crate::ui::browser::page;
@@ -60,6 +61,7 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
             <fieldset disabled={busy}>
                 <legend class="unseen">{say::form_legend()}</legend>
                 <div class="fields">
+                    <AddressField form={form.clone()} act={act.clone()} />
                     <label class="wide">{say::form_server()}
                         <input id="server" name="server" value={form.host.clone()} oninput={text(Field::Host)} inputmode="url"
                             autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="pop.example.org"
@@ -88,6 +90,7 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                         </label>
                     }
                 </div>
+                {needs(form)}
                 if form.security == Security::None {
                     <div class="note warn">
                         <p><b>{say::form_clear()}</b>{" "}{say::form_clear_words()}</p>
@@ -158,17 +161,22 @@ pub(super) fn securities(chosen: Security, choose: Callback<Security>) -> Html {
         }
     });
     let options = SECURITIES.iter().map(|(security, name)| {
-        let shown = match security {
-            Security::Tls => "TLS",
-            Security::Starttls => "STARTTLS",
-            Security::None => say::form_security_none(),
-        };
-        html! { <option value={*name} selected={*security == chosen}>{shown}</option> }
+        html! { <option value={*name} selected={*security == chosen}>{security_name(*security)}</option> }
     });
     html! { <select name="security" {onchange}>{for options}</select> }
 }
 
-fn input(act: &Act, field: impl Fn(String) -> Field + 'static) -> Callback<InputEvent> {
+/// What it is called.
+pub(super) fn security_name(security: Security) -> &'static str {
+    match security {
+        Security::Tls => "TLS",
+        Security::Starttls => "STARTTLS",
+        Security::None => say::form_security_none(),
+    }
+}
+
+/// Sends what is typed into a control.
+pub(super) fn input(act: &Act, field: impl Fn(String) -> Field + 'static) -> Callback<InputEvent> {
     let act = act.clone();
     Callback::from(move |event: InputEvent| {
         act.emit(Action::Edit(field(event.target_unchecked_into::<HtmlInputElement>().value())));

@@ -5,7 +5,7 @@ use restante_api::{Blame, FailureKind, OpenMailbox, Request};
 
 use super::{Kept, Sheet, Wait, act, lists, write};
 use crate::ui::state::calls::Calls;
-use crate::ui::state::{Effect, Focus, State};
+use crate::ui::state::{Effect, Focus, State, discover};
 
 /// Keeps a mailbox on this device, and shows it while it is being filled.
 pub(in crate::ui::state) fn add(state: &mut State, open: OpenMailbox) -> Vec<Effect> {
@@ -14,8 +14,7 @@ pub(in crate::ui::state) fn add(state: &mut State, open: OpenMailbox) -> Vec<Eff
         token: open.token.clone(),
         keep: true,
     });
-    let preset = state.site.preset.as_ref();
-    let submission = preset.and_then(|preset| preset.submission_of(&open)).cloned();
+    let submission = discover::submission_of(&state.site, &state.form, &open);
     let mut effects = lists::begin(state);
     let State { kept: Some(kept), calls, .. } = state else { return effects };
     let (call, ask) = calls.ask(Request::Keep(Ask::Account(Box::new(open))));

@@ -14,7 +14,7 @@ use super::{Composer, LetterWait, Saved, Told, Write, WriteStep, make_room, send
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::kept::{Kept, KeptAction, Wait, act as deeds, settings};
-use crate::ui::state::{Effect, Focus, Mailbox, RESTARTS, State};
+use crate::ui::state::{Effect, Focus, Mailbox, RESTARTS, State, discover};
 
 /// The account of letters that wait for their engine; engines give no such number.
 const NO_ACCOUNT: AccountId = AccountId(0);
@@ -179,7 +179,7 @@ fn start(state: &mut State) -> Vec<Effect> {
     let State { writing: Some(writing), form, site, calls, .. } = state else { return vec![] };
     // The form opened the mailbox, and nobody can have changed it since.
     let Ok(open) = form.to_request(site) else { return vec![] };
-    let submission = site.preset.as_ref().and_then(|preset| preset.submission_of(&open)).cloned();
+    let submission = discover::submission_of(site, form, &open);
     let kept = &mut writing.kept;
     let (overview, ask) = calls.ask(Request::Keep(Ask::Overview));
     kept.overview_call = overview;
