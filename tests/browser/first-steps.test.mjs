@@ -39,7 +39,7 @@ const form = async ({ server, port, security, user }) => [
 test('an address fills in server, port, security and user name, and the page says whose they are and what is wanted', { timeout }, () =>
   withPage(async (restante, page) => {
     await restante.address.pressSequentially('ana@gmail.com');
-    await restante.status.filter({ hasText: 'Settings of Gmail, known to this page. Mail is sent by smtp.gmail.com.' }).waitFor();
+    await restante.status.filter({ hasText: 'Settings of Gmail, known to this page. Mail is sent through smtp.gmail.com.' }).waitFor();
     assert.deepEqual(await form(restante), ['pop.gmail.com', '995', 'TLS', 'ana@gmail.com']);
     await page.getByText('Your usual password is refused here').waitFor();
     const link = page.getByRole('link', { name: /Help from Gmail/ });
@@ -80,7 +80,7 @@ test('a provider without POP3 is said to have none, and nothing of an earlier on
 
 test('of another domain DNS is asked, and the page says so', { timeout }, () => withPage(async (restante) => {
   await restante.address.fill('ana@post.example');
-  await restante.status.filter({ hasText: /^Settings from the DNS of post\.example\. Mail is sent by out\.post\.example\.$/ }).waitFor();
+  await restante.status.filter({ hasText: /^Settings from the DNS of post\.example\. Mail is sent through out\.post\.example\.$/ }).waitFor();
   assert.deepEqual(await form(restante), ['in.post.example', '1995', 'TLS', 'ana@post.example']);
   const kinds = ['_pop3s', '_pop3', '_submissions', '_submission'].map((kind) => `SRV ${kind}._tcp.post.example`);
   for (const kind of kinds) assert.ok(names.asked.includes(kind), `${kind} is asked for, of ${names.asked}`);
@@ -125,7 +125,7 @@ test('what somebody typed stays, until they take what was found', { timeout }, (
   await restante.server.fill('mx.example.org');
   await restante.user.fill('ana');
   await restante.address.fill('ana.b@web.de');
-  await restante.status.filter({ hasText: 'They are pop3.web.de, port 995, TLS. What you typed stays.' }).waitFor();
+  await restante.status.filter({ hasText: 'The settings found are pop3.web.de, port 995, TLS. What you typed stays.' }).waitFor();
   assert.deepEqual(await form(restante), ['mx.example.org', '995', 'TLS', 'ana']);
   await page.getByRole('button', { name: 'Use these settings' }).click();
   assert.deepEqual(await form(restante), ['pop3.web.de', '995', 'TLS', 'ana']);

@@ -106,7 +106,7 @@ test('an answer quotes with formatting, and whoever else writes from the account
   await writer.composer.getByRole('combobox', { name: 'From' }).selectOption({ label: 'Robin, harbour office <robin@harbour.example>' });
   await writer.text.getByText('Harbour office').waitFor();
   await writer.to.fill(OWN);
-  await writer.does('Ask for a delivery report').click();
+  await writer.does('Ask for a delivery report, where the server gives one').click();
   await writer.send();
   // The demonstration's server lets nobody write but its one user, and says so beside the message.
   await writer.told('The message could not be sent, and is in Drafts.');
@@ -114,7 +114,7 @@ test('an answer quotes with formatting, and whoever else writes from the account
   await page.getByText('553 5.7.1 Mail from here has the sender').waitFor();
   await writer.button('Edit').click();
   await writer.text.locator('blockquote').waitFor();
-  assert.equal(await writer.does('Ask for a delivery report').getAttribute('aria-pressed'), 'true');
+  assert.equal(await writer.does('Ask for a delivery report, where the server gives one').getAttribute('aria-pressed'), 'true');
   await writer.composer.getByRole('combobox', { name: 'From' }).selectOption({ label: OWN });
   await writer.text.getByText('Harbour office').waitFor({ state: 'detached' });
   await writer.send();

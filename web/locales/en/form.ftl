@@ -36,11 +36,11 @@ find-waiting = Looking for the settings of { $domain }…
 # $provider: its name.
 find-known = Settings of { $provider }, known to this page.
 # $server: the one that takes letters.
-find-sends = Mail is sent by { $server }.
+find-sends = Mail is sent through { $server }.
 find-dns = Settings from the DNS of { $domain }.
 find-elsewhere = They name a server of another domain: use it only if your provider does.
 find-barred = The DNS of { $domain } names a server that this bridge does not connect to: its operator decides which ones it serves.
-find-differs = They are { $server }, port { $port }, { $security }. What you typed stays.
+find-differs = The settings found are { $server }, port { $port }, { $security }. What you typed stays.
 find-use = Use these settings
 find-nothing = Nothing is known of { $domain }. Ask your provider for its POP3 server, and type it below.
 find-late = No settings came in time. Ask your provider for its POP3 server, and type it below.

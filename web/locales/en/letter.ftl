@@ -38,7 +38,7 @@ letter-damaged = This message is damaged.
 letter-encrypted = Encrypted with { $scheme }.
 letter-encrypted-words = It cannot be decrypted here. Save the message, and open it with the program that has your key.
 letter-signed = Signed with { $scheme }.
-letter-signed-words = The signature is not checked here: it proves nothing of who wrote this yet.
+letter-signed-words = The signature is not checked here, so it does not prove who wrote this.
 letter-signed-within = What it says is within the signature, which cannot be opened here. Save the message, and open it with a program that checks signatures.
 
 pictures-blocked = { $count ->

@@ -38,7 +38,7 @@ letter-damaged = Este mensaje está dañado.
 letter-encrypted = Cifrado con { $scheme }.
 letter-encrypted-words = Aquí no se puede descifrar. Guarde el mensaje y ábralo con el programa que tiene su clave.
 letter-signed = Firmado con { $scheme }.
-letter-signed-words = Aquí no se comprueba la firma: todavía no demuestra quién lo ha escrito.
+letter-signed-words = Aquí no se comprueba la firma, así que no demuestra quién lo ha escrito.
 letter-signed-within = Lo que dice está dentro de la firma, que aquí no se puede abrir. Guarde el mensaje y ábralo con un programa que compruebe firmas.
 
 pictures-blocked = { $count ->

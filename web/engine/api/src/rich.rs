@@ -88,6 +88,22 @@ impl Rich {
         self.blocks.iter().all(is_plain)
     }
 
+    /// Takes these pictures out.
+    pub fn drop_pictures(&mut self, files: &[FileId]) {
+        fn drop_from(blocks: &mut [RichBlock], files: &[FileId]) {
+            for block in blocks {
+                match block {
+                    RichBlock::Line(line) => {
+                        line.retain(|part| !matches!(part, Inline::Picture(file, _) if files.contains(file)));
+                    }
+                    RichBlock::List { items, .. } => items.iter_mut().for_each(|item| drop_from(item, files)),
+                    RichBlock::Quote(blocks) => drop_from(blocks, files),
+                }
+            }
+        }
+        drop_from(&mut self.blocks, files);
+    }
+
     /// The pictures in it, from the top.
     pub fn pictures(&self) -> Vec<FileId> {
         fn collect(blocks: &[RichBlock], found: &mut Vec<FileId>) {

@@ -88,7 +88,7 @@ fn run(run: &Run, is_folded: &mut bool, out: &mut String) {
             ends.push(end);
         }
     }
-    for c in run.text.chars() {
+    for c in run.text.replace('\t', "    ").chars() {
         let c = if c.is_control() { ' ' } else { c };
         match c {
             ' ' if *is_folded => out.push_str("&nbsp;"),

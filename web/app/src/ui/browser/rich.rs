@@ -32,13 +32,12 @@ pub fn insert_picture(editor: &Element, file: FileId, address: &str, name: &str)
     let Some(picture) = editor.owner_document().and_then(|document| picture(&document, file, address, name)) else {
         return;
     };
-    let caret = caret(editor);
-    match &caret {
-        Some(range) if range.delete_contents().is_ok() && range.insert_node(&picture).is_ok() => {}
-        _ => {
-            // Refused only where the element is no part of a document any more.
-            let _ = editor.last_element_child().unwrap_or_else(|| editor.clone()).append_child(&picture);
-        }
+    // What was selected while the file was read stays: nobody wanted to replace it.
+    let caret = caret(editor).inspect(|range| range.collapse_with_to_start(false));
+    if !caret.is_some_and(|range| range.insert_node(&picture).is_ok()) {
+        let line = editor.owner_document().and_then(|document| document.create_element("div").ok());
+        // Refused only where the element is no part of a document any more.
+        let _ = line.map(|line| line.append_child(&picture).and_then(|_| editor.append_child(&line)));
     }
     if let Some(selection) = selection() {
         let _ = picture.parent_node().map(|parent| selection.collapse_with_offset(Some(&parent), after(&picture)));
@@ -294,12 +293,9 @@ impl Reader {
             let is_list = matches!(element.local_name().as_str(), "ul" | "ol");
             match items.last_mut() {
                 // Browsers put a list within a list beside the item that it belongs to.
-                Some(last) if is_list => {
-                    let mut inner = Reader::default();
-                    inner.node(&element, style, depth + 1);
-                    last.append(&mut inner.blocks);
-                }
-                _ => items.push(blocks_within(&element, style, depth + 1)),
+                Some(last) if is_list => last.extend(blocks_of(&element, style, depth + 1)),
+                _ if element.local_name() == "li" => items.push(blocks_within(&element, style, depth + 1)),
+                _ => items.push(blocks_of(&element, style, depth + 1)),
             }
             child = element.next_element_sibling();
         }
@@ -309,6 +305,15 @@ impl Reader {
     }
 }
 
+/// What an element says, with what it is itself.
+fn blocks_of(element: &Element, style: &Run, depth: usize) -> Vec<RichBlock> {
+    let mut reader = Reader::default();
+    reader.node(element, style, depth);
+    reader.flush();
+    reader.blocks
+}
+
+/// What stands in an element.
 fn blocks_within(element: &Element, style: &Run, depth: usize) -> Vec<RichBlock> {
     let mut reader = Reader::default();
     reader.children(element, style, depth);

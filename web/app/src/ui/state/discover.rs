@@ -61,17 +61,28 @@ pub(super) fn act(state: &mut State, action: FindAction) -> Vec<Effect> {
     }
 }
 
-/// The address was changed.
+/// The address was changed: what an earlier one filled in is another mailbox's.
 pub(super) fn edited(state: &mut State) -> Vec<Effect> {
     let mut effects: Vec<Effect> = forget(&mut state.form).collect();
+    effects.extend(fill(state));
     effects.extend(Discover::of(&state.form.address).map(|_| Effect::FindSoon));
     effects
 }
 
-/// Whoever opens a mailbox and has typed an address alone wants its settings first.
+/// Another bridge, or its token: it may know what nobody knew before.
+pub(super) fn bridge_changed(state: &mut State) -> Option<Effect> {
+    let is_open = matches!(state.form.finding, Finding::Barred | Finding::Nothing | Finding::Late);
+    if !is_open {
+        return None;
+    }
+    state.form.finding = Finding::Idle;
+    Discover::of(&state.form.address).map(|_| Effect::FindSoon)
+}
+
+/// Whoever opens a mailbox and has typed an address, but no server, wants its settings first: what stands there may be what
+/// the host of the page offers, for another mailbox.
 pub(super) fn instead_of_opening(state: &mut State) -> Option<Vec<Effect>> {
-    let has_server = !state.form.host.trim().is_empty();
-    if has_server || state.phase != Phase::Form {
+    if state.form.typed.host || state.phase != Phase::Form {
         return None;
     }
     match state.form.finding {

@@ -1,6 +1,6 @@
 //! The connect form: what is typed in, what a link or the host fills in, and what becomes of it.
 
-use restante_api::{Fingerprint, OpenMailbox, Security, Server, Settings, TlsEnd};
+use restante_api::{Discover, Fingerprint, OpenMailbox, Security, Server, Settings, TlsEnd};
 use restante_protocol::pop3::{Scheme, Url, UrlError};
 use restante_protocol::tunnel::Secret;
 
@@ -248,7 +248,9 @@ impl Form {
 
     fn take(&mut self, found: &Settings) {
         if !self.typed.user {
-            self.user.clone_from(&found.user);
+            // As it was typed: the network's form of its domain (IDNA) is no user's name.
+            let is_whole = found.user.contains('@');
+            self.user = if is_whole { self.address.trim().to_owned() } else { found.user.clone() };
         }
         // A server, its port and its security belong together.
         if self.typed.host && !self.host.trim().eq_ignore_ascii_case(&found.fetch.host) {
@@ -296,6 +298,11 @@ impl Form {
         if !typed.password {
             self.password = Secret::new("");
         }
+    }
+
+    /// Who writes from the mailbox: the mail address that was typed, else the user name.
+    pub fn writer(&self) -> &str {
+        if Discover::of(&self.address).is_some() { self.address.trim() } else { &self.user }
     }
 
     /// The bridge that is chosen, among those that the host offers.

@@ -71,6 +71,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Edit(field) => {
             let is_password = matches!(field, Field::Password(_));
             let is_address = matches!(field, Field::Address(_));
+            let is_bridge = matches!(field, Field::Token(_) | Field::Bridge(_) | Field::BridgeAddress(_));
             let server = state.form.server(&state.site);
             state.complaint = state.form.edit(field).err();
             // What went wrong with one server is no matter of another's, its certificate above all.
@@ -80,6 +81,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             match () {
                 () if is_password => prepare::connect(state),
                 () if is_address => discover::edited(state),
+                () if is_bridge => discover::bridge_changed(state).into_iter().chain(prepare::revise(state)).collect(),
                 () => prepare::revise(state),
             }
         }

@@ -2,10 +2,10 @@
 //! and changed.
 
 use restante_locales::say;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, Properties, TargetCast, classes, component, hook, html, use_context,
-    use_state,
+    use_effect_with, use_node_ref, use_state,
 };
 
 use super::dialog::Dialog;
@@ -20,11 +20,8 @@ pub(super) fn use_keys() -> Keys {
     use_context().unwrap_or_default()
 }
 
-/// What a key does that was pressed outside of dialogs and of where something is typed; `None` where it is not one of ours.
+/// What a key does that was pressed by itself, outside of dialogs and of where something is typed; `None` where it is not one of ours.
 pub(super) fn by_key(keys: &Keys, event: &KeyboardEvent) -> Option<Action> {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return None;
-    }
     keys.command(&event.key()).map(of)
 }
 
@@ -80,8 +77,20 @@ fn CommandList(props: &ListProps) -> Html {
     let keys = use_keys();
     let typed = use_state(String::new);
     let at = use_state(|| 0_usize);
+    let list = use_node_ref();
     let found: Vec<Command> = props.commands.iter().copied().filter(|command| fits(name(*command), &typed)).collect();
     let chosen = (*at).min(found.len().saturating_sub(1));
+    {
+        let list = list.clone();
+        use_effect_with((chosen, found.len()), move |_| {
+            let at = list.cast::<Element>().and_then(|list| list.query_selector("[aria-selected=true]").ok().flatten());
+            if let Some(at) = at {
+                let options = ScrollIntoViewOptions::new();
+                options.set_block(ScrollLogicalPosition::Nearest);
+                at.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
+    }
     let oninput = {
         let (typed, at) = (typed.clone(), at.clone());
         Callback::from(move |event: InputEvent| {
@@ -116,7 +125,7 @@ fn CommandList(props: &ListProps) -> Html {
             <input data-focus="" role="combobox" aria-label={say::commands_find()} aria-expanded="true" aria-controls="commands" aria-autocomplete="list"
                 aria-activedescendant={(!found.is_empty()).then(|| format!("command-{chosen}"))} placeholder={say::commands_find()} autocomplete="off"
                 spellcheck="false" value={(*typed).clone()} {oninput} {onkeydown} />
-            <ul id="commands" role="listbox" aria-label={say::commands()}>{for found.iter().copied().enumerate().map(item)}</ul>
+            <ul ref={list} id="commands" role="listbox" aria-label={say::commands()}>{for found.iter().copied().enumerate().map(item)}</ul>
             if found.is_empty() { <p class="words" role="status">{say::commands_none()}</p> }
         </div>
     }
@@ -171,14 +180,14 @@ fn KeyList(props: &ListProps) -> Html {
                 changing.set(None);
             })
         });
-        let value = match (is_changing, keys.key(command)) {
-            (true, _) => html! { <em>{say::keys_press()}</em> },
-            (false, "") => html! { <em>{say::keys_none()}</em> },
-            (false, of) => key(of),
+        let of = match (is_changing, keys.key(command)) {
+            (true, _) => say::keys_press(),
+            (false, "") => say::keys_none(),
+            (false, of) => of,
         };
         html! {
             <li key={name(command)}><span>{name(command)}</span>
-                <button type="button" aria-label={say::keys_change(name(command), keys.key(command))} aria-pressed={is_changing.to_string()} {onclick} {onkeydown}>{value}</button>
+                <button type="button" aria-label={say::keys_change(name(command), of)} aria-pressed={is_changing.to_string()} {onclick} {onkeydown}>{if is_changing || keys.key(command).is_empty() { html! { <em>{of}</em> } } else { key(of) }}</button>
             </li>
         }
     };

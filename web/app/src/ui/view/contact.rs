@@ -15,7 +15,9 @@ pub(super) fn contact(contact: &Contact) -> Html {
     let work = work.map(|part| shown(part)).collect::<Vec<_>>().join(" · ");
     // A number is called by its digits.
     let digits = |phone: &String| phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>();
-    let way = |text: &String, target: String| match link(&target) {
+    // What stands behind an address in a link would fill in more than the address.
+    let is_bare = |text: &str| !text.contains(['?', '&', '#', '%']);
+    let way = |text: &String, target: String| match link(&target).filter(|_| is_bare(text)) {
         Some(target) => html! { <li><a href={target} dir="ltr" rel="noopener noreferrer">{shown(text)}</a></li> },
         None => html! { <li dir="auto">{shown(text)}</li> },
     };

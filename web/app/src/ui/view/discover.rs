@@ -7,6 +7,7 @@ use yew::{Callback, Html, Properties, component, html};
 
 use super::form::{input, security_name};
 use super::{Act, sends, use_language};
+use crate::ui::browser::page;
 use crate::ui::state::{Action, Field, FindAction, Finding, Form};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -84,6 +85,9 @@ fn source(found: &Settings, domain: &str) -> String {
 /// Whether records that nobody has signed lead to a server that is not the domain's own: somebody has to judge that (RFC 6186,
 /// section 6).
 fn is_elsewhere(found: &Settings, domain: &str) -> bool {
+    // Records name hosts as the network knows them.
+    let ascii = page::ascii_host(domain);
+    let domain = ascii.as_deref().unwrap_or(domain);
     let is_own = |host: &str| host == domain || host.strip_suffix(domain).is_some_and(|below| below.ends_with('.'));
     let places = std::iter::once(&found.fetch).chain(&found.submission);
     found.source == SettingsSource::Dns && !places.into_iter().all(|place| is_own(&place.host))

@@ -171,7 +171,7 @@ fn keys(props: &KeptProps, keys: Keys) -> Callback<KeyboardEvent> {
         let action = match event.key().as_str() {
             _ if !free => return,
             _ if commands::opens(&event) => Action::Overlay(Some(Overlay::Commands)),
-            _ if is_typing(&event) => return,
+            _ if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() => return,
             "Escape" if can_go_back => escape.clone(),
             "Delete" => Action::Keep(KeptAction::Do(Deed::Delete)),
             _ => match commands::by_key(&keys, &event) {

@@ -70,7 +70,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 _ if !free => return,
                 "Escape" => return act.emit(escape.clone()),
                 _ if commands::opens(&event) => Action::Overlay(Some(Overlay::Commands)),
-                _ if is_typing(&event) => return,
+                _ if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() => return,
                 "Delete" => Action::Preview(PreviewAction::AskDelete),
                 _ => match commands::by_key(&keys, &event) {
                     Some(action) => action,

@@ -115,6 +115,7 @@ pub fn wrong(knob: Knobs) -> &'static str {
         Knobs::Megabytes => say::settings_wrong_megabytes(),
         Knobs::Minutes => say::settings_wrong_minutes(),
         Knobs::Port => say::sending_wrong_port(),
+        Knobs::Identity(_) => say::sending_wrong_address(),
     }
 }
 

@@ -56,6 +56,11 @@ fn lists_links_and_pictures_have_words() {
         "See the map <https://example.org/a>.\nexample.org bo@x.org\n1. oars\n2. paint\n   - hull\n   -\n> [a boat]\n";
     assert_eq!(rich.to_text(), expected);
     assert_eq!(rich.pictures(), [FileId(7)]);
+    let mut without = rich.clone();
+    without.drop_pictures(&[FileId(8)]);
+    assert_eq!(without, rich);
+    without.drop_pictures(&[FileId(7)]);
+    assert_eq!((without.pictures(), without.to_text()), (vec![], expected.replace("[a boat]", "").replace("> ", ">")));
     assert!(!rich.is_plain());
     let bold = Inline::Run(Run { text: "now".into(), bold: true, ..Run::default() });
     assert!(!Rich { blocks: vec![RichBlock::Quote(vec![RichBlock::Line(vec![bold])])] }.is_plain());

@@ -173,6 +173,53 @@ fn what_an_address_filled_in_goes_with_it_and_what_was_typed_does_not() {
     assert_eq!(server(&state), ("mx.example.net", "995", Security::Tls, "ana"));
 }
 
+/// What is sent to a mail server is for that mailbox: neither that of an address that was corrected since nor the host's own
+/// gets another one's password.
+#[test]
+fn no_mailbox_is_opened_but_the_one_of_the_address_that_stands_there() {
+    let mut state = State::default();
+    found(&mut state);
+    edit(&mut state, Field::Password(Secret::new("pw")));
+    edit(&mut state, Field::Address("ana@elsewhere.example".into()));
+    assert_eq!(server(&state), EMPTY);
+    let effects = reduce(&mut state, Action::Submit);
+    assert!(matches!(effects.last(), Some(Effect::FindEnds(_))), "{effects:?}");
+    assert_eq!((reduce(&mut state, Action::Submit), state.phase), (vec![], Phase::Form));
+
+    let site = r#"{"preset":{"host":"127.0.0.1","port":9950,"user":"demo","password":"demo"}}"#;
+    let mut state = State::default();
+    reduce(&mut state, Action::Site(Site::parse(site).unwrap()));
+    edit(&mut state, Field::Address("ana@elsewhere.example".into()));
+    let effects = reduce(&mut state, Action::Submit);
+    assert!(matches!(effects.last(), Some(Effect::FindEnds(_))), "{effects:?}");
+    assert_eq!(state.phase, Phase::Form);
+}
+
+#[test]
+fn another_bridge_or_its_token_may_know_what_nobody_knew() {
+    for field in [Field::Token(Secret::new("t")), Field::Bridge(crate::ui::state::Bridge::Typed)] {
+        let mut state = State::default();
+        let call = asked(&mut state, "ana@example.org");
+        hear(&mut state, call, Discovery::Nothing);
+        assert_eq!(edit(&mut state, field.clone())[0], Effect::FindSoon, "{field:?}");
+        assert!(!find(&mut state, FindAction::Due).is_empty());
+    }
+    let mut state = State::default();
+    found(&mut state);
+    edit(&mut state, Field::Token(Secret::new("t")));
+    assert_eq!(find(&mut state, FindAction::Due), [], "what was found stays");
+}
+
+#[test]
+fn whoever_has_typed_an_address_writes_from_it() {
+    let mut state = State::default();
+    found(&mut state);
+    edit(&mut state, Field::User("ana".into()));
+    assert_eq!(state.form.writer(), "ana@example.org");
+    edit(&mut state, Field::Address("ana".into()));
+    assert_eq!(state.form.writer(), "ana");
+}
+
 #[test]
 fn clear_text_that_was_agreed_to_is_not_agreed_to_for_the_server_that_is_found() {
     let mut state = State::default();

@@ -106,7 +106,7 @@ fn answered(state: &mut State, to: CallId, answer: Answer) -> Vec<Effect> {
     match (wait, answer) {
         (Wait::Account(sign_in, submission), Answer::Account(id)) => {
             // The password has done its work in the page.
-            let user = std::mem::take(form).user;
+            let user = std::mem::take(form).writer().to_owned();
             state.keeps = true;
             kept.arriving = Some(id);
             let keep = sign_in.map(|sign_in| kept.ask(calls, Ask::Check(id, Some(sign_in)), Wait::Check(id)));

@@ -1,8 +1,8 @@
 //! The account settings while they are being changed, and what is asked before a policy deletes.
 
-use restante_api::Security;
 use restante_api::keep::{AccountId, AccountSettings, AccountView, Ask, Change, Policy};
 use restante_api::letter::{Identity, Sending};
+use restante_api::{Discover, Security};
 
 use super::{Kept, KeptAction, Sheet, Wait, deletes};
 use crate::ui::state::calls::Calls;
@@ -60,6 +60,8 @@ pub enum Knobs {
     Minutes,
     /// The port of the outgoing server.
     Port,
+    /// An address of who else writes, by its place.
+    Identity(usize),
 }
 
 /// A change to one control.
@@ -137,6 +139,16 @@ impl Draft {
             address: trimmed(&identity.address),
             signature: identity.signature.clone(),
         };
+        for (at, identity) in self.sending.identities.iter().enumerate() {
+            let address = identity.address.trim();
+            let others = self.sending.identities.iter().enumerate().filter(|(other, _)| *other < at);
+            let mut others = others.map(|(_, other)| &other.address).chain([&self.sending.address]);
+            let is_twice = others.any(|other| other.trim().eq_ignore_ascii_case(address));
+            let is_nothing = address.is_empty() && identity.signature.trim().is_empty();
+            if !is_nothing && (is_twice || Discover::of(address).is_none()) {
+                return Err(Knobs::Identity(at));
+            }
+        }
         Ok(Sending {
             port,
             host: trimmed(&self.sending.host),

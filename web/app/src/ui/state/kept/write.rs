@@ -443,13 +443,24 @@ fn sender(kept: &mut Kept, account: AccountId, address: String) -> Vec<Effect> {
     let signature = of(account, &address).unwrap_or_default();
     let Some(composer) = &mut kept.composer else { return vec![] };
     (composer.account, composer.draft.sender) = (account, address);
-    let text = &composer.draft.text;
-    if former != signature && !composer.draft.redirects && text.ends_with(&former) {
-        let is_rich = composer.draft.rich.as_ref().map(|rich| rich.to_text() == *text && rich.is_plain());
-        // Within formatting it stays what it is.
-        if is_rich != Some(false) {
-            composer.draft.text = format!("{}{signature}", &text[..text.len() - former.len()]);
-            composer.draft.rich = is_rich.map(|_| Rich::from_text(&composer.draft.text));
+    if former != signature && !composer.draft.redirects {
+        let draft = &mut composer.draft;
+        match &mut draft.rich {
+            Some(rich) => {
+                // Its first line end is that of the line before.
+                let [former, signature] =
+                    [&former, &signature].map(|text| Rich::from_text(text.strip_prefix('\n').unwrap_or(text)).blocks);
+                if rich.blocks.ends_with(&former) {
+                    rich.blocks.truncate(rich.blocks.len() - former.len());
+                    rich.blocks.extend(signature);
+                    draft.text = rich.to_text();
+                }
+            }
+            None => {
+                if let Some(own) = draft.text.strip_suffix(&former) {
+                    draft.text = format!("{own}{signature}");
+                }
+            }
         }
     }
     changed(composer)

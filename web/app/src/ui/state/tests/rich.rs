@@ -96,6 +96,24 @@ fn a_draft_that_is_opened_again_has_its_pictures() {
     );
 }
 
+#[test]
+fn a_picture_that_cannot_be_kept_is_not_shown_any_more() {
+    let mut at = formatting("Boats");
+    let name = "a.png".to_owned();
+    let file = FileView { id: FileId(3), name, media_type: "image/png".into(), octets: 1, is_inline: true };
+    let effects = writes(&mut at, Write::Read(file, vec![1]));
+    let picture = Inline::Picture(FileId(3), String::new());
+    let rich = Rich { blocks: vec![RichBlock::line("Boats"), RichBlock::Line(vec![picture])] };
+    writes(&mut at, Write::TypeRich(Box::new(rich)));
+    let attach =
+        |request: &Request| matches!(request, Request::Keep(Ask::Change(Change::Letter(LetterChange::Attach { .. }))));
+    let call = question(&effects, attach);
+    answer(&mut at.state, call, Update::Refused(Box::new(Failure::new(FailureKind::TooLarge, ""))));
+    let composer = composer(&at);
+    assert!(composer.files.is_empty() && composer.pictures.is_empty() && composer.failure.is_some());
+    assert_eq!(composer.draft.rich.as_ref().map(Rich::pictures), Some(vec![]));
+}
+
 /// A page whose account has another address.
 fn with_identities() -> At {
     let mut at = at(3, 1);
@@ -122,9 +140,19 @@ fn whoever_else_writes_signs_the_letter_unless_the_signature_was_changed() {
     writes(&mut at, Write::Format(true));
     writes(&mut at, work());
     assert_eq!(composer(&at).draft.rich, Some(Rich::from_text("Boats\n\n-- \nHarbour office\n")));
-    types(&mut at, LetterField::Text, "Boats\n\n-- \nAna B.\n");
+    // Formatting above it is no reason to leave it.
+    let mut rich = bold("Boats");
+    rich.blocks.extend(Rich::from_text("\n-- \nHarbour office\n").blocks);
+    writes(&mut at, Write::TypeRich(Box::new(rich)));
     writes(&mut at, Write::Sender(AccountId(1), String::new()));
-    assert_eq!(composer(&at).draft.text, "Boats\n\n-- \nAna B.\n");
+    assert_eq!(composer(&at).draft.text, "Boats\n\n-- \nAna\n");
+    assert!(composer(&at).draft.rich.as_ref().is_some_and(|rich| !rich.is_plain()));
+    for signed in ["Boats\n\n-- \nAna B.\n", "Boats\n"] {
+        writes(&mut at, Write::TypeRich(Box::new(Rich::from_text(signed))));
+        writes(&mut at, work());
+        assert_eq!(composer(&at).draft.text, signed);
+        writes(&mut at, Write::Sender(AccountId(1), String::new()));
+    }
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn pasted(act: &Act) -> Callback<yew::Event> {
     })
 }
 
-/// The key for links that other editors have.
+/// The key for links that other editors have, and none for what a letter does not have.
 fn keys(editor: &NodeRef, linking: &UseStateHandle<Option<Linking>>) -> Callback<KeyboardEvent> {
     let (editor, linking) = (editor.clone(), linking.clone());
     Callback::from(move |event: KeyboardEvent| {
@@ -169,6 +169,9 @@ fn keys(editor: &NodeRef, linking: &UseStateHandle<Option<Linking>>) -> Callback
             event.prevent_default();
             event.stop_propagation();
             linking.set(editor.cast::<Element>().and_then(|editor| Linking::begin(&editor)));
+        } else if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("u") {
+            // A letter has no underlining: it would look like a link.
+            event.prevent_default();
         }
     })
 }
@@ -207,14 +210,14 @@ struct Tools {
 impl Tools {
     fn row(&self) -> Html {
         let look = *self.look;
-        let list = |is_on, name: &'static str| if is_on { "outdent" } else { name };
+        let (quote, of) = if look.quote { ("outdent", "") } else { ("formatBlock", "blockquote") };
         html! {
             <div class="rich-tools" role="toolbar" aria-label={say::write_format()} onkeydown={walk()}>
                 {self.tool(say::write_bold(), icon::bold(), look.bold, "bold", "")}
                 {self.tool(say::write_italic(), icon::italic(), look.italic, "italic", "")}
                 {self.tool(say::write_list(), icon::list(), look.list, "insertUnorderedList", "")}
                 {self.tool(say::write_numbers(), icon::numbers(), look.numbers, "insertOrderedList", "")}
-                {self.tool(say::write_quote(), icon::quote(), look.quote, list(look.quote, "formatBlock"), if look.quote { "" } else { "blockquote" })}
+                {self.tool(say::write_quote(), icon::quote(), look.quote, quote, of)}
                 <button type="button" class="quiet square" aria-label={say::write_link()} title={say::write_link()} aria-pressed={look.link.to_string()}
                     onmousedown={stay()} onclick={self.begin_link()}>{icon::link()}</button>
                 <label class="pick square" title={say::write_insert()}>{icon::picture()}
@@ -375,7 +378,7 @@ fn stay() -> Callback<MouseEvent> {
     Callback::from(|event: MouseEvent| event.prevent_default())
 }
 
-/// Arrows walk through the tools (WAI-ARIA, toolbar).
+/// Arrows walk through the tools.
 fn walk() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
         let step = match event.key().as_str() {

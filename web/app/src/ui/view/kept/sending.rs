@@ -68,12 +68,14 @@ fn others(draft: &Draft, act: &Act) -> Html {
     };
     let press = |knob: Knob| keeps(act, KeptAction::Turn(knob));
     let item = |(at, identity): (usize, &Identity)| {
+        let wrong = draft.step == Step::Wrong(Knobs::Identity(at));
         html! {
             <li key={at} class="fields">
                 <label class="half">{say::sending_name()}
                     <input value={identity.name.clone()} oninput={on(at, SendingField::Name)} autocomplete="off" dir="auto" spellcheck="false" /></label>
                 <label class="half">{say::sending_address()}
-                    <input value={identity.address.clone()} oninput={on(at, SendingField::Address)} autocomplete="off" inputmode="email" dir="auto" spellcheck="false" autocapitalize="none" /></label>
+                    <input value={identity.address.clone()} oninput={on(at, SendingField::Address)}
+                        aria-invalid={wrong.then_some("true")} aria-describedby={wrong.then_some("wrong")} autocomplete="off" inputmode="email" dir="auto" spellcheck="false" autocapitalize="none" /></label>
                 <label class="whole">{say::sending_signature()}
                     <textarea rows="2" value={identity.signature.clone()} oninput={on(at, SendingField::Signature)} dir="auto" /></label>
                 <button type="button" class="quiet" onclick={press(Knob::RemoveIdentity(at))}>{say::sending_remove(&identity.address)}</button>

@@ -194,6 +194,18 @@ impl Composer {
         }
     }
 
+    /// These files could not be added, or are there no more: the text does not show them either.
+    pub(super) fn lose(&mut self, is_lost: impl Fn(&FileView) -> bool) {
+        let lost: Vec<FileId> = self.files.iter().filter(|file| is_lost(file)).map(|file| file.id).collect();
+        self.files.retain(|file| !lost.contains(&file.id));
+        self.pictures.retain(|(file, _)| !lost.contains(file));
+        self.inserts.retain(|file| !lost.contains(file));
+        if let Some(rich) = &mut self.draft.rich {
+            rich.drop_pictures(&lost);
+            self.draft.text = rich.to_text();
+        }
+    }
+
     /// Its files that are attached, and not within its text.
     pub fn attached(&self) -> impl Iterator<Item = &FileView> {
         self.files.iter().filter(|file| !file.is_inline)

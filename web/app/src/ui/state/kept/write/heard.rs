@@ -135,7 +135,10 @@ pub(in crate::ui::state::kept) fn refused(
             kept.told = Some(Told::Failed(failure));
             return vec![Effect::Focus(Focus::List)];
         }
-        LetterWait::Attached(_, file) => composer.files.retain(|other| other.id != file),
+        LetterWait::Attached(_, file) => {
+            composer.lose(|other| other.id == file);
+            composer.saved = Saved::Partly;
+        }
         LetterWait::Saved(_) => composer.saved = Saved::Partly,
         LetterWait::Queued(_) | LetterWait::Recalled(_) | LetterWait::Offers(_) => composer.step = WriteStep::Writing,
     }
@@ -151,7 +154,7 @@ pub(in crate::ui::state::kept) fn death(kept: &mut Kept) -> Vec<Effect> {
         return vec![];
     }
     let lost: Vec<String> = composer.adding.drain(..).map(|(_, name)| name).collect();
-    composer.files.retain(|file| !lost.contains(&file.name));
+    composer.lose(|file| lost.contains(&file.name));
     composer.step = WriteStep::Writing;
     if composer.saved == Saved::Never { vec![] } else { changed(composer) }
 }

@@ -66,9 +66,9 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
     let mut effects = match &action {
         KeptAction::Write(Write::From(..)) if message.is_none() => return vec![],
         // What was typed goes on first: without an engine it is nowhere else.
-        KeptAction::Write(Write::New(..) | Write::From(..) | Write::Send | Write::SendAnyway | Write::Attach(_))
-            if is_stranded(state) =>
-        {
+        KeptAction::Write(
+            Write::New(..) | Write::From(..) | Write::Send | Write::SendAnyway | Write::Attach(_) | Write::Insert(_),
+        ) if is_stranded(state) => {
             return begin(state);
         }
         KeptAction::Write(Write::New(..) | Write::From(..)) => begin(state),
@@ -168,7 +168,7 @@ fn meant(state: &State) -> Option<MessageRef> {
 fn resume(writing: &mut Writing) {
     writing.is_dead = false;
     if let Some(composer) = &mut writing.kept.composer {
-        composer.files.clear();
+        composer.lose(|_| true);
         composer.adding.clear();
         (composer.account, composer.step, composer.saved) = (NO_ACCOUNT, WriteStep::Opening, Saved::Partly);
         writing.pending = Some(Pending::Again);
@@ -287,7 +287,7 @@ pub(in crate::ui::state) fn reply(state: &mut State, Reply { to, update }: Reply
                     let change = restante_api::keep::Change::Sending(account, sending.clone());
                     vec![kept.change(calls, change, Wait::Quietly)]
                 }
-                (None, Some(submission)) => sends_by(kept, calls, account, &submission, &form.user),
+                (None, Some(submission)) => sends_by(kept, calls, account, &submission, form.writer()),
                 (None, None) => vec![],
             },
             (Some(Wait::Letter(wait)), answer) => super::answered(kept, calls, to, wait, answer),
