@@ -34,7 +34,7 @@ pub fn insert_picture(editor: &Element, file: FileId, address: &str, name: &str)
     };
     // What was selected while the file was read stays: nobody wanted to replace it.
     let caret = caret(editor).inspect(|range| range.collapse_with_to_start(false));
-    if !caret.is_some_and(|range| range.insert_node(&picture).is_ok()) {
+    if caret.is_none_or(|range| range.insert_node(&picture).is_err()) {
         let line = editor.owner_document().and_then(|document| document.create_element("div").ok());
         // Refused only where the element is no part of a document any more.
         let _ = line.map(|line| line.append_child(&picture).and_then(|_| editor.append_child(&line)));
