@@ -4,7 +4,7 @@ use restante_api::keep::*;
 use restante_api::letter::{Draft, FileId, FileView, Identity, InlinePicture, LetterContent};
 use restante_api::rich::{Inline, Rich, RichBlock, Run};
 
-use super::super::kept::{Doubt, Knob, LetterField, Opening, SendingField, Sheet, Write};
+use super::super::kept::{Doubt, Knob, Knobs, LetterField, Opening, SendingField, Sheet, Step, Write};
 use super::kept::{At, account_view, at, overview, question};
 use super::writing::{LETTER, changes, composer, types, writes};
 use super::*;
@@ -171,6 +171,22 @@ fn other_addresses_are_added_changed_and_taken_off_in_the_settings() {
     let addresses: Vec<_> =
         draft.sending().unwrap().identities.into_iter().map(|one| (one.address, one.signature)).collect();
     assert_eq!(addresses, [("club@example.org".to_owned(), "Chair".to_owned())], "one without an address is none");
+}
+
+#[test]
+fn another_address_is_a_whole_one_and_stands_there_once() {
+    let mut at = with_identities();
+    at.keep(KeptAction::Open(Opening::Settings(AccountId(1))));
+    at.keep(KeptAction::Turn(Knob::AddIdentity));
+    let own = at.kept().accounts()[0].sending.address.clone();
+    for refused in ["WORK@example.org", own.as_str(), "club"] {
+        at.keep(KeptAction::Turn(Knob::Identity(1, SendingField::Address, refused.into())));
+        assert_eq!(at.keep(KeptAction::Save), [Effect::Focus(Focus::Complaint)], "{refused}");
+        let Some(Sheet::Settings(draft)) = &at.kept().sheet else { panic!("no settings") };
+        assert_eq!(draft.step, Step::Wrong(Knobs::Identity(1)), "{refused}");
+    }
+    at.keep(KeptAction::Turn(Knob::Identity(1, SendingField::Address, "club@example.org".into())));
+    assert!(at.keep(KeptAction::Save).len() > 1);
 }
 
 #[test]
