@@ -64,6 +64,11 @@ fn sends<E>(act: &Act, action: Action) -> Callback<E> {
     Callback::from(move |_: E| act.emit(action.clone()))
 }
 
+/// Whether a key was pressed together with one that gives it another meaning.
+fn is_modified(event: &KeyboardEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.alt_key()
+}
+
 /// Whether a key was pressed where something is typed or chosen.
 fn is_typing(event: &KeyboardEvent) -> bool {
     let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());

@@ -264,14 +264,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             let mailbox = address.parse().map_err(|error: <Mailbox as std::str::FromStr>::Err| internal(&error))?;
             to.push(Recipient { mailbox, notify });
         }
-        let wants_report = letter.wants_report;
-        let letter = Letter::new(from, to, content).map_err(|error| internal(&error))?;
-        let letter = if wants_report {
-            letter.with_reports(Dsn { returned: Some(Return::Headers), envelope: None })
-        } else {
-            letter
-        };
-        Ok((server, Login::with_password(account.user, password), Errand { letter, octets }))
+        let mut made = Letter::new(from, to, content).map_err(|error| internal(&error))?;
+        if letter.wants_report {
+            made = made.with_reports(Dsn { returned: Some(Return::Headers), envelope: None });
+        }
+        Ok((server, Login::with_password(account.user, password), Errand { letter: made, octets }))
     }
 }
 

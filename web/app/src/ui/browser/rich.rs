@@ -29,25 +29,25 @@ pub fn read(editor: &Element) -> Rich {
 
 /// Puts a picture where somebody writes, or at the end where that is elsewhere. The caret is behind it.
 pub fn insert_picture(editor: &Element, file: FileId, address: &str, name: &str) {
-    let Some(picture) = editor.owner_document().and_then(|document| picture(&document, file, address, name)) else {
-        return;
-    };
+    let Some(document) = editor.owner_document() else { return };
+    let Some(picture) = picture(&document, file, address, name) else { return };
     // What was selected while the file was read stays: nobody wanted to replace it.
     let caret = caret(editor).inspect(|range| range.collapse_with_to_start(false));
     if caret.is_none_or(|range| range.insert_node(&picture).is_err()) {
-        let line = editor.owner_document().and_then(|document| document.create_element("div").ok());
+        let line = document.create_element("div");
         // Refused only where the element is no part of a document any more.
         let _ = line.map(|line| line.append_child(&picture).and_then(|_| editor.append_child(&line)));
     }
-    if let Some(selection) = selection() {
-        let _ = picture.parent_node().map(|parent| selection.collapse_with_offset(Some(&parent), after(&picture)));
+    if let Ok(behind) = document.create_range()
+        && behind.set_start_after(&picture).is_ok()
+    {
+        select(&behind);
     }
 }
 
 /// Has the browser change what is selected, so that it can be undone as typing can.
 pub fn command(name: &str, value: &str) {
-    let document = super::page::document().and_then(|document| document.dyn_into::<HtmlDocument>().ok());
-    if let Some(document) = document {
+    if let Some(document) = document() {
         // What cannot be done changes nothing.
         let _ = document.exec_command_with_show_ui_and_value(name, false, value);
     }
@@ -55,16 +55,14 @@ pub fn command(name: &str, value: &str) {
 
 /// Whether what is selected has this formatting.
 pub fn has(name: &str) -> bool {
-    let document = super::page::document().and_then(|document| document.dyn_into::<HtmlDocument>().ok());
-    document.is_some_and(|document| document.query_command_state(name).unwrap_or(false))
+    document().is_some_and(|document| document.query_command_state(name).unwrap_or(false))
 }
 
 /// What is selected within an editable element.
 pub fn caret(editor: &Element) -> Option<Range> {
     let range = selection()?.get_range_at(0).ok()?;
-    let within = range.common_ancestor_container().ok().filter(|at| editor.contains(Some(at)))?;
-    drop(within);
-    Some(range)
+    let is_within = range.common_ancestor_container().is_ok_and(|at| editor.contains(Some(&at)));
+    is_within.then_some(range)
 }
 
 /// Selects this.
@@ -93,14 +91,8 @@ fn selection() -> Option<web_sys::Selection> {
     web_sys::window()?.get_selection().ok().flatten()
 }
 
-fn after(node: &Node) -> u32 {
-    let mut at = 1;
-    let mut before = node.previous_sibling();
-    while let Some(sibling) = before {
-        at += 1;
-        before = sibling.previous_sibling();
-    }
-    at
+fn document() -> Option<HtmlDocument> {
+    super::page::document()?.dyn_into().ok()
 }
 
 struct Writer<'a> {

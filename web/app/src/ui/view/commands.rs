@@ -9,7 +9,7 @@ use yew::{
 };
 
 use super::dialog::Dialog;
-use super::{Act, sends, use_language};
+use super::{Act, is_modified, is_typing, sends, use_language};
 use crate::ui::browser::page;
 use crate::ui::state::{Action, Command, Keys, Overlay, is_free};
 use crate::ui::words::commands::name;
@@ -20,13 +20,21 @@ pub(super) fn use_keys() -> Keys {
     use_context().unwrap_or_default()
 }
 
-/// What a key does that was pressed by itself, outside of dialogs and of where something is typed; `None` where it is not one of ours.
-pub(super) fn by_key(keys: &Keys, event: &KeyboardEvent) -> Option<Action> {
-    keys.command(&event.key()).map(of)
+/// What a key does on a screen with a mailbox, but Escape; `None` where it is not one of ours.
+pub(super) fn pressed(keys: &Keys, event: &KeyboardEvent) -> Option<Action> {
+    if opens(event) {
+        return Some(Action::Overlay(Some(Overlay::Commands)));
+    }
+    if is_typing(event) || is_modified(event) {
+        return None;
+    }
+    let key = event.key();
+    let command = if key == "Delete" { Some(Command::Delete) } else { keys.command(&key) };
+    command.map(of)
 }
 
 /// Whether a key opens the list of commands, wherever it is pressed.
-pub(super) fn opens(event: &KeyboardEvent) -> bool {
+fn opens(event: &KeyboardEvent) -> bool {
     (event.ctrl_key() || event.meta_key()) && !event.alt_key() && event.key().eq_ignore_ascii_case("k")
 }
 
@@ -169,7 +177,7 @@ fn KeyList(props: &ListProps) -> Html {
                 match key.as_str() {
                     "Escape" => {}
                     "Backspace" | "Delete" => act.emit(Action::SetKey(command, String::new())),
-                    key if is_free(key) && !event.ctrl_key() && !event.meta_key() && !event.alt_key() => {
+                    key if is_free(key) && !is_modified(&event) => {
                         act.emit(Action::SetKey(command, key.to_owned()));
                     }
                     // What moves the keyboard's focus does.

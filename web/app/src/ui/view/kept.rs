@@ -25,10 +25,10 @@ use super::commands;
 use super::failure::FailureNote;
 use super::reader::{Reader, ReaderProps};
 use super::stamp::mark;
-use super::{Act, is_typing, sends};
+use super::{Act, is_modified, is_typing, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Deed, FileWork, Opening, row_of};
-use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Keys, Load, Mailbox, Overlay};
+use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Keys, Load, Mailbox};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -168,18 +168,11 @@ fn keys(props: &KeptProps, keys: Keys) -> Callback<KeyboardEvent> {
         !mailbox.selection.is_empty() || mailbox.reading.is_some() || kept.is_searching() || kept.before.is_some();
     let act = act.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let action = match event.key().as_str() {
-            _ if !free => return,
-            _ if commands::opens(&event) => Action::Overlay(Some(Overlay::Commands)),
-            _ if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() => return,
-            "Escape" if can_go_back => escape.clone(),
-            "Delete" => Action::Keep(KeptAction::Do(Deed::Delete)),
-            _ => match commands::by_key(&keys, &event) {
-                Some(action) => action,
-                None => return,
-            },
-        };
-        event.prevent_default();
-        act.emit(action);
+        let goes_back = event.key() == "Escape" && can_go_back && !is_typing(&event) && !is_modified(&event);
+        let action = if goes_back { Some(escape.clone()) } else { commands::pressed(&keys, &event) };
+        if let Some(action) = action.filter(|_| free) {
+            event.prevent_default();
+            act.emit(action);
+        }
     })
 }

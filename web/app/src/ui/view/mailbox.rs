@@ -19,12 +19,10 @@ use super::retry::{Retry, waits};
 use super::search::{self, search};
 use super::stamp::mark;
 use super::status::Status;
-use super::{Act, is_typing, sends, writing};
+use super::{Act, sends, writing};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::Writing;
-use crate::ui::state::{
-    About, Account, Action, Choice, KeptAction, Load, Mailbox, Overlay, PreviewAction, SearchAction,
-};
+use crate::ui::state::{About, Account, Action, Choice, KeptAction, Load, Mailbox, SearchAction};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -66,19 +64,12 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
             () => Action::Back,
         };
         Callback::from(move |event: KeyboardEvent| {
-            let action = match event.key().as_str() {
-                _ if !free => return,
-                "Escape" => return act.emit(escape.clone()),
-                _ if commands::opens(&event) => Action::Overlay(Some(Overlay::Commands)),
-                _ if is_typing(&event) || event.ctrl_key() || event.meta_key() || event.alt_key() => return,
-                "Delete" => Action::Preview(PreviewAction::AskDelete),
-                _ => match commands::by_key(&keys, &event) {
-                    Some(action) => action,
-                    None => return,
-                },
-            };
-            event.prevent_default();
-            act.emit(action);
+            if free && event.key() == "Escape" {
+                act.emit(escape.clone());
+            } else if let Some(action) = commands::pressed(&keys, &event).filter(|_| free) {
+                event.prevent_default();
+                act.emit(action);
+            }
         })
     };
     html! {

@@ -81,7 +81,7 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                     if !draft.redirects {
                         <>
                         <label class="pick">{icon::clip()}<span>{say::write_attach()}</span>
-                            <input type="file" multiple=true aria-label={say::write_attach()} onchange={picked(act)} />
+                            <input type="file" multiple=true aria-label={say::write_attach()} onchange={picked(act, attach)} />
                         </label>
                         <button class="quiet square" aria-label={say::write_format()} title={say::write_format()} aria-pressed={draft.rich.is_some().to_string()}
                             onclick={writes(act, Write::Format(draft.rich.is_none()))}>{icon::letters()}</button>
@@ -333,11 +333,12 @@ fn keys(act: &Act) -> Callback<KeyboardEvent> {
     })
 }
 
-fn picked(act: &Act) -> Callback<yew::Event> {
+/// Files that were chosen by a control are taken like this.
+pub(super) fn picked(act: &Act, take: fn(&Act, Option<FileList>)) -> Callback<yew::Event> {
     let act = act.clone();
     Callback::from(move |event: yew::Event| {
         let input = event.target_unchecked_into::<HtmlInputElement>();
-        attach(&act, input.files());
+        take(&act, input.files());
         // The same file may be chosen again.
         input.set_value("");
     })

@@ -8,7 +8,7 @@ use restante_api::letter::FileId;
 use restante_api::rich::{self, Rich};
 use restante_locales::say;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, Range};
+use web_sys::{Element, FileList, HtmlInputElement, Range};
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, UseStateHandle, component,
     html, use_effect_with, use_mut_ref, use_node_ref, use_state,
@@ -17,7 +17,7 @@ use yew::{
 use super::super::super::browser::files::Shown;
 use super::super::super::browser::rich as edited;
 use super::super::{Act, icon, use_language};
-use super::composer::{emit, images};
+use super::composer::{emit, images, picked};
 use crate::ui::shared::Shared;
 use crate::ui::state::Picture;
 use crate::ui::state::kept::Write;
@@ -221,7 +221,7 @@ impl Tools {
                 <button type="button" class="quiet square" aria-label={say::write_link()} title={say::write_link()} aria-pressed={look.link.to_string()}
                     onmousedown={stay()} onclick={self.begin_link()}>{icon::link()}</button>
                 <label class="pick square" title={say::write_insert()}>{icon::picture()}
-                    <input type="file" multiple=true accept="image/png,image/jpeg,image/gif,image/webp" aria-label={say::write_insert()} onchange={self.picked()} />
+                    <input type="file" multiple=true accept="image/png,image/jpeg,image/gif,image/webp" aria-label={say::write_insert()} onchange={picked(&self.act, insert)} />
                 </label>
             </div>
         }
@@ -320,17 +320,11 @@ impl Tools {
             state.set(None);
         })
     }
+}
 
-    fn picked(&self) -> Callback<yew::Event> {
-        let act = self.act.clone();
-        Callback::from(move |event: yew::Event| {
-            let input = event.target_unchecked_into::<HtmlInputElement>();
-            if let Some(files) = images(input.files()) {
-                emit(&act, Write::Insert(files));
-            }
-            // The same file may be chosen again.
-            input.set_value("");
-        })
+fn insert(act: &Act, files: Option<FileList>) {
+    if let Some(files) = images(files) {
+        emit(act, Write::Insert(files));
     }
 }
 
