@@ -85,7 +85,7 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
         let headers = header(&sender, &to, &cc, draft, date, &message_id);
         let message = MessageBuilder { headers, ..Default::default() };
         let mut octets = Vec::new();
-        message.body(body(draft, files, pictures, &message_id)).serialize(&mut octets);
+        message.body(body(draft, files, pictures, &unique, &message_id)).serialize(&mut octets);
         octets
     };
     let content = smtp::Content::of(&octets);
@@ -148,12 +148,19 @@ fn literal(words: String) -> String {
     if words.contains("=?") { words + " " } else { words }
 }
 
-fn body<'a>(draft: &Draft, files: &'a [NewFile], pictures: &'a [(FileId, NewFile)], message_id: &str) -> MimePart<'a> {
-    let unique = message_id.split('@').next().unwrap_or_default();
+fn body<'a>(
+    draft: &Draft,
+    files: &'a [NewFile],
+    pictures: &'a [(FileId, NewFile)],
+    unique: &str,
+    message_id: &str,
+) -> MimePart<'a> {
     let text = text_part(&draft.text);
     let text = match &draft.rich {
         // RFC 2046, section 5.1.4: what is nearest to what was written comes last.
-        Some(rich) => multipart("alternative", "a.", unique, vec![text, rich_part(rich, pictures, message_id)], "7bit"),
+        Some(rich) => {
+            multipart("alternative", "a.", unique, vec![text, rich_part(rich, pictures, unique, message_id)], "7bit")
+        }
         None => text,
     };
     if files.is_empty() {
@@ -167,21 +174,21 @@ fn body<'a>(draft: &Draft, files: &'a [NewFile], pictures: &'a [(FileId, NewFile
 }
 
 /// The HTML, together with the pictures in it (RFC 2387).
-fn rich_part<'a>(rich: &Rich, pictures: &'a [(FileId, NewFile)], message_id: &str) -> MimePart<'a> {
+fn rich_part<'a>(rich: &Rich, pictures: &'a [(FileId, NewFile)], unique: &str, message_id: &str) -> MimePart<'a> {
     let shown = rich.pictures();
     let shown: Vec<_> = pictures.iter().filter(|(file, _)| shown.contains(file)).collect();
     let content_id =
         |file| shown.iter().position(|(shown, _)| *shown == file).map(|at| format!("{}.{message_id}", at + 1));
     let page = html::html(rich, content_id);
-    let is_seven_bit = mime::fits(page.replace('\n', "\r\n").as_bytes(), true);
-    let page = if is_seven_bit { page.replace('\n', "\r\n") } else { page };
+    let lines = page.replace('\n', "\r\n");
+    let is_seven_bit = mime::fits(lines.as_bytes(), true);
+    let page = if is_seven_bit { lines } else { page };
     let page = MimePart::new(ContentType::new("text/html").attribute("charset", "utf-8"), BodyPart::from(page));
     let page = if is_seven_bit { page.transfer_encoding("7bit") } else { page };
     if shown.is_empty() {
         return page;
     }
     let parts = shown.iter().filter_map(|(file, picture)| Some(files::picture(picture, content_id(*file)?)));
-    let unique = message_id.split('@').next().unwrap_or_default();
     multipart("related", "r.", unique, std::iter::once(page).chain(parts).collect(), "7bit")
 }
 

@@ -5,6 +5,7 @@ mod heard;
 pub(in crate::ui::state) mod in_preview;
 mod mailto;
 mod offers;
+mod sender;
 
 use restante_api::keep::{AccountId, AccountView, Ask, Change, KeptId, LetterChange};
 use restante_api::letter::{
@@ -20,6 +21,8 @@ use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
 use crate::ui::state::site::Submission;
 use crate::ui::state::{Effect, Focus, Mailbox, Phase, Picture, State, meant};
+
+use sender::signature;
 
 pub use composer::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep};
 pub(super) use heard::{answered, death, overviewed, refused};
@@ -127,7 +130,7 @@ pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, wri
 fn go_on(kept: &mut Kept, calls: &mut Calls, write: Write) -> Vec<Effect> {
     let Some(composer) = &mut kept.composer else { return vec![] };
     match write {
-        Write::Sender(account, address) => sender(kept, account, address),
+        Write::Sender(account, address) => sender::change(kept, account, address),
         Write::TypeRich(rich) => {
             composer.draft.text = rich.to_text();
             composer.inserts.retain(|file| !rich.pictures().contains(file));
@@ -427,43 +430,6 @@ fn speaks_of_attachment(text: &str) -> bool {
     let mut words = own.split(|c: char| !c.is_alphanumeric());
     let known: Vec<&str> = say::write_attachment_words().split(' ').collect();
     words.any(|word| known.contains(&word))
-}
-
-fn signature(sending: &Sending, sender: &str) -> String {
-    let signature = sending.identity(sender).signature;
-    let signature = signature.trim_end();
-    if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}\n") }
-}
-
-/// Somebody else writes the letter. Their signature takes the place of the former one where that is as it was.
-fn sender(kept: &mut Kept, account: AccountId, address: String) -> Vec<Effect> {
-    let of = |account, sender: &str| kept.account(account).map(|account| signature(&account.sending, sender));
-    let Some(composer) = &kept.composer else { return vec![] };
-    let former = of(composer.account, &composer.draft.sender).unwrap_or_default();
-    let signature = of(account, &address).unwrap_or_default();
-    let Some(composer) = &mut kept.composer else { return vec![] };
-    (composer.account, composer.draft.sender) = (account, address);
-    if former != signature && !composer.draft.redirects {
-        let draft = &mut composer.draft;
-        match &mut draft.rich {
-            Some(rich) => {
-                // Its first line end is that of the line before.
-                let [former, signature] =
-                    [&former, &signature].map(|text| Rich::from_text(text.strip_prefix('\n').unwrap_or(text)).blocks);
-                if rich.blocks.ends_with(&former) {
-                    rich.blocks.truncate(rich.blocks.len() - former.len());
-                    rich.blocks.extend(signature);
-                    draft.text = rich.to_text();
-                }
-            }
-            None => {
-                if let Some(own) = draft.text.strip_suffix(&former) {
-                    draft.text = format!("{own}{signature}");
-                }
-            }
-        }
-    }
-    changed(composer)
 }
 
 /// Where writing goes on: at the first thing that is missing.
