@@ -42,6 +42,7 @@
 //! | `body.rs` | unstuffing in place; where a body ends | events |
 //! | `quirk.rs` | every tolerated deviation by name, and who does it | the tolerance itself |
 //! | `error.rs` | what goes wrong, by blame | |
+//! | `transcript.rs` | what was said, without what is secret | who is shown it |
 //! | `url.rs` | `pop:` and `pops:` addresses | where they lead |
 //!
 //! | file of `smtp` | what it knows | not its business |

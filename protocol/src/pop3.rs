@@ -54,6 +54,7 @@ mod listing;
 mod quirk;
 mod reply;
 mod session;
+mod transcript;
 mod types;
 mod url;
 
@@ -66,6 +67,7 @@ pub use event::{Ending, Event, Greeting, Output, Reply, ReplyData};
 pub use quirk::Quirk;
 pub use reply::ResponseCode;
 pub use session::Session;
+pub use transcript::{LeftOut, Speaker, Spoken};
 pub use types::{Mechanism, MessageNumber, Uid};
 pub use url::{Scheme, Url, UrlAuth};
 

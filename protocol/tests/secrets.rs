@@ -3,7 +3,9 @@
 // A test's helpers may stop it; clippy sees that of test functions only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use restante_protocol::pop3::{Channel, Command, Config, Login, Mechanism, Output, Secret, Session};
+use restante_protocol::pop3::{
+    Channel, Command, Config, Login, Mechanism, MessageNumber, Output, Secret, Session, Speaker, Spoken,
+};
 use restante_protocol::{sasl, smtp};
 
 const PASSWORD: &str = "correct-horse-battery";
@@ -30,6 +32,9 @@ fn shown(mechanism: Mechanism, answers: &[&str]) -> (String, Vec<u8>) {
         }
     }
     shown.push_str(&format!("{session:?}"));
+    while let Some(spoken) = session.next_spoken() {
+        shown.push_str(&format!("{spoken:?}"));
+    }
     (shown, sent)
 }
 
@@ -46,6 +51,85 @@ fn no_password_shows_in_debug_however_the_login_goes() {
         assert!(sent.contains(PASSWORD) || sent.contains("Y29ycmVj") || sent.contains("NvcnJl"), "{mechanism}: {sent}");
         for form in [PASSWORD, BASE64, "NvcnJlY3QtaG9yc2UtYmF0dGVyeQ"] {
             assert!(!shown.contains(form), "{mechanism} shows the password: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_transcript_has_what_was_said_but_for_secrets_and_messages() {
+    let mut session = Session::new(Config { channel: Channel::Tls, ..Config::default() });
+    let login = Login::with_password("user", Secret::new(PASSWORD)).by(Mechanism::UserPass);
+    session.submit(Command::Login(login)).unwrap();
+    for command in [Command::List(None), Command::Retr { number: MessageNumber::new(1).unwrap(), octets: None }] {
+        session.submit(command).unwrap();
+    }
+    let mut lines = Vec::new();
+    // A server that quotes what it was told.
+    let quoted = format!("+OK you said {PASSWORD}\r\n");
+    for answer in [
+        "+OK ready\r\n",
+        "+OK\r\n",
+        &quoted,
+        "+OK\r\n1 9\r\n2 9\r\n.\r\n",
+        "+OK\r\nFor your eyes\r\n.\r\n",
+        "-ERR \u{1b}[31mred\r\n",
+    ] {
+        session.handle_input(answer.as_bytes());
+        while !matches!(session.poll_output(), Ok(Output::NeedInput) | Err(_)) {}
+        while let Some(Spoken { speaker, text, left_out }) = session.next_spoken() {
+            let mark = if speaker == Speaker::Client { "C" } else { "S" };
+            lines.push(format!(
+                "{mark} {text}{}",
+                left_out.map(|left_out| format!(" {left_out:?}")).unwrap_or_default()
+            ));
+        }
+    }
+    let expected = [
+        "S +OK ready",
+        "C USER user",
+        "S +OK",
+        "C PASS Secret",
+        "S +OK you said ****",
+        "C LIST",
+        "S +OK",
+        "S  Lines(2)",
+        "S .",
+        "C RETR 1",
+        "S +OK",
+        "S  Octets(15)",
+        "S .",
+        "S -ERR \u{fffd}[31mred",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_transcript_quotes_no_server_that_says_what_it_was_told() {
+    for (mechanism, challenge) in [(sasl::Mechanism::Plain, ""), (sasl::Mechanism::Login, "+ VXNlcm5hbWU6\r\n")] {
+        let mut session = Session::new(Config { channel: Channel::Tls, ..Config::default() });
+        let login = Login::with_password("user", Secret::new(PASSWORD)).by(mechanism);
+        session.submit(Command::Login(login)).unwrap();
+        let mut sent = Vec::new();
+        let mut shown = String::new();
+        for answer in ["+OK\r\n", challenge, "echo"] {
+            let line = if answer == "echo" {
+                format!("-ERR {}\r\n", String::from_utf8(std::mem::take(&mut sent)).unwrap().trim())
+            } else {
+                answer.into()
+            };
+            session.handle_input(line.as_bytes());
+            while let Ok(output @ (Output::Transmit(_) | Output::Event(_))) = session.poll_output() {
+                if let Output::Transmit(octets) = output {
+                    sent = octets.to_vec();
+                }
+            }
+            while let Some(spoken) = session.next_spoken() {
+                shown.push_str(&spoken.text);
+            }
+        }
+        assert!(shown.contains("****"), "{shown}");
+        for form in [PASSWORD, BASE64, "NvcnJlY3QtaG9yc2UtYmF0dGVyeQ", "dXNlcg=="] {
+            assert!(!shown.contains(form), "{mechanism}: {shown}");
         }
     }
 }

@@ -15,6 +15,7 @@ use std::fmt;
 use self::receive::{Read, Reading};
 use self::send::{Sent, Step};
 use self::submit::Planned;
+use super::transcript::{LeftOut, Spoken, Transcript};
 use super::{
     Capabilities, Channel, Command, Config, Ending, Event, Fault, Misuse, Output, Pipelining, ProtocolError, Quirk,
     Refusal, Reply, ReplyData, Ticket, Transmit,
@@ -41,6 +42,7 @@ pub struct Session {
     /// The line being read; kept for its memory.
     line: Vec<u8>,
     events: VecDeque<Event<'static>>,
+    transcript: Transcript,
     capabilities: Option<Capabilities>,
     apop_challenge: Option<String>,
     planned: Planned,
@@ -115,6 +117,7 @@ impl Session {
             outbox: Outbox::default(),
             line: Vec::new(),
             events: VecDeque::new(),
+            transcript: Transcript::default(),
             capabilities: None,
             apop_challenge: None,
             planned: Planned::default(),
@@ -288,6 +291,11 @@ impl Session {
         self.capabilities.as_ref()
     }
 
+    /// The next line that was said and not taken yet. What nobody takes is forgotten after some hundred lines.
+    pub fn next_spoken(&mut self) -> Option<Spoken> {
+        self.transcript.next()
+    }
+
     /// Whether commands may travel without waiting, as things stand.
     pub fn is_pipelining(&self) -> bool {
         // Where lines end in LF, or dots are not doubled, only silence tells the end of a message.
@@ -389,6 +397,9 @@ impl Session {
 
     /// Gives every ticket that has none its final event.
     fn lose_all(&mut self) {
+        if let Reading::Body(body) = &self.reading {
+            self.transcript.left_out(LeftOut::Octets(body.octets()));
+        }
         let mut before = None;
         for Sent { ticket, step, .. } in self.outstanding.drain(..) {
             // USER and PASS are two steps of one ticket, and the session's own STAT has none.

@@ -71,6 +71,7 @@ impl Session {
 
     fn begin_user_pass(&mut self, ticket: Ticket, login: Login) {
         self.outbox.line(&[b"USER ", login.user.as_bytes()]);
+        self.transcript.sent(&format!("USER {}", login.user));
         if self.is_pipelining() {
             self.expect_status(ticket, Step::User(None));
             self.send_pass(&login);
@@ -83,6 +84,7 @@ impl Session {
     fn send_pass(&mut self, login: &Login) {
         if let Credential::Password(password) = &login.credential {
             self.outbox.line(&[b"PASS ", password.expose().as_bytes()]);
+            self.transcript.sent_secret("PASS", password.expose());
         }
     }
 
@@ -97,6 +99,7 @@ impl Session {
                 hex.push_str(&format!("{byte:02x}"));
             }
             self.outbox.line(&[b"APOP ", login.user.as_bytes(), b" ", hex.as_bytes()]);
+            self.transcript.sent_secret(&format!("APOP {}", login.user), &hex);
         }
         self.expect_status(ticket, Step::Apop);
     }
@@ -112,7 +115,14 @@ impl Session {
             Ok(exchange) => exchange,
             Err(reason) => return self.refuse_login(ticket, RefusedBy::CannotStart(reason)),
         };
-        self.outbox.line(&[exchange.open(&PROFILE).as_bytes()]);
+        let (Credential::Password(secret) | Credential::BearerToken(secret)) = &login.credential;
+        self.transcript.hide(secret.clone());
+        let first = exchange.open(&PROFILE);
+        self.outbox.line(&[first.as_bytes()]);
+        match first.splitn(3, ' ').nth(2) {
+            Some(response) => self.transcript.sent_secret(&format!("AUTH {}", mechanism.name()), response),
+            None => self.transcript.sent(&first),
+        }
         let next = (mechanism.binds_channel() && login.bindings.len() > 1)
             .then(|| Box::new(Login { bindings: login.bindings[1..].to_vec(), ..login.clone() }));
         // Who wants the binding enforced asks for it by name.
@@ -178,11 +188,18 @@ impl Session {
     /// Answers a challenge, or cancels the exchange (RFC 5034, section 4).
     fn respond(&mut self, challenge: &[u8]) {
         let Some(Sent { step: Step::Auth(attempt), .. }) = self.outstanding.front_mut() else { return };
-        self.outbox.line(&[attempt.exchange.answer(challenge, &PROFILE).as_bytes()]);
+        let answer = attempt.exchange.answer(challenge, &PROFILE);
+        self.outbox.line(&[answer.as_bytes()]);
+        if *answer == PROFILE.cancel {
+            self.transcript.sent(PROFILE.cancel);
+        } else {
+            self.transcript.sent_secret("", &answer);
+        }
     }
 
     fn signed_in(&mut self, mechanism: Mechanism, rest: &[u8]) {
         self.phase = Phase::Transaction;
+        self.transcript.login_is_over();
         self.user_refused = None;
         let (code, text) = text(rest);
         self.finish_with(Reply { code, text, data: ReplyData::Login(mechanism) });
@@ -210,6 +227,7 @@ impl Session {
                 }
             }
         }
+        self.transcript.login_is_over();
         let refusal = self.user_refused.take().unwrap_or_else(|| refusal(by, rest, detail));
         self.events.push_back(Event::Refused { ticket, refusal });
         self.refuse_behind_login(ticket);

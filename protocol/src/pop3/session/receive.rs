@@ -13,6 +13,7 @@ use super::{Phase, Session};
 use crate::pop3::body::{Behind, Decoder, Ended, Found};
 use crate::pop3::listing::{self, About};
 use crate::pop3::reply::{Status, excerpt, text};
+use crate::pop3::transcript::LeftOut;
 use crate::pop3::{
     Capabilities, Ending, Event, Fault, Greeting, Quirk, RefusedBy, Reply, ReplyData, ResponseCode, Ticket,
 };
@@ -53,6 +54,13 @@ pub(super) struct Items {
     previous: u32,
     /// Hashes of the unique-ids so far; no more than [`Items::REMEMBERED`].
     seen: HashSet<u64>,
+}
+
+impl Body {
+    /// Octets of it that have been read.
+    pub(super) fn octets(&self) -> u64 {
+        self.decoder.octets()
+    }
 }
 
 impl Items {
@@ -118,12 +126,30 @@ impl Session {
         if odd.nul {
             self.quirk(Quirk::Nul);
         }
+        self.transcribe(line);
         if matches!(self.reading, Reading::Status) {
             self.read_status(line, length)?;
         } else {
             self.read_listed(line)?;
         }
         Ok(Read::Progress)
+    }
+
+    /// Notes a line for the transcript: what tells of the server, and of listings their length.
+    fn transcribe(&mut self, line: &[u8]) {
+        let is_challenge = matches!(self.outstanding.front().map(|head| &head.step), Some(Step::Auth(_)))
+            && matches!(Status::read(line), Some((Status::Continue(rest), _)) if !rest.is_empty());
+        match &self.reading {
+            Reading::Status if is_challenge => self.transcript.challenged(),
+            Reading::Items(items) if line == b"." => {
+                self.transcript.left_out(LeftOut::Lines(items.lines));
+                self.transcript.received(line);
+            }
+            Reading::Items(_) | Reading::Body(_) => {}
+            Reading::Status | Reading::Capabilities { .. } | Reading::Languages { .. } => {
+                self.transcript.received(line)
+            }
+        }
     }
 
     fn read_status(&mut self, line: &[u8], length: usize) -> Result<(), Fault> {
@@ -407,6 +433,8 @@ impl Session {
     fn end_body(&mut self) {
         let Reading::Body(body) = mem::replace(&mut self.reading, Reading::Status) else { return };
         let Body { said: (code, text), decoder, .. } = *body;
+        self.transcript.left_out(LeftOut::Octets(decoder.octets()));
+        self.transcript.received(b".");
         match decoder.ended() {
             Ended::Properly => {}
             Ended::BareLf => {

@@ -192,6 +192,7 @@ impl Session {
 
     fn write(&mut self, line: &str, step: Step) -> Step {
         self.outbox.line(&[line.as_bytes()]);
+        self.transcript.sent(line);
         step
     }
 

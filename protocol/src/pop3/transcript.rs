@@ -1,0 +1,109 @@
+//! What was said in a session, fit to be shown to others: no password, no token and no message is in it.
+
+use std::collections::VecDeque;
+
+use super::reply::readable;
+use crate::Secret;
+
+/// Who said a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Speaker {
+    /// This side.
+    Client,
+    /// The server.
+    Server,
+}
+
+/// A line that was said, without its line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Who said it.
+    pub speaker: Speaker,
+    /// What may be shown of it; control characters are replaced.
+    pub text: String,
+    /// What stood behind that text, or in the place of the line.
+    pub left_out: Option<LeftOut>,
+}
+
+/// What a transcript leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeftOut {
+    /// A password, a token, or what is made of one.
+    Secret,
+    /// So many lines of a listing.
+    Lines(u32),
+    /// So many octets of a message.
+    Octets(u64),
+}
+
+/// Lines that nobody has taken yet.
+#[derive(Default)]
+pub(super) struct Transcript {
+    lines: VecDeque<Spoken>,
+    /// What a server must not be quoted with, while a login is under way: some say in their refusals what was sent.
+    hidden: Vec<Secret>,
+}
+
+impl Transcript {
+    /// Lines that are remembered where nobody takes them; the oldest go first.
+    const REMEMBERED: usize = 512;
+    /// Characters of a line that are shown.
+    const SHOWN: usize = 512;
+
+    /// This side said it.
+    pub(super) fn sent(&mut self, text: &str) {
+        self.note(Speaker::Client, text.to_owned(), None);
+    }
+
+    /// This side said it, and something secret behind it, which the server is not quoted with either.
+    pub(super) fn sent_secret(&mut self, text: &str, secret: &str) {
+        self.hide(Secret::new(secret));
+        self.note(Speaker::Client, text.to_owned(), Some(LeftOut::Secret));
+    }
+
+    /// The server is not quoted with this until [`Transcript::login_is_over`].
+    pub(super) fn hide(&mut self, secret: Secret) {
+        if !secret.expose().is_empty() {
+            self.hidden.push(secret);
+        }
+    }
+
+    pub(super) fn login_is_over(&mut self) {
+        self.hidden.clear();
+    }
+
+    /// The server said this line.
+    pub(super) fn received(&mut self, line: &[u8]) {
+        let mut text = readable(line);
+        for secret in &self.hidden {
+            if text.contains(secret.expose()) {
+                text = text.replace(secret.expose(), "****");
+            }
+        }
+        self.note(Speaker::Server, text, None);
+    }
+
+    /// The server asks this side to prove who it is: a proof may be guessed from that.
+    pub(super) fn challenged(&mut self) {
+        self.note(Speaker::Server, "+".to_owned(), Some(LeftOut::Secret));
+    }
+
+    /// The server said more than is shown.
+    pub(super) fn left_out(&mut self, what: LeftOut) {
+        self.note(Speaker::Server, String::new(), Some(what));
+    }
+
+    pub(super) fn next(&mut self) -> Option<Spoken> {
+        self.lines.pop_front()
+    }
+
+    fn note(&mut self, speaker: Speaker, text: String, left_out: Option<LeftOut>) {
+        let is_cut = text.chars().nth(Self::SHOWN).is_some();
+        let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+        let text = text.chars().take(Self::SHOWN).map(printable).chain(is_cut.then_some('…')).collect();
+        if self.lines.len() >= Self::REMEMBERED {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(Spoken { speaker, text, left_out });
+    }
+}
