@@ -76,7 +76,7 @@ fn a_transcript_has_what_was_said_but_for_secrets_and_messages() {
     ] {
         session.handle_input(answer.as_bytes());
         while !matches!(session.poll_output(), Ok(Output::NeedInput) | Err(_)) {}
-        while let Some(Spoken { speaker, text, left_out }) = session.next_spoken() {
+        while let Some(Spoken { speaker, text, left_out, .. }) = session.next_spoken() {
             let mark = if speaker == Speaker::Client { "C" } else { "S" };
             lines.push(format!(
                 "{mark} {text}{}",

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::Why;
 use super::reply::readable;
 use crate::Secret;
 
@@ -23,6 +24,8 @@ pub struct Spoken {
     pub text: String,
     /// What stood behind that text, or in the place of the line.
     pub left_out: Option<LeftOut>,
+    /// Why the mechanism was chosen, where this line begins to sign in by it.
+    pub why: Option<Why>,
 }
 
 /// What a transcript leaves out.
@@ -42,6 +45,8 @@ pub(super) struct Transcript {
     lines: VecDeque<Spoken>,
     /// What a server must not be quoted with, while a login is under way: some say in their refusals what was sent.
     hidden: Vec<Secret>,
+    /// Why the next line is said.
+    why: Option<Why>,
 }
 
 impl Transcript {
@@ -59,6 +64,11 @@ impl Transcript {
     pub(super) fn sent_secret(&mut self, text: &str, secret: &str) {
         self.hide(Secret::new(secret));
         self.note(Speaker::Client, text.to_owned(), Some(LeftOut::Secret));
+    }
+
+    /// The next line begins to sign in, for this reason.
+    pub(super) fn chose(&mut self, why: Why) {
+        self.why = Some(why);
     }
 
     /// The server is not quoted with this until [`Transcript::login_is_over`].
@@ -104,6 +114,7 @@ impl Transcript {
         if self.lines.len() >= Self::REMEMBERED {
             self.lines.pop_front();
         }
-        self.lines.push_back(Spoken { speaker, text, left_out });
+        let why = if speaker == Speaker::Client { self.why.take() } else { None };
+        self.lines.push_back(Spoken { speaker, text, left_out, why });
     }
 }

@@ -22,6 +22,7 @@ use restante_api::{Blame, Failure, FailureKind, Fingerprint, Security, TlsEnd};
 use restante_protocol::pop3::{Capabilities, Pipelining, Session, Ticket};
 use zeroize::Zeroize;
 
+use crate::log::Entry;
 use crate::platform::Platform;
 use crate::transport::{self, Transport};
 
@@ -102,6 +103,8 @@ pub struct Connection<D: Dialogue = Session> {
     greeted: bool,
     broken: Option<Failure>,
     fault: Option<D::Fault>,
+    /// Where is noted what is said.
+    log: Option<Entry>,
 }
 
 /// Octets to send. They may hold a password, so they are overwritten when they are sent.
@@ -169,7 +172,25 @@ impl<D: Dialogue> Connection<D> {
     /// # Errors
     /// Why the connection is over. Every ticket has had its final event before that.
     pub async fn turn(&mut self, tell: &mut dyn FnMut(D::Event<'_>)) -> Result<Turn, Failure> {
-        poll_fn(|cx| self.poll_turn(cx, tell)).await
+        let turn = poll_fn(|cx| {
+            let turn = self.poll_turn(cx, tell);
+            self.transcribe();
+            turn
+        })
+        .await;
+        if let (Err(failure), Some(log)) = (&turn, &self.log) {
+            log.ended(failure);
+        }
+        turn
+    }
+
+    /// Notes what was said.
+    fn transcribe(&mut self) {
+        while let Some(spoken) = self.session.next_spoken() {
+            if let Some(log) = &self.log {
+                log.said(spoken, self.platform.now());
+            }
+        }
     }
 
     fn poll_turn(&mut self, cx: &mut Context<'_>, tell: &mut dyn FnMut(D::Event<'_>)) -> Poll<Result<Turn, Failure>> {

@@ -13,6 +13,7 @@ use restante_api::{
 };
 
 use crate::discover;
+use crate::log::{self, Logged};
 use crate::mailbox::{self, Left};
 use crate::memory::Memory;
 use crate::platform::Platform;
@@ -28,7 +29,7 @@ where
     C: Stream<Item = Call> + Unpin,
     R: FnMut(Reply),
 {
-    let platform: Rc<dyn Platform> = Rc::new(platform);
+    let platform = Logged::of(Rc::new(platform));
     let memory = RefCell::new(Memory::default());
     let mut ahead = Ahead::default();
     let mut call = next(&mut calls, &mut ahead, &mut replies).await;
@@ -53,11 +54,15 @@ where
                 let place = mailbox::Place { platform: Rc::clone(&platform), memory: &memory, ready };
                 match mailbox::serve(place, id, *open, &mut calls, &mut replies).await {
                     Left::ForAnother(id, open) => call = Some(Call::Ask { id, request: Request::Open(open) }),
-                    Left::Closed(to) => replies(Reply { to, update: Update::Closed }),
+                    Left::Closed(to) => {
+                        log::forget(&*platform);
+                        replies(Reply { to, update: Update::Closed });
+                    }
                     Left::Unopened => {}
                     Left::Ended => return,
                 }
             }
+            Request::Diagnose => replies(Reply { to: id, update: log::diagnosis(&*platform) }),
             Request::Close => replies(Reply { to: id, update: Update::Closed }),
             Request::Read(message)
             | Request::Source(message)

@@ -35,6 +35,7 @@ use restante_api::keep::{Answer, Ask, Done, Room};
 use restante_api::{Call, CallId, Failure, FailureKind, Reply, Request, Update};
 use restante_store::{Location, MessageId, Store};
 
+use crate::log::{self, Logged};
 use crate::platform::{Platform, Secrets, Storage};
 use checks::Checks;
 use files::Files;
@@ -82,11 +83,12 @@ const IDLE: Duration = Duration::from_secs(20);
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Serves pages until their calls end. Single-threaded: spawn it locally.
-pub async fn run<C, R>(place: Place, mut calls: C, mut replies: R)
+pub async fn run<C, R>(mut place: Place, mut calls: C, mut replies: R)
 where
     C: Stream<Item = Input> + Unpin,
     R: FnMut(Client, Reply),
 {
+    place.platform = Logged::of(place.platform);
     let mut at = None;
     let mut opened = match place.storage.open().await {
         Ok(location) => Store::open(at.insert(location)).map_err(|error| convert::failure(&error)),
@@ -303,6 +305,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             }
             Request::Keep(ask) => self.on_ask(client, id, ask),
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
+            Request::Diagnose => self.answer(client, id, Ok(log::diagnosis(&*self.place.platform))),
             Request::Prepare(_) => {}
             Request::Check | Request::Mark { .. } | Request::Search { .. } | Request::Discover(_) => {
                 let failure = Failure::new(FailureKind::Internal, "that is asked of a preview");

@@ -15,6 +15,7 @@ mod engine;
 mod hits;
 #[cfg(feature = "keep")]
 pub mod keep;
+pub mod log;
 mod mailbox;
 pub mod mbox;
 mod memory;

@@ -376,6 +376,7 @@ impl<'t> Mailbox<'t> {
             Request::Check => self.ask_for_news(id),
             Request::Search { query, fetch } => self.search(id, &query, fetch),
             Request::Mark { list, numbers, delete } => self.mark(id, list, &numbers, delete),
+            Request::Diagnose => self.answer_to(id, crate::log::diagnosis(&*self.platform)),
             Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
             Request::Prepare(_) | Request::Discover(_) => {}
         }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use crate::log::Log;
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use restante_api::OtherBridge;
@@ -35,6 +36,11 @@ pub trait Dial {
     /// Readies the way to the host's own bridge for the next dial, where there is one to ready: no mail server is
     /// touched. It is given up after a short while, and nobody is told where it does not come about.
     fn ready(&self) {}
+
+    /// Where is noted what is said on connections, if that is noted.
+    fn log(&self) -> Option<&Log> {
+        None
+    }
 
     /// Asks a bridge which mail servers a domain names in DNS. A host without a bridge asks nobody.
     ///

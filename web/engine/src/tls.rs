@@ -44,6 +44,9 @@ const CHACHA20: [CipherSuite; 3] = [
     CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 ];
 
+/// Certificates behind the server's own that are shown at most: a chain is rarely longer than three.
+const MAX_ISSUERS: usize = 8;
+
 /// Whom to expect at the other end.
 #[derive(Debug, Clone)]
 pub struct Peer {
@@ -83,6 +86,7 @@ pub fn view<T>(stream: &TlsStream<T>, host: &str, trusted: Option<Fingerprint>, 
         },
         cipher_suite: format!("{:?}", session.negotiated_cipher_suite()?.suite()),
         certificate: shown,
+        issuers: chain.iter().skip(1).take(MAX_ISSUERS).map(certificate::view).collect(),
         trusted_by_fingerprint,
     })
 }

@@ -154,6 +154,7 @@ impl Person {
             Update::Connected(_)
             | Update::Untrusted(_)
             | Update::Discovered(_)
+            | Update::Diagnosis(_)
             | Update::Attachment { .. }
             | Update::Source(_)
             | Update::Archive(_)

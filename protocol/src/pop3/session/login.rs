@@ -58,6 +58,7 @@ impl Session {
             Err(none) => return self.refuse_login(ticket, RefusedBy::NoMechanism(none)),
         };
         let channel = self.config.channel;
+        self.transcript.chose(why);
         self.events.push_back(Event::MechanismChosen { ticket, mechanism, why, channel });
         match mechanism {
             Mechanism::UserPass => self.begin_user_pass(ticket, login),
@@ -222,6 +223,7 @@ impl Session {
                 {
                     self.quirk(Quirk::BindingRefused);
                     let (why, channel) = (Why::Unbound, self.config.channel);
+                    self.transcript.chose(why);
                     self.events.push_back(Event::MechanismChosen { ticket, mechanism: mechanism.into(), why, channel });
                     return self.begin_sasl(ticket, mechanism, *login);
                 }

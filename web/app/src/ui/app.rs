@@ -16,10 +16,12 @@ use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html}
 use super::browser::{choices, dates, engine, files, hashes, language, offline, page, sanitiser};
 use super::state::kept::Write;
 use super::state::{
-    Action, Command, Effect, FindAction, Focus, KeptAction, Keys, Load, Phase, PreviewAction, Program, State, reduce,
+    Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Phase, PreviewAction, Program,
+    State, reduce,
 };
 use super::view::{
-    closing, commands::OverlayDialog, connect::Connect, kept::KeptScreen, mailbox::MailboxScreen, newer::NewVersion,
+    closing, commands::OverlayDialog, connect::Connect, diagnosis::DiagnosisDialog, kept::KeptScreen,
+    mailbox::MailboxScreen, newer::NewVersion,
 };
 use super::words;
 
@@ -210,6 +212,9 @@ impl Component for App {
                         <OverlayDialog {overlay} commands={Command::of(&self.state)} act={self.act.clone()} />
                     }
                 </ContextProvider<Keys>>
+                if let Some(diagnosis) = self.state.diagnosis.clone() {
+                    <DiagnosisDialog {diagnosis} act={self.act.clone()} />
+                }
                 if self.state.newer { <NewVersion act={self.act.clone()} /> }
             </ContextProvider<Language>>
         }
@@ -305,6 +310,13 @@ impl App {
                 if files::save(&name, &bytes).is_err() {
                     self.act.emit(Action::NotSaved);
                 }
+            }
+            Effect::Copy(text) => {
+                let act = self.act.clone();
+                spawn_local(async move {
+                    let copied = page::copy(&text).await;
+                    act.emit(Action::Diagnosis(DiagnosisAction::Copied(copied)));
+                });
             }
             Effect::Persist => {
                 let act = self.act.clone();

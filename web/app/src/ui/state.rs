@@ -10,6 +10,7 @@ mod about;
 pub mod bridge;
 mod calls;
 mod commands;
+mod diagnosis;
 mod discover;
 mod form;
 mod heard;
@@ -39,6 +40,7 @@ pub use about::{About, Checked, Verdict, listed};
 pub use bridge::{BadBridge, Bridge};
 pub use calls::Calls;
 pub use commands::{Command, Keys, is_free};
+pub use diagnosis::{Diagnosis, DiagnosisAction};
 pub use discover::{FindAction, Finding};
 pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
@@ -81,6 +83,8 @@ pub struct State {
     pub newer: bool,
     /// "About this page", while it is open.
     pub about: Option<Load<Shared<About>>>,
+    /// "Diagnosis", while it is open.
+    pub diagnosis: Option<Diagnosis>,
     /// The open mailbox; there is one exactly in [`Phase::Open`] and [`Phase::Kept`].
     pub mailbox: Option<Mailbox>,
     /// Mail that is kept on this device; there is some exactly in [`Phase::Kept`].
@@ -275,6 +279,8 @@ pub enum Action {
     ShowPath(bool),
     /// Open or close "About this page".
     ShowAbout(bool),
+    /// Something with "Diagnosis".
+    Diagnosis(DiagnosisAction),
     /// The page's files have been compared with the list of their hashes; the text is why they could not be.
     Compared(Result<About, String>),
 }
@@ -290,6 +296,8 @@ pub enum Effect {
     StartWriter,
     /// Remember [`State::keys`], where mail is kept.
     RememberKeys,
+    /// Put this text where it can be pasted from.
+    Copy(String),
     /// Speak [`State::language`].
     Speak,
     /// Ask the browser to keep what is kept for as long as its owner wants.
@@ -417,6 +425,7 @@ impl Default for State {
             asked_for: None,
             program: Program::default(),
             about: None,
+            diagnosis: None,
             newer: false,
             deletion: None,
             calls: Calls::default(),

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod connect;
 mod connection;
 mod contact;
+pub mod diagnosis;
 mod dialog;
 mod discover;
 mod event;

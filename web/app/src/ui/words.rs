@@ -2,6 +2,7 @@
 //! wrong in the engine has its words in [`restante_api`].
 
 pub mod commands;
+pub mod diagnosis;
 pub mod kept;
 pub mod preview;
 pub mod write;

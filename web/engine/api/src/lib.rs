@@ -6,6 +6,7 @@
 mod call;
 mod codes;
 mod deletion;
+mod diagnosis;
 mod discover;
 mod event;
 mod failure;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use call::{Call, CallId, Reply};
 pub use deletion::{Deletion, DeletionEnd};
+pub use diagnosis::{Choice, Omission, SaidLine, SessionLog};
 pub use discover::{By, Discover, Discovery, Need, Place, Provider, Settings, SettingsSource};
 pub use event::{Day, Event, Method, Moment, Repeat, Unit};
 pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
@@ -92,6 +94,8 @@ pub enum Request {
         /// Fetch the headers that are missing, as long as the search goes on.
         fetch: bool,
     },
+    /// Asks what was said with servers lately. Answered by [`Update::Diagnosis`].
+    Diagnose,
     /// Closes the mailbox (QUIT) and forgets everything. What is kept on the device stays. Where messages are marked, they
     /// are deleted first, and [`Update::Deleted`] says what came of it.
     Close,
@@ -192,6 +196,8 @@ pub enum Update {
     Untrusted(Box<Failure>),
     /// The answer to [`Request::Discover`].
     Discovered(Box<Discovery>),
+    /// The answer to [`Request::Diagnose`]: the last connections, the newest first.
+    Diagnosis(Vec<SessionLog>),
     /// The mailbox is closed and forgotten.
     Closed,
     /// The answer to [`Request::Keep`].
@@ -400,6 +406,8 @@ pub struct TlsView {
     pub cipher_suite: String,
     /// The server's certificate.
     pub certificate: CertificateView,
+    /// The certificates that the server sent along with it, each said to vouch for the one before.
+    pub issuers: Vec<CertificateView>,
     /// The certificate does not verify; the user trusts exactly this one.
     pub trusted_by_fingerprint: bool,
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use restante_api::{Failure, FailureKind};
-use restante_protocol::pop3::{self, Command, Event, Output, Session, Ticket, Transmit};
+use restante_protocol::pop3::{self, Command, Event, Output, Session, Spoken, Ticket, Transmit};
 use restante_protocol::tunnel::Service;
 
 use super::{Deadlines, blame};
@@ -65,6 +65,11 @@ pub trait Dialogue: 'static {
 
     /// What a fault means to a person.
     fn failure(fault: &Self::Fault) -> Failure;
+
+    /// The next line that was said, for the log; none where a dialogue is not written down.
+    fn next_spoken(&mut self) -> Option<Spoken> {
+        None
+    }
 
     /// Whether there is more to say that waited for room.
     fn has_more_to_send(&self) -> bool {
@@ -164,6 +169,10 @@ impl Dialogue for Session {
 
     fn failure(fault: &pop3::ProtocolError) -> Failure {
         blame::of_protocol_error(fault)
+    }
+
+    fn next_spoken(&mut self) -> Option<Spoken> {
+        Session::next_spoken(self)
     }
 
     fn is_silence_telling(&self) -> bool {

@@ -10,6 +10,7 @@ use restante_protocol::pop3::{Channel, Config, Event, Greeting, Limits, Session}
 use restante_protocol::tunnel::{BridgeTls, Secret};
 
 use super::{BUFFER, Connection, Deadlines, Dialogue, OnTheWay, Options, Outgoing};
+use crate::log::Entry;
 use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of_tunnel};
@@ -93,6 +94,33 @@ impl<D: Dialogue> Connection<D> {
         stage: &mut dyn FnMut(Stage),
         tell: &mut dyn FnMut(D::Event<'_>),
     ) -> Result<Self, Failure> {
+        let log = platform.log().map(|log| log.begin(host, port, D::SERVICE, options, platform.now()));
+        let mut stage = |now| {
+            if let Some(log) = &log {
+                log.reached(now);
+            }
+            stage(now);
+        };
+        let reached =
+            Self::reach_logged(platform, host, port, token, options, session, &mut stage, tell, log.clone()).await;
+        if let (Err(failure), Some(log)) = (&reached, &log) {
+            log.ended(failure);
+        }
+        reached
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "those of `reach`, and where to note what comes of it")]
+    async fn reach_logged(
+        platform: Rc<dyn Platform>,
+        host: &str,
+        port: u16,
+        token: Option<Secret>,
+        options: &Options,
+        session: D,
+        stage: &mut dyn FnMut(Stage),
+        tell: &mut dyn FnMut(D::Event<'_>),
+        log: Option<Entry>,
+    ) -> Result<Self, Failure> {
         if options.security == Security::None && !options.cleartext_agreed {
             return Err(Failure::new(FailureKind::CleartextNotAgreed, ""));
         }
@@ -127,12 +155,17 @@ impl<D: Dialogue> Connection<D> {
             greeted: false,
             broken: None,
             fault: None,
+            log,
         };
         stage(Stage::Greeting);
         if options.security == Security::Starttls {
             connection.ask_for_tls(tell).await?;
             stage(Stage::Securing);
             connection = connection.start_tls(&peer, options.tls_end).await?;
+        }
+        if let Some(log) = &connection.log {
+            let transport = &connection.transport;
+            log.is_up(transport.peer(), transport.tls_view(&peer.host, options.trusted, peer.now));
         }
         Ok(connection)
     }

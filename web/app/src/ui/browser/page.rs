@@ -23,6 +23,14 @@ pub fn fragment() -> String {
     hash.trim_start_matches('#').to_owned()
 }
 
+/// Puts a text where it can be pasted from. Whether the browser let it: it does on a page of HTTPS, or of this machine.
+pub async fn copy(text: &str) -> bool {
+    let Some(navigator) = window().map(|window| window.navigator()) else { return false };
+    // Elsewhere there is no such thing, and the binding does not say so.
+    let has_clipboard = Reflect::get(&navigator, &JsValue::from_str("clipboard")).is_ok_and(|it| it.is_object());
+    has_clipboard && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+}
+
 /// Takes the fragment out of the address bar and of this entry of the history.
 pub fn clear_fragment() {
     let Some(window) = window() else { return };

@@ -7,7 +7,9 @@ use std::rc::Rc;
 use restante_api::letter::{LetterId, Manner};
 
 use super::kept::{Deed, Opening, Write};
-use super::{Action, Choice, KeptAction, Motion, Overlay, Phase, PreviewAction, Purpose, SearchAction, State};
+use super::{
+    Action, Choice, DiagnosisAction, KeptAction, Motion, Overlay, Phase, PreviewAction, Purpose, SearchAction, State,
+};
 
 /// Something that can be done with the mailbox that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub enum Command {
     Settings,
     /// Show how the session came about.
     Path,
+    /// Show what was said with mail servers.
+    Diagnosis,
     /// Show what the page is.
     About,
     /// List the keys.
@@ -58,7 +62,7 @@ pub enum Command {
 
 /// Every command, in the order in which they are listed, with the key that it has unless somebody changes that. Those of one
 /// key are for one of the two screens each.
-const ALL: [(Command, &str); 27] = [
+const ALL: [(Command, &str); 28] = [
     (Command::Down, "j"),
     (Command::Up, "k"),
     (Command::Read, "o"),
@@ -84,6 +88,7 @@ const ALL: [(Command, &str); 27] = [
     (Command::Check, "g"),
     (Command::Settings, ""),
     (Command::Path, ""),
+    (Command::Diagnosis, ""),
     (Command::Keys, "?"),
     (Command::About, ""),
 ];
@@ -136,6 +141,7 @@ impl Command {
                 account.and_then(|account| kept(KeptAction::Open(Opening::Settings(account.id))))
             }
             Self::Path => (!is_kept).then_some(Action::ShowPath(true)),
+            Self::Diagnosis => Some(Action::Diagnosis(DiagnosisAction::Show)),
             Self::About => Some(Action::ShowAbout(true)),
             Self::Keys => Some(Action::Overlay(Some(Overlay::Keys))),
             Self::Close => (!is_kept).then_some(Action::Close),

@@ -5,8 +5,8 @@ use restante_link::Death;
 
 use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
 use super::{
-    Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, discover, held, kept, later,
-    news, pictures, prepare, preview, search,
+    Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, diagnosis, discover, held,
+    kept, later, news, pictures, prepare, preview, search,
 };
 use crate::ui::shared::Shared;
 
@@ -27,6 +27,7 @@ pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effec
         | Update::Archive(_)
         | Update::Source(_)
         | Update::MessageFailed { .. } => of_message(state, to, update),
+        Update::Diagnosis(sessions) => diagnosis::heard(state, to, sessions),
         Update::Untrusted(failure) => prepare::untrusted(state, to, *failure),
         Update::Discovered(discovery) => discover::heard(state, to, *discovery),
         update if state.phase == Phase::Kept => kept::reply(state, to, update),
@@ -58,7 +59,7 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
-        Update::Interrupted(_) | Update::Untrusted(_) | Update::Discovered(_) => {}
+        Update::Interrupted(_) | Update::Untrusted(_) | Update::Discovered(_) | Update::Diagnosis(_) => {}
         Update::Closed => {
             if let Phase::Closing(marked) = state.phase {
                 return preview::closed(state, marked);
@@ -187,6 +188,7 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
 /// a fresh one.
 pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
     state.engine_died = true;
+    diagnosis::death(state);
     let failure = crate::ui::words::engine_died(death);
     match state.phase {
         // A fresh one is started once it is needed: one that cannot be loaded would be loaded again and again.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod act;
+mod drag;
 mod files;
 mod heard;
 mod lists;
@@ -22,6 +23,7 @@ use crate::ui::shared::Shared;
 use crate::ui::state::site::Submission;
 
 pub use act::{Deed, KeptAction, Opening};
+pub use drag::{Drag, Dragged};
 pub use files::{FileWork, Files};
 pub use settings::{Draft, Knob, Knobs, SendingField, Step};
 pub use write::{Composer, Doubt, LetterField, Offers, Saved, Shelf, Write, WriteStep, Writing};
@@ -68,6 +70,8 @@ pub struct Kept {
     pub told: Option<Told>,
     /// What can be taken back, the last one at the end.
     pub undo: Vec<Vec<(KeptId, FolderId)>>,
+    /// Messages that are dragged.
+    pub dragged: Option<Dragged>,
     /// The dialog that is open.
     pub sheet: Option<Sheet>,
     /// A file that is being written or read.
@@ -210,6 +214,7 @@ impl Kept {
             refused: None,
             told: None,
             undo: vec![],
+            dragged: None,
             sheet: None,
             file: None,
             resting: vec![],

@@ -6,7 +6,8 @@ use restante_locales::Language;
 use super::calls::{Calls, cancel};
 use super::{
     Action, Effect, Face, Field, Focus, Keys, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml,
-    Selection, State, discover, heard, held, is_free, kept, keys, later, prepare, preview, search, selection,
+    Selection, State, diagnosis, discover, heard, held, is_free, kept, keys, later, prepare, preview, search,
+    selection,
 };
 use crate::ui::shared::Shared;
 
@@ -208,6 +209,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             state.about = open.then_some(Load::Waiting);
             if open { vec![Effect::Compare] } else { vec![] }
         }
+        Action::Diagnosis(action) => diagnosis::act(state, action),
         Action::Compared(outcome) => {
             // Whoever closed it does not want to hear of it any more.
             if state.about.is_some() {

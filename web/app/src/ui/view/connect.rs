@@ -15,7 +15,7 @@ use super::retry::Retry;
 use super::stamp::stamp;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Action, Complaint, Form, KeptAction, Load, Preset, Site};
+use crate::ui::state::{About, Action, Complaint, DiagnosisAction, Form, KeptAction, Load, Preset, Site};
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -70,6 +70,7 @@ pub fn Connect(props: &ConnectProps) -> Html {
                     <FailureNote failure={failure.clone()}>
                         <TrustPanel kind={failure.kind.clone()} act={props.act.clone()} />
                         <Retry failure={failure.clone()} name={say::try_again()} again={Action::Submit} act={props.act.clone()} />
+                        <p><button type="button" class="link" onclick={sends(&props.act, Action::Diagnosis(DiagnosisAction::Show))}>{say::diagnosis()}</button></p>
                     </FailureNote>
                 }
                 <ConnectForm form={props.form.clone()} site={props.site.clone()} {wants_token} opening={props.opening} complaint={props.complaint}

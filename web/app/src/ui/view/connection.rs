@@ -11,7 +11,7 @@ use super::way::WayOfMail;
 use super::{Act, certificate, sends};
 use crate::ui::path::Path;
 use crate::ui::shared::Shared;
-use crate::ui::state::{Account, Action, bridge};
+use crate::ui::state::{Account, Action, DiagnosisAction, bridge};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct ConnectionProps {
@@ -43,7 +43,10 @@ pub(super) fn ConnectionDialog(props: &ConnectionProps) -> Html {
                     {certificate::facts(&tls.certificate)}
                 }
             }
-            <p class="last"><button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{say::about_page()}</button></p>
+            <p class="last buttons">
+                <button class="quiet" onclick={sends(&props.act, Action::Diagnosis(DiagnosisAction::Show))}>{say::diagnosis()}</button>
+                <button class="quiet" onclick={sends(&props.act, Action::ShowAbout(true))}>{say::about_page()}</button>
+            </p>
         </Dialog>
     }
 }

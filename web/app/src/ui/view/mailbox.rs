@@ -22,7 +22,7 @@ use super::status::Status;
 use super::{Act, sends, writing};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::Writing;
-use crate::ui::state::{About, Account, Action, Choice, KeptAction, Load, Mailbox, SearchAction};
+use crate::ui::state::{About, Account, Action, Choice, DiagnosisAction, KeptAction, Load, Mailbox, SearchAction};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -157,6 +157,7 @@ fn ended(failure: &Shared<Failure>, act: &Act) -> Html {
             } else {
                 <p><button onclick={sends(act, Action::Reopen)}>{say::mailbox_open_again()}</button></p>
             }
+            <p><button class="link" onclick={sends(act, Action::Diagnosis(DiagnosisAction::Show))}>{say::diagnosis()}</button></p>
         </FailureNote>
     }
 }

@@ -3,13 +3,14 @@
 use super::use_language;
 use restante_api::Row;
 use restante_locales::{flaw, say};
-use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
+use yew::{Callback, DragEvent, Html, MouseEvent, Properties, classes, component, html};
 
 use super::avatar::avatar;
-use super::{Act, hits, icon};
+use super::{Act, hits, icon, sends};
 use crate::ui::browser::dates;
 use crate::ui::shared::Shared;
-use crate::ui::state::{Action, Choice};
+use crate::ui::state::kept::Drag;
+use crate::ui::state::{Action, Choice, KeptAction};
 use crate::ui::{cost, format};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -68,7 +69,8 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
     html! {
         <div id={id(*position)} class={classes} role="option" aria-selected={selected.to_string()}
             aria-current={props.read.then_some("true")}
-            aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}>
+            aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}
+            draggable={kept.then_some("true")} ondragstart={kept.then(|| take(props))} ondragend={kept.then(|| drags(&props.act, Drag::End))}>
             {avatar(row.from.as_ref())}
             if *kept && !seen { <span class="unseen">{say::row_unread()}{" "}</span> }
             if props.arrived && !seen { <span class="unseen">{say::row_new()}{" "}</span> }
@@ -116,6 +118,25 @@ fn click(props: &RowProps) -> Callback<MouseEvent> {
             Action::Read(position)
         });
     })
+}
+
+/// What is dragged is known to the page alone; the name says to it, and to no other, that it is a message.
+pub(super) const DRAGGED: &str = "application/x-restante-message";
+
+fn take(props: &RowProps) -> Callback<DragEvent> {
+    let (act, position) = (props.act.clone(), props.position);
+    Callback::from(move |event: DragEvent| {
+        if let Some(data) = event.data_transfer() {
+            data.set_effect_allowed("move");
+            // Without any there is no drag in some browsers; a failure leaves it at that.
+            let _ = data.set_data(DRAGGED, "");
+        }
+        act.emit(Action::Keep(KeptAction::Drag(Drag::Take(position))));
+    })
+}
+
+fn drags(act: &Act, drag: Drag) -> Callback<DragEvent> {
+    sends(act, Action::Keep(KeptAction::Drag(drag)))
 }
 
 /// The shape of a row that has not come yet. Screen readers hear of it from the list's `aria-busy`.

@@ -36,6 +36,7 @@ pub fn name(command: Command) -> &'static str {
         Command::Check => say::command_check(),
         Command::Settings => say::kept_settings(),
         Command::Path => say::mailbox_path_title(),
+        Command::Diagnosis => say::diagnosis(),
         Command::About => say::about_page(),
         Command::Keys => say::keys(),
         Command::Close => say::mailbox_close(),

@@ -5,7 +5,8 @@ use restante_locales::say;
 use restante_protocol::tunnel::Secret;
 
 use super::{
-    Files, Kept, Knob, Sheet, SignInDraft, Told, Wait, Write, accounts, files, ids, lists, moves, settings, write,
+    Drag, Files, Kept, Knob, Sheet, SignInDraft, Told, Wait, Write, accounts, drag, files, ids, lists, moves, settings,
+    write,
 };
 use crate::ui::shared::Shared;
 use crate::ui::state::calls::Calls;
@@ -78,6 +79,8 @@ pub enum KeptAction {
     MoveInto(FolderId),
     /// Move the messages of the dialog into a new folder of the name that was typed.
     MoveIntoNew,
+    /// Drag messages into a folder.
+    Drag(Drag),
     /// Give the folder of the dialog the name that was typed.
     Rename,
     /// Remove the folder of the dialog.
@@ -231,6 +234,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
                 kept.folder(folder).map_or_else(String::new, |(_, folder)| crate::ui::words::kept::folder(folder));
             remove(kept, mailbox, calls, Change::Move(messages, folder), name)
         }
+        KeptAction::Drag(step) => drag::act(kept, mailbox, calls, step),
         KeptAction::MoveIntoNew => match kept.sheet.take() {
             Some(Sheet::Move { messages, account: Some(account), name }) if !name.trim().is_empty() => {
                 let name = name.trim().to_owned();
@@ -373,16 +377,7 @@ pub(super) fn open(kept: &mut Kept, mailbox: &Mailbox, opening: Opening) -> Vec<
         Opening::Password(account) => Some(password(account)),
         Opening::Move => {
             let numbers = meant(mailbox);
-            let mut accounts: Vec<Option<AccountId>> = numbers
-                .iter()
-                .map(|number| {
-                    let folder = row_of(mailbox, *number).and_then(|row| row.marks.folder);
-                    folder.and_then(|folder| kept.folder(folder)).map(|(account, _)| account.id)
-                })
-                .collect();
-            accounts.dedup();
-            let in_sight = kept.account_in_sight().map(|account| account.id);
-            let account = in_sight.or(if let [Some(only)] = accounts[..] { Some(only) } else { None });
+            let account = super::drag::account_of(kept, mailbox, &numbers);
             (!numbers.is_empty()).then(|| Sheet::Move { messages: ids(&numbers), account, name: String::new() })
         }
         Opening::Empty(account) => Some(Sheet::Empty(account)),

@@ -4,7 +4,7 @@ use restante_api::SearchFault;
 use restante_api::keep::*;
 use restante_api::runs::Run;
 
-use super::super::kept::{Deed, Knob, Opening, Sheet, Step, Told};
+use super::super::kept::{Deed, Drag, Knob, Opening, Sheet, Step, Told};
 use super::*;
 
 fn folder(id: u32, role: Role, messages: u32) -> FolderView {
@@ -456,5 +456,43 @@ fn messages_go_to_a_new_folder_as_soon_as_it_is_there_whichever_is_told_first() 
         let effects = answers.map(|(to, update)| answer(&mut at.state, to, update)).concat();
         let change = Change::Move(vec![KeptId(1005)], FolderId(99));
         assert!(asks(&effects).contains(&&Request::Keep(Ask::Change(change))), "{effects:?}");
+    }
+}
+
+#[test]
+fn what_is_dragged_goes_into_the_folder_it_is_let_go_over_and_nowhere_else() {
+    let with_folders = || {
+        let mut account = account_view(1);
+        account.folders.push(FolderView { name: "Boats".into(), ..folder(99, Role::Own, 0) });
+        overview(vec![account])
+    };
+    let moved = |effects: &[Effect], numbers: &[u32]| {
+        let messages = numbers.iter().copied().map(KeptId).collect();
+        asks(effects).contains(&&Request::Keep(Ask::Change(Change::Move(messages, FolderId(99)))))
+    };
+    let drag = |step| KeptAction::Drag(step);
+    let mut at = at(20, 1);
+    let to = at.overview;
+    answer(&mut at.state, to, with_folders());
+    let (one, boats, others) = (AccountId(1), FolderId(99), FolderId(77));
+    assert!(!at.kept().takes(one, boats), "nothing is dragged yet");
+    reduce(&mut at.state, Action::Choose(Choice::Nothing));
+    at.keep(drag(Drag::Take(5)));
+    assert!(at.kept().takes(one, boats));
+    assert!(!at.kept().takes(AccountId(2), others), "another account has no place for it");
+    assert!(asks(&at.keep(drag(Drag::Drop(others)))).is_empty());
+    at.keep(drag(Drag::Take(5)));
+    at.keep(drag(Drag::End));
+    assert!(asks(&at.keep(drag(Drag::Drop(boats)))).is_empty(), "it was let go elsewhere");
+    at.keep(drag(Drag::Take(5)));
+    assert!(moved(&at.keep(drag(Drag::Drop(boats))), &[1005]));
+    // With one that is chosen go all that are; with another it goes alone.
+    for (taken, numbers) in [(3, &[1002, 1003][..]), (7, &[1007])] {
+        reduce(&mut at.state, Action::Choose(Choice::Nothing));
+        reduce(&mut at.state, Action::Choose(Choice::Toggle(2)));
+        reduce(&mut at.state, Action::Choose(Choice::Toggle(3)));
+        at.keep(drag(Drag::Take(taken)));
+        let effects = at.keep(drag(Drag::Drop(boats)));
+        assert!(moved(&effects, numbers), "{effects:?}");
     }
 }

@@ -1,16 +1,16 @@
 //! Accounts and their folders: a tree whose items are reached with the arrow keys.
 
 use super::super::use_language;
-use restante_api::keep::{AccountView, FolderView, Role, Within};
+use restante_api::keep::{AccountView, FolderId, FolderView, Role, Within};
 use restante_locales::say;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use yew::{Callback, Html, KeyboardEvent, Properties, component, html};
+use yew::{Callback, DragEvent, Html, KeyboardEvent, Properties, classes, component, html};
 
 use super::super::{Act, avatar, icon, sends};
 use super::keeps;
 use crate::ui::format;
-use crate::ui::state::kept::{Opening, Shelf, Write};
+use crate::ui::state::kept::{Drag, Opening, Shelf, Write};
 use crate::ui::state::{Action, Kept, KeptAction, Overlay};
 use crate::ui::words;
 
@@ -40,7 +40,7 @@ pub(super) fn Folders(props: &FoldersProps) -> Html {
         <nav class="rail" aria-label={say::kept_accounts_and_folders()}>
             <div role="tree" aria-label={say::kept_folders()} onkeydown={walk()}>
                 if unified {
-                    {item(say::kept_all_inboxes().into(), unread, icon::inbox(), is_unified(kept), true, KeptAction::Go(Within::Role(Role::Inbox)), act)}
+                    {item(say::kept_all_inboxes().into(), unread, icon::inbox(), is_unified(kept), true, KeptAction::Go(Within::Role(Role::Inbox)), None, act)}
                 }
                 { for accounts.iter().enumerate().map(|(at, account)| group(account, kept, unified, !any && at == 0 && !unified, act)) }
             </div>
@@ -89,7 +89,7 @@ fn group(account: &AccountView, kept: &Kept, named: bool, first: bool, act: &Act
                 let go = KeptAction::Go(Within::Folder(folder.id));
                 html! {
                     <>
-                        {item(words::kept::folder(folder), folder.unread, drawing(folder), here, first && at == 0, go, act)}
+                        {item(words::kept::folder(folder), folder.unread, drawing(folder), here, first && at == 0, go, kept.takes(account.id, folder.id).then_some(folder.id), act)}
                         if at == 0 {
                             {shelf(account, Shelf::Drafts, kept, act)}
                             {shelf(account, Shelf::Outbox, kept, act)}
@@ -117,7 +117,17 @@ fn shelf(account: &AccountView, shelf: Shelf, kept: &Kept, act: &Act) -> Html {
         Shelf::Outbox => (say::folder_outbox(), icon::send()),
     };
     let words = (letters > 0).then(|| say::messages(letters));
-    tree_item(name.into(), letters, words, drawing, here, false, KeptAction::Write(Write::Show(account.id, shelf)), act)
+    tree_item(
+        name.into(),
+        letters,
+        words,
+        drawing,
+        here,
+        false,
+        KeptAction::Write(Write::Show(account.id, shelf)),
+        None,
+        act,
+    )
 }
 
 fn drawing(folder: &FolderView) -> Html {
@@ -130,9 +140,19 @@ fn drawing(folder: &FolderView) -> Html {
     }
 }
 
-fn item(name: String, unread: u32, drawing: Html, here: bool, reached: bool, go: KeptAction, act: &Act) -> Html {
+#[expect(clippy::too_many_arguments, reason = "each is one thing that is drawn")]
+fn item(
+    name: String,
+    unread: u32,
+    drawing: Html,
+    here: bool,
+    reached: bool,
+    go: KeptAction,
+    takes: Option<FolderId>,
+    act: &Act,
+) -> Html {
     let words = (unread > 0).then(|| say::kept_unread(unread));
-    tree_item(name, unread, words, drawing, here, reached, go, act)
+    tree_item(name, unread, words, drawing, here, reached, go, takes, act)
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is one thing that is drawn")]
@@ -144,14 +164,46 @@ fn tree_item(
     here: bool,
     reached: bool,
     go: KeptAction,
+    takes: Option<FolderId>,
     act: &Act,
 ) -> Html {
     html! {
-        <div role="treeitem" class="folder" aria-label={name.clone()} aria-description={words} aria-selected={here.to_string()}
+        <div role="treeitem" class={classes!("folder", takes.map(|_| "takes"))} ondragover={over(takes)} ondragleave={leave()} ondrop={drop_into(takes, act)} aria-label={name.clone()} aria-description={words} aria-selected={here.to_string()}
             tabindex={if here || reached { "0" } else { "-1" }} onclick={keeps(act, go)}>
             {drawing}<span dir="auto">{name}</span>
             if count > 0 { <em>{format::count(count)}</em> }
         </div>
+    }
+}
+
+/// What is dragged may be let go here.
+fn over(takes: Option<FolderId>) -> Option<Callback<DragEvent>> {
+    takes?;
+    Some(Callback::from(|event: DragEvent| {
+        event.prevent_default();
+        is_over(&event, true);
+    }))
+}
+
+fn leave() -> Callback<DragEvent> {
+    Callback::from(|event: DragEvent| is_over(&event, false))
+}
+
+fn drop_into(takes: Option<FolderId>, act: &Act) -> Option<Callback<DragEvent>> {
+    let (folder, act) = (takes?, act.clone());
+    Some(Callback::from(move |event: DragEvent| {
+        event.prevent_default();
+        is_over(&event, false);
+        act.emit(Action::Keep(KeptAction::Drag(Drag::Drop(folder))));
+    }))
+}
+
+/// Marks the folder that the mouse is over: for as long as that takes, no state knows of it.
+fn is_over(event: &DragEvent, over: bool) {
+    let folder = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    if let Some(folder) = folder.and_then(|at| at.closest(".folder").ok().flatten()) {
+        // It fails for words that are no names of classes.
+        let _ = folder.class_list().toggle_with_force("over", over);
     }
 }
 

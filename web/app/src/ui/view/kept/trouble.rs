@@ -12,7 +12,7 @@ use super::super::retry::{Retry, waits};
 use super::{KeptProps, bar, keeps};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::Opening;
-use crate::ui::state::{Action, KeptAction};
+use crate::ui::state::{Action, DiagnosisAction, KeptAction};
 
 pub(super) fn troubles(props: &KeptProps) -> Html {
     let KeptProps { kept, .. } = props;
@@ -48,6 +48,7 @@ fn trouble(account: &AccountView, failure: Shared<restante_api::Failure>, props:
                 } else {
                     <button onclick={super::super::sends(act, again)}>{say::try_again()}</button>
                 }
+                <button class="quiet" onclick={super::super::sends(act, Action::Diagnosis(DiagnosisAction::Show))}>{say::diagnosis()}</button>
                 <button class="quiet" onclick={keeps(act, KeptAction::Hush(id))}>{say::close_notice()}</button>
             </p>
         </FailureNote>
