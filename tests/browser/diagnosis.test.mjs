@@ -14,7 +14,7 @@ const dialog = (page) => page.getByRole('dialog', { name: 'Diagnosis' });
 /** Opens the list of commands and does this one. */
 async function command(page, name) {
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill(name);
+  await page.getByRole('combobox', { name: 'Find a command' }).fill(name);
   await page.keyboard.press('Enter');
 }
 
@@ -31,6 +31,7 @@ test('a login that was refused can be looked at, copied and saved, and no passwo
     assert.match(said, /C: (AUTH [A-Z0-9-]+|PASS) \(secret\)|C: AUTH [A-Z0-9-]+/);
     assert.match(said, /S: -ERR/);
     await dialog(page).getByText(/TLS 1\.3/).first().waitFor();
+    await dialog(page).getByText('The server refused user name or password.').first().waitFor();
     await dialog(page).getByRole('button', { name: 'Copy the report' }).click();
     await dialog(page).getByText('The report is copied.').waitFor();
     const report = await page.evaluate(() => navigator.clipboard.readText());
@@ -52,6 +53,7 @@ test('in an open mailbox it is one of the commands, and shows why it was signed 
     const restante = new Restante(page);
     const { user, password } = our.world.mailbox('sample');
     await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+    await restante.list.focus();
     await command(page, 'Diagnosis');
     await dialog(page).getByText(/← (the strongest|as strong as any)/).first().waitFor();
     await dialog(page).getByText('fetching mail (POP3)').first().waitFor();
@@ -65,6 +67,7 @@ test('mail that is kept has it too', { timeout }, () =>
     const kept = new Kept(page);
     const { user, password, messages } = our.world.mailbox('sample');
     await kept.keep({ port: our.world.pops_port, user, password }, our.world.fingerprint, messages);
+    await kept.list.focus();
     await command(page, 'Diagnosis');
     const dialogue = dialog(page).getByRole('region', { name: 'Dialogue' }).first();
     assert.match(await dialogue.textContent(), /C: RETR 1\n[^\n]*S: \+OK[^\n]*\n[^\n]*S: \([\d,]+ octets\)/);

@@ -96,6 +96,30 @@ test('deleting moves to Deleted, is taken back, and several are chosen by keyboa
   await kept.has(messages);
 }));
 
+test('messages are dragged into a folder: one, or all that are chosen, and that is taken back', { timeout }, () => withKept('sample', async (kept, page) => {
+  const { messages } = our.world.mailbox('sample');
+  const told = (words) => page.getByRole('status').filter({ hasText: words });
+  const first = await kept.rows.first().locator('strong').textContent();
+  await kept.rows.first().dragTo(kept.folder('Archive'));
+  await told('moved to Archive').waitFor();
+  await kept.has(messages - 1);
+  await kept.folder('Archive').click();
+  await kept.list.getByRole('option', { name: first }).waitFor();
+  // Over the folder that it is in nothing happens, nor over what is no folder.
+  await kept.rows.first().dragTo(kept.folder('Drafts'));
+  await kept.rows.first().dragTo(kept.folder('Archive'));
+  assert.equal(await page.locator('.folder.takes').count(), 0, 'the folders have forgotten it');
+  await kept.has(1);
+  await kept.folder('Inbox').click();
+  await kept.has(messages - 1);
+  await kept.rows.nth(0).click({ modifiers: ['Control'] });
+  await kept.rows.nth(2).click({ modifiers: ['Control'] });
+  await kept.rows.nth(2).dragTo(kept.folder('Archive'));
+  await kept.has(messages - 3);
+  await kept.button('Undo').click();
+  await kept.has(messages - 1);
+}));
+
 test('stars and unread marks are told, filtered by, and set by keyboard', { timeout }, () => withKept('sample', async (kept, page) => {
   await kept.read('The key is under the blue pot');
   const row = kept.rows.filter({ hasText: 'The key is under the blue pot' });

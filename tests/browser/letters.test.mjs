@@ -121,6 +121,29 @@ test("an address in the place of a sender's name is said to be another's, and th
     assert.ok(name.y + name.height <= head.y + head.height, 'a long name pushes the address out of sight');
   }, { letters: { ...LETTERS, 'A very long name': { from: `"${'The bank that you have always trusted '.repeat(20)}" <true@other.example>` } } }));
 
+test("what the reader's own provider found out about a sender is said, and nobody else's word", { timeout }, () => {
+  const says = (...fields) => ({ headers: fields.map((field) => `Authentication-Results: ${field}`) });
+  const passed = 'dmarc=pass header.from=postbox.example';
+  const letters = {
+    'Confirmed by my own': says(`127.0.0.1; ${passed}`),
+    'Refuted by my own': says('127.0.0.1; dmarc=fail header.from=postbox.example', `127.0.0.1; ${passed}`),
+    'Confirmed by a stranger': says(`mx.evil.example; ${passed}`),
+    'Confirmed for a stranger': says('127.0.0.1; dmarc=pass header.from=evil.example'),
+  };
+  return withLetters(Object.keys(letters), async (restante) => {
+    const confirmed = restante.message.getByText('127.0.0.1 confirms that this comes from postbox.example.');
+    const refuted = restante.message.getByText('Perhaps forged.');
+    const found = async (subject) => {
+      await restante.read(subject);
+      return [await confirmed.count(), await refuted.count()];
+    };
+    assert.deepEqual(await found('Confirmed by my own'), [1, 0]);
+    assert.deepEqual(await found('Refuted by my own'), [0, 1]);
+    assert.deepEqual(await found('Confirmed by a stranger'), [0, 0]);
+    assert.deepEqual(await found('Confirmed for a stranger'), [0, 0]);
+  }, { letters });
+});
+
 test('an invitation says what, when, where and who', { timeout }, () =>
   withLetters(['Invitation: choir rehearsal'], async (restante) => {
     await restante.read('Invitation: choir rehearsal');
@@ -149,6 +172,25 @@ test('a letter of pictures shows them, each has a thumbnail, and all are saved i
     for (const [name, bytes] of Object.entries(PICTURES)) assert.ok(bytes.equals(files.get(name)), name);
     assert.ok(PICTURES['quay.png'].equals((await restante.download('quay.png')).bytes), 'one alone is saved as well');
   }));
+
+test('printing is a command while something is read', { timeout }, () => withLetters(['Seats and prices'], async (restante, page) => {
+  const printed = () => page.evaluate(() => window.printed);
+  await page.evaluate(() => { window.printed = []; window.print = () => window.printed.push(document.querySelectorAll('dialog').length); });
+  const command = async (name) => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find a command' }).fill(name);
+  };
+  await restante.list.focus();
+  await command('Print');
+  await page.getByText('No command is called that.').waitFor();
+  await page.keyboard.press('Escape');
+  await restante.read('Seats and prices');
+  await restante.list.focus();
+  await command('Print');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => window.printed.length > 0);
+  assert.deepEqual(await printed(), [0], 'once, and without the list of commands');
+}));
 
 test('what is printed is the letter, to its end, and nothing of the page around it', { timeout }, () =>
   withLetters(['A long letter'], async (restante, page) => {

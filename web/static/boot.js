@@ -1,6 +1,12 @@
 // The first script: one Trusted Types policy, which lets our workers through and nothing else; then the app.
 import init from "asset:app.js";
 
+// What was chosen where mail is kept ("dark compact"), before anything is drawn. A browser without storage has no choice.
+try {
+  const [theme, density] = (localStorage.getItem("restante-looks") ?? "").split(" ");
+  if (density) Object.assign(document.documentElement.dataset, { theme, density });
+} catch {}
+
 const workers = new Set(
   ["restante-worker", "restante-keeper", "restante-sanitizer", "restante-service-worker"].map(
     (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href,

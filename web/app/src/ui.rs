@@ -8,6 +8,7 @@ pub mod browser;
 pub mod cost;
 pub mod format;
 pub mod path;
+pub mod provider;
 pub mod shared;
 pub mod state;
 pub mod view;

@@ -137,6 +137,19 @@ pub(crate) fn diagnosis(platform: &dyn Platform) -> Update {
     Update::Diagnosis(platform.log().map(Log::sessions).unwrap_or_default())
 }
 
+/// The last connection to this server was given up, for this reason: what the server answered, for example.
+pub(crate) fn ended(platform: &dyn Platform, host: &str, port: u16, failure: &Failure) {
+    let Some(log) = platform.log() else { return };
+    let entries = log.0.borrow();
+    let is_its = |entry: &&Entry| {
+        let view = &entry.0.borrow().view;
+        (view.host.as_str(), view.port) == (host, port)
+    };
+    if let Some(entry) = entries.iter().rev().find(is_its) {
+        entry.ended(failure);
+    }
+}
+
 /// Forgets what was said on the host's connections.
 pub(crate) fn forget(platform: &dyn Platform) {
     if let Some(log) = platform.log() {

@@ -30,6 +30,7 @@ use restante_api::{Call, CallId, Failure, FailureKind, ListId, OpenMailbox, Repl
 use restante_protocol::pop3::{Capabilities, Command, Event, Mechanism, Ticket};
 
 use crate::connection::{Connection, Turn};
+use crate::log;
 use crate::memory::Memory;
 use crate::platform::Platform;
 use crate::prepare::{Begun, Capa, Preparation};
@@ -86,6 +87,7 @@ where
                 None
             }
             Outcome::Broken(failure) => {
+                log::ended(&*mailbox.platform, &mailbox.open.host, mailbox.open.port, &failure);
                 if failure.kind != FailureKind::WrongPassword {
                     mailbox.memory.borrow_mut().doubt(&Server::from(&mailbox.open));
                 }
@@ -376,7 +378,7 @@ impl<'t> Mailbox<'t> {
             Request::Check => self.ask_for_news(id),
             Request::Search { query, fetch } => self.search(id, &query, fetch),
             Request::Mark { list, numbers, delete } => self.mark(id, list, &numbers, delete),
-            Request::Diagnose => self.answer_to(id, crate::log::diagnosis(&*self.platform)),
+            Request::Diagnose => self.answer_to(id, log::diagnosis(&*self.platform)),
             Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
             Request::Prepare(_) | Request::Discover(_) => {}
         }

@@ -11,6 +11,7 @@
 //! Not here: making HTML safe (that is `html`), and fetching anything.
 
 mod archive;
+mod authentication;
 mod blocks;
 mod bodies;
 mod calendar;

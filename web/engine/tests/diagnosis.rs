@@ -70,6 +70,7 @@ async fn a_refused_login_is_there_to_be_looked_at_and_names_no_password() {
         let told = sessions(engine).await;
         let said = lines(&told[0]);
         assert!(said.iter().any(|line| line == "S -ERR no such user with password ****"), "{said:#?}");
+        assert_eq!(told[0].failure.as_ref().map(|failure| &failure.kind), Some(&FailureKind::WrongPassword));
         assert!(!format!("{told:?}").contains("wrongpass"));
     })
     .await;

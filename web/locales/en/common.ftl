@@ -21,3 +21,12 @@ size = { $number } { $unit }
 today = Today
 yesterday = Yesterday
 language = Language
+
+# How the page looks; the device may be set to light or dark.
+looks-theme = Theme
+looks-system = As the device
+looks-light = Light
+looks-dark = Dark
+looks-rows = Rows
+looks-comfortable = Comfortable
+looks-compact = Compact

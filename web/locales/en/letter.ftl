@@ -121,3 +121,8 @@ flaw-charset = The text is in a character set that is not known ({ $name }); som
 flaw-no-top = This server shows no headers by themselves. Open the message to see it.
 flaw-refused = The server does not give out this header: { $said }
 flaw-refused-silently = The server does not give out this header: no reason given
+
+# What the user's own provider found out about the sender. $provider: its server.
+letter-confirmed = { $provider } confirms that this comes from { $domain }.
+letter-refuted = Perhaps forged.
+letter-refuted-words = { $provider } could not confirm that this comes from { $domain }, though that domain wants its mail to be confirmed.

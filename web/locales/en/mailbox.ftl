@@ -166,6 +166,7 @@ command-archive = Archive
 command-star = Star
 command-unread = Mark as unread or read
 command-move = Move to a folder
+command-print = Print
 command-conversation = Show conversation
 command-check = Check for new mail
 keys = Keys

@@ -21,3 +21,12 @@ size = { $number } { $unit }
 today = Hoy
 yesterday = Ayer
 language = Idioma
+
+# How the page looks; the device may be set to light or dark.
+looks-theme = Tema
+looks-system = Como el dispositivo
+looks-light = Claro
+looks-dark = Oscuro
+looks-rows = Filas
+looks-comfortable = Amplias
+looks-compact = Compactas

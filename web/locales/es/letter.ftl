@@ -115,3 +115,8 @@ flaw-charset = El texto está en un juego de caracteres desconocido ({ $name });
 flaw-no-top = Este servidor no muestra las cabeceras por separado. El mensaje se ve al abrirlo.
 flaw-refused = El servidor no entrega esta cabecera: { $said }
 flaw-refused-silently = El servidor no entrega esta cabecera y no dice por qué
+
+# What the user's own provider found out about the sender. $provider: its server.
+letter-confirmed = { $provider } confirma que este mensaje viene de { $domain }.
+letter-refuted = Puede ser falso.
+letter-refuted-words = { $provider } no pudo confirmar que este mensaje venga de { $domain }, aunque ese dominio quiere que su correo se confirme.

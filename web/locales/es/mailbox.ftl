@@ -156,6 +156,7 @@ command-archive = Archivar
 command-star = Destacar
 command-unread = Marcar como no leído o leído
 command-move = Mover a una carpeta
+command-print = Imprimir
 command-conversation = Mostrar la conversación
 command-check = Comprobar correo nuevo
 keys = Teclas

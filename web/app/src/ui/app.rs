@@ -13,11 +13,11 @@ use restante_locales::Language;
 use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html};
 
-use super::browser::{choices, dates, engine, files, hashes, language, offline, page, sanitiser};
+use super::browser::{choices, dates, engine, files, hashes, language, looks, offline, page, sanitiser};
 use super::state::kept::Write;
 use super::state::{
-    Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Phase, PreviewAction, Program,
-    State, reduce,
+    Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Looks, Phase, PreviewAction,
+    Program, State, reduce,
 };
 use super::view::{
     closing, commands::OverlayDialog, connect::Connect, diagnosis::DiagnosisDialog, kept::KeptScreen,
@@ -99,7 +99,10 @@ impl Component for App {
         let remembered = choices::remembered(choices::KEYS).filter(|_| ctx.props().keeps);
         let keys = remembered.map(|text| Keys::of_remembered(&text)).unwrap_or_default();
         let language = ctx.props().language;
-        let mut state = State { offline: page::is_offline(), language, keys, ..State::default() };
+        let looks = choices::remembered(choices::LOOKS).filter(|_| ctx.props().keeps);
+        let looks = looks.map(|text| Looks::of_remembered(&text)).unwrap_or_default();
+        looks::show(looks);
+        let mut state = State { offline: page::is_offline(), language, looks, keys, ..State::default() };
         let mut effects = reduce(&mut state, Action::Link(page::fragment()));
         if ctx.props().keeps {
             effects.extend(reduce(&mut state, Action::Found));
@@ -206,6 +209,7 @@ impl Component for App {
         };
         html! {
             <ContextProvider<Language> context={self.state.language}>
+                <ContextProvider<Looks> context={self.state.looks}>
                 <ContextProvider<Keys> context={self.state.keys.clone()}>
                     {screen}
                     if let Some(overlay) = self.state.overlay {
@@ -215,6 +219,7 @@ impl Component for App {
                 if let Some(diagnosis) = self.state.diagnosis.clone() {
                     <DiagnosisDialog {diagnosis} act={self.act.clone()} />
                 }
+                </ContextProvider<Looks>>
                 if self.state.newer { <NewVersion act={self.act.clone()} /> }
             </ContextProvider<Language>>
         }
@@ -300,6 +305,12 @@ impl App {
                     choices::remember(choices::KEYS, &self.state.keys.remembered());
                 }
             }
+            Effect::Look => {
+                looks::show(self.state.looks);
+                if self.state.keeps {
+                    choices::remember(choices::LOOKS, &self.state.looks.remembered());
+                }
+            }
             Effect::Speak => {
                 language::speak(self.state.language);
                 if self.state.keeps {
@@ -311,6 +322,7 @@ impl App {
                     self.act.emit(Action::NotSaved);
                 }
             }
+            Effect::Print => page::print(),
             Effect::Copy(text) => {
                 let act = self.act.clone();
                 spawn_local(async move {

@@ -8,6 +8,7 @@ pub mod files;
 pub mod hashes;
 pub mod language;
 pub mod letter;
+pub mod looks;
 pub mod offline;
 pub mod page;
 pub mod rich;

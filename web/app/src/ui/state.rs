@@ -18,6 +18,7 @@ mod held;
 pub mod kept;
 mod keys;
 mod later;
+mod looks;
 mod mailbox;
 mod news;
 pub mod pictures;
@@ -45,6 +46,7 @@ pub use discover::{FindAction, Finding};
 pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
 pub use keys::{Motion, Purpose};
+pub use looks::{Density, Looks, Theme};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
@@ -99,6 +101,8 @@ pub struct State {
     pub promised: Option<bool>,
     /// The language that is spoken.
     pub language: Language,
+    /// How the page looks.
+    pub looks: Looks,
     /// Which key does what.
     pub keys: Keys,
     /// What is open above the mailbox.
@@ -154,6 +158,8 @@ pub enum Program {
 /// What can happen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
+    /// Look so from now on.
+    Look(Looks),
     /// Speak this language from now on.
     Speak(Language),
     /// The host's settings are here.
@@ -275,6 +281,8 @@ pub enum Action {
     Later,
     /// Let the newer version take over.
     Update,
+    /// Print what is read.
+    Print,
     /// Open or close "Path and certificate".
     ShowPath(bool),
     /// Open or close "About this page".
@@ -296,8 +304,12 @@ pub enum Effect {
     StartWriter,
     /// Remember [`State::keys`], where mail is kept.
     RememberKeys,
+    /// Open the browser's dialog for printing.
+    Print,
     /// Put this text where it can be pasted from.
     Copy(String),
+    /// Look like [`State::looks`].
+    Look,
     /// Speak [`State::language`].
     Speak,
     /// Ask the browser to keep what is kept for as long as its owner wants.
@@ -426,6 +438,7 @@ impl Default for State {
             program: Program::default(),
             about: None,
             diagnosis: None,
+            looks: Looks::default(),
             newer: false,
             deletion: None,
             calls: Calls::default(),

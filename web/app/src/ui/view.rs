@@ -24,6 +24,7 @@ pub mod kept;
 mod language;
 mod letterhead;
 mod list;
+mod looks;
 pub mod mailbox;
 pub mod newer;
 mod pictures;

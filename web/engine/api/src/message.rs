@@ -106,6 +106,8 @@ pub struct MessageView {
     pub contacts: Vec<Contact>,
     /// Whether it is encrypted or signed. Neither is undone or checked.
     pub protection: Option<Protection>,
+    /// What a server says it found out about the sender, where it does. Whether that server is to be believed is not said.
+    pub authentication: Option<Authentication>,
     /// Everything that is neither the text nor an inline image, and texts that are shown in part.
     pub attachments: Vec<Attachment>,
     /// What is wrong with the message.
@@ -125,6 +127,17 @@ pub struct Contact {
     pub emails: Vec<String>,
     /// Telephone numbers.
     pub phones: Vec<String>,
+}
+
+/// What a server wrote into a message about its sender (RFC 8601).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// The server, as it names itself, lower case.
+    pub by: String,
+    /// The domain of the address in From, lower case.
+    pub domain: String,
+    /// That domain has sent it; otherwise the domain wants its mail to be recognisable, and this is not.
+    pub is_confirmed: bool,
 }
 
 /// How a message is protected by its sender.

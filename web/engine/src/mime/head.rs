@@ -13,8 +13,8 @@ const MAX_FIELD: usize = 64 << 10;
 /// Octets of the body that a row is made of at most.
 const MAX_BODY: usize = 64 << 10;
 
-/// The fields that are read. Where one stands several times, the last counts.
-const KEPT: [&[u8]; 17] = [
+/// The fields that are read. Where one stands several times, the last counts, but for [`AUTHENTICATION_RESULTS`].
+const KEPT: [&[u8]; 18] = [
     b"From",
     b"Sender",
     b"To",
@@ -32,7 +32,11 @@ const KEPT: [&[u8]; 17] = [
     b"References",
     b"In-Reply-To",
     b"Mail-Followup-To",
+    AUTHENTICATION_RESULTS,
 ];
+
+/// The one field of which the first counts: whoever received the message last has written it.
+const AUTHENTICATION_RESULTS: &[u8] = b"Authentication-Results";
 
 /// What a row needs of a message, gathered while it comes in: fields, and the beginning of the body.
 #[derive(Debug, Default)]
@@ -89,6 +93,12 @@ impl Head {
         charset::header(&header).into_owned()
     }
 
+    /// The body of the first Authentication-Results field; empty where there is none.
+    pub(super) fn authentication_results(&self) -> &[u8] {
+        let field = KEPT.iter().zip(&self.fields).find(|(name, _)| **name == AUTHENTICATION_RESULTS);
+        field.and_then(|(name, field)| field.get(name.len() + 1..)).unwrap_or_default()
+    }
+
     /// Takes in lines up to the empty one. How many octets that were.
     fn take_header(&mut self, octets: &[u8]) -> usize {
         let mut at = 0;
@@ -126,7 +136,8 @@ impl Head {
         if let Some(colon) = memchr::memchr(b':', &self.field) {
             self.has_fields = true;
             let name = self.field[..colon].trim_ascii();
-            if let Some(kept) = KEPT.iter().position(|kept| kept.eq_ignore_ascii_case(name)) {
+            let kept = KEPT.iter().position(|kept| kept.eq_ignore_ascii_case(name));
+            if let Some(kept) = kept.filter(|at| KEPT[*at] != AUTHENTICATION_RESULTS || self.fields[*at].is_empty()) {
                 if self.is_too_long {
                     // Not in the middle of an encoded-word.
                     let words = self.field.iter().rposition(|c| matches!(c, b' ' | b'\t' | b',' | b';'));

@@ -9,7 +9,10 @@ use restante_api::{Attachment, Contact, Event, Flaw, InlineImage, MessageRef, Me
 use super::decode::{self, Encoding};
 use super::head::{self, Head};
 use super::structure::{Part as Found, Structure};
-use super::{blocks, bodies, calendar, charset, contact, html_text, limits, names, protection, references, row, text};
+use super::{
+    authentication, blocks, bodies, calendar, charset, contact, html_text, limits, names, protection, references, row,
+    text,
+};
 
 /// A part's decoded octets with a name to save them under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +115,7 @@ fn addressed(reference: &MessageRef, head: &Head, octets: u64) -> MessageView {
         view.cc = row::addresses(header.cc());
         view.reply_to = row::addresses(header.reply_to());
         view.date = row::date(&header);
+        view.authentication = authentication::of(head.authentication_results(), &view.from);
     }
     view
 }
@@ -132,6 +136,7 @@ fn empty(reference: &MessageRef, octets: u64) -> MessageView {
         event: None,
         contacts: Vec::new(),
         protection: None,
+        authentication: None,
         attachments: Vec::new(),
         faults: Vec::new(),
     }

@@ -19,6 +19,7 @@ use super::header::Header;
 use super::incoming::Incoming;
 use super::{SoFar, SyncError, Told};
 use crate::connection::{Connection, Options};
+use crate::log;
 use crate::platform::Platform;
 use crate::ways::{Trace, Ways};
 
@@ -220,6 +221,7 @@ impl<'a> Session<'a> {
 
     /// The connection is over before its time: what came whole is kept.
     fn broken(mut self, failure: Failure, ways: &mut Ways) -> Result<End, SyncError> {
+        log::ended(&*self.platform, &self.open.host, self.open.port, &failure);
         let within = self.incoming_entry();
         std::mem::take(&mut self.incoming).abandon(&mut self.store())?;
         self.commit()?;

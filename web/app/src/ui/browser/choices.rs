@@ -5,6 +5,9 @@ use web_sys::{Storage, window};
 /// The language.
 pub const LANGUAGE: &str = "restante-language";
 
+/// How the page looks.
+pub const LOOKS: &str = "restante-looks";
+
 /// The keys.
 pub const KEYS: &str = "restante-keys";
 
@@ -22,7 +25,7 @@ pub fn remember(choice: &str, chosen: &str) {
 
 /// Remembers no choice any more.
 pub fn forget() {
-    [LANGUAGE, KEYS].into_iter().for_each(|choice| remember(choice, ""));
+    [LANGUAGE, LOOKS, KEYS].into_iter().for_each(|choice| remember(choice, ""));
 }
 
 fn storage() -> Option<Storage> {

@@ -23,6 +23,16 @@ pub fn fragment() -> String {
     hash.trim_start_matches('#').to_owned()
 }
 
+/// Opens the browser's dialog for printing, once the page is drawn without what it was asked by.
+pub fn print() {
+    let Some(window) = window() else { return };
+    gloo_timers::callback::Timeout::new(0, move || {
+        // A browser without printers has no dialog.
+        let _ = window.print();
+    })
+    .forget();
+}
+
 /// Puts a text where it can be pasted from. Whether the browser let it: it does on a page of HTTPS, or of this machine.
 pub async fn copy(text: &str) -> bool {
     let Some(navigator) = window().map(|window| window.navigator()) else { return false };

@@ -48,6 +48,8 @@ pub enum Command {
     Check,
     /// Change the settings of the account.
     Settings,
+    /// Print the message that is read.
+    Print,
     /// Show how the session came about.
     Path,
     /// Show what was said with mail servers.
@@ -62,7 +64,7 @@ pub enum Command {
 
 /// Every command, in the order in which they are listed, with the key that it has unless somebody changes that. Those of one
 /// key are for one of the two screens each.
-const ALL: [(Command, &str); 28] = [
+const ALL: [(Command, &str); 29] = [
     (Command::Down, "j"),
     (Command::Up, "k"),
     (Command::Read, "o"),
@@ -87,6 +89,7 @@ const ALL: [(Command, &str); 28] = [
     (Command::Search, "/"),
     (Command::Check, "g"),
     (Command::Settings, ""),
+    (Command::Print, ""),
     (Command::Path, ""),
     (Command::Diagnosis, ""),
     (Command::Keys, "?"),
@@ -139,6 +142,10 @@ impl Command {
             Self::Settings => {
                 let account = state.kept.as_ref().and_then(|kept| kept.account_in_sight().or(kept.accounts().first()));
                 account.and_then(|account| kept(KeptAction::Open(Opening::Settings(account.id))))
+            }
+            Self::Print => {
+                let is_read = state.mailbox.as_ref().is_some_and(|mailbox| mailbox.reading.is_some());
+                is_read.then_some(Action::Print)
             }
             Self::Path => (!is_kept).then_some(Action::ShowPath(true)),
             Self::Diagnosis => Some(Action::Diagnosis(DiagnosisAction::Show)),

@@ -38,6 +38,7 @@ pub(super) fn withdraw(state: &mut State, action: &Action) {
         // What happens by itself, or has to do with the session alone.
         Action::Site(_)
         | Action::Speak(_)
+        | Action::Look(_)
         | Action::Link(_)
         | Action::Engine(_)
         | Action::EngineDied(_)

@@ -38,6 +38,10 @@ fn depth(state: &State) -> usize {
 fn apply(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::Speak(language) => speak(state, language),
+        Action::Look(looks) => {
+            state.looks = looks;
+            vec![Effect::Look]
+        }
         // It was made into another one.
         Action::Command(..) => vec![],
         Action::SetKey(command, key) => {
@@ -198,6 +202,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             vec![]
         }
         Action::Update => vec![Effect::Update],
+        Action::Print => vec![Effect::Print],
         Action::ShowPath(open) => in_mailbox(state, |mailbox, _| {
             mailbox.shows_path = open;
             vec![]

@@ -117,6 +117,7 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
         event: None,
         contacts: vec![],
         protection: None,
+        authentication: None,
         attachments: vec![],
         faults: vec![],
     }

@@ -1,6 +1,7 @@
 //! "About this page": its version and its fingerprint, what they show, and what they do not.
 
 use super::language::LanguageChoice;
+use super::looks::LooksChoice;
 use super::use_language;
 use restante_locales::say;
 use yew::{Html, Properties, component, html};
@@ -36,6 +37,7 @@ pub(super) fn AboutDialog(props: &AboutProps) -> Html {
             </div>
             if let Load::Ready(about) = &props.about { {files(about)} }
             <LanguageChoice act={props.act.clone()} />
+            <LooksChoice act={props.act.clone()} />
             <h3>{say::about_shows()}</h3>
             <p class="words">{say::about_shows_words()}</p>
             <p class="words">{say::about_verify()}{" "}<code>{"restante page --verify "}{address()}</code></p>

@@ -46,17 +46,17 @@ pub fn DiagnosisDialog(props: &DiagnosisProps) -> Html {
                 (Some(_), None) => Html::default(),
             }}</div>
             if let Some(sessions) = sessions {
-                { for sessions.iter().enumerate().map(|(at, log)| session(at, log)) }
+                { for sessions.iter().enumerate().map(|(at, log)| session(at, log, at == words::foremost(sessions))) }
             }
         </Dialog>
     }
 }
 
-/// One connection; the newest is open.
-fn session(at: usize, log: &SessionLog) -> Html {
+/// One connection.
+fn session(at: usize, log: &SessionLog, is_open: bool) -> Html {
     let lines = words::dialogue(log);
     html! {
-        <details class="session" open={at == 0} key={format!("{} {at}", log.began)}>
+        <details class="session" open={is_open} key={format!("{} {at}", log.began)}>
             <summary>
                 <time datetime={words::began(log)}>{dates::time(i64::try_from(log.began).unwrap_or_default())}</time>
                 {" "}<bdi>{&log.host}</bdi>

@@ -81,7 +81,7 @@ pub fn KeptScreen(props: &KeptProps) -> Html {
                 </section>
                 <div class="pane">
                     if let Some(reader) = ReaderProps::of(mailbox, act) {
-                        <Reader ..ReaderProps { note: rest(props), header_only: is_header_only(props), answers: answers::answers(act), ..reader } />
+                        <Reader ..ReaderProps { provider: provider(props), note: rest(props), header_only: is_header_only(props), answers: answers::answers(act), ..reader } />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { say::mailbox_nothing_to_read() } else { say::mailbox_choose() }}</p>
@@ -127,6 +127,13 @@ fn failed(kept: &Kept, failure: &Shared<restante_api::Failure>, act: &Act) -> Ht
             </FailureNote>
         </div>
     }
+}
+
+/// The mail server of the account that the message belongs to which is read.
+fn provider(props: &KeptProps) -> String {
+    let folder = read(props).and_then(|row| row.marks.folder);
+    let account = folder.and_then(|folder| props.kept.folder(folder)).map(|(account, _)| account);
+    account.or_else(|| props.kept.account_in_sight()).map(|account| account.host.clone()).unwrap_or_default()
 }
 
 /// The row of the message that is read.

@@ -2,18 +2,21 @@
 
 use super::places::{self, PLACES};
 use super::use_language;
-use restante_api::{Address, MessageView, Protection, Row, Scheme};
+use restante_api::{Address, Authentication, MessageView, Protection, Row, Scheme};
 use restante_locales::{flaw, say};
 use yew::{Html, Properties, component, html};
 
 use super::avatar::avatar;
+use super::icon;
 use crate::ui::browser::dates;
 use crate::ui::shared::Shared;
-use crate::ui::{cost, format};
+use crate::ui::{cost, format, provider};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct LetterheadProps {
     pub(super) view: Shared<MessageView>,
+    /// The mail server it was fetched from.
+    pub(super) provider: String,
 }
 
 #[component]
@@ -40,6 +43,9 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                     ])}</p>
                 </div>
             }
+            if let Some(authentication) = view.authentication.as_ref().filter(|it| provider::is_of(&it.by, &props.provider)) {
+                {confirmed(authentication)}
+            }
             if let Some(protection) = view.protection { {protected(protection)} }
             if !view.faults.is_empty() {
                 <div class="note warn">
@@ -47,6 +53,22 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                 </div>
             }
         </>
+    }
+}
+
+/// What the user's own provider says of the sender.
+fn confirmed(authentication: &Authentication) -> Html {
+    let Authentication { by, domain, is_confirmed } = authentication;
+    let (by, domain) =
+        (html! { <bdi>{by}</bdi> }, html! { <bdi>{cost::within(domain, cost::LINE).into_owned()}</bdi> });
+    if *is_confirmed {
+        html! { <p class="confirmed">{icon::tick()}<span>{places::with(&say::letter_confirmed(PLACES[0], PLACES[1]), [by, domain])}</span></p> }
+    } else {
+        html! {
+            <div class="note warn">
+                <p><b>{say::letter_refuted()}</b>{" "}{places::with(&say::letter_refuted_words(PLACES[0], PLACES[1]), [by, domain])}</p>
+            </div>
+        }
     }
 }
 

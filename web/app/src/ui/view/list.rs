@@ -13,14 +13,12 @@ use yew::{
 };
 
 use super::Act;
+use super::looks::use_looks;
 use super::row::{self, MessageRow};
 use crate::ui::browser::{dates, page};
 use crate::ui::shared::Shared;
 use crate::ui::state::{Action, Choice, Mailbox, Motion, Purpose, Rows, Selection, Shift, runs};
 use crate::ui::window::Window;
-
-/// A row's height in rem, as in the style sheet.
-const ROW_REM: f64 = 5.25;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct ListProps {
@@ -77,7 +75,8 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
     use_language();
     let ListProps { rows, cursor, shift, selection, seen, act, .. } = props;
     let (scroller, sizer, band) = (use_node_ref(), use_node_ref(), use_node_ref());
-    let row_height = *use_memo((), |()| page::rem(ROW_REM));
+    let looks = use_looks();
+    let row_height = *use_memo(looks.density, |density| page::rem(density.row_rem()));
     let top = use_state_eq(|| 0.0_f64);
     let height = use_state_eq(|| 0.0_f64);
     let of = u32::try_from(rows.len()).unwrap_or(u32::MAX);

@@ -113,7 +113,7 @@ pub fn MailboxScreen(props: &MailboxProps) -> Html {
                 </section>
                 <div class="pane">
                     if let Some(reader) = ReaderProps::of(mailbox, act) {
-                        <Reader ..ReaderProps { answers: answers::answers(act), ..reader } />
+                        <Reader ..ReaderProps { provider: account.host.clone(), answers: answers::answers(act), ..reader } />
                     } else {
                         <div class="empty">
                             <p>{if mailbox.is_empty() { say::mailbox_nothing_to_read() } else { say::mailbox_choose() }}</p>

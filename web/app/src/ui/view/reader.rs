@@ -26,6 +26,9 @@ pub(super) struct ReaderProps {
     pub(super) messages: u32,
     /// What the list knows of the message, until it has come.
     pub(super) row: Option<Shared<Row>>,
+    /// The mail server that the message was fetched from; empty where it is not known.
+    #[prop_or_default]
+    pub(super) provider: String,
     /// The pictures of its sender's messages are fetched.
     pub(super) trusted: bool,
     /// What is said of the message, between its head and its text.
@@ -50,6 +53,7 @@ impl ReaderProps {
         Some(Self {
             row,
             trusted,
+            provider: String::new(),
             reading,
             messages: mailbox.len(),
             note: Html::default(),
@@ -111,7 +115,7 @@ pub(super) fn Reader(props: &ReaderProps) -> Html {
                 },
                 Load::Ready(view) => html! {
                     <>
-                        <Letterhead view={view.clone()} />
+                        <Letterhead view={view.clone()} provider={props.provider.clone()} />
                         {props.note.clone()}
                         if let Some(event) = &view.event { {event::event(event)} }
                         {for view.contacts.iter().map(contact::contact)}

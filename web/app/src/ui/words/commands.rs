@@ -35,6 +35,7 @@ pub fn name(command: Command) -> &'static str {
         Command::Search => say::search(),
         Command::Check => say::command_check(),
         Command::Settings => say::kept_settings(),
+        Command::Print => say::command_print(),
         Command::Path => say::mailbox_path_title(),
         Command::Diagnosis => say::diagnosis(),
         Command::About => say::about_page(),

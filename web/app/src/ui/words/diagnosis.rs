@@ -101,6 +101,13 @@ fn line(line: &SaidLine) -> String {
     told
 }
 
+/// The connection that somebody most likely wants to see: the newest that failed, or on which it was signed in; one that was only
+/// prepared for the next attempt tells little.
+pub fn foremost(sessions: &[SessionLog]) -> usize {
+    let tells = |log: &SessionLog| log.failure.is_some() || log.lines.iter().any(|line| line.why.is_some());
+    sessions.iter().position(tells).unwrap_or(0)
+}
+
 /// When a connection began, as a machine writes it.
 pub fn began(log: &SessionLog) -> String {
     i64::try_from(log.began).ok().and_then(dates::machine).unwrap_or_default()

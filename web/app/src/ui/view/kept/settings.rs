@@ -8,6 +8,7 @@ use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 use super::super::Act;
 use super::super::dialog::Dialog;
 use super::super::language::LanguageChoice;
+use super::super::looks::LooksChoice;
 use super::{KeptProps, folders, keeps, sending};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Draft, Knob, Knobs, Opening, Step};
@@ -33,6 +34,7 @@ pub(super) fn settings(props: &KeptProps, draft: &Draft) -> Html {
                 {saving(draft, act)}
             </form>
             <LanguageChoice act={act.clone()} />
+            <LooksChoice act={act.clone()} />
             {whole(props, account)}
         </Dialog>
     }
