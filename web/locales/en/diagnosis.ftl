@@ -13,7 +13,7 @@ diagnosis-not-copied = The browser does not let the page copy. Save the report i
 # The report's own heading. $version: of the page.
 diagnosis-report = Restante { $version }, report of { $date }
 diagnosis-server = Server
-diagnosis-server-port = { $host }, port { NUMBER($port) }
+diagnosis-server-port = { $host }, port { $port }
 diagnosis-purpose = Purpose
 diagnosis-fetches = fetching mail (POP3)
 diagnosis-submits = sending letters (SMTP submission)
@@ -25,7 +25,7 @@ diagnosis-ends-here = { $protection }, ends in this browser
 diagnosis-ends-at-bridge = { $protection }, ends at the bridge
 diagnosis-bridge = Bridge
 diagnosis-own-bridge = the one that serves this page
-diagnosis-certificates = Certificates
+diagnosis-certificates = Certificate
 diagnosis-certificate = { $subject }, signed by { $issuer }, valid { $from } to { $until }
 diagnosis-reached = Came as far as
 diagnosis-reached-connecting = reaching the bridge and the server

@@ -13,7 +13,7 @@ diagnosis-not-copied = El navegador no deja copiar a la página. Guarde el infor
 # The report's own heading. $version: of the page.
 diagnosis-report = Restante { $version }, informe de { $date }
 diagnosis-server = Servidor
-diagnosis-server-port = { $host }, puerto { NUMBER($port) }
+diagnosis-server-port = { $host }, puerto { $port }
 diagnosis-purpose = Finalidad
 diagnosis-fetches = recibir correo (POP3)
 diagnosis-submits = enviar mensajes (SMTP submission)
@@ -25,7 +25,7 @@ diagnosis-ends-here = { $protection }, termina en este navegador
 diagnosis-ends-at-bridge = { $protection }, termina en el puente
 diagnosis-bridge = Puente
 diagnosis-own-bridge = el que sirve esta página
-diagnosis-certificates = Certificados
+diagnosis-certificates = Certificado
 diagnosis-certificate = { $subject }, firmado por { $issuer }, válido del { $from } al { $until }
 diagnosis-reached = Llegó hasta
 diagnosis-reached-connecting = alcanzar el puente y el servidor

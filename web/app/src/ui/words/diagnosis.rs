@@ -9,7 +9,7 @@ use crate::ui::state::bridge;
 /// What is known of a connection, by name.
 pub fn facts(log: &SessionLog) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        (say::diagnosis_server(), say::diagnosis_server_port(&log.host, log.port)),
+        (say::diagnosis_server(), say::diagnosis_server_port(&log.host, &log.port.to_string())),
         (say::session_address(), log.peer.clone()),
         (
             say::diagnosis_purpose(),
