@@ -52,6 +52,8 @@ export class Canary {
   #answer(request, response) {
     const careless = request.url.startsWith('/careless/') && this.careless.get(request.url.slice('/careless/'.length));
     if (careless) return void response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }).end(careless);
+    // A tab's own, of what a person opened.
+    if (request.url === '/favicon.ico') return void response.writeHead(404).end();
     this.#note(request);
     const { pathname } = new URL(request.url, 'http://localhost');
     const [, extension] = pathname.match(/\.(\w+)$/) ?? [undefined, 'html'];

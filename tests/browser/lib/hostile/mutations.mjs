@@ -14,10 +14,8 @@ const foreign = [...RAW, 'plaintext'].map((name) =>
 const INTEGRATION = {
   foreignObject: 'svg', desc: 'svg', title: 'svg', mi: 'math', mo: 'math', mn: 'math', ms: 'math', mtext: 'math', 'annotation-xml': 'math',
 };
-const integration = Object.entries(INTEGRATION).flatMap(([name, around]) => [
-  [`${name} with a style`, `<${around}><${name} encoding="text/html"><${around}><style><!--</style><p title="-->${HIDDEN}"></p>${BAD}</style></${around}></${name}></${around}>`],
-  [`${name} left by a table`, `<${around}><${name} encoding="text/html"><table><${name}><style><a title="</style>${BAD}"></a></style></table></${name}></${around}>`],
-]);
+const integration = Object.entries(INTEGRATION).map(([name, around]) =>
+  [`${name} with a style`, `<${around}><${name} encoding="text/html"><${around}><style><!--</style><p title="-->${HIDDEN}"></p>${BAD}</style></${around}></${name}></${around}>`]);
 
 const OTHERS = {
   'glyph in a table': `<math><mtext><table><mglyph><style><!--</style><img title="--&gt;${HIDDEN}">${BAD}`,
@@ -26,30 +24,22 @@ const OTHERS = {
   'form that is not closed': `<form id="f"><div></form><form><p title="${HIDDEN}">${BAD}`,
   'paragraph that ends svg': `<svg></p><style><a id="</style>${BAD}">`,
   'break that ends math': `<math></br><style><a title="</style>${BAD}">`,
-  'heading that ends svg': `<svg><g/onload={js}><h1>x<style><a title="</style>${BAD}">`,
   'font with a colour': `<svg><font color="red"><style><a title="</style>${BAD}">`,
-  'font without one': `<svg><font><style><a title="</style>${BAD}"></style></font></svg>${BAD}`,
   'style that holds a comment': `<style><!--</style>${BAD}--></style>`,
   'comment that ends earlier': `<!---><p title="-->${BAD}">`,
   'comment that ends with a mark': `<!-- x --!>${BAD}-->`,
-  'comment within a comment': `<!-- <!-- --> ${BAD} -->`,
   'comment without an end': `${BAD}<!-- ${BAD}`,
   'comment of another kind': `</ x="${BAD}">${BAD}`,
   'comment of a question': `<?x ${BAD} ?>`,
-  'data section': `<![CDATA[>${BAD}]]>`,
   'data section in svg': `<svg><![CDATA[<style><a title="]]></svg>${BAD}">`,
   'data section in text': `<svg><desc><![CDATA[</desc></svg>]]>${BAD}`,
   'select with a style': `<select><style></select>${BAD}</style></select>${BAD}`,
   'select in a select': `<select><select><input>${BAD}</select>`,
-  'select with a table': `<table><tr><td><select><tr><td>${BAD}</select></table>`,
   'option with a template': `<select><template><style></select></template>${BAD}</style>${BAD}`,
-  'column group': `<table><colgroup>${BAD}<col></table>`,
   'table that gives up its children': `<table><tr><a href="x">${BAD}<td></a></table>`,
   'links within links': `<a href="x"><table><a href="y">${BAD}</table></a>`,
-  'formatting that crosses': `<b><i><p></b>${BAD}</i></p><nobr><nobr>${BAD}</nobr>`,
   'six hundred elements deep': `${'<div>'.repeat(600)}${BAD}${'</div>'.repeat(600)}`,
   'six hundred kinds of formatting': `${'<b><i>'.repeat(300)}<p>${BAD}`,
-  'svg within svg, deep': `${'<svg><desc>'.repeat(150)}<style><a title="</style>${BAD}">`,
   'end of the body, and more': `</body></html><p>${BAD}`,
   'second html with attributes': `<p>x</p><html onclick="{js}" style="x"><body onload="{js}">${BAD}`,
   'frames behind text': `<p></p><frameset onload="{js}"><frame src="javascript:{js}"></frameset>${BAD}`,
@@ -59,15 +49,10 @@ const OTHERS = {
   'bracket in a value': `<p title=<img src=x: onerror={js}>>${BAD}`,
   'NUL in a tag': `<im\0g src=x: onerror={js}><\0script>{js}</script>${BAD}`,
   'NUL in an attribute': `<img src=x: on\0error={js} title="\0">${BAD}`,
-  'separators of lines': `<img src=x: onerror="\u2028{js}\u2029">`,
   'letters that fold': `<ſcript>{js}</ſcript><ıframe srcdoc="${HIDDEN}"></ıframe>${BAD}`,
-  'entities without an end': `&lt<img src=x: onerror={js}&gt;>${BAD}`,
   'entities in a title': `<svg><title>${HIDDEN}</title></svg><title>${HIDDEN}</title>${BAD}`,
-  'template in a template': `<template><template><div></template>${BAD}</template></template>${BAD}`,
-  'plain text to the end': `${BAD}<plaintext>${BAD}</plaintext>${BAD}`,
   'image that is renamed': `<svg><image src=x: onerror={js}></image></svg><image src=x: onerror={js}></image>`,
   'isindex': `<isindex type=image src=x: onerror={js} action="{url}/i">${BAD}`,
-  'fifty thousand attributes': `<img ${Array.from({ length: 5000 }, (_, at) => `a${at}=${at}`).join(' ')} src=x: onerror={js}>`,
   'an attribute of a hundred thousand characters': `<img title="${'<'.repeat(100_000)}" src=x: onerror={js}>`,
 };
 
