@@ -25,11 +25,9 @@ export class Opened {
    */
   async each(take, isUpwards, use) {
     await this.restante.settled();
-    if (isUpwards) {
-      await this.restante.list.focus();
-      await this.page.keyboard.press('End');
-      await this.page.keyboard.press('Enter');
-    } else await this.restante.rows.first().click();
+    await this.restante.list.focus();
+    await this.page.keyboard.press(isUpwards ? 'End' : 'Home');
+    await this.page.keyboard.press('Enter');
     for (let at = take(); at !== undefined; at = take()) {
       const letter = this.#letters[at];
       await use(letter, await this.seen(letter, at), at);
@@ -40,7 +38,7 @@ export class Opened {
   /** Waits until a letter is shown anew, and looks at it and at the page around it. */
   async seen(letter, at, isShown = false) {
     const wanted = { at: at + 1, subject: letter.isNamed === false ? '' : letter.id, isShown, host: `:${this.#port}`, next: 'Next' };
-    const found = await this.page.waitForFunction(look, wanted, { timeout: 15_000 }).catch((error) => {
+    const found = await this.page.waitForFunction(look, wanted, { timeout: 30_000, polling: 25 }).catch((error) => {
       throw new Error(`${letter.id} is not shown${isShown ? ' with pictures' : ''}`, { cause: error });
     });
     const seen = await found.jsonValue();
