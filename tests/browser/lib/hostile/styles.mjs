@@ -1,0 +1,102 @@
+// Styles that load something, or let something out. How a letter is written is told in ./corpus.mjs.
+
+const sheet = (css) => `<style>${css}</style><p class="a">x</p><ul class="l"><li>y</li></ul>`;
+
+/** Properties that take an address. */
+const PROPERTIES = {
+  background: 'url({url}/a.png)',
+  'background-image': 'url("{url}/a.png"), url(\'{url}/b.png\')',
+  'list-style': 'square url({url}/a.png)',
+  'list-style-image': 'url({url}/a.png)',
+  'border-image': 'url({url}/a.png) 30 round',
+  'border-image-source': 'url({url}/a.png)',
+  mask: 'url({url}/a.png)',
+  'mask-image': 'linear-gradient(#000,#fff), url({url}/a.png)',
+  '-webkit-mask-box-image': 'url({url}/a.png) 30',
+  'shape-outside': 'url({url}/a.png)',
+  'clip-path': 'url({url}/a.svg#c)',
+  filter: 'url({url}/a.svg#f)',
+  'backdrop-filter': 'url({url}/a.svg#f)',
+  cursor: 'url({url}/a.cur), auto',
+  behavior: 'url({url}/a.htc)',
+  '-moz-binding': 'url({url}/a.xml#x)',
+  content: 'url({url}/a.png)',
+};
+
+/** In turn in a style sheet and in an attribute. */
+const properties = Object.entries(PROPERTIES).map(([property, value], at) => [`property ${property}`, at % 2
+  ? `<ul><li style='${property}:${value.replaceAll("'", '&#39;')};float:left'>x</li></ul>`
+  : sheet(`.a,.l li{${property}:${value};float:left;display:list-item}`)]);
+
+const FORMS = {
+  'before': sheet('.a::before{content:url({url}/a.png)}'),
+  'after with words': sheet('.a::after{content:url("{url}/a.png") / "words"}'),
+  'marker': sheet('li::marker{content:url({url}/a.png)}'),
+  'image-set': sheet('.a{background:image-set(url({url}/a.png) 1x)}'),
+  'image-set of strings': sheet('.a{background:image-set("{url}/a.png" 1x, "{url}/b.png" 2x)}'),
+  '-webkit-image-set': sheet('.a{background:-webkit-image-set(url({url}/a.png) 1x)}'),
+  'image-set in a set': sheet('.a{background:image-set(image-set("{url}/a.png" 1x) 1x, "{url}/b.png" type("image/png"))}'),
+  'image-set of escapes': sheet('.a{background:im\\61ge-set("\\68ttp:{host}/a.png" 1x)}'),
+  'cross-fade': sheet('.a{background:-webkit-cross-fade(url({url}/a.png), url({url}/b.png), 50%)}'),
+  'cross-fade of now': sheet('.a{background:cross-fade(url({url}/a.png) 20%, red)}'),
+  'attr': '<style>p{background-image:attr(data-a type(<url>));content:attr(data-a url)}</style><p data-a="{url}/a.png">x</p>',
+  'variable': sheet(':root{--a:url({url}/a.png)}.a{background:var(--a)}'),
+  'variable in a set': sheet(':root{--a:"{url}/a.png"}.a{background:image-set(var(--a) 1x)}'),
+  'variable in an attribute': '<div style="--a:url({url}/a.png)"><p style="background:var(--a)">x</p></div>',
+  'registered variable': sheet('@property --a{syntax:"<image>";inherits:true;initial-value:url({url}/a.png)}.a{background:var(--a)}'),
+  'import': sheet('@import url({url}/a.css);'),
+  'import in capitals': sheet('@IMPORT URL({url}/a.css);'),
+  'import into a layer': sheet('@import url("{url}/a.css") layer(x) supports(display:block);'),
+  'import in escapes': sheet('@\\69mport "{url}/a.css";'),
+  'import behind a character set': sheet('@charset "utf-8";@import "{url}/a.css";'),
+  'import behind a comment': sheet('/* } */@import/**/"{url}/a.css";'),
+  'import of data': sheet('@import url("data:text/css,@import url({url}/a.css);");'),
+  'import behind a layer': sheet('@layer x;@import "{url}/a.css";'),
+  'import of escapes': sheet('@import "\\000068\\00074tp:{host}/a.css";'),
+  'font': sheet('@font-face{font-family:f;src:url({url}/a.woff2)}.a{font-family:f}'),
+  'font that tells letters': sheet('@font-face{font-family:f;src:url({url}/x.woff2);unicode-range:U+78}@font-face{font-family:f;src:url({url}/z.woff2);unicode-range:U+7A}.a{font-family:f}'),
+  'font in escapes': sheet('@f\\6fnt-face{font-family:f;s\\72 c:u\\72l({url}/a.woff2)}.a{font-family:f}'),
+  'media': sheet('@media screen and (min-width:1px){.a{background:url({url}/a.png)}}'),
+  'media that tells a width': sheet('@media (min-width:700px){.a{background:url({url}/wide.png)}}@media (max-width:699px){.a{background:url({url}/narrow.png)}}'),
+  'supports': sheet('@supports (display:grid) and (not (x:y)){.a{background:url({url}/a.png)}}'),
+  'container': sheet('ul{container-type:inline-size}@container (min-width:1px){li{background:url({url}/a.png)}}'),
+  'nesting': sheet('body{& .a{&{background:url({url}/a.png)}}}'),
+  'starting style': sheet('@starting-style{.a{background:url({url}/a.png)}}.a{transition:background 1s;background:url({url}/b.png)}'),
+  'key frames': sheet('@keyframes k{from{background:url({url}/a.png)}to{background:url({url}/b.png)}}.a{animation:k 5s}'),
+  'unknown rule': sheet('@unknown x{.a{background:url({url}/a.png)}}.a{background:url({url}/b.png)}'),
+  'selector that tells a value': '<style>input[value^="4"]{background:url({url}/4.png)}input:not([value^="4"]){background:url({url}/other.png)}</style><input value="4711" readonly>',
+  'selector of a link that was read': '<style>a:link{background:url({url}/new.png)}a:visited{background:url({url}/old.png)}</style><a href="{url}/x">x</a>',
+  'selector of the whole page': '<style>:root,html,*{background:url({url}/a.png)!important}</style><p>x</p>',
+  'in escapes': sheet('.a{background:\\75\\72\\6c({url}/a.png)}'),
+  'in capitals': sheet('.A,.a{BACKGROUND:URL({url}/a.png)}'),
+  'with blanks': sheet('.a{background:url(\n\t {url}/a.png \n)}'),
+  'with a broken string': sheet('.a{background:url("http:{host}/\\\na.png")}'),
+  'with a comment between': sheet('.a{background/* ; */:/* url( */url({url}/a.png)/* ) */}'),
+  'with a comment in the word': sheet('.a{background:u/**/rl({url}/a.png)}.b,p{background:url({url}/b.png)}'),
+  'without an end': '<p>x</p><style>p{background:url({url}/a.png',
+  'with a string without an end': sheet('.b{content:"x\n}.a{background:url({url}/a.png)}'),
+  'with a bad address before': sheet('.b{background:url(a"b)}.a{background:url({url}/a.png)}'),
+  'with a brace in a string': sheet('.b{content:"}"}.a{background:url({url}/a.png)}'),
+  'behind a comment of HTML': sheet('<!-- .a{background:url({url}/a.png)} -->'),
+  'behind a NUL': sheet('.\0b{}.a{background:url({url}/a.png)}'),
+  'deep within': sheet(`${'@media all{'.repeat(40)}.a{background:url({url}/a.png)}${'}'.repeat(40)}`),
+  'that closes its element': '<style>.a{content:"</style><img src={url}/a.png>"}</style>',
+  'that closes its element by escapes': '<style>.a{content:"\\3c/style\\3e\\3cimg src={url}/a.png\\3e"}</style><p class="a" style="background:url({url}/b.png)">x</p>',
+  'in a style for screens': '<style media="screen" type="text/css">p{background:url({url}/a.png)}</style><p>x</p>',
+  'in a style of svg': '<svg><style>p{background:url({url}/a.png)}</style></svg><p>x</p>',
+  'in a style of svg as data': '<svg><style><![CDATA[p{background:url({url}/a.png)}]]></style></svg><p>x</p>',
+  'in a style in a table': '<table><style>td{background:url({url}/a.png)}</style><tr><td>x</table>',
+  'in an attribute with entities': '<p style="background&colon;&#117;&#x72;l&lpar;{url}/a.png&rpar;">x</p>',
+  'in an attribute with quotes': '<p style="background:url(&quot;{url}/a.png&quot;)">x</p>',
+  'in an attribute with escapes': '<p style="background:u\\72 l({url}/a.png)">x</p>',
+  'in an attribute of the body': '<body style="background:url({url}/a.png)">x</body>',
+  'in an attribute behind a brace': '<p style="}x{;background:url({url}/a.png);color:red">x</p>',
+  'in an attribute without an end': '<p style="background:url({url}/a.png">x</p>',
+  'in an expression': '<p style="width:expression({js});background:url({url}/a.png)">x</p>',
+  'of javascript': '<p style="background:url(javascript:{js})">x</p><style>@import "javascript:{js}";</style>',
+  'of a picture that loads': '<p style="background:url(&quot;data:image/svg+xml,<svg xmlns=\'http://www.w3.org/2000/svg\'><image href=\'{url}/a.png\'/></svg>&quot;)">x</p>',
+};
+
+const forms = Object.entries(FORMS).map(([name, html]) => [`form ${name}`, html]);
+
+export const STYLES = Object.fromEntries([...properties, ...forms]);
