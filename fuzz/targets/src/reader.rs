@@ -55,7 +55,7 @@ pub fn html(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let picture = InlineImage { content_id: "x".into(), media_type: "image/png".into(), bytes: vec![1, 2, 3] };
     let wording = Wording::default();
-    for remote in [RemoteContent::Blocked, RemoteContent::Allowed] {
+    for remote in [RemoteContent::Blocked, RemoteContent::Allowed, RemoteContent::AllowedWithModifiers] {
         let document = sanitise(&text, std::slice::from_ref(&picture), remote, &wording);
         harmless(&document.html, remote);
         harmless(&sanitise(&document.html, &[], remote, &wording).html, remote);

@@ -26,6 +26,8 @@ pub struct Unsafe {
     pub images: Vec<InlineImage>,
     /// Whether remote pictures stay in.
     pub remote: bool,
+    /// The browser knows `referrer-policy()` in addresses of style sheets.
+    pub modifiers: bool,
     /// What is said within the document.
     pub wording: Wording,
 }

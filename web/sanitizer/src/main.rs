@@ -7,8 +7,12 @@ use restante_link::contract::{Safe, Unsafe};
 
 fn main() {
     restante_link::worker::serve(|mut messages, answer: fn(Safe)| async move {
-        while let Some(Unsafe { html, images, remote, wording }) = messages.next().await {
-            let remote = if remote { RemoteContent::Allowed } else { RemoteContent::Blocked };
+        while let Some(Unsafe { html, images, remote, modifiers, wording }) = messages.next().await {
+            let remote = match (remote, modifiers) {
+                (false, _) => RemoteContent::Blocked,
+                (true, false) => RemoteContent::Allowed,
+                (true, true) => RemoteContent::AllowedWithModifiers,
+            };
             let document = sanitise(&html, &images, remote, &wording);
             answer(Safe { document: document.html, remote: document.remote });
         }

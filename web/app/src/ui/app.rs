@@ -296,6 +296,7 @@ impl App {
                     html: view.html.clone().unwrap_or_default(),
                     images: view.inline_images.clone(),
                     remote: remote == super::state::Remote::Allowed,
+                    modifiers: page::knows_modifiers(),
                     wording: words::of_html(),
                 };
                 self.sanitiser.sanitise(message, remote, content);

@@ -3,8 +3,6 @@
 //! `url()` and its relatives are resolved like a picture's address; `@import`, `@font-face` and other rules that can only
 //! be there to fetch are dropped. Text is read with a CSS tokenizer, so that escapes (`\75rl(`) and comments hide nothing.
 
-use std::fmt::Write as _;
-
 use cssparser::{Parser, ToCss as _, Token};
 
 use super::url::Resolver;
@@ -126,7 +124,8 @@ impl Walk<'_> {
             css = "url(".to_owned();
             // Writing to a String does not fail.
             let _ = Token::QuotedString(address.as_str().into()).to_css(&mut css);
-            let _ = css.write_char(')');
+            css.push_str(self.resolver.modifier(&address));
+            css.push(')');
         }
         css
     }

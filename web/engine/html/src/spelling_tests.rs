@@ -308,9 +308,10 @@ fn nothing_hostile_survives_in_any_spelling() {
 fn what_a_user_allows_is_pictures_alone_in_any_spelling() {
     let mut random = Random(12);
     let mut allowed = 0;
-    for _ in 0..6000 {
+    let remote = [RemoteContent::Allowed, RemoteContent::AllowedWithModifiers];
+    for remote in remote.into_iter().cycle().take(6000) {
         let html = random.html();
-        let document = sanitise(&html, &[], RemoteContent::Allowed);
+        let document = sanitise(&html, &[], remote);
         let found = offences(&document.html, true);
         assert!(found.is_empty(), "{html}\n→ {}\n{found:?}", document.html);
         allowed += usize::from(document.html.contains("evil.example/a"));

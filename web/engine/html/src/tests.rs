@@ -521,3 +521,17 @@ fn html_without_end_is_cut_and_says_so() {
     assert!(document.html.contains("the rest is not shown"));
     assert!(!sanitise("<p>é</p>", &[], RemoteContent::Blocked).html.contains("the rest is not shown"));
 }
+
+#[test]
+fn addresses_in_style_sheets_tell_nobody_where_they_stand_where_the_browser_knows_how_to_say_that() {
+    let html = "<style>.a{background:url(http://a.example/1.png)} .b{background:image-set('http://a.example/2.png' 1x)}</style>\
+        <p style='list-style:url(\"http://a.example/3.png\")'>x<p style='background:url(data:image/png;base64,AA)'>y";
+    let modifier = " referrer-policy(no-referrer)";
+    let with = sanitise(html, &[], RemoteContent::AllowedWithModifiers).html;
+    assert_eq!((with.matches("http://a.example").count(), with.matches(modifier).count()), (3, 3), "{with}");
+    assert_eq!(
+        with.replace(modifier, ""),
+        sanitise(html, &[], RemoteContent::Allowed).html,
+        "and nothing else differs"
+    );
+}

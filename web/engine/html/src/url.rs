@@ -42,6 +42,16 @@ impl Resolver {
         self.remote.get()
     }
 
+    /// What stands behind the address of a remote picture in a style sheet.
+    pub(super) fn modifier(&self, address: &str) -> &'static str {
+        let is_remote = address.starts_with("http");
+        if is_remote && self.allowed == RemoteContent::AllowedWithModifiers {
+            " referrer-policy(no-referrer)"
+        } else {
+            ""
+        }
+    }
+
     /// The address to load a picture from, or `None` where it is not to be loaded.
     pub(super) fn picture(&self, address: &str) -> Option<String> {
         let address = address.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
@@ -52,7 +62,7 @@ impl Resolver {
         match url.scheme() {
             "http" | "https" => {
                 self.remote.set(self.remote.get().saturating_add(1));
-                (self.allowed == RemoteContent::Allowed).then(|| url.into())
+                (self.allowed != RemoteContent::Blocked).then(|| url.into())
             }
             // RFC 2392, section 2: the address is the Content-ID, percent-encoded.
             "cid" => {

@@ -23,6 +23,11 @@ pub fn fragment() -> String {
     hash.trim_start_matches('#').to_owned()
 }
 
+/// Whether the browser knows `referrer-policy()` in the addresses of style sheets (CSS Values 5).
+pub fn knows_modifiers() -> bool {
+    web_sys::css::supports_with_value("background-image", "url(\"a\" referrer-policy(no-referrer))").unwrap_or(false)
+}
+
 /// Opens the browser's dialog for printing, once the page is drawn without what it was asked by.
 pub fn print() {
     let Some(window) = window() else { return };
