@@ -22,8 +22,8 @@ before(async () => {
 });
 after(() => canary?.end());
 
-/** What the console says of tabs that lead nowhere, of pictures that do not come, and of files that nobody gets. */
-const MAY_BE_SAID = /Failed to load resource|Download is disallowed/;
+/** What the console says of tabs that lead nowhere, of pictures that do not come, of files that nobody gets, and of filters that the browser refuses. */
+const MAY_BE_SAID = /Failed to load resource|Download is disallowed|Unsafe attempt to load URL/;
 
 /**
  * Opens these letters in two pages at once: one reads downwards and the other upwards, until they meet. `use` is called
