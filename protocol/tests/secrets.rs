@@ -135,6 +135,27 @@ fn a_transcript_quotes_no_server_that_says_what_it_was_told() {
 }
 
 #[test]
+fn a_transcript_has_no_challenge_however_the_server_says_it_and_no_rest_of_a_message() {
+    let mut session = Session::new(Config { channel: Channel::Tls, ..Config::default() });
+    // Not ASCII, and quoted in a line that is no UTF-8.
+    let login = Login::with_password("user", Secret::new("contraseña")).by(sasl::Mechanism::Login);
+    session.submit(Command::Login(login)).unwrap();
+    let mut shown = String::new();
+    let echo = [b"-ERR caf\xe9 ".as_slice(), "contraseña".as_bytes(), b"\r\n"].concat();
+    for answer in [b"+OK\r\n".as_slice(), b"+OK VXNlcm5hbWU6\r\n", b"+ UGFzc3dvcmQ6\r\n", &echo] {
+        session.handle_input(answer);
+        while let Ok(Output::Transmit(_) | Output::Event(_)) = session.poll_output() {}
+        while let Some(spoken) = session.next_spoken() {
+            shown.push_str(&format!("{} {:?}\n", spoken.text, spoken.left_out));
+        }
+    }
+    assert!(shown.contains("****"), "{shown}");
+    for secret in ["VXNlcm5hbWU6", "UGFzc3dvcmQ6", "contrase"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
 fn a_mechanism_that_hides_the_password_does_not_send_it() {
     for (mechanism, answers) in [
         (sasl::Mechanism::CramMd5.into(), &["+OK\r\n", "+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+\r\n", "-ERR\r\n"][..]),

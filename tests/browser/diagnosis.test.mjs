@@ -28,7 +28,7 @@ test('a login that was refused can be looked at, copied and saved, and no passwo
     await dialogue.waitFor();
     const said = await dialogue.textContent();
     assert.match(said, /\d\d:\d\d:\d\dZ S: \+OK/);
-    assert.match(said, /C: (AUTH [A-Z0-9-]+|PASS) \(secret\)|C: AUTH [A-Z0-9-]+/);
+    assert.match(said, /C: (AUTH [A-Z0-9-]+|PASS) \(secret\)/);
     assert.match(said, /S: -ERR/);
     await dialog(page).getByText(/TLS 1\.3/).first().waitFor();
     await dialog(page).getByText('The server refused user name or password.').first().waitFor();
@@ -36,7 +36,7 @@ test('a login that was refused can be looked at, copied and saved, and no passwo
     await dialog(page).getByText('The report is copied.').waitFor();
     const report = await page.evaluate(() => navigator.clipboard.readText());
     assert.ok(report.includes('-ERR') && report.includes('TLS 1.3') && report.startsWith('Restante '), report);
-    for (const secret of ['not-the-password', Buffer.from('not-the-password').toString('base64')]) {
+    for (const secret of ['not-the-password', Buffer.from('not-the-password').toString('base64'), Buffer.from(`\0${user}\0not-the-password`).toString('base64')]) {
       assert.ok(!report.includes(secret), report);
     }
     const [download] = await Promise.all([
@@ -58,8 +58,10 @@ test('in an open mailbox it is one of the commands, and shows why it was signed 
     await dialog(page).getByText(/← (the strongest|as strong as any)/).first().waitFor();
     await dialog(page).getByText('fetching mail (POP3)').first().waitFor();
     // The keys of the mailbox wait meanwhile.
+    const active = () => restante.list.getAttribute('aria-activedescendant');
+    const before = await active();
     await page.keyboard.press('j');
-    await dialog(page).waitFor();
+    assert.equal(await active(), before);
   }));
 
 test('mail that is kept has it too', { timeout }, () =>

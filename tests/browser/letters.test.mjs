@@ -131,7 +131,7 @@ test("what the reader's own provider found out about a sender is said, and nobod
     'Confirmed for a stranger': says('127.0.0.1; dmarc=pass header.from=evil.example'),
   };
   return withLetters(Object.keys(letters), async (restante) => {
-    const confirmed = restante.message.getByText('127.0.0.1 confirms that this comes from postbox.example.');
+    const confirmed = restante.message.getByText('According to 127.0.0.1 this comes from postbox.example.');
     const refuted = restante.message.getByText('Perhaps forged.');
     const found = async (subject) => {
       await restante.read(subject);

@@ -66,5 +66,14 @@ test('on a dark device the page may be light, and a preview remembers nothing', 
   await page.getByRole('button', { name: 'About this page' }).first().click();
   await choose(page, 'Theme', 'Light');
   assert.equal(await paper(page), LIGHT);
+  await choose(page, 'Rows', 'Compact');
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
+  await page.keyboard.press('Escape');
+  // It is the page's, and not the mailbox's.
+  await restante.close();
+  const { user, password } = our.world.mailbox('sample');
+  await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+  await restante.settled();
+  const [first, second] = [await restante.rows.nth(0).boundingBox(), await restante.rows.nth(1).boundingBox()];
+  assert.deepEqual([await paper(page), first.height, second.y - first.y], [LIGHT, 60, 60]);
 }, { context: { colorScheme: 'dark' } }));

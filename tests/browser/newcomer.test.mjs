@@ -55,6 +55,12 @@ test('finds out what is kept, before and after', { timeout }, () => atFirst(asyn
 
 test('prints a letter', { timeout }, () => inMailbox(async (restante, page) => {
   await restante.read('Invoice for the windows');
+  await page.evaluate(() => { window.print = () => { window.printed = true; }; });
+  await restante.list.focus();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('Print');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => window.printed);
   await page.emulateMedia({ media: 'print' });
   await restante.message.getByRole('heading', { name: 'Invoice for the windows' }).waitFor();
   assert.equal(await restante.list.isVisible(), false, 'the list is on the paper');

@@ -1,5 +1,6 @@
 //! What was said in a session, fit to be shown to others: no password, no token and no message is in it.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::Why;
@@ -49,6 +50,9 @@ pub(super) struct Transcript {
     why: Option<Why>,
 }
 
+/// What stands in the place of a secret that a server quotes.
+const HIDDEN: &[u8; 4] = b"****";
+
 impl Transcript {
     /// Lines that are remembered where nobody takes them; the oldest go first.
     const REMEMBERED: usize = 512;
@@ -73,8 +77,10 @@ impl Transcript {
 
     /// The server is not quoted with this until [`Transcript::login_is_over`].
     pub(super) fn hide(&mut self, secret: Secret) {
-        if !secret.expose().is_empty() {
+        // The longest first: a short one may be a part of it. A mask that held one would be masked for ever.
+        if !secret.expose().is_empty() && !secret.expose().bytes().all(|c| c == b'*') {
             self.hidden.push(secret);
+            self.hidden.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         }
     }
 
@@ -84,18 +90,21 @@ impl Transcript {
 
     /// The server said this line.
     pub(super) fn received(&mut self, line: &[u8]) {
-        let mut text = readable(line);
+        let mut line = Cow::Borrowed(line);
         for secret in &self.hidden {
-            if text.contains(secret.expose()) {
-                text = text.replace(secret.expose(), "****");
+            let secret = secret.expose().as_bytes();
+            while let Some(at) = memchr::memmem::find(&line, secret) {
+                let octets = line.to_mut();
+                octets.splice(at..at + secret.len(), *HIDDEN);
             }
         }
-        self.note(Speaker::Server, text, None);
+        self.note(Speaker::Server, readable(&line), None);
     }
 
-    /// The server asks this side to prove who it is: a proof may be guessed from that.
-    pub(super) fn challenged(&mut self) {
-        self.note(Speaker::Server, "+".to_owned(), Some(LeftOut::Secret));
+    /// The server asks this side to prove who it is, or proves it itself: a password may be guessed from that.
+    pub(super) fn challenged(&mut self, status: &[u8]) {
+        let status = if status.starts_with(b"+OK") { "+OK" } else { "+" };
+        self.note(Speaker::Server, status.to_owned(), Some(LeftOut::Secret));
     }
 
     /// The server said more than is shown.

@@ -179,9 +179,16 @@ impl<D: Dialogue> Connection<D> {
         })
         .await;
         if let (Err(failure), Some(log)) = (&turn, &self.log) {
-            log.ended(failure);
+            log.ended_quietly(failure);
         }
         turn
+    }
+
+    /// It is given up for this reason, which the connection itself does not know: what the server answered, for example.
+    pub(crate) fn given_up(&self, failure: &Failure) {
+        if let Some(log) = &self.log {
+            log.ended_quietly(failure);
+        }
     }
 
     /// Notes what was said.

@@ -81,7 +81,7 @@ impl Entry {
 
     pub(crate) fn is_up(&self, peer: String, tls: Option<TlsView>) {
         let view = &mut self.0.borrow_mut().view;
-        (view.peer, view.tls) = (peer, tls.map(Box::new));
+        (view.peer, view.tls, view.reached) = (peer, tls.map(Box::new), Stage::Greeting);
     }
 
     pub(crate) fn said(&self, spoken: Spoken, at: u64) {
@@ -97,8 +97,14 @@ impl Entry {
         last.push_back(line);
     }
 
+    /// It ended before anything secret was said.
     pub(crate) fn ended(&self, failure: &Failure) {
         self.0.borrow_mut().view.failure.get_or_insert_with(|| Box::new(failure.clone()));
+    }
+
+    /// It ended for this reason, which may quote the server: what that said is in the dialogue, without what is secret.
+    pub(crate) fn ended_quietly(&self, failure: &Failure) {
+        self.ended(&Failure { detail: String::new(), ..failure.clone() });
     }
 
     fn view(&self) -> SessionLog {
@@ -135,19 +141,6 @@ fn line(spoken: Spoken, at: u64) -> SaidLine {
 /// What was said on the host's connections.
 pub(crate) fn diagnosis(platform: &dyn Platform) -> Update {
     Update::Diagnosis(platform.log().map(Log::sessions).unwrap_or_default())
-}
-
-/// The last connection to this server was given up, for this reason: what the server answered, for example.
-pub(crate) fn ended(platform: &dyn Platform, host: &str, port: u16, failure: &Failure) {
-    let Some(log) = platform.log() else { return };
-    let entries = log.0.borrow();
-    let is_its = |entry: &&Entry| {
-        let view = &entry.0.borrow().view;
-        (view.host.as_str(), view.port) == (host, port)
-    };
-    if let Some(entry) = entries.iter().rev().find(is_its) {
-        entry.ended(failure);
-    }
 }
 
 /// Forgets what was said on the host's connections.

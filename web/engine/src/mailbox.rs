@@ -87,7 +87,6 @@ where
                 None
             }
             Outcome::Broken(failure) => {
-                log::ended(&*mailbox.platform, &mailbox.open.host, mailbox.open.port, &failure);
                 if failure.kind != FailureKind::WrongPassword {
                     mailbox.memory.borrow_mut().doubt(&Server::from(&mailbox.open));
                 }
@@ -247,6 +246,7 @@ impl<'t> Mailbox<'t> {
         };
         loop {
             if let Some(failure) = self.session.fatal.take() {
+                connection.given_up(&failure);
                 return Outcome::Broken(failure);
             }
             if self.is_worth_cutting() {

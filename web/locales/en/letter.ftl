@@ -123,6 +123,6 @@ flaw-refused = The server does not give out this header: { $said }
 flaw-refused-silently = The server does not give out this header: no reason given
 
 # What the user's own provider found out about the sender. $provider: its server.
-letter-confirmed = { $provider } confirms that this comes from { $domain }.
+letter-confirmed = According to { $provider } this comes from { $domain }.
 letter-refuted = Perhaps forged.
-letter-refuted-words = { $provider } could not confirm that this comes from { $domain }, though that domain wants its mail to be confirmed.
+letter-refuted-words = According to { $provider } it is not certain that this comes from { $domain }, though that domain wants its mail to be recognisable.

@@ -117,6 +117,6 @@ flaw-refused = El servidor no entrega esta cabecera: { $said }
 flaw-refused-silently = El servidor no entrega esta cabecera y no dice por qué
 
 # What the user's own provider found out about the sender. $provider: its server.
-letter-confirmed = { $provider } confirma que este mensaje viene de { $domain }.
+letter-confirmed = Según { $provider }, este mensaje viene de { $domain }.
 letter-refuted = Puede ser falso.
-letter-refuted-words = { $provider } no pudo confirmar que este mensaje venga de { $domain }, aunque ese dominio quiere que su correo se confirme.
+letter-refuted-words = Según { $provider }, no es seguro que este mensaje venga de { $domain }, aunque ese dominio quiere que su correo se reconozca.

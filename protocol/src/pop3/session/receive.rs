@@ -137,10 +137,12 @@ impl Session {
 
     /// Notes a line for the transcript: what tells of the server, and of listings their length.
     fn transcribe(&mut self, line: &[u8]) {
-        let is_challenge = matches!(self.outstanding.front().map(|head| &head.step), Some(Step::Auth(_)))
-            && matches!(Status::read(line), Some((Status::Continue(rest), _)) if !rest.is_empty());
         match &self.reading {
-            Reading::Status if is_challenge => self.transcript.challenged(),
+            Reading::Status if self.is_of_proof(line) => self.transcript.challenged(&line[..line.len().min(3)]),
+            // What stands in the place of a status line may be the rest of a message whose end was not seen.
+            Reading::Status if self.phase == Phase::Transaction && Status::read(line).is_none() => {
+                self.transcript.left_out(LeftOut::Octets(line.len() as u64));
+            }
             Reading::Items(items) if line == b"." => {
                 self.transcript.left_out(LeftOut::Lines(items.lines));
                 self.transcript.received(line);
@@ -149,6 +151,19 @@ impl Session {
             Reading::Status | Reading::Capabilities { .. } | Reading::Languages { .. } => {
                 self.transcript.received(line)
             }
+        }
+    }
+
+    /// Whether a line carries what a SASL exchange is about: a challenge, or a server's own proof behind `+OK`.
+    fn is_of_proof(&self, line: &[u8]) -> bool {
+        if !matches!(self.outstanding.front().map(|head| &head.step), Some(Step::Auth(_))) {
+            return false;
+        }
+        match Status::read(line) {
+            Some((Status::Continue(rest), _)) => !rest.is_empty(),
+            // Words for a person have spaces between them, and base64 has none.
+            Some((Status::Ok(rest), _)) => rest.len() >= 8 && !rest.trim_ascii().contains(&b' '),
+            _ => false,
         }
     }
 

@@ -62,7 +62,8 @@ export class Canary {
       'Content-Type': isPicture ? 'image/png' : TYPES[extension] ?? 'application/octet-stream',
       'Access-Control-Allow-Origin': '*',
       'Cache-Control': 'no-store',
-      'Set-Cookie': 'tracked=1; Path=/; SameSite=None; Secure',
+      // Under its other name it is of one site with the page, and would be told what it said there.
+      ...(request.headers.host?.startsWith('localhost') && { 'Set-Cookie': 'tracked=1; Path=/; SameSite=None; Secure' }),
     });
     return void response.end(isPicture ? PICTURE : this.#content(extension, pathname.slice(0, pathname.lastIndexOf('/'))));
   }

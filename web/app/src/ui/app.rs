@@ -386,6 +386,7 @@ impl App {
             Effect::KeepPage => {
                 language::remember(self.state.language);
                 choices::remember(choices::KEYS, &self.state.keys.remembered());
+                choices::remember(choices::LOOKS, &self.state.looks.remembered());
                 spawn_local(offline::register(newer(&self.act)));
             }
             Effect::ForgetPage => {

@@ -17,6 +17,20 @@ const FETCHING: [&str; 8] =
 /// At-rules that fetch, or change how names are read.
 const DROPPED_RULES: [&str; 4] = ["import", "font-face", "namespace", "charset"];
 
+/// Properties whose remote pictures are fetched. For others (`mask-image`, `clip-path`) a browser asks the other host for its consent
+/// (CORS), and tells it with that where the page is from; so may whatever takes its value from a custom property.
+const PICTURED: [&str; 9] = [
+    "background",
+    "background-image",
+    "border-image",
+    "border-image-source",
+    "-webkit-border-image",
+    "list-style",
+    "list-style-image",
+    "content",
+    "cursor",
+];
+
 /// Rewrites the value of a `style` attribute.
 pub(super) fn rewrite_declarations(css: &str, resolver: &Resolver) -> String {
     rewrite(css, resolver)
@@ -40,7 +54,7 @@ fn rewrite(css: &str, resolver: &Resolver) -> String {
         return css.to_owned();
     }
     let mut walk = Walk { resolver, edits: Vec::new() };
-    walk.block(&mut Parser::new(css), 0, false);
+    walk.block(&mut Parser::new(css), 0, Value { is_declared: true, ..Value::default() });
     let mut out = String::with_capacity(css.len());
     let mut at = 0;
     for edit in walk.edits {
@@ -50,6 +64,17 @@ fn rewrite(css: &str, resolver: &Resolver) -> String {
     }
     out.push_str(&css[at..]);
     out
+}
+
+/// What is known of the value that is being walked.
+#[derive(Debug, Clone, Copy, Default)]
+struct Value {
+    /// Strings in it are addresses.
+    has_addresses: bool,
+    /// It is that of a property of [`PICTURED`].
+    is_pictured: bool,
+    /// Declarations stand here, and not what is within a value.
+    is_declared: bool,
 }
 
 struct Walk<'a> {
@@ -62,19 +87,39 @@ impl Walk<'_> {
         self.edits.push(Edit { start, end, replacement });
     }
 
-    /// Walks one block. `addresses`: strings in here are addresses.
-    fn block(&mut self, parser: &mut Parser<'_>, depth: u32, addresses: bool) {
+    /// Walks one block.
+    fn block(&mut self, parser: &mut Parser<'_>, depth: u32, mut value: Value) {
+        // What may be the name of a property, until a colon follows or something else.
+        let mut name: Option<bool> = None;
+        let mut begins = value.is_declared;
         loop {
             let start = parser.position().byte_index();
             let Ok(token) = parser.next_including_whitespace_and_comments().cloned() else { return };
             let end = parser.position().byte_index();
+            let named = match &token {
+                Token::Ident(ident) if begins => {
+                    Some(PICTURED.iter().any(|property| property.eq_ignore_ascii_case(ident)))
+                }
+                Token::WhiteSpace(_) | Token::Comment(_) => name,
+                _ => None,
+            };
+            match &token {
+                Token::Colon if name.is_some() => value.is_pictured = name == Some(true),
+                Token::Semicolon => value.is_pictured = false,
+                _ => {}
+            }
+            begins = match &token {
+                Token::WhiteSpace(_) | Token::Comment(_) => begins,
+                token => value.is_declared && matches!(token, Token::Semicolon | Token::CurlyBracketBlock),
+            };
+            name = named;
             match token {
                 Token::UnquotedUrl(address) => {
-                    let resolved = self.resolved(&address);
+                    let resolved = self.resolved(&address, value);
                     self.edit(start, end, resolved);
                 }
-                Token::QuotedString(address) if addresses => {
-                    let resolved = self.resolved(&address);
+                Token::QuotedString(address) if value.has_addresses => {
+                    let resolved = self.resolved(&address, value);
                     self.edit(start, end, resolved);
                 }
                 Token::BadUrl(_) | Token::BadString(_) => self.edit(start, end, "none".to_owned()),
@@ -82,45 +127,57 @@ impl Walk<'_> {
                     let end = end_of_rule(parser);
                     self.edit(start, end, String::new());
                 }
-                Token::Function(name) => self.function(&name, parser, start, depth, addresses),
-                Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
-                    self.nested(parser, start, depth, addresses);
+                Token::Function(name) => self.function(&name, parser, start, depth, value),
+                Token::ParenthesisBlock | Token::SquareBracketBlock => {
+                    self.nested(parser, start, depth, Value { is_declared: false, ..value });
+                }
+                Token::CurlyBracketBlock => {
+                    // A rule: its declarations begin anew.
+                    self.nested(parser, start, depth, Value { is_pictured: false, is_declared: true, ..value });
+                    value.is_pictured = false;
                 }
                 _ => {}
             }
         }
     }
 
-    fn function(&mut self, name: &str, parser: &mut Parser<'_>, start: usize, depth: u32, addresses: bool) {
+    fn function(&mut self, name: &str, parser: &mut Parser<'_>, start: usize, depth: u32, value: Value) {
         if name.eq_ignore_ascii_case("url") {
             let address = nested_string(parser);
-            let resolved = address.map_or_else(|| "none".to_owned(), |address| self.resolved(&address));
+            let resolved = address.map_or_else(|| "none".to_owned(), |address| self.resolved(&address, value));
             self.edit(start, parser.position().byte_index(), resolved);
-        } else if name.eq_ignore_ascii_case("expression") || addresses && is_substitution(name) {
+        } else if name.eq_ignore_ascii_case("expression") || value.has_addresses && is_substitution(name) {
             skip_block(parser);
             self.edit(start, parser.position().byte_index(), "none".to_owned());
         } else {
             let fetching = FETCHING.iter().any(|function| function.eq_ignore_ascii_case(name));
-            self.nested(parser, start, depth, addresses || fetching);
+            self.nested(
+                parser,
+                start,
+                depth,
+                Value { has_addresses: value.has_addresses || fetching, is_declared: false, ..value },
+            );
         }
     }
 
-    fn nested(&mut self, parser: &mut Parser<'_>, start: usize, depth: u32, addresses: bool) {
+    fn nested(&mut self, parser: &mut Parser<'_>, start: usize, depth: u32, value: Value) {
         if depth >= MAX_NESTING {
             skip_block(parser);
             self.edit(start, parser.position().byte_index(), String::new());
             return;
         }
         let _: Result<(), cssparser::ParseError<()>> = parser.parse_nested_block(|inner| {
-            self.block(inner, depth + 1, addresses);
+            self.block(inner, depth + 1, value);
             Ok(())
         });
     }
 
     /// `url("…")` of what the address resolves to; `none` where it is not to be loaded.
-    fn resolved(&self, address: &str) -> String {
+    fn resolved(&self, address: &str, value: Value) -> String {
         let mut css = "none".to_owned();
-        if let Some(address) = self.resolver.picture(address) {
+        let address =
+            if value.is_pictured { self.resolver.picture(address) } else { self.resolver.own_picture(address) };
+        if let Some(address) = address {
             css = "url(".to_owned();
             // Writing to a String does not fail.
             let _ = Token::QuotedString(address.as_str().into()).to_css(&mut css);

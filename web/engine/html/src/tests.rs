@@ -535,3 +535,36 @@ fn addresses_in_style_sheets_tell_nobody_where_they_stand_where_the_browser_know
         "and nothing else differs"
     );
 }
+
+#[test]
+fn remote_pictures_are_those_of_properties_that_tell_no_origin() {
+    let shown = |css: &str| sanitise(css, &[], RemoteContent::Allowed).html.contains("a.example");
+    for declaration in [
+        "background:url(http://a.example/x)",
+        "BACKGROUND-image : red url('http://a.example/x')",
+        "color:red;list-style/**/:url(http://a.example/x)",
+        "content:image-set('http://a.example/x' 1x)",
+        "b\\61 ckground:linear-gradient(red,blue),url(http://a.example/x)",
+    ] {
+        assert!(shown(&format!("<style>a:hover{{{declaration}}}</style><p>x")), "{declaration}");
+        assert!(shown(&format!("<p style=\"{declaration}\">x")), "{declaration}");
+    }
+    for declaration in [
+        "mask-image:url(http://a.example/x)",
+        "-webkit-mask:url(http://a.example/x)",
+        "shape-outside:url(http://a.example/x)",
+        "clip-path:url(http://a.example/x)",
+        "filter:url(http://a.example/x)",
+        "--a:url(http://a.example/x)",
+        "background:none;mask:url(http://a.example/x)",
+        "background:none}b{mask:url(http://a.example/x)",
+        "background mask:url(http://a.example/x)",
+        "mask:if(content:url(http://a.example/x))",
+        "mask:background:url(http://a.example/x)",
+        "url(http://a.example/x)",
+    ] {
+        assert!(!shown(&format!("<style>a:hover{{{declaration}}}</style><p>x")), "{declaration}");
+        assert!(!shown(&format!("<p style=\"{declaration}\">x")), "{declaration}");
+    }
+    assert!(!shown("<style>@property --a{syntax:'<image>';initial-value:url(http://a.example/x)}</style><p>x"));
+}

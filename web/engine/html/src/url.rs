@@ -52,14 +52,24 @@ impl Resolver {
         }
     }
 
+    /// The same, where no picture is loaded from outside whatever is allowed.
+    pub(super) fn own_picture(&self, address: &str) -> Option<String> {
+        self.load(address, false)
+    }
+
     /// The address to load a picture from, or `None` where it is not to be loaded.
     pub(super) fn picture(&self, address: &str) -> Option<String> {
+        self.load(address, true)
+    }
+
+    fn load(&self, address: &str, from_outside: bool) -> Option<String> {
         let address = address.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
         // "//host/path" takes the scheme of the page around it; a message has none, so it means the web.
         let protocol_relative = address.get(..2).is_some_and(|start| start.chars().all(|c| c == '/' || c == '\\'));
         let url =
             if protocol_relative { Url::parse(&format!("https:{address}")).ok()? } else { Url::parse(address).ok()? };
         match url.scheme() {
+            "http" | "https" if !from_outside => None,
             "http" | "https" => {
                 self.remote.set(self.remote.get().saturating_add(1));
                 (self.allowed != RemoteContent::Blocked).then(|| url.into())

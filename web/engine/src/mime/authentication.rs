@@ -150,4 +150,17 @@ mod tests {
         assert_eq!((found.domain.as_str(), found.is_confirmed), ("example.org", false));
         assert_eq!(message("ann@example.org, bob@example.org"), None);
     }
+
+    #[test]
+    fn of_a_message_within_a_message_nothing_is_believed() {
+        let within = "Authentication-Results: mx.a.example; dmarc=pass header.from=example.org\r\nFrom: ann@example.org\r\n\r\nHello\r\n";
+        let source = format!("From: eve@evil.example\r\nContent-Type: message/rfc822\r\n\r\n{within}");
+        let found = |path: Vec<restante_api::PartId>| {
+            let message = restante_api::MessageRef { path, ..restante_api::MessageRef::top(1) };
+            super::super::view(&message, source.as_bytes()).unwrap()
+        };
+        let nested = found(vec![restante_api::PartId(0)]);
+        assert_eq!((nested.from[0].address.as_str(), nested.authentication), ("ann@example.org", None));
+        assert_eq!(found(vec![]).authentication, None);
+    }
 }

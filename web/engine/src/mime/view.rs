@@ -115,7 +115,10 @@ fn addressed(reference: &MessageRef, head: &Head, octets: u64) -> MessageView {
         view.cc = row::addresses(header.cc());
         view.reply_to = row::addresses(header.reply_to());
         view.date = row::date(&header);
-        view.authentication = authentication::of(head.authentication_results(), &view.from);
+        if reference.path.is_empty() {
+            // Within a message whoever sent it writes what he likes.
+            view.authentication = authentication::of(head.authentication_results(), &view.from);
+        }
     }
     view
 }

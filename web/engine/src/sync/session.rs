@@ -19,7 +19,6 @@ use super::header::Header;
 use super::incoming::Incoming;
 use super::{SoFar, SyncError, Told};
 use crate::connection::{Connection, Options};
-use crate::log;
 use crate::platform::Platform;
 use crate::ways::{Trace, Ways};
 
@@ -207,7 +206,10 @@ impl<'a> Session<'a> {
             self.proceed(&mut connection, ways)?;
             let turn = connection.turn(&mut |event| self.on_event(event)).await;
             match self.trouble.take() {
-                Some(SyncError::Failure(failure)) => return self.broken(failure, ways),
+                Some(SyncError::Failure(failure)) => {
+                    connection.given_up(&failure);
+                    return self.broken(failure, ways);
+                }
                 Some(error) => return Err(error),
                 None if self.is_quit => return Ok(End::Done),
                 None => {}
@@ -221,7 +223,6 @@ impl<'a> Session<'a> {
 
     /// The connection is over before its time: what came whole is kept.
     fn broken(mut self, failure: Failure, ways: &mut Ways) -> Result<End, SyncError> {
-        log::ended(&*self.platform, &self.open.host, self.open.port, &failure);
         let within = self.incoming_entry();
         std::mem::take(&mut self.incoming).abandon(&mut self.store())?;
         self.commit()?;

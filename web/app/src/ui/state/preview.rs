@@ -232,6 +232,7 @@ pub(super) fn forgotten(state: &State) -> State {
         calls: state.calls.clone(),
         keeps: state.keeps,
         language: state.language,
+        looks: state.looks,
         keys: state.keys.clone(),
         offline: state.offline,
         newer: state.newer,

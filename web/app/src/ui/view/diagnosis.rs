@@ -69,7 +69,7 @@ fn session(at: usize, log: &SessionLog, is_open: bool) -> Html {
             if lines.is_empty() {
                 <p>{say::diagnosis_silence()}</p>
             } else {
-                <pre class="dialogue" dir="ltr" tabindex="0" role="region" aria-label={say::diagnosis_dialogue()}>{lines.join("\n")}</pre>
+                <pre class="dialogue" dir="ltr" tabindex="0" role="region" aria-label={format!("{} {}", say::diagnosis_dialogue(), words::began(log))}>{lines.join("\n")}</pre>
             }
         </details>
     }

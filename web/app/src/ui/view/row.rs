@@ -121,7 +121,7 @@ fn click(props: &RowProps) -> Callback<MouseEvent> {
 }
 
 /// What is dragged is known to the page alone; the name says to it, and to no other, that it is a message.
-pub(super) const DRAGGED: &str = "application/x-restante-message";
+pub(in crate::ui) const DRAGGED: &str = "application/x-restante-message";
 
 fn take(props: &RowProps) -> Callback<DragEvent> {
     let (act, position) = (props.act.clone(), props.position);

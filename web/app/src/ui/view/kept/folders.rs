@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::{Callback, DragEvent, Html, KeyboardEvent, Properties, classes, component, html};
 
+use super::super::row::DRAGGED;
 use super::super::{Act, avatar, icon, sends};
 use super::keeps;
 use crate::ui::format;
@@ -180,6 +181,9 @@ fn tree_item(
 fn over(takes: Option<FolderId>) -> Option<Callback<DragEvent>> {
     takes?;
     Some(Callback::from(|event: DragEvent| {
+        if !is_ours(&event) {
+            return;
+        }
         event.prevent_default();
         is_over(&event, true);
     }))
@@ -192,10 +196,19 @@ fn leave() -> Callback<DragEvent> {
 fn drop_into(takes: Option<FolderId>, act: &Act) -> Option<Callback<DragEvent>> {
     let (folder, act) = (takes?, act.clone());
     Some(Callback::from(move |event: DragEvent| {
-        event.prevent_default();
         is_over(&event, false);
+        if !is_ours(&event) {
+            return;
+        }
+        event.prevent_default();
         act.emit(Action::Keep(KeptAction::Drag(Drag::Drop(folder))));
     }))
+}
+
+/// Whether what is dragged are messages of the list, and not a file, say, after a drag whose end nobody was told.
+fn is_ours(event: &DragEvent) -> bool {
+    let types = event.data_transfer().map(|data| data.types());
+    types.is_some_and(|types| types.includes(&wasm_bindgen::JsValue::from_str(DRAGGED), 0))
 }
 
 /// Marks the folder that the mouse is over: for as long as that takes, no state knows of it.
