@@ -13,6 +13,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Change::RemoveAccount(account) => {
                 self.checks.drop_account(account);
                 self.forget_password(account);
+                // Which lines were said for which account the log does not know.
+                crate::log::forget(&*self.place.platform);
                 self.store.borrow_mut().remove_account(convert::account(account)).map(|()| Done::Changed)
             }
             Change::FetchRest(ids) => self.fetch_rest(&convert::messages(&ids)),
