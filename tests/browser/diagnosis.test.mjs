@@ -30,8 +30,8 @@ test('a login that was refused can be looked at, copied and saved, and no passwo
     assert.match(said, /\d\d:\d\d:\d\dZ S: \+OK/);
     assert.match(said, /C: (AUTH [A-Z0-9-]+|PASS) \(secret\)/);
     assert.match(said, /S: -ERR/);
-    await dialog(page).getByText(/TLS 1\.3/).first().waitFor();
-    await dialog(page).getByText('The server refused user name or password.').first().waitFor();
+    await dialog(page).getByText(/TLS 1\.3/).filter({ visible: true }).first().waitFor();
+    await dialog(page).getByText('The server refused user name or password.').filter({ visible: true }).first().waitFor();
     await dialog(page).getByRole('button', { name: 'Copy the report' }).click();
     await dialog(page).getByText('The report is copied.').waitFor();
     const report = await page.evaluate(() => navigator.clipboard.readText());
