@@ -4,7 +4,7 @@
 
 mod support;
 
-use restante_api::{Choice, FailureKind, MessageRef, Omission, Request, SessionLog, Stage, TlsEnd, Update};
+use restante_api::{Choice, FailureKind, Omission, Request, SessionLog, Stage, TlsEnd, Update};
 use restante_engine::platform::TunnelFault;
 use restante_protocol::tunnel::CloseCode;
 use support::{Engine, Host, Manners, certified, open, with_engine};
@@ -30,9 +30,9 @@ async fn a_dialogue_is_told_without_password_and_messages_until_the_mailbox_is_c
     with_engine(&Host::new(Manners::modern(3)), async |engine| {
         assert_eq!(sessions(engine).await, []);
         engine.open("secret");
-        engine.rows(3).await;
-        let read = engine.send(Request::Read(MessageRef::top(1)));
-        engine.answer(read).await;
+        let rows = engine.rows(3).await;
+        let read = engine.send(Request::Read(rows[2].message.clone()));
+        assert!(matches!(engine.answer(read).await, Update::Message(_)));
         let told = sessions(engine).await;
         let [session] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((session.host.as_str(), session.port, session.is_submission), ("pop.example.org", 110, false));
