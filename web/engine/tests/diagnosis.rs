@@ -47,7 +47,7 @@ async fn a_dialogue_is_told_without_password_and_messages_until_the_mailbox_is_c
             assert!(said.iter().any(|said| said == line), "{line}: {said:#?}");
         }
         let signs_in = session.lines.iter().find(|line| line.text == "USER ann").unwrap();
-        assert_eq!(signs_in.why, Some(Choice::OneFlight));
+        assert_eq!(signs_in.why, Some(Choice::Strongest));
         assert!(
             session.lines.iter().any(|line| matches!(line.left_out, Some(Omission::Octets(octets)) if octets > 100))
         );
