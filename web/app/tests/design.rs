@@ -10,7 +10,9 @@ const DESIGN: &str = include_str!("../../../docs/design.md");
 /// The colours that the style sheet sets, light and dark: `--name: light-dark(#rrggbb, #rrggbb)`.
 fn colours() -> HashMap<&'static str, [[f64; 3]; 2]> {
     let colours = STYLE.split(['{', ';']).filter_map(|declaration| {
-        let (name, value) = declaration.trim().strip_prefix("--")?.split_once(": light-dark(#")?;
+        // A comment may stand before it.
+        let declaration = declaration.rsplit("*/").next()?.trim();
+        let (name, value) = declaration.strip_prefix("--")?.split_once(": light-dark(#")?;
         let (light, dark) = value.strip_suffix(')')?.split_once(", #")?;
         Some((name, [light, dark].map(colour)))
     });
