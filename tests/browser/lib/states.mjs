@@ -73,6 +73,12 @@ export const STATES = {
     await restante.trustButton.waitFor();
   },
 
+  diagnosis: async (restante, world) => {
+    await STATES['wrong-password'](restante, world);
+    await restante.page.getByRole('alert').getByRole('button', { name: 'Diagnosis' }).click();
+    await restante.page.getByRole('region', { name: 'Dialogue' }).first().waitFor();
+  },
+
   'wrong-password': async (restante, world) => {
     await restante.submit({ ...account(world, 'sample'), password: 'wrong' }, world.fingerprint);
     await restante.page.getByText('refused user name or password').first().waitFor();
