@@ -10,7 +10,6 @@ use restante_protocol::pop3::{Channel, Config, Event, Greeting, Limits, Session}
 use restante_protocol::tunnel::{BridgeTls, Secret};
 
 use super::{BUFFER, Connection, Deadlines, Dialogue, OnTheWay, Options, Outgoing};
-use crate::log::Entry;
 use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of_tunnel};
@@ -101,73 +100,60 @@ impl<D: Dialogue> Connection<D> {
             }
             stage(now);
         };
-        let reached =
-            Self::reach_logged(platform, host, port, token, options, session, &mut stage, tell, log.clone()).await;
+        let reaching = async {
+            if options.security == Security::None && !options.cleartext_agreed {
+                return Err(Failure::new(FailureKind::CleartextNotAgreed, ""));
+            }
+            let tls = match (options.tls_end, options.security) {
+                (TlsEnd::Browser, _) | (_, Security::None) => BridgeTls::None,
+                (TlsEnd::Bridge, Security::Tls) => BridgeTls::Implicit,
+                (TlsEnd::Bridge, Security::Starttls) => BridgeTls::Starttls,
+            };
+            stage(Stage::Connecting);
+            let (host, bridge) = (host.to_owned(), options.bridge.clone());
+            let destination = Destination { host: host.clone(), port, tls, service: D::SERVICE, token, bridge };
+            let patience = options.deadlines.connect;
+            let tunnel = within(&*platform, patience, platform.dial(destination))
+                .await?
+                .map_err(|fault| failure_of_tunnel(&fault))?;
+            let mut transport = Transport::Plain(tunnel);
+            let peer = Peer { host, trusted: options.trusted, now: platform.now() };
+            if (options.security, options.tls_end) == (Security::Tls, TlsEnd::Browser) {
+                stage(Stage::Securing);
+                transport = within(&*platform, patience, transport.secure(&peer)).await??;
+            }
+            let mut connection = Self {
+                session,
+                platform,
+                transport,
+                deadlines: options.deadlines,
+                outgoing: Outgoing::default(),
+                buffer: vec![0; BUFFER].into(),
+                timer: None,
+                doubt: None,
+                quiet_ticks: 0,
+                greeted: false,
+                broken: None,
+                fault: None,
+                log: log.clone(),
+            };
+            stage(Stage::Greeting);
+            if options.security == Security::Starttls {
+                connection.ask_for_tls(tell).await?;
+                stage(Stage::Securing);
+                connection = connection.start_tls(&peer, options.tls_end).await?;
+            }
+            if let Some(log) = &connection.log {
+                let transport = &connection.transport;
+                log.is_up(transport.peer(), transport.tls_view(&peer.host, options.trusted, peer.now));
+            }
+            Ok(connection)
+        };
+        let reached: Result<Self, Failure> = reaching.await;
         if let (Err(failure), Some(log)) = (&reached, &log) {
             log.ended(failure);
         }
         reached
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "those of `reach`, and where to note what comes of it")]
-    async fn reach_logged(
-        platform: Rc<dyn Platform>,
-        host: &str,
-        port: u16,
-        token: Option<Secret>,
-        options: &Options,
-        session: D,
-        stage: &mut dyn FnMut(Stage),
-        tell: &mut dyn FnMut(D::Event<'_>),
-        log: Option<Entry>,
-    ) -> Result<Self, Failure> {
-        if options.security == Security::None && !options.cleartext_agreed {
-            return Err(Failure::new(FailureKind::CleartextNotAgreed, ""));
-        }
-        let tls = match (options.tls_end, options.security) {
-            (TlsEnd::Browser, _) | (_, Security::None) => BridgeTls::None,
-            (TlsEnd::Bridge, Security::Tls) => BridgeTls::Implicit,
-            (TlsEnd::Bridge, Security::Starttls) => BridgeTls::Starttls,
-        };
-        stage(Stage::Connecting);
-        let (host, bridge) = (host.to_owned(), options.bridge.clone());
-        let destination = Destination { host: host.clone(), port, tls, service: D::SERVICE, token, bridge };
-        let patience = options.deadlines.connect;
-        let tunnel = within(&*platform, patience, platform.dial(destination))
-            .await?
-            .map_err(|fault| failure_of_tunnel(&fault))?;
-        let mut transport = Transport::Plain(tunnel);
-        let peer = Peer { host, trusted: options.trusted, now: platform.now() };
-        if (options.security, options.tls_end) == (Security::Tls, TlsEnd::Browser) {
-            stage(Stage::Securing);
-            transport = within(&*platform, patience, transport.secure(&peer)).await??;
-        }
-        let mut connection = Self {
-            session,
-            platform,
-            transport,
-            deadlines: options.deadlines,
-            outgoing: Outgoing::default(),
-            buffer: vec![0; BUFFER].into(),
-            timer: None,
-            doubt: None,
-            quiet_ticks: 0,
-            greeted: false,
-            broken: None,
-            fault: None,
-            log,
-        };
-        stage(Stage::Greeting);
-        if options.security == Security::Starttls {
-            connection.ask_for_tls(tell).await?;
-            stage(Stage::Securing);
-            connection = connection.start_tls(&peer, options.tls_end).await?;
-        }
-        if let Some(log) = &connection.log {
-            let transport = &connection.transport;
-            log.is_up(transport.peer(), transport.tls_view(&peer.host, options.trusted, peer.now));
-        }
-        Ok(connection)
     }
 
     async fn ask_for_tls(&mut self, tell: &mut dyn FnMut(D::Event<'_>)) -> Result<(), Failure> {

@@ -230,9 +230,7 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         }
         KeptAction::MoveInto(folder) => {
             let Some(Sheet::Move { messages, .. }) = kept.sheet.take() else { return vec![] };
-            let name =
-                kept.folder(folder).map_or_else(String::new, |(_, folder)| crate::ui::words::kept::folder(folder));
-            remove(kept, mailbox, calls, Change::Move(messages, folder), name)
+            move_into(kept, mailbox, calls, messages, folder)
         }
         KeptAction::Drag(step) => drag::act(kept, mailbox, calls, step),
         KeptAction::MoveIntoNew => match kept.sheet.take() {
@@ -344,6 +342,18 @@ fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, deed: Deed) -
             vec![kept.change(calls, Change::FetchRest(ids(&numbers)), Wait::Quietly)]
         }
     }
+}
+
+/// Messages leave the list for this folder.
+pub(super) fn move_into(
+    kept: &mut Kept,
+    mailbox: &mut Mailbox,
+    calls: &mut Calls,
+    messages: Vec<KeptId>,
+    folder: FolderId,
+) -> Vec<Effect> {
+    let name = kept.folder(folder).map_or_else(String::new, |(_, folder)| crate::ui::words::kept::folder(folder));
+    remove(kept, mailbox, calls, Change::Move(messages, folder), name)
 }
 
 /// Messages leave the list: nothing of them is read or chosen any more.

@@ -1,8 +1,8 @@
 //! Messages that are dragged into a folder with the mouse.
 
-use restante_api::keep::{AccountId, Change, FolderId};
+use restante_api::keep::{AccountId, FolderId};
 
-use super::act::{remove, row_of};
+use super::act::{move_into, row_of};
 use super::{Kept, ids};
 use crate::ui::state::calls::Calls;
 use crate::ui::state::{Effect, Mailbox, meant};
@@ -47,9 +47,7 @@ pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, dra
         Drag::Drop(folder) => {
             let takes = kept.folder(folder).is_some_and(|(account, _)| kept.takes(account.id, folder));
             let Some(dragged) = kept.dragged.take().filter(|_| takes) else { return vec![] };
-            let name =
-                kept.folder(folder).map_or_else(String::new, |(_, folder)| crate::ui::words::kept::folder(folder));
-            remove(kept, mailbox, calls, Change::Move(ids(&dragged.numbers), folder), name)
+            move_into(kept, mailbox, calls, ids(&dragged.numbers), folder)
         }
         Drag::End => {
             kept.dragged = None;
