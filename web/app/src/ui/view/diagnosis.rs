@@ -30,6 +30,7 @@ pub fn DiagnosisDialog(props: &DiagnosisProps) -> Html {
         _ => None,
     };
     let has_some = sessions.is_some_and(|sessions| !sessions.is_empty());
+    let foremost = sessions.map_or(0, |sessions| words::foremost(sessions));
     html! {
         <Dialog id="diagnosis-title" title={say::diagnosis()} shut={Action::Diagnosis(DiagnosisAction::Hide)} act={act.clone()}>
             <p class="words">{say::diagnosis_lead()}</p>
@@ -46,7 +47,7 @@ pub fn DiagnosisDialog(props: &DiagnosisProps) -> Html {
                 (Some(_), None) => Html::default(),
             }}</div>
             if let Some(sessions) = sessions {
-                { for sessions.iter().enumerate().map(|(at, log)| session(at, log, at == words::foremost(sessions))) }
+                { for sessions.iter().enumerate().map(|(at, log)| session(at, log, at == foremost)) }
             }
         </Dialog>
     }
