@@ -6,6 +6,7 @@ pub(crate) mod authority;
 pub(crate) mod bridges;
 pub(crate) mod export;
 pub(crate) mod headers;
+pub mod oauth;
 pub mod origin;
 pub mod preset;
 pub(crate) mod routes;

@@ -36,7 +36,7 @@ pub use http::bridges::{BadBridge, Bridge, Bridges};
 pub use http::export::{Hosting, fingerprint, sums, write_page};
 #[cfg(feature = "verify")]
 pub use http::verify;
-pub use http::{origin, preset};
+pub use http::{oauth, origin, preset};
 pub use limits::Limits;
 pub use listen::acme::{AcmeConfig, BadAcme};
 pub use listen::https::{BadCertificate, CertificateFiles};

@@ -52,6 +52,8 @@ impl Limits {
         match service {
             Service::Pop3 => self.idle_timeout,
             Service::Submission => self.submission_idle_timeout,
+            // One question and its answer.
+            Service::SignIn => self.idle_timeout,
         }
     }
 

@@ -16,6 +16,7 @@ use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use restante_bridge::log::{AUDIT, Log};
+use restante_bridge::oauth;
 use restante_bridge::preset::Preset;
 use restante_bridge::settings::{BadFile, Settings};
 use restante_bridge::{Bridge, Bridges, Hosting, Reloader, Server, fingerprint, listen, sums, write_page};
@@ -119,6 +120,10 @@ struct PageArguments {
     /// JSON file with the account that the page in --out starts with.
     #[arg(long, value_name = "FILE", requires = "out")]
     preset: Option<PathBuf>,
+
+    /// JSON file with the providers whose sign-in pages the page in --out may use. The bridges have to have them too.
+    #[arg(long, value_name = "FILE", requires = "out")]
+    oauth: Option<PathBuf>,
 
     /// The bridges of the page in --out ask for access tokens.
     #[arg(long, requires = "out")]
@@ -227,6 +232,7 @@ fn page(arguments: PageArguments) -> anyhow::Result<ExitCode> {
         let hosting = Hosting {
             bridges: Bridges { listed: arguments.bridge, any: arguments.any_bridge },
             preset: arguments.preset.as_deref().map(Preset::read).transpose()?,
+            oauth: arguments.oauth.as_deref().map(oauth::read).transpose()?.unwrap_or_default(),
             token_required: arguments.token_required,
         };
         write_page(out, &hosting).with_context(|| out.display().to_string())?;

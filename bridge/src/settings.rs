@@ -22,6 +22,7 @@ pub use limits::LimitSettings;
 use crate::access::client::Proxies;
 use crate::access::token::{Token, Tokens};
 use crate::http::bridges::{Bridge, Bridges};
+use crate::http::oauth::{self, BadProviders, Provider};
 use crate::http::origin::{Origin, Origins};
 use crate::http::preset::{BadPreset, Preset};
 use crate::limits::Limits;
@@ -170,6 +171,13 @@ pub struct Settings {
     #[arg(long, value_name = "FILE", env = "RESTANTE_PRESET")]
     pub preset: Option<PathBuf>,
 
+    /// JSON file with the providers at which mailboxes are signed in to on a page of the provider's own (OAuth 2.0): a list of
+    /// provider (google or microsoft) and client-id, as the provider gave it to you for this page; or, instead of provider,
+    /// name, servers, authorize, token and scope. The page's address followed by oauth.html is what the provider leads back
+    /// to.
+    #[arg(long, value_name = "FILE", env = "RESTANTE_OAUTH")]
+    pub oauth: Option<PathBuf>,
+
     /// PEM file of the authorities that mail servers' certificates are verified by where the bridge ends TLS.
     /// [default: the system's]
     #[arg(long, value_name = "FILE", env = "RESTANTE_TLS_CA")]
@@ -202,6 +210,9 @@ pub enum BadSettings {
     /// The preset is of no use.
     #[error(transparent)]
     Preset(#[from] BadPreset),
+    /// The providers are of no use.
+    #[error(transparent)]
+    Providers(#[from] BadProviders),
     /// An open relay on a public address.
     #[error(
         "{0} is not a loopback address: say with --allow which mail servers this bridge may connect to, or list tokens (or --require-token)"
@@ -283,6 +294,7 @@ impl Settings {
             acme_eab_id: self.acme_eab_id.or(file.acme_eab_id),
             acme_eab_key: self.acme_eab_key.or(file.acme_eab_key),
             preset: self.preset.or(file.preset),
+            oauth: self.oauth.or(file.oauth),
             tls_ca: self.tls_ca.or(file.tls_ca),
             metrics: self.metrics.or(file.metrics),
             log_clients: self.log_clients || file.log_clients,
@@ -351,10 +363,12 @@ impl Settings {
             (true, _) => return Err(BadSettings::NoDomain),
         };
         let policy = if self.allow.is_empty() { Policy::public() } else { Policy::listed(self.allow) };
+        let oauth = self.oauth.as_deref().map(oauth::read).transpose()?.unwrap_or_default();
+        let tokens = oauth.iter().map(Provider::token_entry).collect();
         let mut hosts = self.host;
         hosts.extend(self.acme_domain);
         Ok(Config {
-            policy: policy.with_submission(self.allow_submission),
+            policy: policy.with_submission(self.allow_submission).with_sign_in(tokens),
             tokens: Tokens::new(self.token),
             requires_token: self.require_token,
             resolver: Arc::new(DnsResolver::new(self.nameserver)),
@@ -368,6 +382,7 @@ impl Settings {
             serves_page: !self.no_page,
             bridges: Bridges { listed: self.bridge, any: self.any_bridge },
             preset: self.preset.as_deref().map(Preset::read).transpose()?,
+            oauth,
             limits: self.limits.over(Limits::default()),
             log_clients: self.log_clients,
             authorities: self.tls_ca,

@@ -156,6 +156,7 @@ impl Rules {
                 token_required,
                 bridges: &config.bridges.listed,
                 any_bridge: config.bridges.any,
+                oauth: &config.oauth,
             };
             // Strings and numbers, which always serialise.
             Bytes::from(serde_json::to_vec(&page).unwrap_or_default())

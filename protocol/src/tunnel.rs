@@ -54,6 +54,9 @@ pub enum Service {
     Pop3,
     /// Mail is handed in (RFC 6409).
     Submission,
+    /// A provider is asked for the tokens that sign in at its servers (OAuth 2.0's token endpoint, RFC 6749, section 3.2). TLS
+    /// ends in the page.
+    SignIn,
 }
 
 /// Who ends TLS, and how it starts.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::stream::{self, StreamExt};
+use restante_api::oauth::Credential;
 use restante_api::{Call, CallId, Failure, Fingerprint, OpenMailbox, Request, Row, Security, TlsEnd, Update};
-use restante_protocol::tunnel::Secret;
 
 use crate::tunnel::ThroughBridge;
 
@@ -114,7 +114,7 @@ pub fn account(port: u16, security: Security, user: &str, password: &str, truste
         security,
         tls_end: TlsEnd::Browser,
         user: user.into(),
-        password: Secret::new(password),
+        credential: Credential::password(password),
         trusted: trusted.map(Fingerprint),
         cleartext_agreed: security == Security::None,
         token: None,

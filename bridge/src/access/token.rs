@@ -56,6 +56,8 @@ impl Known {
         match service {
             Service::Pop3 => self.policy.as_ref(),
             Service::Submission => self.submission.as_ref(),
+            // What the page needs for it the operator lists for all.
+            Service::SignIn => None,
         }
     }
 }

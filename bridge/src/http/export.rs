@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::assets::{Dist, HASHED, NAMED, NO_PAGE};
 use super::bridges::Bridges;
 use super::headers;
+use super::oauth::Provider;
 use super::preset::{PageConfig, Preset};
 
 /// The list of the page's files with their SHA-256.
@@ -26,6 +27,8 @@ pub struct Hosting {
     pub bridges: Bridges,
     /// The account that it starts with.
     pub preset: Option<Preset>,
+    /// The providers whose sign-in pages it may use.
+    pub oauth: Vec<Provider>,
     /// Whether those bridges ask for access tokens.
     pub token_required: bool,
 }
@@ -62,6 +65,7 @@ pub fn write_page(folder: &Path, hosting: &Hosting) -> io::Result<()> {
         token_required: hosting.token_required,
         bridges: &hosting.bridges.listed,
         any_bridge: hosting.bridges.any,
+        oauth: &hosting.oauth,
     };
     write_file(folder, "restante.json", &serde_json::to_vec(&config)?)?;
     let policy = headers::policy(&hosting.bridges);

@@ -6,6 +6,7 @@ use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
 use super::bridges::Bridge;
+use super::oauth::Provider;
 use crate::reach::host::Host;
 
 /// An account to fill the form in with. A password in it reaches everyone who can open the page.
@@ -63,7 +64,7 @@ pub enum Security {
 }
 
 /// The answer to `GET /restante.json`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct PageConfig<'a> {
     pub(crate) preset: Option<&'a Preset>,
     /// Whether a tunnel needs an access token.
@@ -74,6 +75,9 @@ pub(crate) struct PageConfig<'a> {
     /// Whether the user may name another one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) any_bridge: bool,
+    /// The providers whose sign-in pages the page may use.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) oauth: &'a [Provider],
 }
 
 /// Why a file is no preset.
@@ -136,7 +140,7 @@ pub fn show_fingerprint(fingerprint: &[u8; 32]) -> String {
     fingerprint.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
 }
 
-fn is_fingerprint(text: &str) -> bool {
+pub(super) fn is_fingerprint(text: &str) -> bool {
     let digits = text.bytes().filter(|b| *b != b':');
     digits.clone().count() == 64 && digits.clone().all(|b| b.is_ascii_hexdigit())
 }
@@ -155,7 +159,7 @@ mod tests {
     fn a_preset_needs_no_password_and_no_fingerprint() {
         let preset = read(r#"{"host":"pop.example.org","port":995,"security":"tls","user":"ada"}"#).unwrap();
         assert_eq!(preset.security, Security::Tls);
-        let config = PageConfig { preset: Some(&preset), token_required: false, bridges: &[], any_bridge: false };
+        let config = PageConfig { preset: Some(&preset), ..PageConfig::default() };
         assert_eq!(
             serde_json::to_string(&config).unwrap(),
             r#"{"preset":{"host":"pop.example.org","port":995,"security":"tls","user":"ada"},"token_required":false}"#
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn the_page_learns_which_bridges_it_may_use() {
         let bridges = ["wss://b1.example.org/tunnel", "self"].map(|text| text.parse().unwrap());
-        let config = PageConfig { preset: None, token_required: false, bridges: &bridges, any_bridge: true };
+        let config = PageConfig { bridges: &bridges, any_bridge: true, ..PageConfig::default() };
         assert_eq!(
             serde_json::to_string(&config).unwrap(),
             r#"{"preset":null,"token_required":false,"bridges":["wss://b1.example.org/tunnel","self"],"any_bridge":true}"#

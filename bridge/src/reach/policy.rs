@@ -28,6 +28,8 @@ pub struct Policy {
     entries: Option<Vec<Entry>>,
     /// Where mail may be sent: nowhere where it is empty.
     submission: Vec<Entry>,
+    /// Where providers hand out tokens.
+    sign_in: Vec<Entry>,
 }
 
 /// Why a destination is refused. They are the policy's answer to the page, so none says what the list holds.
@@ -44,6 +46,11 @@ pub enum Forbidden {
     /// Mail is never sent there.
     #[error("No bridge sends mail through port 25, which is for mail servers among themselves. Use port 465 or 587.")]
     RelayPort,
+    /// No provider that the operator has set up hands out tokens there.
+    #[error(
+        "This bridge does not connect to that server for signing in. Its operator decides which providers it serves."
+    )]
+    NotForSignIn,
     /// The address is special and not listed.
     #[error("This bridge does not connect to that server: its address is not a public one ({0}).")]
     Special(&'static str),
@@ -65,6 +72,11 @@ impl Policy {
         Self { submission: entries.into_iter().map(Entry::from).collect(), ..self }
     }
 
+    /// Providers hand out tokens at these hosts.
+    pub(crate) fn with_sign_in(self, entries: Vec<Entry>) -> Self {
+        Self { sign_in: entries, ..self }
+    }
+
     /// Whether mail may be sent through any server.
     pub fn has_submission(&self) -> bool {
         !self.submission.is_empty()
@@ -75,6 +87,7 @@ impl Policy {
         match service {
             Service::Pop3 => self.entries.as_deref().unwrap_or_default(),
             Service::Submission => &self.submission,
+            Service::SignIn => &self.sign_in,
         }
     }
 
@@ -94,6 +107,7 @@ impl Policy {
             (Service::Pop3, Some(_)) => (listed(), Forbidden::NotListed),
             (Service::Submission, _) if port == RELAY_PORT => (false, Forbidden::RelayPort),
             (Service::Submission, _) => (listed(), Forbidden::NotForSending),
+            (Service::SignIn, _) => (listed(), Forbidden::NotForSignIn),
         };
         if admitted { Ok(()) } else { Err(otherwise) }
     }

@@ -10,6 +10,7 @@ use axum::http::HeaderName;
 use crate::access::client::Proxies;
 use crate::access::token::Tokens;
 use crate::http::bridges::Bridges;
+use crate::http::oauth::Provider;
 use crate::http::origin::Origins;
 use crate::http::preset::Preset;
 use crate::limits::Limits;
@@ -45,6 +46,8 @@ pub struct Config {
     pub bridges: Bridges,
     /// The account the page starts with.
     pub preset: Option<Preset>,
+    /// The providers whose sign-in pages the page may use. [`Config::policy`] has to admit where they hand out tokens.
+    pub oauth: Vec<Provider>,
     /// Limits on time, number and speed.
     pub limits: Limits,
     /// Whether logs hold whole client addresses rather than their networks.
@@ -73,6 +76,7 @@ impl Default for Config {
             serves_page: true,
             bridges: Bridges::default(),
             preset: None,
+            oauth: Vec::new(),
             limits: Limits::default(),
             log_clients: false,
             authorities: None,

@@ -1,5 +1,5 @@
-//! How a submission begins: with TLS, or with SMTP's first command. What begins otherwise is no submission, and a bridge
-//! that lets its users send mail is no way to talk to other services.
+//! How a submission begins: with TLS, or with SMTP's first command; and a question for tokens: with TLS. What begins otherwise
+//! is neither, and a bridge that lets its users send mail or sign in is no way to talk to other services.
 //!
 //! The bytes are looked at as they go out, in whatever pieces they come, up to the end of the beginning and no further.
 
@@ -39,17 +39,19 @@ enum Expected {
 
 /// It begins otherwise than it has to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NoSubmission {
+pub(super) enum BadBeginning {
     #[error("Port 465 takes TLS from the first byte. Choose TLS, or port 587 with STARTTLS.")]
     NoTls,
     #[error("Port 587 takes EHLO and then STARTTLS. Choose STARTTLS, or port 465 with TLS.")]
     NoStarttls,
     #[error("The page began neither TLS nor SMTP: for sending mail this bridge passes nothing else on.")]
     Neither,
+    #[error("The page did not begin TLS: for signing in this bridge passes nothing else on.")]
+    NoSignIn,
 }
 
-impl From<NoSubmission> for Failure {
-    fn from(fault: NoSubmission) -> Self {
+impl From<BadBeginning> for Failure {
+    fn from(fault: BadBeginning) -> Self {
         Self::new(CloseCode::Forbidden, fault.to_string())
     }
 }
@@ -66,20 +68,26 @@ impl First {
         Self { expected, seen: 0, begun: 0, last: 0 }
     }
 
+    /// What is expected where a provider hands out tokens.
+    pub(super) fn of_sign_in() -> Self {
+        Self { expected: Expected::Tls, seen: 0, begun: 0, last: 0 }
+    }
+
     /// Takes the next bytes. Whether the beginning is complete; what follows it is not looked at.
     ///
     /// # Errors
-    /// [`NoSubmission`] at the first byte that cannot belong to it.
-    pub(super) fn take(&mut self, bytes: &[u8], port: u16) -> Result<bool, NoSubmission> {
+    /// [`BadBeginning`] at the first byte that cannot belong to it.
+    pub(super) fn take(&mut self, bytes: &[u8], port: u16) -> Result<bool, BadBeginning> {
         for &byte in bytes {
             if self.is_complete() {
                 break;
             }
             if !self.accepts(byte) {
                 return Err(match (self.expected, port) {
-                    (Expected::Tls, _) => NoSubmission::NoTls,
-                    (Expected::Greeting, STARTTLS) => NoSubmission::NoStarttls,
-                    _ => NoSubmission::Neither,
+                    (Expected::Tls, IMPLICIT) => BadBeginning::NoTls,
+                    (Expected::Tls, _) => BadBeginning::NoSignIn,
+                    (Expected::Greeting, STARTTLS) => BadBeginning::NoStarttls,
+                    _ => BadBeginning::Neither,
                 });
             }
             if self.seen == 0 {
@@ -146,7 +154,7 @@ mod tests {
     }
 
     /// In one piece and byte by byte, which has to be the same.
-    fn outcome(port: u16, tls: BridgeTls, bytes: &[u8]) -> Result<bool, NoSubmission> {
+    fn outcome(port: u16, tls: BridgeTls, bytes: &[u8]) -> Result<bool, BadBeginning> {
         let whole = First::at(port, tls).take(bytes, port);
         let mut first = First::at(port, tls);
         let mut pieces = Ok(false);
@@ -164,11 +172,11 @@ mod tests {
         use BridgeTls::{Implicit, None, Starttls};
         let (hello, ehlo) = (hello(), b"EHLO [127.0.0.1]\r\nSTARTTLS\r\n".as_slice());
         for (port, tls, of_hello, of_ehlo) in [
-            (465, None, Ok(true), Err(NoSubmission::NoTls)),
-            (587, None, Err(NoSubmission::NoStarttls), Ok(true)),
+            (465, None, Ok(true), Err(BadBeginning::NoTls)),
+            (587, None, Err(BadBeginning::NoStarttls), Ok(true)),
             (2525, None, Ok(true), Ok(true)),
-            (465, Implicit, Err(NoSubmission::Neither), Ok(true)),
-            (587, Starttls, Err(NoSubmission::NoStarttls), Ok(true)),
+            (465, Implicit, Err(BadBeginning::Neither), Ok(true)),
+            (587, Starttls, Err(BadBeginning::NoStarttls), Ok(true)),
         ] {
             assert_eq!(outcome(port, tls, &hello), of_hello, "{port}, {tls:?}");
             assert_eq!(outcome(port, tls, ehlo), of_ehlo, "{port}, {tls:?}");
@@ -221,7 +229,7 @@ mod tests {
             &[0x16, 3, 1, 0x41, 0, 1],
             &[0x16, 3, 1, 0, 40, 2],
         ] {
-            assert_eq!(outcome(2525, BridgeTls::None, bytes), Err(NoSubmission::Neither), "{bytes:?}");
+            assert_eq!(outcome(2525, BridgeTls::None, bytes), Err(BadBeginning::Neither), "{bytes:?}");
         }
     }
 

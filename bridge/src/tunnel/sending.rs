@@ -1,5 +1,5 @@
-//! What is asked of a submission's bytes before they go out: that they begin as one, and that their holder may still send as
-//! many in a day.
+//! What is asked of bytes before they go out to a server other than one that mail is fetched from: that they begin as they
+//! have to, and, of a submission's, that their holder may still send as many in a day.
 
 use restante_protocol::tunnel::BridgeTls;
 
@@ -7,19 +7,24 @@ use super::first::First;
 use crate::access::days::Allowance;
 use crate::failure::Failure;
 
-/// The bytes of one submission on their way to the server.
+/// The bytes of one tunnel on their way to the server.
 #[derive(Debug)]
 pub(crate) struct Sending {
     port: u16,
     /// Until the beginning is complete.
     first: Option<First>,
-    allowance: Allowance,
+    allowance: Option<Allowance>,
 }
 
 impl Sending {
     /// A submission to this port, which draws on this allowance.
     pub(crate) fn new(port: u16, tls: BridgeTls, allowance: Allowance) -> Self {
-        Self { port, first: Some(First::at(port, tls)), allowance }
+        Self { port, first: Some(First::at(port, tls)), allowance: Some(allowance) }
+    }
+
+    /// A question to a provider that hands out tokens at this port.
+    pub(crate) fn for_sign_in(port: u16) -> Self {
+        Self { port, first: Some(First::of_sign_in()), allowance: None }
     }
 
     /// How many of these bytes may go out now; they are taken off the day's share.
@@ -30,12 +35,14 @@ impl Sending {
         if let Some(mut first) = self.first {
             first.take(bytes, self.port)?;
         }
-        Ok(self.allowance.take(bytes.len())?)
+        self.allowance.as_ref().map_or(Ok(bytes.len()), |allowance| Ok(allowance.take(bytes.len())?))
     }
 
     /// These went out, of so many that were admitted.
     pub(super) fn note(&mut self, sent: &[u8], admitted: usize) {
-        self.allowance.give_back(admitted.saturating_sub(sent.len()));
+        if let Some(allowance) = &self.allowance {
+            allowance.give_back(admitted.saturating_sub(sent.len()));
+        }
         if let Some(first) = &mut self.first
             // They were looked at when they were admitted.
             && first.take(sent, self.port) != Ok(false)

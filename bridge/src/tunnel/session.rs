@@ -43,6 +43,10 @@ const NORMAL: u16 = 1000;
 const NO_STRANGERS: &str =
     "Sending mail through this bridge needs an access token, or somebody whom its web server has signed in.";
 
+/// What a page is told that would have the bridge end TLS before a provider.
+const TOKENS_ARE_THE_PAGES: &str =
+    "This bridge ends no TLS before a provider that hands out tokens: the page has to do that itself.";
+
 /// How a tunnel ended, for the page and for the log.
 enum Outcome {
     /// The page is gone, or took its leave.
@@ -248,6 +252,10 @@ where
             *sent = Some(Box::new(Sent { holder, host, port: open.port }));
             Some(Sending::new(open.port, open.tls, allowance))
         }
+        Service::SignIn if open.tls != BridgeTls::None => {
+            return Err(Failure::new(CloseCode::Forbidden, TOKENS_ARE_THE_PAGES));
+        }
+        Service::SignIn => Some(Sending::for_sign_in(open.port)),
     };
     let (server, peer) = tokio::select! {
         reached = reach(&open, &host, policy, &rules, shared, from.client) => reached?,

@@ -55,12 +55,17 @@ pub struct Login {
 impl Login {
     /// A login with a password, by the strongest mechanism that both sides know.
     pub fn with_password(user: impl Into<String>, password: Secret) -> Self {
-        Self { user: user.into(), credential: Credential::Password(password), mechanism: None, bindings: Vec::new() }
+        Self::with(user, Credential::Password(password))
     }
 
     /// A login with an OAuth 2.0 bearer token.
     pub fn with_token(user: impl Into<String>, token: Secret) -> Self {
-        Self { credential: Credential::BearerToken(token), ..Self::with_password(user, Secret::new("")) }
+        Self::with(user, Credential::BearerToken(token))
+    }
+
+    /// A login with either.
+    pub fn with(user: impl Into<String>, credential: Credential) -> Self {
+        Self { user: user.into(), credential, mechanism: None, bindings: Vec::new() }
     }
 
     /// The same login by exactly this mechanism.

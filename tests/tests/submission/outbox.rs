@@ -11,6 +11,7 @@ use futures::future::LocalBoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
 use restante_api::keep::{AccountId, AccountView, Activity, Answer, Ask, Change, LetterChange, SignIn};
 use restante_api::letter::{Draft, LetterId, LetterState, Sending};
+use restante_api::oauth::Credential;
 use restante_api::{Call, CallId, OpenMailbox, Reply, Request, Update};
 use restante_engine::keep::{self, Client, Input, Place};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
@@ -344,14 +345,14 @@ async fn sign_in(page: &mut Page, maildrop: &Maildrop) -> AccountId {
         security: Security::None,
         tls_end: TlsEnd::Browser,
         user: "ana".into(),
-        password: Secret::new("pencil"),
+        credential: Credential::password("pencil"),
         trusted: None,
         cleartext_agreed: true,
         token: None,
         bridge: None,
     };
     let Update::Keep(Answer::Account(account)) = page.ask(Ask::Account(Box::new(open))).await else { panic!() };
-    let sign_in = SignIn { password: Secret::new("pencil"), token: None, keep: true };
+    let sign_in = SignIn { credential: Credential::password("pencil"), token: None, keep: true };
     page.ask(Ask::Check(account, Some(sign_in))).await;
     account
 }

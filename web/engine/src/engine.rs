@@ -1,7 +1,7 @@
 //! The engine's main loop: one mailbox at a time, opened and closed as the page asks.
 
 use std::cell::RefCell;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 
@@ -13,9 +13,11 @@ use restante_api::{
 };
 
 use crate::discover;
-use crate::log::{self, Logged};
+use crate::host::Host;
+use crate::log;
 use crate::mailbox::{self, Left};
 use crate::memory::Memory;
+use crate::oauth::SignIn;
 use crate::platform::Platform;
 use crate::prepare::{Over, Preparation};
 use crate::wish;
@@ -29,7 +31,7 @@ where
     C: Stream<Item = Call> + Unpin,
     R: FnMut(Reply),
 {
-    let platform = Logged::of(Rc::new(platform));
+    let platform = Host::of(Rc::new(platform));
     let memory = RefCell::new(Memory::default());
     let mut ahead = Ahead::default();
     let mut call = next(&mut calls, &mut ahead, &mut replies).await;
@@ -38,6 +40,7 @@ where
             Call::Ask { id, request } => (id, request),
             Call::Cancel { id } => {
                 ahead.finding.take_if(|(asked, _)| *asked == id);
+                ahead.sign_in.cancel(id);
                 call = next(&mut calls, &mut ahead, &mut replies).await;
                 continue;
             }
@@ -48,6 +51,8 @@ where
                 let finding = discover::find(Rc::clone(&platform), wanted);
                 ahead.finding = Some((id, finding.boxed_local()));
             }
+            Request::Authorize(asked) => replies(Reply { to: id, update: ahead.sign_in.begin(*asked) }),
+            Request::Redeem(parameters) => ahead.sign_in.redeem(&platform, id, parameters),
             Request::Open(open) => {
                 ahead.finding = None;
                 let ready = take(&mut ahead.prepared, &open);
@@ -101,13 +106,14 @@ struct Ahead {
     prepared: Prepared,
     /// Settings that are looked for, and the question for them.
     finding: Option<(CallId, LocalBoxFuture<'static, Discovery>)>,
+    sign_in: SignIn,
 }
 
 impl Ahead {
     /// Goes on until there is something to tell. May be dropped half-way and called again.
     async fn proceed(&mut self) -> Reply {
         loop {
-            let Self { prepared, finding } = self;
+            let Self { prepared, finding, sign_in } = self;
             let preparing = async {
                 let Some((id, preparation)) = prepared else { return pending().await };
                 (*id, preparation.proceed().await)
@@ -116,12 +122,14 @@ impl Ahead {
                 let Some((id, found)) = finding else { return pending().await };
                 (*id, found.await)
             };
-            match select(pin!(preparing), pin!(found)).await {
+            let signed_in = poll_fn(|context| sign_in.poll(context));
+            match select(pin!(preparing), select(pin!(found), pin!(signed_in))).await {
                 Either::Left(((to, Over::Untrusted(failure)), _)) => {
                     return Reply { to, update: Update::Untrusted(failure) };
                 }
                 Either::Left(((_, Over::GivenUp), _)) => {}
-                Either::Right(((to, found), _)) => {
+                Either::Right((Either::Right((reply, _)), _)) => return reply,
+                Either::Right((Either::Left(((to, found), _)), _)) => {
                     self.finding = None;
                     return Reply { to, update: Update::Discovered(Box::new(found)) };
                 }

@@ -35,7 +35,9 @@ use restante_api::keep::{Answer, Ask, Done, Room};
 use restante_api::{Call, CallId, Failure, FailureKind, Reply, Request, Update};
 use restante_store::{Location, MessageId, Store};
 
-use crate::log::{self, Logged};
+use crate::host::Host;
+use crate::log;
+use crate::oauth::SignIn;
 use crate::platform::{Platform, Secrets, Storage};
 use checks::Checks;
 use files::Files;
@@ -88,7 +90,7 @@ where
     C: Stream<Item = Input> + Unpin,
     R: FnMut(Client, Reply),
 {
-    place.platform = Logged::of(place.platform);
+    place.platform = Host::of(place.platform);
     let mut at = None;
     let mut opened = match place.storage.open().await {
         Ok(location) => Store::open(at.insert(location)).map_err(|error| convert::failure(&error)),
@@ -154,6 +156,9 @@ struct Keeper<R> {
     checks: Checks,
     outbox: Outbox,
     files: Files,
+    /// Somebody signs in at a provider, and the page that asked.
+    sign_in: SignIn,
+    signs_in: Option<Client>,
     viewers: HashMap<Client, Viewer>,
     room: Room,
     /// The room is being asked for.
@@ -189,6 +194,8 @@ enum Turn {
     Tick,
     /// A file can go on.
     File,
+    /// A provider has answered.
+    SignedIn(Reply),
 }
 
 impl<R: FnMut(Client, Reply)> Keeper<R> {
@@ -199,6 +206,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             checks: Checks::default(),
             outbox: Outbox::default(),
             files: Files::default(),
+            sign_in: SignIn::default(),
+            signs_in: None,
             viewers: HashMap::new(),
             room: Room::default(),
             asking_room,
@@ -240,6 +249,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                     self.deliver_next();
                 }
                 Turn::File => self.write_file(),
+                Turn::SignedIn(reply) => {
+                    if let Some(client) = self.signs_in {
+                        (self.replies)(client, reply);
+                    }
+                }
             }
             self.tell_news();
         }
@@ -270,6 +284,9 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if let Some(Poll::Ready(room)) = self.asking_room.as_mut().map(|asking| asking.as_mut().poll(context)) {
             self.asking_room = None;
             return Poll::Ready(Turn::Room(room));
+        }
+        if let Poll::Ready(reply) = self.sign_in.poll(context) {
+            return Poll::Ready(Turn::SignedIn(reply));
         }
         if self.files.is_ready() {
             // The others have their turn between two pieces.
@@ -306,6 +323,14 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Keep(ask) => self.on_ask(client, id, ask),
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
             Request::Diagnose => self.answer(client, id, Ok(log::diagnosis(&*self.place.platform))),
+            Request::Authorize(asked) => {
+                let update = self.sign_in.begin(*asked);
+                self.answer(client, id, Ok(update));
+            }
+            Request::Redeem(parameters) => {
+                self.signs_in = Some(client);
+                self.sign_in.redeem(&self.place.platform, id, parameters);
+            }
             Request::Prepare(_) => {}
             Request::Check | Request::Mark { .. } | Request::Search { .. } | Request::Discover(_) => {
                 let failure = Failure::new(FailureKind::Internal, "that is asked of a preview");

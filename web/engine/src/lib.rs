@@ -13,6 +13,8 @@ pub mod connection;
 mod discover;
 mod engine;
 mod hits;
+mod host;
+mod http;
 #[cfg(feature = "keep")]
 pub mod keep;
 pub mod log;
@@ -20,6 +22,7 @@ mod mailbox;
 pub mod mbox;
 mod memory;
 pub mod mime;
+pub mod oauth;
 mod pause;
 pub mod platform;
 mod prepare;

@@ -5,15 +5,13 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
-use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
 use restante_api::{Choice, Failure, Omission, SaidLine, SessionLog, Stage, TlsView, Update};
 use restante_protocol::pop3::{LeftOut, Speaker, Spoken, Why};
-use restante_protocol::tunnel::{Service, Services};
+use restante_protocol::tunnel::Service;
 
 use crate::connection::Options;
-use crate::platform::{Clock, Destination, Dial, Platform, Question, Tunnel, TunnelFault};
+use crate::platform::Platform;
 
 /// Connections that are remembered.
 const CONNECTIONS: usize = 8;
@@ -147,46 +145,6 @@ pub(crate) fn diagnosis(platform: &dyn Platform) -> Update {
 pub(crate) fn forget(platform: &dyn Platform) {
     if let Some(log) = platform.log() {
         log.0.borrow_mut().clear();
-    }
-}
-
-/// A host on whose connections is noted what is said.
-pub(crate) struct Logged {
-    host: Rc<dyn Platform>,
-    log: Log,
-}
-
-impl Logged {
-    pub(crate) fn of(host: Rc<dyn Platform>) -> Rc<dyn Platform> {
-        Rc::new(Self { host, log: Log::default() })
-    }
-}
-
-impl Dial for Logged {
-    fn dial(&self, to: Destination) -> LocalBoxFuture<'static, Result<Box<dyn Tunnel>, TunnelFault>> {
-        self.host.dial(to)
-    }
-
-    fn ready(&self) {
-        self.host.ready();
-    }
-
-    fn look_up(&self, question: Question) -> LocalBoxFuture<'static, Result<Services, TunnelFault>> {
-        self.host.look_up(question)
-    }
-
-    fn log(&self) -> Option<&Log> {
-        Some(&self.log)
-    }
-}
-
-impl Clock for Logged {
-    fn now(&self) -> u64 {
-        self.host.now()
-    }
-
-    fn sleep(&self, time: Duration) -> LocalBoxFuture<'static, ()> {
-        self.host.sleep(time)
     }
 }
 

@@ -32,6 +32,7 @@ use restante_protocol::pop3::{Capabilities, Command, Event, Mechanism, Ticket};
 use crate::connection::{Connection, Turn};
 use crate::log;
 use crate::memory::Memory;
+use crate::oauth;
 use crate::platform::Platform;
 use crate::prepare::{Begun, Capa, Preparation};
 use crate::store::Store;
@@ -247,7 +248,7 @@ impl<'t> Mailbox<'t> {
         loop {
             if let Some(failure) = self.session.fatal.take() {
                 connection.given_up(&failure);
-                return Outcome::Broken(failure);
+                return Outcome::Broken(oauth::explain(&*self.platform, &self.open.credential, failure));
             }
             if self.is_worth_cutting() {
                 return Outcome::Cut;
@@ -275,7 +276,8 @@ impl<'t> Mailbox<'t> {
                 Either::Left(Err(failure)) => {
                     self.tell_rows();
                     self.session.trace.suggests(connection.suggests());
-                    return Outcome::Broken(self.reason(failure));
+                    let failure = self.reason(failure);
+                    return Outcome::Broken(oauth::explain(&*self.platform, &self.open.credential, failure));
                 }
                 Either::Right(call) => {
                     if let Some(left) = self.on_call(call) {
@@ -307,7 +309,9 @@ impl<'t> Mailbox<'t> {
         let connected = {
             self.last_stage = None;
             let mut stage = |stage| teller(Reply { to, update: Update::Progress(stage) });
+            let credential = self.open.credential.clone();
             let connecting = async {
+                oauth::ready(&platform, &server.host, &credential).await?;
                 match ready {
                     Some(ready) => ready.finish(&mut stage).await,
                     None => Begun::open(platform, &server, pipelining, &mut stage).await,
@@ -380,6 +384,10 @@ impl<'t> Mailbox<'t> {
             Request::Mark { list, numbers, delete } => self.mark(id, list, &numbers, delete),
             Request::Diagnose => self.answer_to(id, log::diagnosis(&*self.platform)),
             Request::Keep(_) => self.answer_to(id, crate::engine::keeps_nothing()),
+            Request::Authorize(_) | Request::Redeem(_) => {
+                let failure = Failure::new(FailureKind::Internal, "a mailbox is open");
+                self.answer_to(id, Update::Refused(Box::new(failure)));
+            }
             Request::Prepare(_) | Request::Discover(_) => {}
         }
         None

@@ -9,6 +9,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::log::Log;
+use crate::oauth::Tokens;
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
 use restante_api::OtherBridge;
@@ -39,6 +40,11 @@ pub trait Dial {
 
     /// Where is noted what is said on connections, if that is noted.
     fn log(&self) -> Option<&Log> {
+        None
+    }
+
+    /// Where tokens are noted that are renewed, if they are.
+    fn tokens(&self) -> Option<&Tokens> {
         None
     }
 

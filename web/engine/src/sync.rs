@@ -233,5 +233,11 @@ fn login_delay(account: &Account, now: u64) -> Option<Duration> {
 
 /// Whether connecting again may help.
 fn is_passing(failure: &Failure) -> bool {
-    matches!(failure.kind, FailureKind::ConnectionLost | FailureKind::TimedOut | FailureKind::BridgeUnreachable)
+    matches!(
+        failure.kind,
+        FailureKind::ConnectionLost
+            | FailureKind::TimedOut
+            | FailureKind::BridgeUnreachable
+            | FailureKind::ProviderUnreachable
+    )
 }

@@ -150,6 +150,16 @@ fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureKind::Internal, error.to_string())
 }
 
+/// Octets that nobody can guess.
+///
+/// # Errors
+/// [`FailureKind::Internal`] where this device has no randomness.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut octets = [0; N];
+    provider().secure_random.fill(&mut octets).map_err(|_| Failure::new(FailureKind::Internal, "no randomness"))?;
+    Ok(octets)
+}
+
 fn provider() -> CryptoProvider {
     CryptoProvider { cipher_suites: suites(), ..ring::default_provider() }
 }

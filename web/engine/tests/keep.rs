@@ -11,8 +11,8 @@ use pages::{OTHER, PAGE, Pages, inbox, place, search, with};
 use restante_api::keep::{
     AccountId, Activity, Answer, Archive, Ask, Change, Done, Filter, ListQuery, Order, Policy, Role, Room, SignIn,
 };
+use restante_api::oauth::Credential;
 use restante_api::{FailureKind, ListId, MessageRef, Request, SearchFault, Update};
-use restante_protocol::tunnel::Secret;
 use support::{Host, Manners, open};
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_refused_password_is_asked_for_again_and_one_that_is_kept_is_known_the
             .await;
         assert!(!pages.account().has_password);
         assert!(matches!(pages.asked(Ask::Check(account, None)).await, Update::Refused(_)));
-        let sign_in = SignIn { password: Secret::new("secret"), token: None, keep: true };
+        let sign_in = SignIn { credential: Credential::password("secret"), token: None, keep: true };
         pages.ask(Ask::Check(account, Some(sign_in)));
         pages.until(|pages| pages.account().keeps_password && pages.folder(Role::Inbox).messages == 3).await;
     })

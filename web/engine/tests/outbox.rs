@@ -16,9 +16,9 @@ use restante_api::keep::{AccountId, Answer, Ask, Change, Done, LetterChange, Lis
 use restante_api::letter::{
     Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Sending,
 };
+use restante_api::oauth::Credential;
 use restante_api::{Failure, FailureKind, Request, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
-use restante_protocol::tunnel::Secret;
 use restante_testkit::receiver::Mood;
 use support::receiving::{self, CLEAR, Way};
 use support::{Host, open};
@@ -403,7 +403,8 @@ async fn a_password_that_is_wrong_is_tried_once_and_not_with_each_letter() {
         letter(pages, LetterChange::SendNow(LetterId(2))).await.unwrap();
         pages.until(|pages| pages.account().letters.iter().all(waits) && goes.connections.get() == 2).await;
         goes.refuses_login.set(false);
-        let sign_in = restante_api::keep::SignIn { password: Secret::new("secret"), token: None, keep: false };
+        let sign_in =
+            restante_api::keep::SignIn { credential: Credential::password("secret"), token: None, keep: false };
         pages.asked(Ask::Check(account, Some(sign_in))).await;
         pages.until(|pages| pages.account().letters.is_empty()).await;
         assert_eq!(goes.taken.lock().unwrap().len(), 3);
@@ -474,7 +475,8 @@ async fn without_a_password_a_letter_waits_and_goes_once_there_is_one() {
             if failure.kind == FailureKind::WrongPassword),
             "{waiting:?}"
         );
-        let sign_in = restante_api::keep::SignIn { password: Secret::new("secret"), token: None, keep: false };
+        let sign_in =
+            restante_api::keep::SignIn { credential: Credential::password("secret"), token: None, keep: false };
         assert!(matches!(pages.asked(Ask::Check(account, Some(sign_in))).await, Update::Keep(_)));
         pages.until(|pages| state(pages).is_none()).await;
         assert_eq!(goes.taken.lock().unwrap().len(), 1);

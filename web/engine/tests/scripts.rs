@@ -17,12 +17,12 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use futures::{FutureExt, StreamExt, stream};
 use futures_rustls::TlsAcceptor;
+use restante_api::oauth::Credential;
 use restante_api::{
     Call, CallId, Failure, FailureKind, Fingerprint, MessageRef, OpenMailbox, Request, Row, Security, Stage, TlsEnd,
     Update,
 };
 use restante_engine::platform::{Destination, Dial, Tunnel, TunnelFault};
-use restante_protocol::tunnel::Secret;
 use restante_testkit::corpus::{self, File};
 use restante_testkit::server::{self, Channel, Plan};
 use support::scripted::serve;
@@ -154,6 +154,8 @@ impl Person {
             Update::Connected(_)
             | Update::Untrusted(_)
             | Update::Discovered(_)
+            | Update::Authorize(_)
+            | Update::Granted(_)
             | Update::Diagnosis(_)
             | Update::Attachment { .. }
             | Update::Source(_)
@@ -207,7 +209,7 @@ fn open(plan: &Plan, fingerprint: Fingerprint) -> OpenMailbox {
         },
         tls_end: TlsEnd::Browser,
         user: plan.user.clone(),
-        password: Secret::new(&*plan.password),
+        credential: Credential::password(&*plan.password),
         trusted: Some(fingerprint),
         cleartext_agreed: plan.agreed,
         token: None,

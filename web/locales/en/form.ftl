@@ -48,8 +48,21 @@ find-no-pop3 = { $provider } offers no POP3, so its mailboxes cannot be opened h
 find-help = Help from { $provider } (opens a new tab)
 need-switch-on = POP3 has to be switched on first, in the settings of your mailbox.
 need-app-password = Your usual password is refused here: make one for mail programs (an “app password”) in the settings of your account.
-need-oauth = This provider lets mail programs in by OAuth only, which this page does not speak: it will refuse your password.
+need-oauth = This provider lets mail programs in by a page of its own only (OAuth), which the host of this page has not set up: it will refuse your password.
 need-paid = POP3 is for mailboxes that are paid for.
+
+## Signing in at a provider.
+
+# $provider: its name.
+oauth-begin = Sign in with { $provider }
+oauth-words = { $provider } signs you in on a page of its own, in another window. Your password stays there; this page is given access to your mail alone.
+oauth-waiting = Waiting for you to sign in with { $provider } in the other window…
+oauth-redeeming = Asking { $provider } for access to your mailbox…
+oauth-granted = You are signed in with { $provider }.
+oauth-again = Sign in again
+oauth-blocked = Your browser did not open the window of { $provider }. Allow this page to open windows, and try again.
+oauth-password = Use a password instead
+oauth-keep = Stay signed in on this device
 
 ## What is wrong with the form.
 
@@ -57,6 +70,7 @@ wrong-host = Type the name of your mail server, such as pop.example.org.
 wrong-port = The port is a number from 1 to 65535; 995 for TLS, 110 for STARTTLS.
 wrong-user = Type your user name. It is often the whole mail address.
 wrong-password = Type your password.
+wrong-sign-in = Sign in with your provider first.
 wrong-token = This bridge asks for an access token. Its operator gives it to you.
 wrong-cleartext = Without TLS, agree first that everything travels in clear text, or choose TLS.
 wrong-bridge-scheme = The address of a bridge begins with wss://, such as wss://bridge.example.org/tunnel.

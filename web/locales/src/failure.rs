@@ -11,7 +11,11 @@ use super::say;
 
 /// What happened, in one short sentence.
 pub fn headline(failure: &Failure) -> &'static str {
-    what(&failure.kind)
+    match (&failure.kind, &failure.reason) {
+        (K::WrongPassword, Some(Reason::SignInOver)) => say::failure_sign_in_over(),
+        (K::WrongPassword, Some(Reason::TokenRefused)) => say::failure_token_refused(),
+        (kind, _) => what(kind),
+    }
 }
 
 fn what(kind: &K) -> &'static str {
@@ -38,6 +42,8 @@ fn what(kind: &K) -> &'static str {
         K::CleartextNotAgreed => say::failure_cleartext(),
         K::NotPop3 => say::failure_not_pop3(),
         K::NotSmtp => say::failure_not_smtp(),
+        K::ProviderUnreachable => say::failure_provider_unreachable(),
+        K::SignInRefused => say::failure_sign_in_refused(),
         K::UnfitCredentials => say::failure_unfit_credentials(),
         K::WrongPassword => say::failure_wrong_password(),
         K::NoMechanism => say::failure_no_mechanism(),
@@ -103,7 +109,11 @@ pub fn advice(failure: &Failure) -> String {
         K::CleartextNotAgreed => say::failure_cleartext_advice(),
         K::NotPop3 => say::failure_not_pop3_advice(),
         K::NotSmtp => say::failure_not_smtp_advice(),
+        K::ProviderUnreachable => say::failure_provider_unreachable_advice(),
+        K::SignInRefused => say::failure_sign_in_refused_advice(),
         K::UnfitCredentials => say::failure_unfit_credentials_advice(),
+        K::WrongPassword if failure.reason == Some(Reason::SignInOver) => say::failure_sign_in_over_advice(),
+        K::WrongPassword if failure.reason == Some(Reason::TokenRefused) => say::failure_token_refused_advice(),
         K::WrongPassword => say::failure_wrong_password_advice(),
         K::NoMechanism => say::failure_no_mechanism_advice(),
         K::InUse => say::failure_in_use_advice(),
@@ -141,7 +151,7 @@ pub fn advice(failure: &Failure) -> String {
 /// Octets in a megabyte, as sizes are shown.
 const MEGABYTE: u64 = 1_000_000;
 
-/// What else is known of a failure.
+/// What else is known of a failure; empty where its headline says it.
 pub fn reason(reason: &Reason) -> String {
     use Program::{Engine, Sanitiser};
     let words = match reason {
@@ -158,6 +168,8 @@ pub fn reason(reason: &Reason) -> String {
         Reason::Died(Sanitiser, Death::Hung) => say::sanitiser_hung(),
         Reason::Overtaken => say::sanitiser_overtaken(),
         Reason::NoPassword => say::reason_no_password(),
+        // The headline says it.
+        Reason::SignInOver | Reason::TokenRefused => "",
         Reason::NotTls => say::reason_not_tls(),
         Reason::HandshakeCut => say::reason_handshake_cut(),
         Reason::TabClosed => say::reason_tab_closed(),
@@ -168,7 +180,8 @@ pub fn reason(reason: &Reason) -> String {
 
 /// What else is known of a failure: the reason, or what the other side said.
 pub fn detail(failure: &Failure) -> String {
-    failure.reason.as_ref().map_or_else(|| failure.detail.clone(), reason)
+    let known = failure.reason.as_ref().map(reason).filter(|words| !words.is_empty());
+    known.unwrap_or_else(|| failure.detail.clone())
 }
 
 /// Why something is not to be searched for.

@@ -77,6 +77,15 @@ impl Entry {
         Ok(Self { target, ports })
     }
 
+    /// The entry of one host at one port.
+    pub(crate) fn exactly(host: &Host, port: u16) -> Self {
+        let target = match host {
+            Host::Name(name) => Target::Name(name.clone()),
+            Host::Address(address) => Target::Addresses(Range::single(*address)),
+        };
+        Self { target, ports: vec![port] }
+    }
+
     /// Whether it is `*` or a range of more than one address.
     pub(super) fn is_many(&self) -> bool {
         match &self.target {

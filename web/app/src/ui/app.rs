@@ -16,8 +16,8 @@ use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html}
 use super::browser::{choices, dates, engine, files, hashes, language, looks, offline, page, sanitiser};
 use super::state::kept::Write;
 use super::state::{
-    Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Looks, Phase, PreviewAction,
-    Program, State, reduce,
+    Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Looks, OAuthAction, Phase,
+    PreviewAction, Program, State, Whom, reduce,
 };
 use super::view::{
     closing, commands::OverlayDialog, connect::Connect, diagnosis::DiagnosisDialog, kept::KeptScreen,
@@ -185,6 +185,8 @@ impl Component for App {
                 <KeptScreen
                     kept={kept.clone()}
                     mailbox={mailbox.clone()}
+                    site={self.state.site.clone()}
+                    signing_in={self.state.signing_in.clone()}
                     offline={self.state.offline}
                     promised={self.state.promised}
                     about={self.state.about.clone()}
@@ -201,6 +203,7 @@ impl Component for App {
                     opening={matches!(self.state.phase, Phase::Opening(_)).then_some(self.state.stage).flatten()}
                     complaint={self.state.complaint}
                     failure={self.state.failure.clone()}
+                    signing_in={self.state.signing_in_for(Whom::Form).cloned()}
                     untrusted={self.state.prepared.untrusted.clone()}
                     about={self.state.about.clone()}
                     act={self.act.clone()}
@@ -236,7 +239,15 @@ impl Component for App {
 impl App {
     fn carry_out(&mut self, ctx: &Context<Self>, effect: Effect) {
         match effect {
+            Effect::OpenProvider(address) => {
+                if !page::open_window(&address) {
+                    self.act.emit(Action::OAuth(OAuthAction::Blocked));
+                }
+            }
             Effect::Call(mut call) => {
+                if let Call::Ask { request: Request::Authorize(authorize), .. } = &mut call {
+                    authorize.redirect = page::beside("oauth.html");
+                }
                 let is_of_letters = matches!(call, Call::Ask { request: Request::Keep(_), .. });
                 if let Some(host) = host_of(&mut call)
                     && let Some(ascii) = page::ascii_host(host)
@@ -476,6 +487,7 @@ fn listen(act: &Callback<Action>) -> Vec<EventListener> {
         EventListener::new(&window, "hashchange", move |_| followed.emit(Action::Link(page::fragment()))),
     ];
     listeners.extend(page::watch_focus());
+    listeners.extend(page::watch_providers(act.reform(|said| Action::OAuth(OAuthAction::Returned(said)))));
     if let Some(document) = window.document() {
         let (returned, watched, hidden) = (act.clone(), document.clone(), Cell::new(dates::now()));
         listeners.push(EventListener::new(&document, "visibilitychange", move |_| {

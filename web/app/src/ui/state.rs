@@ -21,6 +21,7 @@ mod later;
 mod looks;
 mod mailbox;
 mod news;
+mod oauth;
 pub mod pictures;
 mod prepare;
 mod preview;
@@ -48,6 +49,7 @@ pub use kept::{Kept, KeptAction};
 pub use keys::{Motion, Purpose};
 pub use looks::{Density, Looks, Theme};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
+pub use oauth::{OAuthAction, SigningIn, Step, Whom};
 pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
 pub use reading::{Face, Load, NotSanitised, Opened, Picture, Reading, Remote, SafeHtml};
@@ -77,6 +79,8 @@ pub struct State {
     pub complaint: Option<Complaint>,
     /// Why the mailbox could not be opened.
     pub failure: Option<Shared<Failure>>,
+    /// Somebody signs in at a provider.
+    pub signing_in: Option<SigningIn>,
     /// What was prepared before the mailbox is opened.
     pub prepared: Prepared,
     /// How the session came about, once it is up.
@@ -177,6 +181,8 @@ pub enum Action {
     },
     /// Something happens to the finding of settings.
     Find(FindAction),
+    /// Somebody signs in at a provider.
+    OAuth(OAuthAction),
     /// Open the mailbox.
     Submit,
     /// Trust exactly the certificate that is shown, and open.
@@ -300,6 +306,8 @@ pub enum Effect {
     Call(Call),
     /// End the engine and start a fresh one: the one of [`State::program`].
     ReplaceEngine,
+    /// Open the page of a provider at this address, in a window of its own.
+    OpenProvider(String),
     /// Start an engine for the letters of a preview, in the place of the one there was.
     StartWriter,
     /// Remember [`State::keys`], where mail is kept.
@@ -423,6 +431,7 @@ impl Default for State {
             stage: None,
             complaint: None,
             failure: None,
+            signing_in: None,
             prepared: Prepared::default(),
             connection: None,
             mailbox: None,

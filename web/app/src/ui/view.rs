@@ -27,6 +27,7 @@ mod list;
 mod looks;
 pub mod mailbox;
 pub mod newer;
+mod oauth;
 mod pictures;
 mod places;
 mod plain;

@@ -55,6 +55,7 @@ pub fn complaint(complaint: Complaint) -> &'static str {
         Complaint::Port => say::wrong_port(),
         Complaint::User => say::wrong_user(),
         Complaint::Password => say::wrong_password(),
+        Complaint::SignIn => say::wrong_sign_in(),
         Complaint::Token => say::wrong_token(),
         Complaint::Cleartext => say::wrong_cleartext(),
         Complaint::Bridge(BadBridge::Scheme) => say::wrong_bridge_scheme(),

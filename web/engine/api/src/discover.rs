@@ -106,7 +106,8 @@ pub enum Need {
     SwitchOn,
     /// A password of its own for mail programs; the mailbox's is refused.
     AppPassword,
-    /// OAuth, which this page does not speak; every password is refused.
+    /// To be signed in to on the provider's own page (OAuth), which works where the page's host has set the provider up; every
+    /// password is refused.
     OAuth,
     /// A mailbox that is paid for.
     Paid,

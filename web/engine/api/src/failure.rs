@@ -23,6 +23,10 @@ pub struct Failure {
 pub enum Reason {
     /// The password is not known here.
     NoPassword,
+    /// The provider renews no token any more, so that somebody has to sign in anew.
+    SignInOver,
+    /// The server does not take the token of a provider at which somebody has signed in.
+    TokenRefused,
     /// A message has so many octets or more, and no more than the limit are held.
     TooLarge {
         /// What the message has.
@@ -156,6 +160,10 @@ pub enum FailureKind {
     NotSmtp,
     /// The server refused user name or password.
     WrongPassword,
+    /// The provider that somebody signs in at cannot be reached, or answers with something else than tokens.
+    ProviderUnreachable,
+    /// The provider lets nobody in by this sign-in.
+    SignInRefused,
     /// User name or password hold characters that cannot be sent to this server; nothing was.
     UnfitCredentials,
     /// The server offers no way to sign in that Restante knows.
@@ -211,6 +219,7 @@ impl FailureKind {
             | Self::UnknownHost
             | Self::CleartextNotAgreed
             | Self::WrongPassword
+            | Self::SignInRefused
             | Self::UnfitCredentials
             | Self::InUse
             | Self::BadSearch(_)
@@ -222,6 +231,7 @@ impl FailureKind {
             | Self::TlsFailed
             | Self::Certificate { .. }
             | Self::CertificateChanged { .. }
+            | Self::ProviderUnreachable
             | Self::NoStarttls
             | Self::NotPop3
             | Self::NotSmtp

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use restante_protocol::tunnel::Secret;
 
 use super::letter::{Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Manner, Origin, Sending};
+use super::oauth::Credential;
 use super::{Address, CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
 
 /// The folder of the origin's private file system that the mailbox is in. Where there is none, nothing was ever kept: the
@@ -107,8 +108,8 @@ pub enum Ask {
 /// What an account is signed in with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignIn {
-    /// The password.
-    pub password: Secret,
+    /// The password, or what a provider has granted.
+    pub credential: Credential,
     /// The bridge's access token, where it asks for one.
     pub token: Option<Secret>,
     /// Both are kept on the device, encrypted; else they are forgotten with the page.

@@ -14,6 +14,7 @@ mod flaw;
 pub mod keep;
 pub mod letter;
 mod message;
+pub mod oauth;
 pub mod picture;
 pub mod rich;
 pub mod runs;
@@ -49,6 +50,12 @@ pub enum Request {
     /// Finds out how the mailbox of a mail address is reached. Answered by [`Update::Discovered`]; means nothing while a mailbox
     /// is open.
     Discover(Discover),
+    /// Begins to sign in at a provider: asks for the address of the page to go to. Answered by [`Update::Authorize`] or
+    /// [`Update::Refused`]; means nothing while a mailbox is previewed.
+    Authorize(Box<oauth::Authorize>),
+    /// The provider has led back, with these parameters behind the `?` of the address: asks for its tokens. Answered by
+    /// [`Update::Granted`] or [`Update::Refused`].
+    Redeem(String),
     /// Opens a mailbox. Another one that is open is closed first; of the same one, what is known stays known.
     Open(Box<OpenMailbox>),
     /// The list shows these rows: fetch the headers that are missing there, before any others.
@@ -196,6 +203,10 @@ pub enum Update {
     Untrusted(Box<Failure>),
     /// The answer to [`Request::Discover`].
     Discovered(Box<Discovery>),
+    /// The answer to [`Request::Authorize`]: the address to open.
+    Authorize(String),
+    /// The answer to [`Request::Redeem`].
+    Granted(Box<oauth::Grant>),
     /// The answer to [`Request::Diagnose`]: the last connections, the newest first.
     Diagnosis(Vec<SessionLog>),
     /// The mailbox is closed and forgotten.
@@ -228,8 +239,8 @@ pub struct OpenMailbox {
     pub tls_end: TlsEnd,
     /// User name, as the server expects it.
     pub user: String,
-    /// Password.
-    pub password: Secret,
+    /// What proves that.
+    pub credential: oauth::Credential,
     /// SHA-256 of the one certificate (its DER form) that is accepted; where there is none, whichever verifies.
     pub trusted: Option<Fingerprint>,
     /// The user has read the warning and agrees that the password travels in clear text.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use restante_api::oauth::Credential;
 use restante_api::{Fingerprint, OpenMailbox, Security, TlsEnd};
 use restante_protocol::pop3::{Mechanism, Scheme, Secret, Url, UrlAuth};
 use restante_protocol::{sasl, smtp};
@@ -147,7 +148,7 @@ impl From<Account> for OpenMailbox {
             security,
             tls_end: TlsEnd::Browser,
             user,
-            password,
+            credential: Credential::Password(password),
             trusted,
             cleartext_agreed: security == Security::None,
             token: None,

@@ -1,11 +1,13 @@
 //! Accounts: made of a mailbox that somebody opened, and how their servers are reached again.
 
 use restante_api::keep::{AccountId, Answer, SignIn};
+use restante_api::oauth::Credential;
 use restante_api::{Failure, FailureKind, Fingerprint, OpenMailbox, Reason, Reply, Update};
 use restante_protocol::tunnel::Secret;
 use restante_store::{Account, NewAccount, StoreError};
 
 use super::{Client, Keeper, Outcome, convert};
+use crate::oauth::Tokens;
 
 impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Makes an account of a mailbox, or finds the one there is, and fetches what is new.
@@ -33,7 +35,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             way: convert::way(&open),
         };
         let id = AccountId(convert::id(self.store.borrow_mut().add_account(&new)?.0));
-        self.checks.set_password(id, open.password, open.token);
+        self.checks.set_credential(id, open.credential, open.token);
         self.hasten(convert::account(id));
         self.is_news = true;
         Ok(id)
@@ -42,11 +44,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Fetches what is new of an account, now or when it is its turn.
     pub(super) fn check(&mut self, account: AccountId, sign_in: Option<SignIn>) -> Result<(), Failure> {
         self.known(account)?;
-        if let Some(SignIn { password, token, keep }) = sign_in {
+        if let Some(SignIn { credential, token, keep }) = sign_in {
             if keep {
-                self.keep_password(account, &password, token.as_ref());
+                self.keep_credential(account, &credential, token.as_ref());
             }
-            self.checks.set_password(account, password, token);
+            self.checks.set_credential(account, credential, token);
             self.hasten(convert::account(account));
         }
         if !self.checks.has_password(account) {
@@ -63,17 +65,38 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let accounts = self.store.borrow().accounts().unwrap_or_default();
         for account in accounts {
             let id = AccountId(convert::id(account.id.0));
-            if let Some(password) = self.place.secrets.find(password_of(id)).await {
-                let token = self.place.secrets.find(token_of(id)).await;
-                self.checks.set_password(id, password, token);
+            let secrets = &self.place.secrets;
+            let grant = secrets.find(grant_of(id)).await.and_then(|json| serde_json::from_str(json.expose()).ok());
+            let credential = match grant {
+                Some(grant) => Some(Credential::Grant(grant)),
+                None => secrets.find(password_of(id)).await.map(Credential::Password),
+            };
+            if let Some(credential) = credential {
+                let token = secrets.find(token_of(id)).await;
+                self.checks.set_credential(id, credential, token);
                 self.checks.set_kept(id, true);
             }
         }
     }
 
-    fn keep_password(&mut self, account: AccountId, password: &Secret, token: Option<&Secret>) {
+    fn keep_credential(&mut self, account: AccountId, credential: &Credential, token: Option<&Secret>) {
         let secrets = &self.place.secrets;
-        self.checks.write_secret(account, secrets.keep(password_of(account), password.clone()));
+        let (name, secret, other) = match credential {
+            Credential::Password(password) => (password_of(account), password.clone(), grant_of(account)),
+            // Strings and numbers, which always serialise.
+            Credential::Grant(grant) => {
+                let json = serde_json::to_string(grant).unwrap_or_default();
+                (grant_of(account), Secret::new(json), password_of(account))
+            }
+        };
+        let (forgetting, keeping) = (secrets.forget(other), secrets.keep(name, secret));
+        self.checks.write_secret(
+            account,
+            Box::pin(async {
+                forgetting.await;
+                keeping.await
+            }),
+        );
         if let Some(token) = token {
             self.checks.write_secret(account, secrets.keep(token_of(account), token.clone()));
         }
@@ -81,14 +104,29 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     pub(super) fn forget_password(&mut self, account: AccountId) {
         let secrets = &self.place.secrets;
-        let (password, token) = (secrets.forget(password_of(account)), secrets.forget(token_of(account)));
+        let names = [password_of(account), grant_of(account), token_of(account)];
+        let forgetting = futures::future::join_all(names.map(|name| secrets.forget(name)));
         self.checks.forget_password(
             account,
             Box::pin(async {
-                futures::future::join(password, token).await;
+                forgetting.await;
             }),
         );
         self.is_news = true;
+    }
+
+    /// Notes tokens that were renewed, so that the next check begins with them, and the next start.
+    pub(super) fn note_renewed(&mut self) {
+        let renewed = self.place.platform.tokens().map(Tokens::take_renewed).unwrap_or_default();
+        for grant in renewed {
+            for (account, token) in self.checks.of_grant(&grant) {
+                let credential = Credential::Grant(Box::new(grant.clone()));
+                if self.checks.keeps_password(account) {
+                    self.keep_credential(account, &credential, token.as_ref());
+                }
+                self.checks.set_credential(account, credential, token);
+            }
+        }
     }
 
     fn known(&self, account: AccountId) -> Result<Account, Failure> {
@@ -98,7 +136,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// How to open the mailbox of an account.
     pub(super) fn way_in(&self, account: AccountId) -> Option<OpenMailbox> {
         let known = self.known(account).ok()?;
-        let (password, token) = self.checks.password(account)?;
+        let (credential, token) = self.checks.credential(account)?;
         Some(OpenMailbox {
             security: known.way.security,
             tls_end: known.way.tls_end,
@@ -108,7 +146,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             host: known.host,
             port: known.port,
             user: known.user,
-            password,
+            credential,
             token,
         })
     }
@@ -116,6 +154,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
 fn password_of(account: AccountId) -> String {
     format!("password-{}", account.0)
+}
+
+fn grant_of(account: AccountId) -> String {
+    format!("grant-{}", account.0)
 }
 
 fn token_of(account: AccountId) -> String {

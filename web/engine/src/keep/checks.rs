@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use futures::future::LocalBoxFuture;
 use futures::stream::{FuturesUnordered, Stream};
 use restante_api::keep::{AccountId, Activity, Transfer};
+use restante_api::oauth::{Credential, Grant};
 use restante_api::{Failure, FailureKind, Reply, Stage};
 use restante_protocol::tunnel::Secret;
 
@@ -21,7 +22,8 @@ pub(super) struct Checks {
     queue: VecDeque<AccountId>,
     current: Option<Check>,
     activity: HashMap<AccountId, Activity>,
-    passwords: HashMap<AccountId, (Secret, Option<Secret>)>,
+    /// What accounts are signed in with, and the bridge's access token.
+    credentials: HashMap<AccountId, (Credential, Option<Secret>)>,
     /// Those whose password is kept on the device.
     kept: HashSet<AccountId>,
     /// When a check was begun last.
@@ -49,19 +51,26 @@ impl Checks {
     }
 
     pub(super) fn has_password(&self, account: AccountId) -> bool {
-        self.passwords.contains_key(&account)
+        self.credentials.contains_key(&account)
     }
 
     pub(super) fn keeps_password(&self, account: AccountId) -> bool {
         self.kept.contains(&account)
     }
 
-    pub(super) fn password(&self, account: AccountId) -> Option<(Secret, Option<Secret>)> {
-        self.passwords.get(&account).cloned()
+    pub(super) fn credential(&self, account: AccountId) -> Option<(Credential, Option<Secret>)> {
+        self.credentials.get(&account).cloned()
     }
 
-    pub(super) fn set_password(&mut self, account: AccountId, password: Secret, token: Option<Secret>) {
-        self.passwords.insert(account, (password, token));
+    pub(super) fn set_credential(&mut self, account: AccountId, credential: Credential, token: Option<Secret>) {
+        self.credentials.insert(account, (credential, token));
+    }
+
+    /// Accounts that are signed in with this grant, and the bridge's access tokens.
+    pub(super) fn of_grant(&self, grant: &Grant) -> Vec<(AccountId, Option<Secret>)> {
+        let is_it = |credential: &Credential| matches!(credential, Credential::Grant(known) if known.id == grant.id);
+        let known = self.credentials.iter().filter(|(_, (credential, _))| is_it(credential));
+        known.map(|(account, (_, token))| (*account, token.clone())).collect()
     }
 
     pub(super) fn set_kept(&mut self, account: AccountId, is_kept: bool) {
@@ -77,7 +86,7 @@ impl Checks {
     }
 
     pub(super) fn forget_password(&mut self, account: AccountId, forgetting: LocalBoxFuture<'static, ()>) {
-        self.passwords.remove(&account);
+        self.credentials.remove(&account);
         self.kept.remove(&account);
         self.writing.push(Box::pin(async move {
             forgetting.await;
@@ -180,7 +189,7 @@ impl Checks {
                 if failure.kind == FailureKind::WrongPassword {
                     // It is not tried again by itself, for servers lock accounts for less. One that is kept stays: the
                     // server may be wrong.
-                    self.passwords.remove(&account);
+                    self.credentials.remove(&account);
                 }
                 Activity::Failed(Box::new(failure))
             }
@@ -193,6 +202,7 @@ impl Checks {
 impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// A check went on, or came to its end.
     pub(super) fn checked(&mut self) {
+        self.note_renewed();
         self.checks.take();
         self.damage = self.checks.damage();
         self.is_news = true;

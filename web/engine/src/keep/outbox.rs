@@ -10,6 +10,7 @@ use futures::FutureExt as _;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
 use restante_api::letter::LetterFault;
+use restante_api::oauth::Credential;
 use restante_api::{Address, Failure, FailureKind, Fingerprint, Reason, Reply, Server};
 use restante_protocol::smtp::{Dsn, Event, Form, Letter, Login, Mailbox, Notify, Recipient, Return, SizeLimit};
 use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source, Store, StoreError, Verdict};
@@ -17,7 +18,7 @@ use restante_store::{AccountId, Digest, Flag, NewMessage, Outgoing, Role, Source
 use super::{Client, Keeper, convert};
 use crate::platform::Platform;
 use crate::submission::{self, Errand, Fate, Octets, Standing, of_refusal};
-use crate::{compose, mime};
+use crate::{compose, mime, oauth};
 
 /// Seconds until a letter is tried again for the first time; the time doubles with each further try.
 const FIRST_WAIT: i64 = 60;
@@ -57,13 +58,20 @@ struct Session {
 }
 
 impl Session {
-    fn begin(platform: Rc<dyn Platform>, account: AccountId, server: Server, login: Login) -> Self {
+    fn begin(platform: Rc<dyn Platform>, account: AccountId, server: Server, user: String, proof: Credential) -> Self {
         let (letters, mut incoming) = unbounded();
         let ended: Rc<Cell<Option<submission::Outcome>>> = Rc::default();
         let takes: Rc<Cell<Option<Option<u64>>>> = Rc::default();
+        let host = Rc::clone(&platform);
         let (told, said, there) = (Rc::clone(&ended), Rc::clone(&takes), server.clone());
         let work = Box::pin(async move {
-            let mut tell = |_, outcome| told.set(Some(outcome));
+            let mut tell = |_: usize, outcome: submission::Outcome| {
+                let fate = match outcome.fate {
+                    Fate::NotSent(failure) => Fate::NotSent(oauth::explain(&*host, &proof, failure)),
+                    fate => fate,
+                };
+                told.set(Some(submission::Outcome { fate, ..outcome }));
+            };
             let mut hear = |event: &Event| {
                 if let Event::Extensions(found) = event {
                     said.set(Some(match found.size {
@@ -72,6 +80,10 @@ impl Session {
                     }));
                 }
             };
+            if let Err(failure) = oauth::ready(&platform, &there.host, &proof).await {
+                return tell(0, not_sent(failure));
+            }
+            let login = Login::with(user, oauth::credential(&*platform, &proof));
             submission::send_each(platform, &there, Some(login), &mut incoming, &mut tell, &mut hear).await;
         });
         Self { account, server, letter: None, letters, ended, takes, work, is_over: false, is_outdated: false }
@@ -159,13 +171,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             let Ok(Some(mut letter)) = begun else { return self.outbox.close() };
             self.is_news = true;
             match self.errand(&mut letter) {
-                Ok((server, login, errand)) => {
+                Ok((server, user, proof, errand)) => {
                     if let Some(session) = self.outbox.session(letter.account, &server) {
                         session.send(letter, errand);
                         return;
                     }
                     let platform = Rc::clone(&self.place.platform);
-                    let mut session = Session::begin(platform, letter.account, server, login);
+                    let mut session = Session::begin(platform, letter.account, server, user, proof);
                     session.send(letter, errand);
                     self.outbox.current = Some(session);
                 }
@@ -182,6 +194,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             // Where it cannot be noted, it is told again with the next letter.
             let _ = self.store.borrow_mut().note_sending_limit(account, limit);
         }
+        self.note_renewed();
         if let Some((letter, outcome)) = self.outbox.current.as_mut().and_then(Session::take_ended) {
             self.settle_delivery(&letter, &outcome);
             if is_outdated && of_password(&outcome).is_some() {
@@ -228,7 +241,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     /// What is needed to send a letter; its octets are in there from now on.
-    fn errand(&self, letter: &mut Outgoing) -> Result<(Server, Login, Errand), Failure> {
+    fn errand(&self, letter: &mut Outgoing) -> Result<(Server, String, Credential, Errand), Failure> {
         let failed = |error: StoreError| convert::failure(&error);
         let internal = |error: &dyn std::fmt::Display| Failure::new(FailureKind::Internal, error.to_string());
         if let Some(failure) = self.outbox.barred.get(&letter.account) {
@@ -238,7 +251,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let sending = self.sending(&account).map_err(failed)?;
         let trusted = self.store.borrow().sending_trusted(account.id).map_err(failed)?;
         let id = restante_api::keep::AccountId(convert::id(account.id.0));
-        let Some((password, token)) = self.checks.password(id) else {
+        let Some((credential, token)) = self.checks.credential(id) else {
             return Err(Failure::because(FailureKind::WrongPassword, Reason::NoPassword));
         };
         let sender = sending.identity(&letter.sender).address;
@@ -268,7 +281,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if letter.wants_report {
             made = made.with_reports(Dsn { returned: Some(Return::Headers), envelope: None });
         }
-        Ok((server, Login::with_password(account.user, password), Errand { letter: made, octets }))
+        Ok((server, account.user, credential, Errand { letter: made, octets }))
     }
 }
 
@@ -377,6 +390,7 @@ fn prospect(failure: &Failure) -> Prospect {
         | K::Unreachable
         | K::ConnectionLost
         | K::TimedOut
+        | K::ProviderUnreachable
         | K::InUse
         | K::TryLater { .. } => Prospect::ByItself,
         K::WrongPassword | K::BridgeUnauthorized | K::Certificate { .. } | K::CertificateChanged { .. } => {

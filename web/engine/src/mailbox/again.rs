@@ -145,6 +145,7 @@ impl Mailbox<'_> {
             | FailureKind::TimedOut
             | FailureKind::BridgeUnreachable
             | FailureKind::BridgeBusy
+            | FailureKind::ProviderUnreachable
             | FailureKind::Unreachable
             | FailureKind::InUse
             | FailureKind::TryLater { seconds: None } => Some(pause),

@@ -8,6 +8,7 @@ use restante_protocol::pop3::{Command, Login, MessageNumber};
 use super::events::Job;
 use super::{MESSAGE_LIMIT, Mailbox, Phase};
 use crate::connection::Connection;
+use crate::oauth;
 use crate::store::Changes;
 
 /// Rows that are fetched around those in sight, on each side, once those are there and drawn: the page has better things to
@@ -148,7 +149,8 @@ impl Mailbox<'_> {
     /// some servers tell the better part of it only then.
     fn sign_in(&mut self, connection: &mut Connection) {
         self.session.phase = Phase::SigningIn;
-        let login = Login::with_password(self.open.user.clone(), self.open.password.clone());
+        let credential = oauth::credential(&*self.platform, &self.open.credential);
+        let login = Login::with(self.open.user.clone(), credential);
         let bindings = match self.open.tls_end {
             TlsEnd::Browser => connection.transport().channel_bindings(),
             TlsEnd::Bridge => Vec::new(),

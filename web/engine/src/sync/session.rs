@@ -19,6 +19,7 @@ use super::header::Header;
 use super::incoming::Incoming;
 use super::{SoFar, SyncError, Told};
 use crate::connection::{Connection, Options};
+use crate::oauth;
 use crate::platform::Platform;
 use crate::ways::{Trace, Ways};
 
@@ -193,6 +194,9 @@ impl<'a> Session<'a> {
         let pipelining = ways.pipelining();
         let options = Options { window: WINDOW, commands: COMMANDS, pipelining, ..Options::from(self.open) };
         let (host, port, token) = (&self.open.host, self.open.port, self.open.token.clone());
+        if let Err(failure) = oauth::ready(&self.platform, host, &self.open.credential).await {
+            return Ok(End::Lost(failure));
+        }
         let platform = Rc::clone(&self.platform);
         let tell = &mut *self.tell;
         let mut stage = |stage| tell(Told::Stage(stage));
@@ -208,6 +212,7 @@ impl<'a> Session<'a> {
             match self.trouble.take() {
                 Some(SyncError::Failure(failure)) => {
                     connection.given_up(&failure);
+                    let failure = oauth::explain(&*self.platform, &self.open.credential, failure);
                     return self.broken(failure, ways);
                 }
                 Some(error) => return Err(error),
@@ -215,6 +220,7 @@ impl<'a> Session<'a> {
                 None => {}
             }
             if let Err(failure) = turn {
+                let failure = oauth::explain(&*self.platform, &self.open.credential, failure);
                 return self.broken(failure, ways);
             }
             give_way().await;
@@ -285,7 +291,8 @@ impl<'a> Session<'a> {
 
     /// Signs in, and asks for the listing in the same flight where the server takes that.
     fn sign_in(&mut self, connection: &mut Connection, ways: &Ways) {
-        let login = Login::with_password(self.open.user.clone(), self.open.password.clone());
+        let credential = oauth::credential(&*self.platform, &self.open.credential);
+        let login = Login::with(self.open.user.clone(), credential);
         let bindings = match self.open.tls_end {
             TlsEnd::Browser => connection.transport().channel_bindings(),
             TlsEnd::Bridge => Vec::new(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use restante_api::oauth::Credential;
 use restante_api::{Call, CallId, Failure, OpenMailbox, Reply, Request, Row, Security, TlsEnd, Update};
-use restante_protocol::tunnel::Secret;
 
 use super::Host;
 
@@ -18,7 +18,7 @@ pub(crate) fn open(password: &str) -> OpenMailbox {
         security: Security::None,
         tls_end: TlsEnd::Browser,
         user: "ann".into(),
-        password: Secret::new(password),
+        credential: Credential::password(password),
         trusted: None,
         cleartext_agreed: true,
         token: None,

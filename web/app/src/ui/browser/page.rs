@@ -6,7 +6,7 @@ use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement, Response, Url, Window};
+use web_sys::{BroadcastChannel, Document, Element, HtmlElement, MessageEvent, Response, Url, Window};
 use yew::Callback;
 
 use restante_api::letter::LetterId;
@@ -90,6 +90,29 @@ pub fn address() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
+/// The address of a file beside the page.
+pub fn beside(name: &str) -> String {
+    let base = document().and_then(|document| document.base_uri().ok().flatten()).unwrap_or_default();
+    Url::new_with_base(name, &base).map(|url| url.href()).unwrap_or_default()
+}
+
+/// Opens an address in a window of its own. False where the browser does not.
+pub fn open_window(address: &str) -> bool {
+    const SMALL: &str = "popup,width=560,height=720";
+    window().is_some_and(|window| {
+        matches!(window.open_with_url_and_target_and_features(address, "_blank", SMALL), Ok(Some(_)))
+    })
+}
+
+/// Tells what providers say that lead back to this page, in whichever window of this origin.
+pub fn watch_providers(heard: Callback<String>) -> Option<EventListener> {
+    let channel = BroadcastChannel::new("restante-oauth").ok()?;
+    Some(EventListener::new(&channel, "message", move |event| {
+        let said = event.dyn_ref::<MessageEvent>().and_then(|message| message.data().as_string());
+        said.into_iter().for_each(|said| heard.emit(said));
+    }))
+}
+
 /// The content of a `<meta>` element.
 pub fn meta(name: &str) -> Option<String> {
     document()?.query_selector(&format!("meta[name={name}]")).ok()??.get_attribute("content")
@@ -169,7 +192,7 @@ pub fn focus(place: Focus, form: &Form) {
     let selector = match place {
         Focus::Complaint => "[aria-invalid=true]",
         Focus::Failure => "[role=alert]",
-        Focus::Password => "#password",
+        Focus::Password => "#password, #oauth",
         Focus::List => "#messages",
         Focus::Search => "#search",
         Focus::Copies | Focus::Recipients(LetterField::Cc) => "#letter-cc",
@@ -187,7 +210,7 @@ pub fn focus(place: Focus, form: &Form) {
         Focus::Form if form.host.is_empty() && form.address.is_empty() => "#address",
         Focus::Form if form.host.is_empty() => "#server",
         Focus::Form if form.user.is_empty() => "#user",
-        Focus::Form if form.password.expose().is_empty() => "#password",
+        Focus::Form if form.password.expose().is_empty() => "#password, #oauth",
         Focus::Form => "#open",
     };
     let element = document.query_selector(selector).ok().flatten();

@@ -1,5 +1,6 @@
 //! The connect form: what is typed in, what a link or the host fills in, and what becomes of it.
 
+use restante_api::oauth::{Credential, Grant, Provider};
 use restante_api::{Discover, Fingerprint, OpenMailbox, Security, Server, Settings, TlsEnd};
 use restante_protocol::pop3::{Scheme, Url, UrlError};
 use restante_protocol::tunnel::Secret;
@@ -7,6 +8,7 @@ use restante_protocol::tunnel::Secret;
 use super::bridge::{self, BadBridge, Bridge};
 use super::discover::Finding;
 use super::site::{Preset, Site};
+use crate::ui::shared::Shared;
 
 /// The form's content.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,10 @@ pub struct Form {
     pub user: String,
     /// Password.
     pub password: Secret,
+    /// What a provider has granted instead.
+    pub grant: Option<Shared<Grant>>,
+    /// A password is used though the provider would sign in by its own page.
+    pub by_password: bool,
     /// The bridge's access token.
     pub token: Secret,
     /// The user agrees that everything travels in clear text.
@@ -79,6 +85,8 @@ pub enum Field {
     User(String),
     /// Password.
     Password(Secret),
+    /// Whether a password is used where the provider would sign in by its own page.
+    ByPassword(bool),
     /// Access token.
     Token(Secret),
     /// Agreement to clear text.
@@ -104,6 +112,8 @@ pub enum Complaint {
     User,
     /// No password.
     Password,
+    /// Nobody has signed in at the provider yet.
+    SignIn,
     /// No access token, where one is needed.
     Token,
     /// Clear text is chosen but not agreed to.
@@ -127,6 +137,8 @@ impl Default for Form {
             tls_end: TlsEnd::default(),
             user: String::new(),
             password: Secret::new(""),
+            grant: None,
+            by_password: false,
             token: Secret::new(""),
             cleartext_agreed: false,
             keep: false,
@@ -173,6 +185,7 @@ impl Form {
                 self.typed.password = !password.expose().is_empty();
                 self.password = password;
             }
+            Field::ByPassword(by_password) => self.by_password = by_password,
             Field::Token(token) => self.token = token,
             Field::CleartextAgreed(agreed) => self.cleartext_agreed = agreed,
             Field::Keep(keep) => (self.keep, self.keep_password) = (keep, false),
@@ -349,22 +362,45 @@ impl Form {
         if self.user.is_empty() {
             return Err(Complaint::User);
         }
-        if self.password.expose().is_empty() {
+        let credential = self.credential(site);
+        if credential == Err(Complaint::Password) {
             return Err(Complaint::Password);
         }
+        // Somebody is sent to the provider only once nothing else is missing.
         let server = self.reached(host, port, site)?;
+        let credential = credential?;
         Ok(OpenMailbox {
             host: server.host,
             port: server.port,
             security: server.security,
             tls_end: server.tls_end,
             user: self.user.clone(),
-            password: self.password.clone(),
+            credential,
             trusted: server.trusted,
             cleartext_agreed: server.cleartext_agreed,
             token: server.token,
             bridge: server.bridge,
         })
+    }
+
+    /// The provider that signs in to this mailbox on a page of its own, unless a password is to be used.
+    pub fn provider<'s>(&self, site: &'s Site) -> Option<&'s Provider> {
+        site.provider_of(&self.host).filter(|_| !self.by_password)
+    }
+
+    /// What that provider has granted.
+    pub fn granted(&self, site: &Site) -> Option<&Grant> {
+        let provider = self.provider(site)?;
+        self.grant.as_deref().filter(|grant| grant.provider == *provider)
+    }
+
+    fn credential(&self, site: &Site) -> Result<Credential, Complaint> {
+        match (self.provider(site), self.granted(site)) {
+            (Some(_), Some(grant)) => Ok(Credential::Grant(Box::new(grant.clone()))),
+            (Some(_), None) => Err(Complaint::SignIn),
+            (None, _) if self.password.expose().is_empty() => Err(Complaint::Password),
+            (None, _) => Ok(Credential::Password(self.password.clone())),
+        }
     }
 
     fn host_and_port(&self) -> Result<(&str, u16), Complaint> {

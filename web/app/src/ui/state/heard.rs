@@ -6,13 +6,16 @@ use restante_link::Death;
 use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
 use super::{
     Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, diagnosis, discover, held,
-    kept, later, news, pictures, prepare, preview, search,
+    kept, later, news, oauth, pictures, prepare, preview, search,
 };
 use crate::ui::shared::Shared;
 
 /// An answer to one of the page's questions.
 pub(super) fn reply(state: &mut State, Reply { to, update }: Reply) -> Vec<Effect> {
     if let Some(effects) = kept::in_preview::source(state, to, &update) {
+        return effects;
+    }
+    if let Some(effects) = oauth::heard(state, to, &update) {
         return effects;
     }
     match update {
@@ -59,7 +62,12 @@ fn of_session(state: &mut State, update: Update) -> Vec<Effect> {
         }
         Update::Failed(failure) => return failed(state, *failure),
         // What it means is told by the stage that comes next.
-        Update::Interrupted(_) | Update::Untrusted(_) | Update::Discovered(_) | Update::Diagnosis(_) => {}
+        Update::Interrupted(_)
+        | Update::Untrusted(_)
+        | Update::Discovered(_)
+        | Update::Authorize(_)
+        | Update::Granted(_)
+        | Update::Diagnosis(_) => {}
         Update::Closed => {
             if let Phase::Closing(marked) = state.phase {
                 return preview::closed(state, marked);
@@ -178,6 +186,10 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
             state.phase = Phase::Form;
             // Only a refused password is asked for again; everything else is for reading first.
             let refused = failure.kind == FailureKind::WrongPassword;
+            if refused {
+                // The next sign-in is a new one.
+                state.form.grant = None;
+            }
             state.failure = Some(Shared::new(failure));
             vec![Effect::Focus(if refused { Focus::Password } else { Focus::Failure })]
         }
@@ -189,6 +201,7 @@ fn failed(state: &mut State, failure: Failure) -> Vec<Effect> {
 pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
     state.engine_died = true;
     diagnosis::death(state);
+    oauth::death(state);
     let failure = crate::ui::words::engine_died(death);
     match state.phase {
         // A fresh one is started once it is needed: one that cannot be loaded would be loaded again and again.

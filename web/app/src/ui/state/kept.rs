@@ -2,7 +2,7 @@
 //! searched for, and what is asked and told beside it. The list itself and what is read are a [`Mailbox`](super::Mailbox) as
 //! in a preview.
 
-mod accounts;
+pub(in crate::ui::state) mod accounts;
 mod act;
 mod drag;
 mod files;
@@ -163,6 +163,8 @@ pub struct SignInDraft {
     pub password: Secret,
     /// It is to be kept on this device.
     pub keep: bool,
+    /// A password is used though the provider would sign in by its own page.
+    pub by_password: bool,
 }
 
 /// What an answer is waited for.

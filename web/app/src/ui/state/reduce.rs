@@ -5,9 +5,9 @@ use restante_locales::Language;
 
 use super::calls::{Calls, cancel};
 use super::{
-    Action, Effect, Face, Field, Focus, Keys, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote, SafeHtml,
-    Selection, State, diagnosis, discover, heard, held, is_free, kept, keys, later, prepare, preview, search,
-    selection,
+    Action, Complaint, Effect, Face, Field, Focus, Keys, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote,
+    SafeHtml, Selection, State, Whom, diagnosis, discover, heard, held, is_free, kept, keys, later, oauth, prepare,
+    preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -93,6 +93,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::AtForm { password: true } => prepare::connect(state),
         Action::AtForm { password: false } => prepare::approach(state),
         Action::Find(action) => discover::act(state, action),
+        Action::OAuth(action) => oauth::act(state, action),
         Action::Submit | Action::Reopen => submit(state),
         Action::Trust => trust(state),
         Action::Cancel => {
@@ -307,6 +308,7 @@ fn open(state: &mut State) -> Vec<Effect> {
             state.session = session;
             fresh.into_iter().chain([ask]).collect()
         }
+        Err(Complaint::SignIn) if state.phase == Phase::Form => oauth::begin(state, Whom::Form),
         Err(complaint) => {
             state.complaint = Some(complaint);
             vec![Effect::Focus(Focus::Complaint)]

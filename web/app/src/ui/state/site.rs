@@ -1,5 +1,6 @@
 //! What the host of this page says about itself in `restante.json`.
 
+use restante_api::oauth::Provider;
 use restante_api::{OpenMailbox, Security};
 use restante_protocol::tunnel::Secret;
 use serde::Deserialize;
@@ -24,6 +25,9 @@ pub struct Site {
     /// Any other bridge may be typed in.
     #[serde(default)]
     pub any_bridge: bool,
+    /// Providers at whose own pages mailboxes are signed in to.
+    #[serde(default)]
+    pub oauth: Vec<Provider>,
 }
 
 /// An account that the host offers.
@@ -84,6 +88,11 @@ impl Site {
     /// Where it is not JSON of this shape.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
+    }
+
+    /// The provider whose tokens this mail server takes, where the host of the page has set one up.
+    pub fn provider_of(&self, host: &str) -> Option<&Provider> {
+        self.oauth.iter().find(|provider| provider.is_for(host))
     }
 
     /// The bridges to choose from, the one to begin with first; never empty. An address that is no bridge's is left out.

@@ -15,7 +15,7 @@ use super::retry::Retry;
 use super::stamp::stamp;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
-use crate::ui::state::{About, Action, Complaint, DiagnosisAction, Form, KeptAction, Load, Preset, Site};
+use crate::ui::state::{About, Action, Complaint, DiagnosisAction, Form, KeptAction, Load, Preset, SigningIn, Site};
 
 /// What the screen shows.
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -32,6 +32,8 @@ pub struct ConnectProps {
     pub complaint: Option<Complaint>,
     /// Why the mailbox could not be opened.
     pub failure: Option<Shared<Failure>>,
+    /// Somebody signs in at a provider.
+    pub signing_in: Option<SigningIn>,
     /// A certificate that does not verify, found before the mailbox is opened.
     pub untrusted: Option<Shared<Failure>>,
     /// What became of the messages that were to be deleted when the mailbox was closed.
@@ -74,7 +76,7 @@ pub fn Connect(props: &ConnectProps) -> Html {
                     </FailureNote>
                 }
                 <ConnectForm form={props.form.clone()} site={props.site.clone()} {wants_token} opening={props.opening} complaint={props.complaint}
-                    act={props.act.clone()} />
+                    signing_in={props.signing_in.clone()} act={props.act.clone()} />
                 // Below the form: nothing that the user is about to click moves, and nothing takes its place.
                 if let Some(failure) = props.untrusted.clone().filter(|_| props.opening.is_none()) {
                     <div class="note bad" role="status">

@@ -8,7 +8,7 @@ use yew::{Callback, Html, Properties, component, html};
 use super::form::{input, security_name};
 use super::{Act, sends, use_language};
 use crate::ui::browser::page;
-use crate::ui::state::{Action, Field, FindAction, Finding, Form};
+use crate::ui::state::{Action, Field, FindAction, Finding, Form, Site};
 
 #[derive(Debug, Clone, PartialEq, Properties)]
 pub(super) struct AddressProps {
@@ -38,15 +38,18 @@ pub(super) fn AddressField(props: &AddressProps) -> Html {
 }
 
 /// What the provider wants before anybody gets in, where it wants something.
-pub(super) fn needs(form: &Form) -> Html {
+pub(super) fn needs(form: &Form, site: &Site) -> Html {
     let Finding::Found(found) = &form.finding else { return html! {} };
     let SettingsSource::Known(provider) = &found.source else { return html! {} };
-    if provider.needs.is_empty() || form.differs_from_finding() {
+    // Where the provider signs in on a page of its own, no password is asked for.
+    let is_met = |need: Need| form.provider(site).is_some() && matches!(need, Need::OAuth | Need::AppPassword);
+    let needs: Vec<Need> = provider.needs.iter().copied().filter(|need| !is_met(*need)).collect();
+    if needs.is_empty() || form.differs_from_finding() {
         return html! {};
     }
     html! {
         <div class="note warn">
-            {for provider.needs.iter().map(|need| html! { <p>{of_need(*need)}</p> })}
+            {for needs.into_iter().map(|need| html! { <p>{of_need(need)}</p> })}
             if provider.help.is_some() { <p>{help(provider)}</p> }
         </div>
     }

@@ -23,8 +23,8 @@ pub(super) fn FailureNote(props: &FailureProps) -> Html {
         <div class="note bad" role="alert" tabindex="-1">
             <p><b>{headline(failure)}</b>{" "}{advice(failure)}</p>
             <p class="blame">{say::fault_of(at_fault(failure))}
-                if let Some(why) = &failure.reason {
-                    {" · "}{reason(why)}
+                if let Some(why) = failure.reason.as_ref().map(reason).filter(|why| !why.is_empty()) {
+                    {" · "}{why}
                 }
                 if !failure.detail.is_empty() {
                     {" · "}<q dir="auto">{&failure.detail}</q>

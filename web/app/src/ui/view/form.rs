@@ -9,10 +9,11 @@ use yew::{Callback, FocusEvent, Html, InputEvent, Properties, SubmitEvent, Targe
 
 use super::bridge::BridgeChoice;
 use super::discover::{AddressField, needs};
+use super::oauth::oauth;
 use super::way::WayOfMail;
 use super::{Act, sends};
 use crate::ui::browser::page;
-use crate::ui::state::{Action, Complaint, Field, Form, Site};
+use crate::ui::state::{Action, Complaint, Field, Form, SigningIn, Site, Whom};
 use crate::ui::words;
 
 #[derive(Debug, Clone, PartialEq, Properties)]
@@ -24,6 +25,7 @@ pub(super) struct FormProps {
     /// How far the opening has come, while the mailbox is being opened.
     pub(super) opening: Option<Stage>,
     pub(super) complaint: Option<Complaint>,
+    pub(super) signing_in: Option<SigningIn>,
     pub(super) act: Act,
 }
 
@@ -56,6 +58,7 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
     let text = |field: fn(String) -> Field| input(act, field);
     let secret = |field: fn(Secret) -> Field| input(act, move |value| field(Secret::new(value)));
     let busy = props.opening.is_some();
+    let by_provider = form.provider(&props.site);
     html! {
         <form class="card" novalidate=true {onsubmit} {onfocusin}>
             <fieldset disabled={busy}>
@@ -77,11 +80,13 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                             autocapitalize="none" spellcheck="false"
                             aria-invalid={faulty(Complaint::User)} aria-describedby={explained(Complaint::User)} />
                     </label>
-                    <label class="half">{say::password()}
-                        <input id="password" name="password" type="password" value={form.password.expose().to_owned()}
-                            oninput={secret(Field::Password)} autocomplete="current-password"
-                            aria-invalid={faulty(Complaint::Password)} aria-describedby={explained(Complaint::Password)} />
-                    </label>
+                    if by_provider.is_none() {
+                        <label key="password" class="half">{say::password()}
+                            <input id="password" name="password" type="password" value={form.password.expose().to_owned()}
+                                oninput={secret(Field::Password)} autocomplete="current-password"
+                                aria-invalid={faulty(Complaint::Password)} aria-describedby={explained(Complaint::Password)} />
+                        </label>
+                    }
                     if props.wants_token {
                         <label class="whole">{say::form_token()}
                             <input name="token" type="password" value={form.token.expose().to_owned()} oninput={secret(Field::Token)}
@@ -90,7 +95,17 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                         </label>
                     }
                 </div>
-                {needs(form)}
+                if let Some(provider) = by_provider {
+                    {oauth(provider, Whom::Form, props.signing_in.as_ref(), form.granted(&props.site).is_some(), act)}
+                }
+                if let Some(provider) = props.site.provider_of(&form.host) {
+                    <p class="oauth-other">
+                        <button type="button" class="link" onclick={sends(act, Action::Edit(Field::ByPassword(!form.by_password)))}>
+                            if form.by_password { {say::oauth_begin(&provider.name)} } else { {say::oauth_password()} }
+                        </button>
+                    </p>
+                }
+                {needs(form, &props.site)}
                 if form.security == Security::None {
                     <div class="note warn">
                         <p><b>{say::form_clear()}</b>{" "}{say::form_clear_words()}</p>
@@ -112,7 +127,7 @@ pub(super) fn ConnectForm(props: &FormProps) -> Html {
                     if form.keep {
                         <label class="tick">
                             <input type="checkbox" checked={form.keep_password} onchange={tick(act, Field::KeepPassword)} />
-                            {say::keep_password()}
+                            if by_provider.is_some() { {say::oauth_keep()} } else { {say::keep_password()} }
                         </label>
                     }
                 </div>

@@ -28,7 +28,7 @@ use super::stamp::mark;
 use super::{Act, is_modified, is_typing, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::kept::{Deed, FileWork, Opening, row_of};
-use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Keys, Load, Mailbox};
+use crate::ui::state::{About, Action, Choice, Kept, KeptAction, Keys, Load, Mailbox, SigningIn, Site};
 use crate::ui::words;
 
 /// What the screen shows.
@@ -38,6 +38,10 @@ pub struct KeptProps {
     pub kept: Kept,
     /// The list, and what is read.
     pub mailbox: Mailbox,
+    /// The host's settings.
+    pub site: Site,
+    /// Somebody signs in at a provider.
+    pub signing_in: Option<SigningIn>,
     /// The device is on no network.
     pub offline: bool,
     /// Whether the browser has promised to keep it.

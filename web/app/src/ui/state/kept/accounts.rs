@@ -1,6 +1,7 @@
 //! Accounts: keeping another mailbox, fetching what is new, and signing in.
 
 use restante_api::keep::{AccountId, AccountView, Activity, Ask, Change, SignIn, Within};
+use restante_api::oauth::{Credential, Grant};
 use restante_api::{Blame, FailureKind, OpenMailbox, Request};
 
 use super::{Kept, Sheet, Wait, act, lists, write};
@@ -10,7 +11,7 @@ use crate::ui::state::{Effect, Focus, State, discover};
 /// Keeps a mailbox on this device, and shows it while it is being filled.
 pub(in crate::ui::state) fn add(state: &mut State, open: OpenMailbox) -> Vec<Effect> {
     let sign_in = state.form.keep_password.then(|| SignIn {
-        password: open.password.clone(),
+        credential: open.credential.clone(),
         token: open.token.clone(),
         keep: true,
     });
@@ -85,7 +86,8 @@ pub(super) fn sign_in(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
     match kept.sheet.take() {
         Some(Sheet::Password(draft)) if !draft.password.expose().is_empty() => {
             kept.hushed.retain(|hushed| *hushed != draft.account);
-            let sign_in = SignIn { password: draft.password, token: None, keep: draft.keep };
+            let credential = Credential::Password(draft.password);
+            let sign_in = SignIn { credential, token: None, keep: draft.keep };
             let check = Ask::Check(draft.account, Some(sign_in));
             vec![kept.ask(calls, check, Wait::Check(draft.account)), Effect::Focus(Focus::List)]
         }
@@ -94,6 +96,22 @@ pub(super) fn sign_in(kept: &mut Kept, calls: &mut Calls) -> Vec<Effect> {
             vec![]
         }
     }
+}
+
+/// Signs in with what a provider has granted.
+pub(in crate::ui::state) fn granted(
+    kept: &mut Kept,
+    calls: &mut Calls,
+    account: AccountId,
+    grant: Grant,
+) -> Vec<Effect> {
+    let keep = match kept.sheet.take_if(|sheet| matches!(sheet, Sheet::Password(draft) if draft.account == account)) {
+        Some(Sheet::Password(draft)) => draft.keep,
+        _ => false,
+    };
+    kept.hushed.retain(|hushed| *hushed != account);
+    let sign_in = SignIn { credential: Credential::Grant(Box::new(grant)), token: None, keep };
+    vec![kept.ask(calls, Ask::Check(account, Some(sign_in)), Wait::Check(account)), Effect::Focus(Focus::List)]
 }
 
 /// The network is back: what it broke is taken up again.

@@ -71,6 +71,8 @@ pub enum KeptAction {
     KeepPassword(bool),
     /// Sign in with it.
     SignIn,
+    /// Whether a password is used where the provider would sign in by its own page.
+    ByPassword(bool),
     /// Forget the password of an account.
     Forget(AccountId),
     /// The name of a folder, as typed so far.
@@ -217,6 +219,12 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         KeptAction::KeepPassword(keep) => {
             if let Some(Sheet::Password(draft)) = &mut kept.sheet {
                 draft.keep = keep;
+            }
+            vec![]
+        }
+        KeptAction::ByPassword(by_password) => {
+            if let Some(Sheet::Password(draft)) = &mut kept.sheet {
+                draft.by_password = by_password;
             }
             vec![]
         }
@@ -400,7 +408,7 @@ pub(super) fn open(kept: &mut Kept, mailbox: &Mailbox, opening: Opening) -> Vec<
 
 /// The dialog that asks for an account's password.
 pub(super) fn password(account: AccountId) -> Sheet {
-    Sheet::Password(SignInDraft { account, password: Secret::new(""), keep: false })
+    Sheet::Password(SignInDraft { account, password: Secret::new(""), keep: false, by_password: false })
 }
 
 fn shut(kept: &mut Kept) -> Vec<Effect> {

@@ -2,6 +2,7 @@
 
 use restante_api::SearchFault;
 use restante_api::keep::*;
+use restante_api::oauth::Credential;
 use restante_api::runs::Run;
 
 use super::super::kept::{Deed, Drag, Knob, Opening, Sheet, Step, Told};
@@ -168,7 +169,7 @@ fn keeping_a_mailbox_asks_the_browser_for_room_and_forgets_the_form_once_there_i
     let effects = answer(&mut state, account, Update::Keep(Answer::Account(AccountId(1))));
     assert!(state.form.is_untouched());
     let [Request::Keep(Ask::Check(AccountId(1), Some(sign_in)))] = asks(&effects)[..] else { panic!("{effects:?}") };
-    assert!(sign_in.keep && sign_in.password == Secret::new("open sesame"));
+    assert!(sign_in.keep && sign_in.credential == Credential::password("open sesame"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use restante_api::keep::*;
 use restante_api::letter::{Draft, LetterId, LetterState, LetterView, Manner, Origin};
+use restante_api::oauth::Credential;
 use restante_api::{MessageRef, Source};
 use restante_link::Death;
 
@@ -63,7 +64,8 @@ fn the_first_letter_starts_an_engine_that_sends_and_fetches_nothing() {
     let Some(Request::Keep(Ask::Sender(open))) = asks(&effects).into_iter().find(|ask| is_sender(ask)) else {
         panic!("{effects:?}")
     };
-    assert_eq!((&*open.host, &*open.user, open.password.expose()), ("pop.example.org", "ana", "open sesame"));
+    assert_eq!((&*open.host, &*open.user), ("pop.example.org", "ana"));
+    assert_eq!(open.credential, Credential::password("open sesame"));
     assert_eq!(composer(&state).step, WriteStep::Opening);
     assert_eq!(ready(&mut state, &effects, vec![]), [Effect::Focus(Focus::To)]);
     assert_eq!((composer(&state).step, composer(&state).account), (WriteStep::Writing, AccountId(1)));

@@ -8,9 +8,10 @@ use web_sys::HtmlInputElement;
 use yew::{Callback, Html, InputEvent, SubmitEvent, TargetCast, html};
 
 use super::super::dialog::Dialog;
+use super::super::oauth::oauth;
 use super::{KeptProps, keeps, moving, settings};
 use crate::ui::state::kept::{Sheet, SignInDraft};
-use crate::ui::state::{Action, KeptAction};
+use crate::ui::state::{Action, KeptAction, Whom};
 
 pub(super) fn sheet(props: &KeptProps) -> Html {
     let KeptProps { kept, act, .. } = props;
@@ -67,6 +68,10 @@ fn question(props: &KeptProps, title: &'static str, words: &str, yes: &'static s
 fn password(props: &KeptProps, draft: &SignInDraft) -> Html {
     let KeptProps { kept, act, .. } = props;
     let Some(account) = kept.account(draft.account) else { return Html::default() };
+    let provider = props.site.provider_of(&account.host);
+    let by_provider = provider.filter(|_| !draft.by_password);
+    let whom = Whom::Account(draft.account);
+    let so_far = props.signing_in.as_ref().filter(|signing_in| signing_in.whom == whom);
     let oninput = {
         let act = act.clone();
         Callback::from(move |event: InputEvent| {
@@ -94,12 +99,27 @@ fn password(props: &KeptProps, draft: &SignInDraft) -> Html {
             <form class="sheet-form" {onsubmit}>
                 <p class="words">{places::with(&say::sign_in_for(PLACES[0], PLACES[1]),
                     [html! { <bdi>{&account.user}</bdi> }, html! { <bdi>{&account.host}</bdi> }])}</p>
-                <div class="fields"><label class="whole">{say::password()}
-                    <input id="password" type="password" autofocus=true value={draft.password.expose().to_owned()} {oninput} autocomplete="current-password" />
-                </label></div>
-                <label class="tick"><input type="checkbox" checked={draft.keep} {onchange} />{say::keep_password()}</label>
-                <p class="words">{say::sign_in_words()}</p>
-                <p class="buttons"><button class="primary" type="submit" disabled={draft.password.expose().is_empty()}>{say::sign_in()}</button></p>
+                if let Some(provider) = by_provider {
+                    {oauth(provider, whom, so_far, false, act)}
+                } else {
+                    <div class="fields"><label class="whole">{say::password()}
+                        <input id="password" type="password" autofocus=true value={draft.password.expose().to_owned()} {oninput} autocomplete="current-password" />
+                    </label></div>
+                }
+                <label class="tick"><input type="checkbox" checked={draft.keep} {onchange} />
+                    if by_provider.is_some() { {say::oauth_keep()} } else { {say::keep_password()} }
+                </label>
+                if by_provider.is_none() {
+                    <p class="words">{say::sign_in_words()}</p>
+                    <p class="buttons"><button class="primary" type="submit" disabled={draft.password.expose().is_empty()}>{say::sign_in()}</button></p>
+                }
+                if let Some(provider) = provider {
+                    <p class="oauth-other">
+                        <button type="button" class="link" onclick={keeps(act, KeptAction::ByPassword(!draft.by_password))}>
+                            if draft.by_password { {say::oauth_begin(&provider.name)} } else { {say::oauth_password()} }
+                        </button>
+                    </p>
+                }
             </form>
         </Dialog>
     }
