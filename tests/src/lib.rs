@@ -25,5 +25,6 @@ pub mod maildrop;
 pub mod postfix;
 pub mod scripted;
 pub mod soak;
+pub mod tokens;
 pub mod tunnel;
 pub mod world;

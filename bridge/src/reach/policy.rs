@@ -73,7 +73,7 @@ impl Policy {
     }
 
     /// Providers hand out tokens at these hosts.
-    pub(crate) fn with_sign_in(self, entries: Vec<Entry>) -> Self {
+    pub fn with_sign_in(self, entries: Vec<Entry>) -> Self {
         Self { sign_in: entries, ..self }
     }
 

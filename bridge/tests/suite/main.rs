@@ -18,6 +18,7 @@ mod relay;
 mod requests;
 mod secrecy;
 mod services;
+mod sign_in;
 mod ssrf;
 mod submission;
 mod support;

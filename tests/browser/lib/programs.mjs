@@ -90,9 +90,10 @@ export class Program {
 export class World {
   #program;
 
-  static async start({ crowd = false } = {}) {
+  /** With `tokens` it is one server that takes a provider's tokens. */
+  static async start({ crowd = false, tokens = false } = {}) {
     const world = new World();
-    world.#program = new Program(worldBinary(), crowd ? ['--crowd'] : []);
+    world.#program = new Program(worldBinary(), tokens ? ['--tokens'] : crowd ? ['--crowd'] : []);
     Object.assign(world, JSON.parse(await world.#program.line()));
     return world;
   }

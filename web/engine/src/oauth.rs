@@ -228,6 +228,15 @@ pub(crate) async fn ready(platform: &Rc<dyn Platform>, host: &str, credential: &
     Ok(())
 }
 
+/// The same with the newest tokens that are known of it.
+#[cfg(feature = "keep")]
+pub(crate) fn newest(platform: &dyn Platform, credential: Credential) -> Credential {
+    match (credential, platform.tokens()) {
+        (Credential::Grant(grant), Some(tokens)) => Credential::Grant(Box::new(tokens.newest(&grant))),
+        (credential, _) => credential,
+    }
+}
+
 /// What a server is signed in to with, once that is [`ready`].
 pub(crate) fn credential(platform: &dyn Platform, credential: &Credential) -> pop3::Credential {
     match credential {

@@ -7,7 +7,7 @@ use restante_protocol::tunnel::Secret;
 use restante_store::{Account, NewAccount, StoreError};
 
 use super::{Client, Keeper, Outcome, convert};
-use crate::oauth::Tokens;
+use crate::oauth::{self, Tokens};
 
 impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Makes an account of a mailbox, or finds the one there is, and fetches what is new.
@@ -45,6 +45,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     pub(super) fn check(&mut self, account: AccountId, sign_in: Option<SignIn>) -> Result<(), Failure> {
         self.known(account)?;
         if let Some(SignIn { credential, token, keep }) = sign_in {
+            let credential = oauth::newest(&*self.place.platform, credential);
             if keep {
                 self.keep_credential(account, &credential, token.as_ref());
             }

@@ -31,6 +31,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::prelude::{BASE64_STANDARD as STANDARD, Engine as _};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use futures::io::{AsyncRead, AsyncWrite};
@@ -61,6 +62,8 @@ pub(crate) struct Manners {
     /// The answer to a wrong password, or to any where `refuses`.
     pub(crate) refusal: &'static str,
     pub(crate) refuses: bool,
+    /// The token that it takes by OAUTHBEARER (RFC 7628), where it takes tokens.
+    pub(crate) token: Option<&'static str>,
     /// The answer to STAT, where it is not the truth.
     pub(crate) stat: Option<&'static str>,
     /// Messages that RETR and TOP refuse.
@@ -112,6 +115,7 @@ impl Manners {
             greeting: "+OK Hello there.",
             refusal: "-ERR [AUTH] Authentication failed.",
             refuses: false,
+            token: None,
             stat: None,
             damaged: Vec::new(),
             needs_utf8: None,
@@ -307,6 +311,13 @@ impl AsyncWrite for Pipe {
     }
 }
 
+/// Whether a login shows this token: `AUTH OAUTHBEARER` and the message of RFC 7628, section 3.1.
+fn shows(line: &str, token: &str) -> bool {
+    let message = line.strip_prefix("AUTH OAUTHBEARER ").and_then(|message| STANDARD.decode(message).ok());
+    let expected = format!("\u{1}auth=Bearer {token}\u{1}\u{1}");
+    message.is_some_and(|message| String::from_utf8_lossy(&message).ends_with(&expected))
+}
+
 /// Serves one connection.
 pub(crate) async fn serve<S>(mut io: S, manners: Manners, said: Arc<Mutex<Vec<String>>>, connection: u32)
 where
@@ -363,6 +374,11 @@ where
                 ("RETR", Some(_)) if !in_utf8 && manners.needs_utf8 == u32::try_from(number).ok() => {
                     b"-ERR [UTF8] Message needs UTF-8 mode\r\n".to_vec()
                 }
+                ("AUTH", _) if manners.token.is_some_and(|token| shows(&line, token)) => {
+                    signed_in = true;
+                    b"+OK Logged in.\r\n".to_vec()
+                }
+                ("AUTH", _) => format!("{}\r\n", manners.refusal).into_bytes(),
                 ("USER", _) => b"+OK\r\n".to_vec(),
                 ("PASS", _) if manners.signs_in_by_utf8 && !in_utf8 => b"-ERR [UTF8] UTF-8 mode is needed\r\n".to_vec(),
                 ("PASS", _) if manners.refuses || line != "PASS secret" => {
