@@ -5,7 +5,7 @@ import { isAccessible } from './lib/axe.mjs';
 import { launch, visit } from './lib/browser.mjs';
 import { Bridge, World } from './lib/programs.mjs';
 import { Provider } from './lib/provider.mjs';
-import { Restante, SPANISH } from './lib/restante.mjs';
+import { Restante } from './lib/restante.mjs';
 
 const timeout = 90_000;
 const our = {};
@@ -23,13 +23,22 @@ after(async () => {
 });
 
 /** The form, filled in but for a password. */
-const withForm = (use, options = {}) => visit(our.browser, our.bridge.url, options, async (page, seen) => {
-  const restante = new Restante(page, options.locale === 'es' ? SPANISH : undefined);
+const withForm = (use) => visit(our.browser, our.bridge.url, { clean: false }, async (page, seen) => {
+  const restante = new Restante(page);
   await restante.server.fill('127.0.0.1');
   await restante.port.fill(String(our.world.pops_port));
   await restante.user.fill(our.world.user);
-  await use(restante, page, seen);
+  await use(restante, page);
+  // The provider's window is the only one that goes elsewhere, and the page itself fetches nothing there.
+  const { origin } = new URL(our.provider.authorize);
+  assert.deepEqual(seen.foreign.filter((url) => !url.startsWith(origin)), []);
+  assert.deepEqual(seen.complaints, []);
 });
+
+/** A picture of the state, where somebody wants to look at it. */
+const look = async (page, name) => {
+  if (process.env.RESTANTE_PICTURES) await page.screenshot({ path: `${process.env.RESTANTE_PICTURES}/oauth-${name}.png` });
+};
 
 /** Clicks what opens the provider's window, and does there what `choice` names. */
 async function signIn(page, button, choice = 'Agree') {
@@ -48,6 +57,7 @@ test('who signs in at the provider reads mail, and no password was asked for', {
     assert.equal(await restante.password.count(), 0);
     await page.getByText('Your password stays there').waitFor();
     await isAccessible(page);
+    await look(page, 'form');
     await signIn(page, withPostbox(page));
     await restante.trust(our.world.fingerprint);
     await restante.list.waitFor();
@@ -67,6 +77,7 @@ test('the button that opens the mailbox signs in as well, by keyboard', { timeou
     await restante.user.press('Enter');
     const popup = await popped;
     await page.getByText('Waiting for you to sign in with Postbox').waitFor();
+    await look(page, 'waiting');
     await popup.getByRole('link', { name: 'Agree', exact: true }).press('Enter');
     await restante.trustButton.waitFor();
   }));
@@ -77,16 +88,17 @@ test('a refusal, a window that is not opened and a provider in trouble are told,
     await restante.alert.filter({ hasText: 'The provider did not sign you in.' }).waitFor();
     await restante.alert.filter({ hasText: 'access_denied' }).waitFor();
     await isAccessible(page);
+    await look(page, 'refused');
 
     our.provider.refusal = 'temporarily_unavailable';
     await signIn(page, withPostbox(page));
     await restante.alert.filter({ hasText: 'The provider\'s sign-in does not answer.' }).waitFor();
     our.provider.refusal = null;
 
-    await page.evaluate(() => { window.open = () => null; });
+    await page.evaluate(() => { window.opens = window.open; window.open = () => null; });
     await withPostbox(page).click();
     await page.getByText('Your browser did not open the window of Postbox.').waitFor();
-    await page.evaluate(() => { delete window.open; });
+    await page.evaluate(() => { window.open = window.opens; });
 
     // A window that nobody goes on in.
     const [popup] = await Promise.all([page.waitForEvent('popup'), withPostbox(page).click()]);
@@ -101,9 +113,11 @@ test('what is said in another tab’s window is none of this one’s', { timeout
   withForm(async (restante, page) => {
     const [popup] = await Promise.all([page.waitForEvent('popup'), withPostbox(page).click()]);
     const asked = our.provider.asked.length;
-    const stranger = await page.context().newPage();
-    await stranger.goto(`${our.bridge.url}oauth.html?code=stolen&state=forged`);
-    await page.waitForTimeout(300);
+    const [stranger] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.evaluate(() => { window.open('oauth.html?code=stolen&state=forged'); }),
+    ]);
+    if (!stranger.isClosed()) await stranger.waitForEvent('close');
     assert.equal(our.provider.asked.length, asked);
     await popup.getByRole('link', { name: 'Agree', exact: true }).click();
     await restante.trustButton.waitFor();
@@ -148,6 +162,7 @@ test('where mail is kept a token is renewed without a word, and a sign-in that i
     await restante.checkButton.click();
     await dialog.getByText('Your password stays there').waitFor();
     await isAccessible(page);
+    await look(page, 'again');
     await signIn(page, dialog.getByRole('button', { name: 'Sign in with Postbox', exact: true }));
     await dialog.waitFor({ state: 'detached' });
     await page.getByText('Your sign-in at the provider has ended.').first().waitFor({ state: 'detached' });

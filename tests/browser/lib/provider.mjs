@@ -49,7 +49,11 @@ export class Provider {
 
   /** The page at which somebody signs in: agree, or do not. */
   #page(request, response) {
-    const { searchParams: asked } = new URL(request.url, 'http://127.0.0.1');
+    const { pathname, searchParams: asked } = new URL(request.url, 'http://127.0.0.1');
+    if (pathname !== '/authorize') {
+      response.writeHead(204).end();
+      return;
+    }
     const redirect = new URL(asked.get('redirect_uri'));
     const answer = (more) => {
       const back = new URL(redirect);
