@@ -14,7 +14,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use form_urlencoded::Serializer;
 use futures::future::LocalBoxFuture;
 use restante_api::oauth::{Authorize, Credential, Grant, Provider};
-use restante_api::{By, CallId, Failure, FailureKind, Reason, Reply, Update};
+use restante_api::{Blame, By, CallId, Failure, FailureKind, Reason, Reply, Update};
 use restante_protocol::pop3;
 use restante_protocol::tunnel::Secret;
 use serde::Deserialize;
@@ -209,7 +209,7 @@ pub(crate) async fn ready(platform: &Rc<dyn Platform>, host: &str, credential: &
     if platform.now() + BEFORE_END < newest.expires_at {
         return Ok(());
     }
-    let over = || Failure::because(FailureKind::WrongPassword, Reason::SignInOver);
+    let over = || Failure::because(FailureKind::WrongPassword, Reason::SignInOver).blamed(Blame::Provider);
     let token = newest.refresh_token.clone().ok_or_else(over)?;
     let question =
         [("grant_type", "refresh_token"), ("refresh_token", token.expose()), ("scope", &newest.provider.scope)];
@@ -255,7 +255,7 @@ pub(crate) fn explain(platform: &dyn Platform, credential: &Credential, failure:
             if let Some(tokens) = platform.tokens() {
                 tokens.distrust(grant);
             }
-            Failure { reason: Some(Reason::TokenRefused), ..failure }
+            Failure { reason: Some(Reason::TokenRefused), ..failure }.blamed(Blame::Provider)
         }
         _ => failure,
     }

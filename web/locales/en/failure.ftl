@@ -107,6 +107,7 @@ fault-network = The network
 fault-operator = The bridge
 fault-site = Whoever serves this page
 fault-user = What was typed in
+fault-provider = Your provider
 fault-device = This device
 fault-restante = Restante
 

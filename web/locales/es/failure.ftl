@@ -106,6 +106,7 @@ fault-network = La red
 fault-operator = El puente
 fault-site = Quien sirve esta página
 fault-user = Lo que se ha escrito
+fault-provider = El proveedor
 fault-device = Este dispositivo
 fault-restante = Restante
 

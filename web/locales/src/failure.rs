@@ -74,6 +74,7 @@ pub fn at_fault(failure: &Failure) -> &'static str {
         (K::InUse | K::Outdated, _) => say::fault_session(),
         (_, Blame::Server) => say::fault_server(),
         (_, Blame::Network) => say::fault_network(),
+        (_, Blame::Provider) => say::fault_provider(),
         (_, Blame::Operator) => say::fault_operator(),
         (_, Blame::Site) => say::fault_site(),
         (_, Blame::User) => say::fault_user(),

@@ -93,6 +93,7 @@ impl Blame {
         match self {
             Self::Server => "server",
             Self::Network => "network",
+            Self::Provider => "provider",
             Self::Operator => "operator",
             Self::Site => "site",
             Self::User => "user",

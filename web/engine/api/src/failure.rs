@@ -107,6 +107,8 @@ pub enum Blame {
     Server,
     /// The network between.
     Network,
+    /// The provider at which somebody signs in.
+    Provider,
     /// Whoever runs the bridge.
     Operator,
     /// Whoever serves the page.
@@ -219,19 +221,18 @@ impl FailureKind {
             | Self::UnknownHost
             | Self::CleartextNotAgreed
             | Self::WrongPassword
-            | Self::SignInRefused
             | Self::UnfitCredentials
             | Self::InUse
             | Self::BadSearch(_)
             | Self::NameTaken
             | Self::UnreadableFile
             | Self::UnfitLetter(_) => Blame::User,
+            Self::ProviderUnreachable | Self::SignInRefused => Blame::Provider,
             Self::DeviceFull | Self::NoStorage | Self::Damaged => Blame::Device,
             Self::Unreachable
             | Self::TlsFailed
             | Self::Certificate { .. }
             | Self::CertificateChanged { .. }
-            | Self::ProviderUnreachable
             | Self::NoStarttls
             | Self::NotPop3
             | Self::NotSmtp
