@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
 import { suite } from './lib/suite.mjs';
-import { OWN, demonstrated } from './lib/writer.mjs';
+import { OWN, demonstrated, withFile } from './lib/writer.mjs';
 
 const timeout = 240_000;
 const our = suite({ world: null });
@@ -63,8 +63,10 @@ test('a message goes on with its attachment', { timeout }, () => previewing(asyn
   assert.equal(download.suggestedFilename(), 'invoice-0311.pdf');
   // The server has said what it takes.
   await writer.button('Write').click();
-  await writer.composer.getByLabel('Attach files').setInputFiles([{ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(30_000_000) }]);
-  await writer.composer.getByText(/^With its files it has 42 MB, and no more than \d+ MB can be sent\./).waitFor();
+  await withFile('film.mp4', Buffer.alloc(30_000_000), async (film) => {
+    await writer.composer.getByLabel('Attach files').setInputFiles(film);
+    await writer.composer.getByText(/^With its files it has 42 MB, and no more than \d+ MB can be sent\./).waitFor();
+  });
 }));
 
 test('a message is redirected as it came, and who passed it on stands above it', { timeout }, () => previewing(async (writer, page) => {
