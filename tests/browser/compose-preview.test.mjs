@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
+import { withFile } from './lib/browser.mjs';
 import { suite } from './lib/suite.mjs';
-import { OWN, demonstrated, withFile } from './lib/writer.mjs';
+import { OWN, demonstrated } from './lib/writer.mjs';
 
 const timeout = 240_000;
 const our = suite({ world: null });

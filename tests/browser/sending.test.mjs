@@ -1,8 +1,9 @@
 // What becomes of a letter whose connection breaks: it is never lost, and never sent twice without a word.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withFile } from './lib/browser.mjs';
 import { inPreview, suite } from './lib/suite.mjs';
-import { Writer, withFile } from './lib/writer.mjs';
+import { Writer } from './lib/writer.mjs';
 
 const timeout = 120_000;
 const our = suite({

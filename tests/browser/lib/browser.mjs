@@ -1,6 +1,9 @@
 // Chromium with a fresh profile, and pages that are watched: whatever the console, the policy or the network says
 // against them is kept, so that every test can end with `seen.assertClean()`.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumBinary } from './programs.mjs';
 
@@ -112,5 +115,19 @@ export async function visit(browser, url, { context, clean = true } = {}, use) {
     throw error;
   } finally {
     await close();
+  }
+}
+
+/**
+ * A file of this name on the disk for as long as `use` takes. A browser is given its path: to hand
+ * a large one over by way of the driver takes longer than a test.
+ */
+export async function withFile(name, bytes, use) {
+  const folder = await mkdtemp(join(tmpdir(), 'restante-file-'));
+  try {
+    await writeFile(join(folder, name), bytes);
+    await use(join(folder, name));
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }

@@ -1,7 +1,4 @@
 // The page with the composer, as a person meets it.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { visit } from './browser.mjs';
 import { Kept } from './kept.mjs';
 import { Bridge } from './programs.mjs';
@@ -64,16 +61,5 @@ export async function demonstrated(browser, use, { keeps, ...options }) {
     });
   } finally {
     await demo.end();
-  }
-}
-
-/** A file of this name on the disk for as long as `use` takes. That the driver hands a large one over takes longer than a test. */
-export async function withFile(name, bytes, use) {
-  const folder = await mkdtemp(join(tmpdir(), 'restante-file-'));
-  try {
-    await writeFile(join(folder, name), bytes);
-    await use(join(folder, name));
-  } finally {
-    await rm(folder, { recursive: true });
   }
 }
