@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
+import { withFile } from './lib/browser.mjs';
 import { suite } from './lib/suite.mjs';
 import { OWN, demonstrated } from './lib/writer.mjs';
 
@@ -63,8 +64,10 @@ test('a message goes on with its attachment', { timeout }, () => previewing(asyn
   assert.equal(download.suggestedFilename(), 'invoice-0311.pdf');
   // The server has said what it takes.
   await writer.button('Write').click();
-  await writer.composer.getByLabel('Attach files').setInputFiles([{ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(30_000_000) }]);
-  await writer.composer.getByText(/^With its files it has 42 MB, and no more than \d+ MB can be sent\./).waitFor();
+  await withFile('film.mp4', Buffer.alloc(30_000_000), async (film) => {
+    await writer.composer.getByLabel('Attach files').setInputFiles(film);
+    await writer.composer.getByText(/^With its files it has 42 MB, and no more than \d+ MB can be sent\./).waitFor();
+  });
 }));
 
 test('a message is redirected as it came, and who passed it on stands above it', { timeout }, () => previewing(async (writer, page) => {

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inEachView, isAccessible } from './lib/axe.mjs';
-import { VIEWS, visit } from './lib/browser.mjs';
+import { VIEWS, visit, withFile } from './lib/browser.mjs';
 import { Kept } from './lib/kept.mjs';
 import { KEPT_STATES } from './lib/kept-states.mjs';
 import { fingerprints } from './lib/mail.mjs';
@@ -145,8 +145,10 @@ test('a backup has every message, and is taken in again', { timeout }, () => wit
   const one = await readFile(join(maildir, 'cur', (await readdir(join(maildir, 'cur')))[0]));
   assert.ok(mbox.length > one.length);
   await kept.button('Account settings').click();
-  await kept.dialog.getByLabel('Import').setInputFiles({ name: 'back.mbox', mimeType: 'application/mbox', buffer: mbox });
-  await page.getByText(`${messages} messages taken into Archive`).waitFor();
+  await withFile('back.mbox', mbox, async (back) => {
+    await kept.dialog.getByLabel('Import').setInputFiles(back);
+    await page.getByText(`${messages} messages taken into Archive`).waitFor();
+  });
 }));
 
 test('two accounts have folders of their own and one inbox together', { timeout }, () => withKept('sample', async (kept, page) => {

@@ -1,6 +1,6 @@
 // The page's two workers trap and hang, as no program should: the page says so, and the mailbox goes on.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { visit } from './lib/browser.mjs';
 import { Restante } from './lib/restante.mjs';
 import { suite } from './lib/suite.mjs';
@@ -34,33 +34,36 @@ const ENDS = {
   'ends itself': () => { setTimeout(() => close()); },
 };
 
-for (const [how, end] of Object.entries(ENDS)) {
-  test(`an engine that ${how} is told, started anew, and the mailbox goes on`, { timeout }, () => withSample(async (restante, page) => {
-    await restante.read('The key is under the blue pot');
-    await worker(page, 'worker').evaluate(end);
-    await restante.alert.filter({ hasText: 'engine stopped and was started anew' }).waitFor();
-    await restante.message.getByText('not the green one').waitFor();
-    await restante.settled();
-    await restante.read('Your boiler service on Thursday');
-    await restante.message.getByText('keep a jumper at hand').waitFor();
-    await page.getByRole('button', { name: 'Close this notice' }).click();
-    assert.equal(await restante.alert.count(), 0);
-  }));
-}
+// Most of the time goes by until a program that says nothing is given up: two of them wait together.
+describe('a program that ends as it should not', { concurrency: 2 }, () => {
+  for (const [how, end] of Object.entries(ENDS)) {
+    test(`an engine that ${how} is told, started anew, and the mailbox goes on`, { timeout }, () => withSample(async (restante, page) => {
+      await restante.read('The key is under the blue pot');
+      await worker(page, 'worker').evaluate(end);
+      await restante.alert.filter({ hasText: 'engine stopped and was started anew' }).waitFor();
+      await restante.message.getByText('not the green one').waitFor();
+      await restante.settled();
+      await restante.read('Your boiler service on Thursday');
+      await restante.message.getByText('keep a jumper at hand').waitFor();
+      await page.getByRole('button', { name: 'Close this notice' }).click();
+      assert.equal(await restante.alert.count(), 0);
+    }));
+  }
 
-for (const how of ['traps', 'hangs']) {
-  test(`a sanitiser that ${how} costs one message its HTML, and the next one is shown`, { timeout }, () => withSample(async (restante, page) => {
-    await restante.read('Two evenings at the pier');
-    await (await restante.mailFrame()).locator('img').first().waitFor();
-    await worker(page, 'sanitizer').evaluate(ENDS[how]);
-    await restante.read('Five harbours worth the detour');
-    await restante.alert.filter({ hasText: 'could not be made safe' }).or(restante.message.locator('iframe')).first().waitFor();
-    await restante.read('موعد العشاء يوم الجمعة');
-    await (await restante.mailFrame()).getByText('نلتقي').first().waitFor();
-    await restante.read('Five harbours worth the detour');
-    await (await restante.mailFrame()).getByText('Skerry Point').first().waitFor();
-  }));
-}
+  for (const how of ['traps', 'hangs']) {
+    test(`a sanitiser that ${how} costs one message its HTML, and the next one is shown`, { timeout }, () => withSample(async (restante, page) => {
+      await restante.read('Two evenings at the pier');
+      await (await restante.mailFrame()).locator('img').first().waitFor();
+      await worker(page, 'sanitizer').evaluate(ENDS[how]);
+      await restante.read('Five harbours worth the detour');
+      await restante.alert.filter({ hasText: 'could not be made safe' }).or(restante.message.locator('iframe')).first().waitFor();
+      await restante.read('موعد العشاء يوم الجمعة');
+      await (await restante.mailFrame()).getByText('نلتقي').first().waitFor();
+      await restante.read('Five harbours worth the detour');
+      await (await restante.mailFrame()).getByText('Skerry Point').first().waitFor();
+    }));
+  }
+});
 
 test('an engine that cannot be loaded is told once a mailbox is opened, and not loaded again and again', { timeout }, async () => {
   await visit(our.browser, our.bridge.url, { clean: false }, async (page) => {

@@ -1,10 +1,26 @@
 // Chromium with a fresh profile, and pages that are watched: whatever the console, the policy or the network says
 // against them is kept, so that every test can end with `seen.assertClean()`.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumBinary } from './programs.mjs';
 
-const FLAGS = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+/** What Playwright 1.65 switches off. Of several such flags Chromium heeds the last one, so that ours has to have these as well. */
+const OFF_BY_PLAYWRIGHT = ['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay', 'MediaRouter', 'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'TcpPortRandomizationWin',
+  'OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'];
+/**
+ * What the window around a page does for itself: a page for the suggestions of its address bar, whose start took two thirds
+ * of what the page under test takes, and a renderer that waits for another site.
+ */
+const OFF = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup', 'SpareRendererForSitePerProcess'];
+
+const FLAGS = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  `--disable-features=${[...OFF_BY_PLAYWRIGHT, ...OFF].join()}`,
+  // Code is compiled anew for every page. What is hot is optimised as anywhere; what is lukewarm is left as it is for longer.
+  '--js-flags=--wasm-tiering-budget=130000000'];
 
 /** Viewports that states are looked at in. */
 export const VIEWS = {
@@ -99,5 +115,19 @@ export async function visit(browser, url, { context, clean = true } = {}, use) {
     throw error;
   } finally {
     await close();
+  }
+}
+
+/**
+ * A file of this name on the disk for as long as `use` takes. A browser is given its path: to hand
+ * a large one over by way of the driver takes longer than a test.
+ */
+export async function withFile(name, bytes, use) {
+  const folder = await mkdtemp(join(tmpdir(), 'restante-file-'));
+  try {
+    await writeFile(join(folder, name), bytes);
+    await use(join(folder, name));
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
