@@ -323,7 +323,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Keep(ask) => self.on_ask(client, id, ask),
             Request::Close => self.answer(client, id, Ok(Update::Closed)),
             Request::Diagnose => self.answer(client, id, Ok(log::diagnosis(&*self.place.platform))),
-            Request::Authorize(asked) => {
+            Request::Authorize(mut asked) => {
+                if asked.by.token.is_none() {
+                    asked.by.token = self.token_of_bridge(asked.by.bridge.as_deref());
+                }
                 let update = self.sign_in.begin(*asked);
                 self.answer(client, id, Ok(update));
             }

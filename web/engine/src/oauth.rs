@@ -183,7 +183,6 @@ async fn redeem(platform: Rc<dyn Platform>, pending: Pending, parameters: &str) 
     let now = platform.now();
     let grant = Grant {
         id: state,
-        by: asked.by,
         origin,
         expires_at: granted.expires_at(now),
         access_token: granted.access_token,
@@ -193,12 +192,17 @@ async fn redeem(platform: Rc<dyn Platform>, pending: Pending, parameters: &str) 
     Ok(grant)
 }
 
-/// Renews a grant that is at its end, before anybody is signed in to with it.
+/// Renews a grant that is at its end by this bridge, before this host is signed in to with it.
 ///
 /// # Errors
 /// [`FailureKind::WrongPassword`] where the provider renews it no more, or it is not for this host; else why the provider
 /// cannot be asked.
-pub(crate) async fn ready(platform: &Rc<dyn Platform>, host: &str, credential: &Credential) -> Result<(), Failure> {
+pub(crate) async fn ready(
+    platform: &Rc<dyn Platform>,
+    host: &str,
+    by: By,
+    credential: &Credential,
+) -> Result<(), Failure> {
     let Credential::Grant(grant) = credential else { return Ok(()) };
     if !grant.provider.is_for(host) {
         // A token is shown to no server but the provider's own.
@@ -213,7 +217,7 @@ pub(crate) async fn ready(platform: &Rc<dyn Platform>, host: &str, credential: &
     let token = newest.refresh_token.clone().ok_or_else(over)?;
     let question =
         [("grant_type", "refresh_token"), ("refresh_token", token.expose()), ("scope", &newest.provider.scope)];
-    let granted = ask(platform, &newest.provider, &newest.by, &newest.origin, &question).await;
+    let granted = ask(platform, &newest.provider, &by, &newest.origin, &question).await;
     let granted = granted.map_err(|failure| match failure.kind {
         FailureKind::SignInRefused => Failure { detail: failure.detail, ..over() },
         _ => failure,

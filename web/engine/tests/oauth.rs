@@ -78,7 +78,6 @@ impl World {
         Grant {
             id: "grant".into(),
             provider: self.provider(),
-            by: nobody(),
             origin: "https://page.example".into(),
             access_token: Secret::new(access_token),
             expires_at,

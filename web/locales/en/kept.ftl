@@ -130,7 +130,7 @@ told-exported = { $count ->
    *[other] { $count } messages written to a file.
 }
 told-saved = Settings saved.
-told-forgotten = The password is forgotten.
+told-forgotten = Forgotten: the next check asks you to sign in.
 told-removed = The account was removed from this device. Nothing was changed on the server.
 # The name of a file.
 file-rescued = rescued mail
@@ -219,6 +219,7 @@ settings-promised = The browser has promised not to clear it by itself.
 settings-not-promised = The browser may clear it where room runs short: back it up.
 settings-zip = Save as ZIP of .eml
 settings-forget = Forget the password
+settings-forget-sign-in = Forget the sign-in
 settings-remove = Remove this account…
 settings-import = Import
 settings-import-words = Takes the messages of mbox and .eml files into Archive.

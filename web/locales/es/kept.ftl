@@ -123,7 +123,7 @@ told-exported = { $count ->
    *[other] { $count } mensajes escritos en un archivo.
 }
 told-saved = Ajustes guardados.
-told-forgotten = La contraseña se ha olvidado.
+told-forgotten = Olvidado: la próxima comprobación pedirá iniciar sesión.
 told-removed = La cuenta se ha quitado de este dispositivo. En el servidor no ha cambiado nada.
 file-rescued = correo rescatado
 file-writing-of = Escribiendo el archivo: { NUMBER($done) } de { NUMBER($all) } mensajes, { $size }
@@ -208,6 +208,7 @@ settings-promised = El navegador ha prometido no borrarlo por su cuenta.
 settings-not-promised = El navegador puede borrarlo si falta espacio: conviene hacer una copia.
 settings-zip = Guardar como ZIP de .eml
 settings-forget = Olvidar la contraseña
+settings-forget-sign-in = Olvidar la sesión iniciada
 settings-remove = Quitar esta cuenta…
 settings-import = Importar
 settings-import-words = Lleva a Archivo los mensajes de archivos mbox y .eml.

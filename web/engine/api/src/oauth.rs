@@ -67,8 +67,6 @@ pub struct Grant {
     pub id: String,
     /// Who grants it.
     pub provider: Provider,
-    /// By which bridge it is renewed.
-    pub by: By,
     /// The origin of the page that it was granted to.
     pub origin: String,
     /// What a mail server takes in place of a password (RFC 6749, section 1.4).
@@ -121,9 +119,8 @@ mod tests {
     #[test]
     fn no_token_shows_in_debug() {
         let (access_token, refresh_token) = (Secret::new("open"), Some(Secret::new("sesame")));
-        let by = By { bridge: None, token: None };
         let (id, origin) = ("1".into(), "https://mail.example.org".into());
-        let grant = Grant { id, provider: provider(), by, origin, access_token, expires_at: 0, refresh_token };
+        let grant = Grant { id, provider: provider(), origin, access_token, expires_at: 0, refresh_token };
         let shown = format!("{:?}", Credential::Grant(Box::new(grant)));
         assert!(!shown.contains("open\"") && !shown.contains("sesame"), "{shown}");
     }

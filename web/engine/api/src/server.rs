@@ -3,7 +3,7 @@
 use restante_protocol::tunnel::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, OpenMailbox, Security, TlsEnd};
+use super::{By, Fingerprint, OpenMailbox, Security, TlsEnd};
 
 /// A mail server, how it is reached, and what of it is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,13 @@ pub struct Server {
     pub token: Option<Secret>,
     /// The address of the bridge (`wss://…`), where it is not the one that served the page.
     pub bridge: Option<String>,
+}
+
+impl Server {
+    /// By which bridge it is reached.
+    pub fn by(&self) -> By {
+        By { bridge: self.bridge.clone(), token: self.token.clone() }
+    }
 }
 
 /// What is readied before a mailbox is opened. Nothing of the user goes out.

@@ -47,6 +47,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if let Some(SignIn { credential, token, keep }) = sign_in {
             let credential = oauth::newest(&*self.place.platform, credential);
             if keep {
+                let token = token.clone().or_else(|| self.checks.token(account));
                 self.keep_credential(account, &credential, token.as_ref());
             }
             self.checks.set_credential(account, credential, token);
@@ -116,16 +117,23 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         self.is_news = true;
     }
 
+    /// The access token of a bridge, as far as an account is reached by it.
+    pub(super) fn token_of_bridge(&self, bridge: Option<&str>) -> Option<Secret> {
+        let accounts = self.store.borrow().accounts().unwrap_or_default();
+        let mut of_bridge = accounts.iter().filter(|account| convert::bridge(&account.way).as_deref() == bridge);
+        of_bridge.find_map(|account| self.checks.token(AccountId(convert::id(account.id.0))))
+    }
+
     /// Notes tokens that were renewed, so that the next check begins with them, and the next start.
     pub(super) fn note_renewed(&mut self) {
         let renewed = self.place.platform.tokens().map(Tokens::take_renewed).unwrap_or_default();
         for grant in renewed {
-            for (account, token) in self.checks.of_grant(&grant) {
+            for account in self.checks.of_grant(&grant) {
                 let credential = Credential::Grant(Box::new(grant.clone()));
                 if self.checks.keeps_password(account) {
-                    self.keep_credential(account, &credential, token.as_ref());
+                    self.keep_credential(account, &credential, None);
                 }
-                self.checks.set_credential(account, credential, token);
+                self.checks.set_credential(account, credential, None);
             }
         }
     }

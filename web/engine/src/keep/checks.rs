@@ -22,8 +22,11 @@ pub(super) struct Checks {
     queue: VecDeque<AccountId>,
     current: Option<Check>,
     activity: HashMap<AccountId, Activity>,
-    /// What accounts are signed in with, and the bridge's access token.
-    credentials: HashMap<AccountId, (Credential, Option<Secret>)>,
+    /// What accounts are signed in with.
+    credentials: HashMap<AccountId, Credential>,
+    /// The access tokens of the bridges that they are reached by, where those ask for one. They outlive a password that is
+    /// refused.
+    tokens: HashMap<AccountId, Secret>,
     /// Those whose password is kept on the device.
     kept: HashSet<AccountId>,
     /// When a check was begun last.
@@ -59,18 +62,26 @@ impl Checks {
     }
 
     pub(super) fn credential(&self, account: AccountId) -> Option<(Credential, Option<Secret>)> {
-        self.credentials.get(&account).cloned()
+        Some((self.credentials.get(&account)?.clone(), self.token(account)))
     }
 
     pub(super) fn set_credential(&mut self, account: AccountId, credential: Credential, token: Option<Secret>) {
-        self.credentials.insert(account, (credential, token));
+        self.credentials.insert(account, credential);
+        if let Some(token) = token {
+            self.tokens.insert(account, token);
+        }
     }
 
-    /// Accounts that are signed in with this grant, and the bridge's access tokens.
-    pub(super) fn of_grant(&self, grant: &Grant) -> Vec<(AccountId, Option<Secret>)> {
+    /// The access token of the bridge that an account is reached by, where it is known.
+    pub(super) fn token(&self, account: AccountId) -> Option<Secret> {
+        self.tokens.get(&account).cloned()
+    }
+
+    /// Accounts that are signed in with this grant.
+    pub(super) fn of_grant(&self, grant: &Grant) -> Vec<AccountId> {
         let is_it = |credential: &Credential| matches!(credential, Credential::Grant(known) if known.id == grant.id);
-        let known = self.credentials.iter().filter(|(_, (credential, _))| is_it(credential));
-        known.map(|(account, (_, token))| (*account, token.clone())).collect()
+        let known = self.credentials.iter().filter(|(_, credential)| is_it(credential));
+        known.map(|(account, _)| *account).collect()
     }
 
     pub(super) fn set_kept(&mut self, account: AccountId, is_kept: bool) {
@@ -87,6 +98,7 @@ impl Checks {
 
     pub(super) fn forget_password(&mut self, account: AccountId, forgetting: LocalBoxFuture<'static, ()>) {
         self.credentials.remove(&account);
+        self.tokens.remove(&account);
         self.kept.remove(&account);
         self.writing.push(Box::pin(async move {
             forgetting.await;

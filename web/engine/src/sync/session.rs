@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::task::Poll;
 
-use restante_api::{Failure, FailureKind, OpenMailbox, Stage, TlsEnd};
+use restante_api::{Failure, FailureKind, OpenMailbox, Server, Stage, TlsEnd};
 use restante_protocol::pop3::{Capabilities, Command, Login, MessageNumber, Ticket};
 use restante_store::{AccountId, Extent, ItemId, Known, Listed, MessageId, Store};
 use sha2::Digest as _;
@@ -194,7 +194,8 @@ impl<'a> Session<'a> {
         let pipelining = ways.pipelining();
         let options = Options { window: WINDOW, commands: COMMANDS, pipelining, ..Options::from(self.open) };
         let (host, port, token) = (&self.open.host, self.open.port, self.open.token.clone());
-        if let Err(failure) = oauth::ready(&self.platform, host, &self.open.credential).await {
+        let by = Server::from(self.open).by();
+        if let Err(failure) = oauth::ready(&self.platform, host, by, &self.open.credential).await {
             return Ok(End::Lost(failure));
         }
         let platform = Rc::clone(&self.platform);

@@ -139,7 +139,7 @@ fn ask(state: &mut State) -> Option<Vec<Effect>> {
 }
 
 /// The bridge that may be asked: the chosen one, once it has what it asks for.
-pub(super) fn by(state: &State) -> Option<By> {
+fn by(state: &State) -> Option<By> {
     let bridge = state.form.other_bridge(&state.site).ok()?;
     let token = Some(state.form.token.expose().trim()).filter(|token| !token.is_empty()).map(Secret::new);
     let is_missing = state.site.token_required && bridge.is_none() && token.is_none();

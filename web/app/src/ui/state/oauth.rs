@@ -11,7 +11,7 @@ use restante_api::oauth::{Authorize, Grant, Provider};
 use restante_api::{By, CallId, Failure, Request, Update};
 
 use super::calls::cancel;
-use super::{Effect, Focus, Phase, State, discover, kept, reduce};
+use super::{Complaint, Effect, Focus, Phase, State, kept, reduce};
 use crate::ui::shared::Shared;
 
 /// Somebody signs in.
@@ -76,6 +76,13 @@ impl State {
 
 pub(super) fn act(state: &mut State, action: OAuthAction) -> Vec<Effect> {
     match action {
+        OAuthAction::Begin(Whom::Form) => match state.form.to_request(&state.site) {
+            Err(complaint) if complaint != Complaint::SignIn => {
+                state.complaint = Some(complaint);
+                vec![Effect::Focus(Focus::Complaint)]
+            }
+            _ => begin(state, Whom::Form),
+        },
         OAuthAction::Begin(whom) => begin(state, whom),
         OAuthAction::Blocked => {
             if let Some(SigningIn { step: step @ Step::Waiting(_), .. }) = &mut state.signing_in {
@@ -101,12 +108,7 @@ pub(super) fn act(state: &mut State, action: OAuthAction) -> Vec<Effect> {
 /// Begins to sign in: asks for the address of the provider's page. A sign-in that is under way is given up.
 pub(super) fn begin(state: &mut State, whom: Whom) -> Vec<Effect> {
     let mut effects = give_up(state);
-    let Some((provider, user)) = wanted(state, whom) else { return effects };
-    let by = match whom {
-        Whom::Form => discover::by(state),
-        Whom::Account(_) => None,
-    };
-    let by = by.unwrap_or(By { bridge: None, token: None });
+    let Some((provider, user, by)) = wanted(state, whom) else { return effects };
     if std::mem::take(&mut state.engine_died) {
         effects.push(Effect::ReplaceEngine);
     }
@@ -118,16 +120,19 @@ pub(super) fn begin(state: &mut State, whom: Whom) -> Vec<Effect> {
     effects
 }
 
-/// Who signs in where.
-fn wanted(state: &State, whom: Whom) -> Option<(Provider, String)> {
+/// Who signs in where, and by which bridge.
+fn wanted(state: &State, whom: Whom) -> Option<(Provider, String, By)> {
     match whom {
         Whom::Form if matches!(state.phase, Phase::Form) => {
-            Some((state.form.provider(&state.site)?.clone(), state.form.user.clone()))
+            let server = state.form.server(&state.site).ok()?;
+            Some((state.form.provider(&state.site)?.clone(), state.form.user.clone(), server.by()))
         }
         Whom::Form => None,
         Whom::Account(id) => {
             let account = state.kept.as_ref()?.account(id)?;
-            Some((state.site.provider_of(&account.host)?.clone(), account.user.clone()))
+            // The engine knows the bridge's access token.
+            let by = By { bridge: account.bridge.clone(), token: None };
+            Some((state.site.provider_of(&account.host)?.clone(), account.user.clone(), by))
         }
     }
 }

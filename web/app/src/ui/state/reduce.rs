@@ -5,9 +5,7 @@ use restante_locales::Language;
 
 use super::calls::{Calls, cancel};
 use super::{
-    Action, Complaint, Effect, Face, Field, Focus, Keys, Load, Mailbox, Opened, Phase, Prepared, Reading, Remote,
-    SafeHtml, Selection, State, Whom, diagnosis, discover, heard, held, is_free, kept, keys, later, oauth, prepare,
-    preview, search, selection,
+    Action, Complaint, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection, State, Whom, diagnosis, discover, heard, held, is_free, kept, keys, later, oauth, prepare, preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -111,6 +109,11 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         }),
         Action::Found => kept::found(state),
         Action::Keep(action) if matches!(state.phase, Phase::Open(_)) => kept::in_preview::act(state, action),
+        Action::Keep(action @ (KeptAction::Shut | KeptAction::Cancel)) => {
+            // Who shuts the dialog waits for no provider any more.
+            let given_up = oauth::act(state, OAuthAction::Cancel);
+            [given_up, kept::act(state, action)].concat()
+        }
         Action::Keep(action) => kept::act(state, action),
         Action::Preview(action) => preview::act(state, action),
         Action::Search(action) => search::act(state, action),

@@ -50,10 +50,10 @@ fn waiting(state: &mut State) {
 }
 
 fn grant() -> Grant {
-    let (by, origin) = (By { bridge: None, token: None }, "https://mail.example.org".into());
+    let origin = "https://mail.example.org".into();
     let (access_token, refresh_token) = (Secret::new("token"), None);
     let provider = site().oauth.remove(0);
-    Grant { id: "1".into(), provider, by, origin, access_token, expires_at: 9, refresh_token }
+    Grant { id: "1".into(), provider, origin, access_token, expires_at: 9, refresh_token }
 }
 
 #[test]

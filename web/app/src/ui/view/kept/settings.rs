@@ -159,7 +159,9 @@ fn whole(props: &KeptProps, account: &AccountView) -> Html {
                 <button onclick={keeps(act, KeptAction::Export(id, Archive::Mbox))}>{say::kept_back_up()}</button>
                 <button onclick={keeps(act, KeptAction::Export(id, Archive::Zip))}>{say::settings_zip()}</button>
                 if account.has_password {
-                    <button onclick={keeps(act, KeptAction::Forget(id))}>{say::settings_forget()}</button>
+                    <button onclick={keeps(act, KeptAction::Forget(id))}>
+                        if props.site.provider_of(&account.host).is_some() { {say::settings_forget_sign_in()} } else { {say::settings_forget()} }
+                    </button>
                 }
                 <button class="danger" onclick={keeps(act, KeptAction::Open(Opening::Remove(id)))}>{say::settings_remove()}</button>
             </p>
