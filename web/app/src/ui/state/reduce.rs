@@ -5,7 +5,9 @@ use restante_locales::Language;
 
 use super::calls::{Calls, cancel};
 use super::{
-    Action, Complaint, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase, Prepared, Reading, Remote, SafeHtml, Selection, State, Whom, diagnosis, discover, heard, held, is_free, kept, keys, later, oauth, prepare, preview, search, selection,
+    Action, Complaint, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase,
+    Prepared, Reading, Remote, SafeHtml, Selection, State, Whom, diagnosis, discover, heard, held, is_free, kept, keys,
+    later, oauth, prepare, preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
