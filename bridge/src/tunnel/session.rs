@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 use futures::FutureExt;
@@ -42,6 +42,9 @@ const NORMAL: u16 = 1000;
 /// What somebody without a name is told who would send mail.
 const NO_STRANGERS: &str =
     "Sending mail through this bridge needs an access token, or somebody whom its web server has signed in.";
+
+/// How long a tunnel to a provider may last: one question and its answer.
+const SIGN_IN: Duration = Duration::from_secs(60);
 
 /// What a page is told that would have the bridge end TLS before a provider.
 const TOKENS_ARE_THE_PAGES: &str =
@@ -262,10 +265,14 @@ where
         () = page.gone() => return Ok(Begun::Gone),
     };
     page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
+    let longest = match open.service {
+        Service::SignIn => limits.session_timeout.min(SIGN_IN),
+        Service::Pop3 | Service::Submission => limits.session_timeout,
+    };
     let bounds = Bounds {
         idle: limits.idle_timeout_of(open.service),
         close: limits.close_timeout,
-        end: tokio::time::Instant::now() + limits.session_timeout,
+        end: tokio::time::Instant::now() + longest,
         bytes_per_second: limits.bytes_per_second,
     };
     let mut relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));

@@ -2,7 +2,7 @@
 // and RFC 7636 have it, and its tokens are those that the world's server takes.
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
@@ -23,6 +23,7 @@ export class Provider {
   #codes = new Map();
   #refreshing = new Set();
   #servers = [];
+  #folder = null;
 
   /** Starts it for a world with tokens. */
   static async start(world) {
@@ -39,7 +40,8 @@ export class Provider {
 
   /** The file by which an operator sets it up. */
   async file() {
-    const path = join(tmpdir(), `restante-provider-${randomUUID()}.json`);
+    this.#folder = await mkdtemp(join(tmpdir(), 'restante-provider-'));
+    const path = join(this.#folder, 'providers.json');
     await writeFile(path, JSON.stringify([{
       name: 'Postbox', servers: ['127.0.0.1'], authorize: this.authorize, token: this.token, scope: 'mail',
       'client-id': CLIENT, fingerprint: this.world.provider_fingerprint,
@@ -109,7 +111,8 @@ export class Provider {
     return `${signed}.${createHmac('sha256', this.world.token_key).update(signed).digest('base64url')}`;
   }
 
-  end() {
+  async end() {
+    if (this.#folder) await rm(this.#folder, { recursive: true });
     for (const server of this.#servers) {
       server.closeAllConnections();
       server.close();

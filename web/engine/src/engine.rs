@@ -55,6 +55,7 @@ where
             Request::Redeem(parameters) => ahead.sign_in.redeem(&platform, id, parameters),
             Request::Open(open) => {
                 ahead.finding = None;
+                ahead.sign_in = SignIn::default();
                 let ready = take(&mut ahead.prepared, &open);
                 let place = mailbox::Place { platform: Rc::clone(&platform), memory: &memory, ready };
                 match mailbox::serve(place, id, *open, &mut calls, &mut replies).await {

@@ -106,16 +106,30 @@ enum Length {
     WithConnection,
 }
 
-/// The answer, once it is whole; `ended`: nothing more comes.
-fn read(came: &[u8], ended: bool) -> Result<Option<Answer>, &'static str> {
+/// The answer, once it is whole; `ended`: nothing more comes. Interim answers (RFC 9110, section 15.2) are passed over.
+fn read(mut came: &[u8], ended: bool) -> Result<Option<Answer>, &'static str> {
     const NO_HTTP: &str = "what answers speaks no HTTP";
-    let mut fields = [httparse::EMPTY_HEADER; FIELDS];
-    let mut head = httparse::Response::new(&mut fields);
-    let httparse::Status::Complete(begin) = head.parse(came).map_err(|_| NO_HTTP)? else { return Ok(None) };
-    let status = head.code.ok_or(NO_HTTP)?;
-    if (100..200).contains(&status) {
-        return read(&came[begin..], ended);
+    let mut begin = 0;
+    loop {
+        came = &came[begin..];
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS];
+        let mut head = httparse::Response::new(&mut fields);
+        let httparse::Status::Complete(octets) = head.parse(came).map_err(|_| NO_HTTP)? else { return Ok(None) };
+        begin = octets;
+        let status = head.code.ok_or(NO_HTTP)?;
+        if !(100..200).contains(&status) {
+            return whole(&head, status, &came[begin..], ended);
+        }
     }
+}
+
+/// The answer with this header, once its body is whole.
+fn whole(
+    head: &httparse::Response<'_, '_>,
+    status: u16,
+    body: &[u8],
+    ended: bool,
+) -> Result<Option<Answer>, &'static str> {
     let field =
         |name: &str| head.headers.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value);
     let length = match (field("transfer-encoding"), field("content-length")) {
@@ -127,7 +141,6 @@ fn read(came: &[u8], ended: bool) -> Result<Option<Answer>, &'static str> {
         }
         (None, None) => Length::WithConnection,
     };
-    let body = &came[begin..];
     let body = match length {
         Length::Octets(octets) => body.get(..octets).map(<[u8]>::to_vec),
         Length::Chunked => unchunk(body)?,
@@ -165,7 +178,7 @@ mod tests {
     use super::*;
 
     /// Byte by byte: nothing is taken for whole before it is, and then it is this.
-    fn whole(text: &str, ended: bool) -> Result<Option<Answer>, &'static str> {
+    fn in_pieces(text: &str, ended: bool) -> Result<Option<Answer>, &'static str> {
         for end in 0..text.len() {
             assert!(!matches!(read(&text.as_bytes()[..end], false), Ok(Some(_))), "{:?}", &text[..end]);
         }
@@ -178,15 +191,15 @@ mod tests {
 
     #[test]
     fn an_answer_ends_where_it_says_so() {
-        assert_eq!(whole("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", false), answer(200, "{}"));
+        assert_eq!(in_pieces("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", false), answer(200, "{}"));
         assert_eq!(
-            whole("HTTP/1.1 400 No\r\ntransfer-encoding: Chunked\r\n\r\n1;a=b\r\n{\r\n2\r\n }\r\n0\r\n", false),
+            in_pieces("HTTP/1.1 400 No\r\ntransfer-encoding: Chunked\r\n\r\n1;a=b\r\n{\r\n2\r\n }\r\n0\r\n", false),
             answer(400, "{ }")
         );
-        assert_eq!(whole("HTTP/1.0 200 OK\r\n\r\n{}", true), answer(200, "{}"));
+        assert_eq!(in_pieces("HTTP/1.0 200 OK\r\n\r\n{}", true), answer(200, "{}"));
         assert_eq!(read(b"HTTP/1.0 200 OK\r\n\r\n{", false), Ok(None));
         let hints = "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1";
-        assert_eq!(whole(hints, false), answer(200, "1"));
+        assert_eq!(in_pieces(hints, false), answer(200, "1"));
     }
 
     #[test]

@@ -156,9 +156,8 @@ struct Keeper<R> {
     checks: Checks,
     outbox: Outbox,
     files: Files,
-    /// Somebody signs in at a provider, and the page that asked.
-    sign_in: SignIn,
-    signs_in: Option<Client>,
+    /// Pages in which somebody signs in at a provider.
+    sign_ins: HashMap<Client, SignIn>,
     viewers: HashMap<Client, Viewer>,
     room: Room,
     /// The room is being asked for.
@@ -195,7 +194,7 @@ enum Turn {
     /// A file can go on.
     File,
     /// A provider has answered.
-    SignedIn(Reply),
+    SignedIn(Client, Reply),
 }
 
 impl<R: FnMut(Client, Reply)> Keeper<R> {
@@ -206,8 +205,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             checks: Checks::default(),
             outbox: Outbox::default(),
             files: Files::default(),
-            sign_in: SignIn::default(),
-            signs_in: None,
+            sign_ins: HashMap::new(),
             viewers: HashMap::new(),
             room: Room::default(),
             asking_room,
@@ -236,6 +234,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 Turn::Input(Some(Input::Gone(client))) => {
                     self.viewers.remove(&client);
                     self.files.forget(client);
+                    self.sign_ins.remove(&client);
                 }
                 Turn::Checked => self.checked(),
                 Turn::Delivered => self.delivered(),
@@ -249,11 +248,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                     self.deliver_next();
                 }
                 Turn::File => self.write_file(),
-                Turn::SignedIn(reply) => {
-                    if let Some(client) = self.signs_in {
-                        (self.replies)(client, reply);
-                    }
-                }
+                Turn::SignedIn(client, reply) => (self.replies)(client, reply),
             }
             self.tell_news();
         }
@@ -261,6 +256,9 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         if let Some(ending) = self.checks.end() {
             select(ending, self.place.platform.sleep(GOODBYE)).await;
         }
+        self.note_renewed();
+        let goodbye = self.place.platform.sleep(GOODBYE);
+        select(Box::pin(self.checks.written()), goodbye).await;
         let goodbye = self.place.platform.sleep(GOODBYE);
         select(Box::pin(self.end_delivery()), goodbye).await;
         let _ = self.store.borrow_mut().commit();
@@ -285,8 +283,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             self.asking_room = None;
             return Poll::Ready(Turn::Room(room));
         }
-        if let Poll::Ready(reply) = self.sign_in.poll(context) {
-            return Poll::Ready(Turn::SignedIn(reply));
+        for (client, sign_in) in &mut self.sign_ins {
+            if let Poll::Ready(reply) = sign_in.poll(context) {
+                return Poll::Ready(Turn::SignedIn(*client, reply));
+            }
         }
         if self.files.is_ready() {
             // The others have their turn between two pieces.
@@ -325,14 +325,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             Request::Diagnose => self.answer(client, id, Ok(log::diagnosis(&*self.place.platform))),
             Request::Authorize(mut asked) => {
                 if asked.by.token.is_none() {
-                    asked.by.token = self.token_of_bridge(asked.by.bridge.as_deref());
+                    asked.by.token = self.token_of_bridge(asked.by.bridge.as_deref(), &asked.user);
                 }
-                let update = self.sign_in.begin(*asked);
+                let update = self.sign_ins.entry(client).or_default().begin(*asked);
                 self.answer(client, id, Ok(update));
             }
             Request::Redeem(parameters) => {
-                self.signs_in = Some(client);
-                self.sign_in.redeem(&self.place.platform, id, parameters);
+                self.sign_ins.entry(client).or_default().redeem(&self.place.platform, id, parameters);
             }
             Request::Prepare(_) => {}
             Request::Check | Request::Mark { .. } | Request::Search { .. } | Request::Discover(_) => {
@@ -384,6 +383,9 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     fn cancel(&mut self, client: Client, id: CallId) {
         self.files.cancel(client, id);
+        if let Some(sign_in) = self.sign_ins.get_mut(&client) {
+            sign_in.cancel(id);
+        }
         if let Some(viewer) = self.viewers.get_mut(&client) {
             viewer.overview = viewer.overview.filter(|watched| *watched != id);
             viewer.list.take_if(|list| list.call == id);

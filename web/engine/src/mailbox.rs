@@ -311,7 +311,7 @@ impl<'t> Mailbox<'t> {
             let mut stage = |stage| teller(Reply { to, update: Update::Progress(stage) });
             let credential = self.open.credential.clone();
             let connecting = async {
-                oauth::ready(&platform, &server.host, server.by(), &credential).await?;
+                oauth::ready(&platform, &server, &credential).await?;
                 match ready {
                     Some(ready) => ready.finish(&mut stage).await,
                     None => Begun::open(platform, &server, pipelining, &mut stage).await,

@@ -12,9 +12,10 @@ use std::task::{Context, Poll};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use form_urlencoded::Serializer;
-use futures::future::LocalBoxFuture;
+use futures::FutureExt as _;
+use futures::future::{LocalBoxFuture, Shared};
 use restante_api::oauth::{Authorize, Credential, Grant, Provider};
-use restante_api::{Blame, By, CallId, Failure, FailureKind, Reason, Reply, Update};
+use restante_api::{Blame, By, CallId, Failure, FailureKind, Reason, Reply, Security, Server, TlsEnd, Update};
 use restante_protocol::pop3;
 use restante_protocol::tunnel::Secret;
 use serde::Deserialize;
@@ -89,9 +90,13 @@ struct Pending {
 #[derive(Default)]
 pub struct Tokens(RefCell<Noted>);
 
+/// A grant is being renewed; all who need it wait for the same.
+type Renewing = Shared<LocalBoxFuture<'static, Result<(), Failure>>>;
+
 #[derive(Default)]
 struct Noted {
     grants: HashMap<String, Grant>,
+    renewing: HashMap<String, Renewing>,
     /// Those that nobody has put away yet.
     renewed: HashSet<String>,
 }
@@ -120,11 +125,19 @@ impl Tokens {
         self.0.borrow_mut().grants.insert(grant.id.clone(), Grant { expires_at: 0, ..newest });
     }
 
+    /// Nothing of this grant is known any more.
+    #[cfg(feature = "keep")]
+    pub(crate) fn forget(&self, grant: &Grant) {
+        let mut noted = self.0.borrow_mut();
+        noted.grants.remove(&grant.id);
+        noted.renewed.remove(&grant.id);
+    }
+
     /// Grants that were renewed since this was asked last, for whoever keeps them.
     #[cfg(feature = "keep")]
     pub(crate) fn take_renewed(&self) -> Vec<Grant> {
         let mut noted = self.0.borrow_mut();
-        let Noted { grants, renewed } = &mut *noted;
+        let Noted { grants, renewed, .. } = &mut *noted;
         renewed.drain().filter_map(|id| grants.get(&id).cloned()).collect()
     }
 }
@@ -179,7 +192,8 @@ async fn redeem(platform: Rc<dyn Platform>, pending: Pending, parameters: &str) 
         ("redirect_uri", &asked.redirect),
         ("code_verifier", verifier.expose()),
     ];
-    let granted = ask(&platform, &asked.provider, &asked.by, &origin, &question).await?;
+    let granted = ask(&platform, &asked.provider, &asked.by, &origin, &question).await;
+    let granted = granted.map_err(|failure| Failure { reason: None, ..failure })?;
     let now = platform.now();
     let grant = Grant {
         id: state,
@@ -192,44 +206,64 @@ async fn redeem(platform: Rc<dyn Platform>, pending: Pending, parameters: &str) 
     Ok(grant)
 }
 
-/// Renews a grant that is at its end by this bridge, before this host is signed in to with it.
+/// Renews a grant that is at its end, before this server is signed in to with it.
 ///
 /// # Errors
-/// [`FailureKind::WrongPassword`] where the provider renews it no more, or it is not for this host; else why the provider
-/// cannot be asked.
+/// [`FailureKind::WrongPassword`] where the provider renews it no more, [`FailureKind::SignInRefused`] where it is not for this
+/// server; else why the provider cannot be asked.
 pub(crate) async fn ready(
     platform: &Rc<dyn Platform>,
-    host: &str,
-    by: By,
+    server: &Server,
     credential: &Credential,
 ) -> Result<(), Failure> {
     let Credential::Grant(grant) = credential else { return Ok(()) };
-    if !grant.provider.is_for(host) {
-        // A token is shown to no server but the provider's own.
-        return Err(Failure::because(FailureKind::WrongPassword, Reason::NoPassword));
+    // A token is shown to no server but the provider's own, and to nobody on the way there (RFC 6750, section 5.3).
+    let is_sealed = server.security != Security::None && server.tls_end == TlsEnd::Browser;
+    if !grant.provider.is_for(&server.host) || !is_sealed {
+        return Err(Failure::because(FailureKind::SignInRefused, Reason::OtherServer));
     }
     let Some(tokens) = platform.tokens() else { return Ok(()) };
     let newest = tokens.newest(grant);
+    // Without a way to renew it, it is used for as long as the server takes it.
+    let Some(refresh_token) = newest.refresh_token.clone() else { return Ok(()) };
     if platform.now() + BEFORE_END < newest.expires_at {
         return Ok(());
     }
-    let over = || Failure::because(FailureKind::WrongPassword, Reason::SignInOver).blamed(Blame::Provider);
-    let token = newest.refresh_token.clone().ok_or_else(over)?;
-    let question =
-        [("grant_type", "refresh_token"), ("refresh_token", token.expose()), ("scope", &newest.provider.scope)];
-    let granted = ask(platform, &newest.provider, &by, &newest.origin, &question).await;
-    let granted = granted.map_err(|failure| match failure.kind {
-        FailureKind::SignInRefused => Failure { detail: failure.detail, ..over() },
-        _ => failure,
-    })?;
+    let id = newest.id.clone();
+    let renewing = {
+        let (host, by) = (Rc::clone(platform), server.by());
+        let renewal = move || async move { renew(&host, newest, refresh_token, &by).await }.boxed_local().shared();
+        tokens.0.borrow_mut().renewing.entry(id.clone()).or_insert_with(renewal).clone()
+    };
+    let renewed = renewing.await;
+    tokens.0.borrow_mut().renewing.remove(&id);
+    renewed
+}
+
+async fn renew(host: &Rc<dyn Platform>, newest: Grant, refresh_token: Secret, by: &By) -> Result<(), Failure> {
+    // Without a scope it stays as it was granted (RFC 6749, section 6).
+    let question = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+    let granted = ask(host, &newest.provider, by, &newest.origin, &question).await.map_err(over)?;
+    let Some(tokens) = host.tokens() else { return Ok(()) };
     tokens.note(Grant {
-        expires_at: granted.expires_at(platform.now()),
+        expires_at: granted.expires_at(host.now()),
         access_token: granted.access_token,
         // A provider that gives no new one goes on taking the old one (RFC 6749, section 6).
-        refresh_token: granted.refresh_token.or(newest.refresh_token.clone()),
+        refresh_token: granted.refresh_token.or(Some(refresh_token)),
         ..newest
     });
     Ok(())
+}
+
+/// What a refused renewal means: the grant is over where the provider says so, and else it is set up wrongly.
+fn over(failure: Failure) -> Failure {
+    if failure.kind != FailureKind::SignInRefused {
+        return failure;
+    }
+    if failure.reason != Some(Reason::SignInOver) {
+        return Failure { kind: FailureKind::ProviderUnreachable, ..failure };
+    }
+    Failure { kind: FailureKind::WrongPassword, ..failure }
 }
 
 /// The same with the newest tokens that are known of it.
@@ -270,9 +304,17 @@ pub(crate) fn explain(platform: &dyn Platform, credential: &Credential, failure:
 struct Granted {
     access_token: Secret,
     #[serde(default)]
-    expires_in: Option<u64>,
+    expires_in: Option<Seconds>,
     #[serde(default)]
     refresh_token: Option<Secret>,
+}
+
+/// A number, which some providers write as a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(u64),
+    Text(String),
 }
 
 /// Why it grants nothing (RFC 6749, section 5.2).
@@ -285,7 +327,12 @@ struct Refusal {
 
 impl Granted {
     fn expires_at(&self, now: u64) -> u64 {
-        now.saturating_add(self.expires_in.unwrap_or(USUAL))
+        let seconds = match &self.expires_in {
+            Some(Seconds::Number(seconds)) => Some(*seconds),
+            Some(Seconds::Text(text)) => text.trim().parse().ok(),
+            None => None,
+        };
+        now.saturating_add(seconds.unwrap_or(USUAL))
     }
 }
 
@@ -319,17 +366,19 @@ fn granted(answer: &Answer) -> Result<Granted, Failure> {
         return serde_json::from_slice(&answer.body)
             .map_err(|_| Failure::new(FailureKind::ProviderUnreachable, "the answer has no token in it"));
     }
-    match serde_json::from_slice::<Refusal>(&answer.body) {
-        // Its own trouble, which passes (RFC 6749, section 4.1.2.1, names both).
-        Ok(refusal) if matches!(&*refusal.error, "temporarily_unavailable" | "server_error") => {
-            Err(Failure::new(FailureKind::ProviderUnreachable, refusal.error))
-        }
-        Ok(refusal) => {
-            let said = refusal.error_description.unwrap_or(refusal.error);
-            Err(Failure::new(FailureKind::SignInRefused, said))
-        }
-        Err(_) => Err(Failure::new(FailureKind::ProviderUnreachable, format!("status {}", answer.status))),
+    let refusal = serde_json::from_slice::<Refusal>(&answer.body).ok();
+    // Its own trouble, or too many questions: that passes, whatever it says.
+    let Some(Refusal { error, error_description }) = refusal.filter(|_| answer.status < 500 && answer.status != 429)
+    else {
+        return Err(Failure::new(FailureKind::ProviderUnreachable, format!("status {}", answer.status)));
+    };
+    if matches!(&*error, "temporarily_unavailable" | "server_error") {
+        return Err(Failure::new(FailureKind::ProviderUnreachable, error));
     }
+    let is_over = matches!(&*error, "invalid_grant" | "interaction_required");
+    let said = error_description.unwrap_or(error);
+    let refused = Failure::new(FailureKind::SignInRefused, said);
+    Err(Failure { reason: is_over.then_some(Reason::SignInOver), ..refused })
 }
 
 /// What lies at the bridge is told as such; what lies behind it is the provider's, which is no mail server.

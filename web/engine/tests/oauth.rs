@@ -18,7 +18,7 @@ use futures_rustls::TlsAcceptor;
 use pages::{Drawer, Pages, with_platform};
 use restante_api::keep::{Activity, Answer, Ask, Role, SignIn};
 use restante_api::oauth::{Authorize, Credential, Grant, Provider};
-use restante_api::{By, FailureKind, OpenMailbox, Reason, Request, Update};
+use restante_api::{By, FailureKind, Fingerprint, OpenMailbox, Reason, Request, Security, TlsEnd, Update};
 use restante_engine::platform::{Clock, Destination, Dial, Tunnel, TunnelFault};
 use restante_protocol::tunnel::{BridgeTls, Secret, Service};
 use sha2::{Digest, Sha256};
@@ -34,7 +34,7 @@ const TOKENS: &str = "CAPA\r\nTOP\r\nUIDL\r\nSASL OAUTHBEARER\r\n";
 struct World {
     mail: Host,
     acceptor: TlsAcceptor,
-    fingerprint: String,
+    fingerprint: Fingerprint,
     /// Forms that the provider was sent.
     forms: Arc<Mutex<Vec<HashMap<String, String>>>>,
     /// How it answers them: status and body.
@@ -45,7 +45,7 @@ impl World {
     fn new(token: &'static str) -> Self {
         let (acceptor, fingerprint) = certified();
         let mail = Host::new(Manners { capa: Some(TOKENS), token: Some(token), ..Manners::modern(3) });
-        let fingerprint = fingerprint.to_string();
+        let mail = Host { tls: Some(acceptor.clone()), ..mail };
         Self { mail, acceptor, fingerprint, forms: Arc::default(), answers: Arc::default() }
     }
 
@@ -64,7 +64,7 @@ impl World {
             scope: "mail offline".into(),
             client_id: "client & co".into(),
             client_secret: None,
-            fingerprint: Some(self.fingerprint.clone()),
+            fingerprint: Some(self.fingerprint.to_string()),
         }
     }
 
@@ -82,6 +82,17 @@ impl World {
             access_token: Secret::new(access_token),
             expires_at,
             refresh_token: Some(Secret::new("first")),
+        }
+    }
+
+    /// The mailbox, opened with a grant.
+    fn mailbox(&self, grant: Grant) -> OpenMailbox {
+        OpenMailbox {
+            credential: Credential::Grant(Box::new(grant)),
+            security: Security::Tls,
+            trusted: Some(self.fingerprint),
+            cleartext_agreed: false,
+            ..open("")
         }
     }
 
@@ -134,10 +145,6 @@ impl Clock for World {
     }
 }
 
-fn mailbox(grant: Grant) -> OpenMailbox {
-    OpenMailbox { credential: Credential::Grant(Box::new(grant)), ..open("") }
-}
-
 async fn with<F: AsyncFnOnce(&mut Pages)>(world: &World, home: &tempfile::TempDir, secrets: &Drawer, test: F) {
     with_platform(Rc::new(world.clone()), &world.mail, home, secrets, test).await;
 }
@@ -187,7 +194,7 @@ async fn a_code_becomes_a_grant_by_the_secret_that_its_question_was_made_with() 
         assert_eq!(form["redirect_uri"], asked["redirect_uri"]);
 
         // The mailbox is kept with it, and nothing more is asked of the provider.
-        let id = pages.ask(Ask::Account(Box::new(mailbox(*grant))));
+        let id = pages.ask(Ask::Account(Box::new(world.mailbox(*grant))));
         assert!(matches!(pages.answer(id).await, Update::Keep(Answer::Account(_))));
         pages.asked(Ask::Overview).await;
         pages.until(|pages| pages.folder(Role::Inbox).messages == 3).await;
@@ -245,7 +252,7 @@ async fn a_token_is_renewed_before_its_end_and_the_new_one_is_kept_where_the_sig
     let (world, home, secrets) = (World::new("second-token"), tempfile::tempdir().unwrap(), Drawer::default());
     with(&world, &home, &secrets, async |pages| {
         world.answers(200, r#"{"access_token":"second-token","expires_in":3600,"refresh_token":"second"}"#);
-        let id = pages.ask(Ask::Account(Box::new(mailbox(world.grant("first-token", world.now() + 30)))));
+        let id = pages.ask(Ask::Account(Box::new(world.mailbox(world.grant("first-token", world.now() + 30)))));
         let Update::Keep(Answer::Account(account)) = pages.answer(id).await else { panic!("an account is made") };
         let credential = Credential::Grant(Box::new(world.grant("first-token", world.now() + 30)));
         pages.ask(Ask::Check(account, Some(SignIn { credential, token: None, keep: true })));
@@ -292,7 +299,7 @@ async fn a_token_is_renewed_before_its_end_and_the_new_one_is_kept_where_the_sig
 async fn a_token_that_the_server_refuses_is_told_as_such_and_shown_to_no_other_server() {
     let (world, home) = (World::new("another"), tempfile::tempdir().unwrap());
     with(&world, &home, &Drawer::default(), async |pages| {
-        let id = pages.ask(Ask::Account(Box::new(mailbox(world.grant("refused", u64::MAX)))));
+        let id = pages.ask(Ask::Account(Box::new(world.mailbox(world.grant("refused", u64::MAX)))));
         assert!(matches!(pages.answer(id).await, Update::Keep(Answer::Account(_))));
         pages.asked(Ask::Overview).await;
         let reason = |pages: &Pages| match pages.account().activity {
@@ -303,14 +310,48 @@ async fn a_token_that_the_server_refuses_is_told_as_such_and_shown_to_no_other_s
     })
     .await;
 
-    let (world, home) = (World::new("secret-token"), tempfile::tempdir().unwrap());
-    with(&world, &home, &Drawer::default(), async |pages| {
-        let elsewhere =
-            OpenMailbox { host: "pop.example.net".into(), ..mailbox(world.grant("secret-token", u64::MAX)) };
-        pages.ask(Ask::Account(Box::new(elsewhere)));
+    // Neither to another server, nor to anybody on the way.
+    for change in [
+        |open: OpenMailbox| OpenMailbox { host: "pop.example.net".into(), ..open },
+        |open: OpenMailbox| OpenMailbox { security: Security::None, cleartext_agreed: true, ..open },
+        |open: OpenMailbox| OpenMailbox { tls_end: TlsEnd::Bridge, ..open },
+    ] {
+        let (world, home) = (World::new("secret-token"), tempfile::tempdir().unwrap());
+        with(&world, &home, &Drawer::default(), async |pages| {
+            let open = change(world.mailbox(world.grant("secret-token", u64::MAX)));
+            pages.ask(Ask::Account(Box::new(open)));
+            pages.asked(Ask::Overview).await;
+            let reason = |pages: &Pages| match pages.account().activity {
+                Activity::Failed(failure) => failure.reason,
+                _ => None,
+            };
+            pages.until(|pages| reason(pages) == Some(Reason::OtherServer)).await;
+        })
+        .await;
+        assert!(world.mail.lines().is_empty(), "{:?}", world.mail.lines());
+    }
+}
+
+#[tokio::test]
+async fn two_who_need_a_token_wait_for_one_renewal_and_who_does_not_want_to_stay_signed_in_leaves_nothing() {
+    let (world, home, secrets) = (World::new("second-token"), tempfile::tempdir().unwrap(), Drawer::default());
+    with(&world, &home, &secrets, async |pages| {
+        world.answers(200, r#"{"access_token":"second-token","expires_in":"3600","refresh_token":"second"}"#);
+        world.answers(400, r#"{"error":"invalid_grant"}"#);
+        let id = pages.ask(Ask::Account(Box::new(world.mailbox(world.grant("first-token", 1)))));
+        let Update::Keep(Answer::Account(account)) = pages.answer(id).await else { panic!("an account is made") };
+        let sign_in = |keep| {
+            let credential = Credential::Grant(Box::new(world.grant("first-token", 1)));
+            Ask::Check(account, Some(SignIn { credential, token: None, keep }))
+        };
+        pages.ask(sign_in(true));
         pages.asked(Ask::Overview).await;
-        pages.until(|pages| matches!(pages.account().activity, Activity::Failed(_))).await;
+        pages.until(|pages| pages.account().keeps_password && pages.folder(Role::Inbox).messages == 3).await;
+        pages.ask(sign_in(false));
+        pages.until(|pages| !pages.account().keeps_password).await;
+        pages.until(|pages| pages.account().activity == Activity::Idle).await;
+        assert_eq!(world.forms.lock().unwrap().len(), 1);
     })
     .await;
-    assert!(world.mail.lines().is_empty(), "{:?}", world.mail.lines());
+    assert!(secrets.0.borrow().is_empty());
 }

@@ -13,6 +13,7 @@ use super::say;
 pub fn headline(failure: &Failure) -> &'static str {
     match (&failure.kind, &failure.reason) {
         (K::WrongPassword, Some(Reason::SignInOver)) => say::failure_sign_in_over(),
+        (K::SignInRefused, Some(Reason::OtherServer)) => say::failure_other_server(),
         (K::WrongPassword, Some(Reason::TokenRefused)) => say::failure_token_refused(),
         (kind, _) => what(kind),
     }
@@ -111,6 +112,7 @@ pub fn advice(failure: &Failure) -> String {
         K::NotPop3 => say::failure_not_pop3_advice(),
         K::NotSmtp => say::failure_not_smtp_advice(),
         K::ProviderUnreachable => say::failure_provider_unreachable_advice(),
+        K::SignInRefused if failure.reason == Some(Reason::OtherServer) => say::failure_other_server_advice(),
         K::SignInRefused => say::failure_sign_in_refused_advice(),
         K::UnfitCredentials => say::failure_unfit_credentials_advice(),
         K::WrongPassword if failure.reason == Some(Reason::SignInOver) => say::failure_sign_in_over_advice(),
@@ -170,7 +172,7 @@ pub fn reason(reason: &Reason) -> String {
         Reason::Overtaken => say::sanitiser_overtaken(),
         Reason::NoPassword => say::reason_no_password(),
         // The headline says it.
-        Reason::SignInOver | Reason::TokenRefused => "",
+        Reason::SignInOver | Reason::TokenRefused | Reason::OtherServer => "",
         Reason::NotTls => say::reason_not_tls(),
         Reason::HandshakeCut => say::reason_handshake_cut(),
         Reason::TabClosed => say::reason_tab_closed(),

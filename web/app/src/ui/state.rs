@@ -406,6 +406,8 @@ pub enum Focus {
     Form,
     /// The password.
     Password,
+    /// What begins a sign-in at a provider, or gives it up.
+    SignIn,
     /// What went wrong.
     Failure,
     /// The recipients of the letter that is being written.

@@ -25,6 +25,8 @@ pub enum Reason {
     NoPassword,
     /// The provider renews no token any more, so that somebody has to sign in anew.
     SignInOver,
+    /// What a provider has granted is for other servers, or would be shown on a way that is not TLS from end to end.
+    OtherServer,
     /// The server does not take the token of a provider at which somebody has signed in.
     TokenRefused,
     /// A message has so many octets or more, and no more than the limit are held.

@@ -46,9 +46,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         self.known(account)?;
         if let Some(SignIn { credential, token, keep }) = sign_in {
             let credential = oauth::newest(&*self.place.platform, credential);
+            let token = token.or_else(|| self.checks.token(account));
             if keep {
-                let token = token.clone().or_else(|| self.checks.token(account));
                 self.keep_credential(account, &credential, token.as_ref());
+                self.checks.set_kept(account, true);
+            } else if self.checks.keeps_password(account) {
+                // What was kept is another one, and its owner does not want this one kept.
+                self.forget_password(account);
             }
             self.checks.set_credential(account, credential, token);
             self.hasten(convert::account(account));
@@ -91,12 +95,13 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
                 (grant_of(account), Secret::new(json), password_of(account))
             }
         };
-        let (forgetting, keeping) = (secrets.forget(other), secrets.keep(name, secret));
+        let (keeping, forgetting) = (secrets.keep(name, secret), secrets.forget(other));
         self.checks.write_secret(
             account,
             Box::pin(async {
+                keeping.await?;
                 forgetting.await;
-                keeping.await
+                Ok(())
             }),
         );
         if let Some(token) = token {
@@ -105,6 +110,11 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     }
 
     pub(super) fn forget_password(&mut self, account: AccountId) {
+        if let (Some((Credential::Grant(grant), _)), Some(tokens)) =
+            (self.checks.credential(account), self.place.platform.tokens())
+        {
+            tokens.forget(&grant);
+        }
         let secrets = &self.place.secrets;
         let names = [password_of(account), grant_of(account), token_of(account)];
         let forgetting = futures::future::join_all(names.map(|name| secrets.forget(name)));
@@ -117,10 +127,12 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         self.is_news = true;
     }
 
-    /// The access token of a bridge, as far as an account is reached by it.
-    pub(super) fn token_of_bridge(&self, bridge: Option<&str>) -> Option<Secret> {
+    /// The access token of a bridge, as far as an account of this user is reached by it.
+    pub(super) fn token_of_bridge(&self, bridge: Option<&str>, user: &str) -> Option<Secret> {
         let accounts = self.store.borrow().accounts().unwrap_or_default();
-        let mut of_bridge = accounts.iter().filter(|account| convert::bridge(&account.way).as_deref() == bridge);
+        let is_of_user = |account: &&Account| account.user == user;
+        let mut of_bridge =
+            accounts.iter().filter(is_of_user).filter(|account| convert::bridge(&account.way).as_deref() == bridge);
         of_bridge.find_map(|account| self.checks.token(AccountId(convert::id(account.id.0))))
     }
 

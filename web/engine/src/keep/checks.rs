@@ -7,10 +7,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures::future::LocalBoxFuture;
-use futures::stream::{FuturesUnordered, Stream};
+use futures::stream::{FuturesUnordered, Stream, StreamExt as _};
 use restante_api::keep::{AccountId, Activity, Transfer};
 use restante_api::oauth::{Credential, Grant};
-use restante_api::{Failure, FailureKind, Reply, Stage};
+use restante_api::{Failure, FailureKind, Reason, Reply, Stage};
 use restante_protocol::tunnel::Secret;
 
 use super::{Client, Keeper, convert};
@@ -94,6 +94,11 @@ impl Checks {
 
     pub(super) fn write_secret(&mut self, account: AccountId, writing: LocalBoxFuture<'static, Result<(), Failure>>) {
         self.writing.push(Box::pin(async move { (account, writing.await.is_ok()) }));
+    }
+
+    /// Waits until what is being written of secrets is written.
+    pub(super) async fn written(&mut self) {
+        while self.writing.next().await.is_some() {}
     }
 
     pub(super) fn forget_password(&mut self, account: AccountId, forgetting: LocalBoxFuture<'static, ()>) {
@@ -198,7 +203,9 @@ impl Checks {
             // What a pause has left the store knows.
             Ok(_) => Activity::Idle,
             Err(SyncError::Failure(failure)) => {
-                if failure.kind == FailureKind::WrongPassword {
+                // A token that was refused is renewed before the next try.
+                let is_renewed = failure.reason == Some(Reason::TokenRefused);
+                if failure.kind == FailureKind::WrongPassword && !is_renewed {
                     // It is not tried again by itself, for servers lock accounts for less. One that is kept stays: the
                     // server may be wrong.
                     self.credentials.remove(&account);

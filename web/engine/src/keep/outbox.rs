@@ -80,7 +80,7 @@ impl Session {
                     }));
                 }
             };
-            if let Err(failure) = oauth::ready(&platform, &there.host, there.by(), &proof).await {
+            if let Err(failure) = oauth::ready(&platform, &there, &proof).await {
                 return tell(0, not_sent(failure));
             }
             let login = Login::with(user, oauth::credential(&*platform, &proof));

@@ -194,8 +194,8 @@ impl<'a> Session<'a> {
         let pipelining = ways.pipelining();
         let options = Options { window: WINDOW, commands: COMMANDS, pipelining, ..Options::from(self.open) };
         let (host, port, token) = (&self.open.host, self.open.port, self.open.token.clone());
-        let by = Server::from(self.open).by();
-        if let Err(failure) = oauth::ready(&self.platform, host, by, &self.open.credential).await {
+        let server = Server::from(self.open);
+        if let Err(failure) = oauth::ready(&self.platform, &server, &self.open.credential).await {
             return Ok(End::Lost(failure));
         }
         let platform = Rc::clone(&self.platform);

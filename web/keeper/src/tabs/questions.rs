@@ -56,6 +56,7 @@ impl Questions {
         question.is_begun = true;
         let ends = match (&question.request, &reply.update) {
             (_, Update::Refused(_) | Update::Failed(_) | Update::Closed) => true,
+            (_, Update::Authorize(_) | Update::Granted(_)) => true,
             (Request::Keep(Ask::Overview | Ask::List(_)), _) => false,
             (Request::Keep(_), Update::Keep(Answer::Piece { octets, .. })) => octets.is_empty(),
             (Request::Keep(_), Update::Keep(_)) => true,
@@ -82,6 +83,8 @@ impl Questions {
     pub fn again(&mut self) -> (Vec<Call>, Vec<Reply>) {
         let lost = |question: &Question| match question.request {
             Request::Keep(Ask::Import { .. }) => true,
+            // The secret that it was begun with is gone with the other tab, and a code is good for once.
+            Request::Authorize(_) | Request::Redeem(_) => true,
             // Its file has begun to be written.
             Request::Keep(Ask::Export(..) | Ask::Rescue) => question.is_begun,
             _ => false,

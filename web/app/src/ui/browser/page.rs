@@ -191,6 +191,7 @@ pub fn focus(place: Focus, form: &Form) {
     let Some(document) = document() else { return };
     let selector = match place {
         Focus::Complaint => "[aria-invalid=true]",
+        Focus::SignIn => ".oauth button",
         Focus::Failure => "[role=alert]",
         Focus::Password => "#password, #oauth",
         Focus::List => "#messages",

@@ -178,6 +178,8 @@ impl Form {
             }
             Field::TlsEnd(end) => self.tls_end = end,
             Field::User(user) => {
+                // What was granted is somebody's.
+                self.grant = None;
                 self.typed.user = !user.is_empty();
                 self.user = user;
             }

@@ -116,7 +116,7 @@ pub(super) fn begin(state: &mut State, whom: Whom) -> Vec<Effect> {
     let (call, ask) = state.calls.ask(Request::Authorize(Box::new(authorize)));
     state.signing_in = Some(SigningIn { whom, step: Step::Asking(call) });
     (state.failure, state.complaint) = (None, None);
-    effects.push(ask);
+    effects.extend([ask, Effect::Focus(Focus::SignIn)]);
     effects
 }
 

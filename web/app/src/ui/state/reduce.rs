@@ -6,8 +6,8 @@ use restante_locales::Language;
 use super::calls::{Calls, cancel};
 use super::{
     Action, Complaint, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase,
-    Prepared, Reading, Remote, SafeHtml, Selection, State, Whom, diagnosis, discover, heard, held, is_free, kept, keys,
-    later, oauth, prepare, preview, search, selection,
+    Prepared, Reading, Remote, SafeHtml, Selection, SigningIn, State, Whom, diagnosis, discover, heard, held, is_free,
+    kept, keys, later, oauth, prepare, preview, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -290,6 +290,9 @@ pub(super) fn submit(state: &mut State) -> Vec<Effect> {
 }
 
 fn open(state: &mut State) -> Vec<Effect> {
+    if state.signing_in_for(Whom::Form).is_some_and(SigningIn::is_under_way) {
+        return vec![];
+    }
     match state.form.to_request(&state.site) {
         Ok(open) if state.form.keep && state.phase == Phase::Form => kept::add(state, open),
         Ok(open) => {

@@ -42,7 +42,11 @@ pub(super) fn needs(form: &Form, site: &Site) -> Html {
     let Finding::Found(found) = &form.finding else { return html! {} };
     let SettingsSource::Known(provider) = &found.source else { return html! {} };
     // Where the provider signs in on a page of its own, no password is asked for.
-    let is_met = |need: Need| form.provider(site).is_some() && matches!(need, Need::OAuth | Need::AppPassword);
+    let is_met = |need: Need| match need {
+        Need::OAuth => site.provider_of(&form.host).is_some(),
+        Need::AppPassword => form.provider(site).is_some(),
+        Need::SwitchOn | Need::Paid => false,
+    };
     let needs: Vec<Need> = provider.needs.iter().copied().filter(|need| !is_met(*need)).collect();
     if needs.is_empty() || form.differs_from_finding() {
         return html! {};
