@@ -143,6 +143,7 @@ test('where mail is kept a token is renewed without a word, and a sign-in that i
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: /trust/i }).first().click();
     await restante.rows.first().waitFor();
+    await page.getByText(/^Kept here · checked/).waitFor();
     // It ends too soon for the next check.
     await page.reload();
     await restante.rows.first().waitFor();

@@ -24,7 +24,7 @@ async function keepSample(tab) {
   const trusted = our.world.fingerprint.replaceAll(':', '').match(/../g).map((pair) => Number.parseInt(pair, 16));
   const account = await tab.keep({
     Account: {
-      host: '127.0.0.1', port: our.world.pops_port, security: 'tls', tls_end: 'browser', user, password, trusted,
+      host: '127.0.0.1', port: our.world.pops_port, security: 'tls', tls_end: 'browser', user, credential: { Password: password }, trusted,
       cleartext_agreed: false, token: null, bridge: null,
     },
   });
