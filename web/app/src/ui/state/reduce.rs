@@ -20,7 +20,12 @@ pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let action = keys::meant(state, action);
     let by_history = matches!(action, Action::History(_));
     later::withdraw(state, &action);
-    let effects = apply(state, action);
+    let phase = std::mem::discriminant(&state.phase);
+    let mut effects = apply(state, action);
+    if std::mem::discriminant(&state.phase) != phase {
+        // What was begun in one place has no one to go on with it in another.
+        effects.extend(oauth::act(state, OAuthAction::Cancel));
+    }
     let mut effects = held::hold(state, effects);
     let now = self::depth(state);
     if !by_history && now > depth {

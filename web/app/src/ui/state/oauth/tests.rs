@@ -87,6 +87,15 @@ fn a_grant_is_used_for_its_providers_servers_alone() {
 }
 
 #[test]
+fn a_sign_in_does_not_outlive_the_place_where_it_was_begun() {
+    let mut state = filled();
+    waiting(&mut state);
+    reduce(&mut state, Action::Keep(crate::ui::state::KeptAction::Enter));
+    assert_eq!((&state.phase, &state.signing_in), (&Phase::Kept, &None));
+    assert_eq!(returned(&mut state, "code=1&state=s-1_"), []);
+}
+
+#[test]
 fn a_password_may_be_used_instead() {
     let mut state = filled();
     reduce(&mut state, Action::Edit(Field::ByPassword(true)));
