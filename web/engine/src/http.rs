@@ -1,7 +1,6 @@
 //! As much of HTTP/1.1 (RFC 9112) as it takes to send one form over a tunnel, with TLS that ends here, and to read the answer.
 
 use std::io;
-use std::rc::Rc;
 use std::time::Duration;
 
 use futures::future::{Either, select};
@@ -44,9 +43,9 @@ pub(crate) struct Answer {
 /// # Errors
 /// What the bridge says; where the host cannot be reached, is not to be trusted, or does not answer in time; and
 /// [`FailureKind::ProviderUnreachable`] where what it answers is no HTTP.
-pub(crate) async fn post(platform: Rc<dyn Platform>, to: Endpoint<'_>, form: &str) -> Result<Answer, Failure> {
+pub(crate) async fn post(platform: &dyn Platform, to: Endpoint<'_>, form: &str) -> Result<Answer, Failure> {
     let patience = platform.sleep(PATIENCE);
-    match select(Box::pin(ask(&*platform, to, form)), patience).await {
+    match select(Box::pin(ask(platform, to, form)), patience).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(Failure::new(FailureKind::TimedOut, "")),
     }

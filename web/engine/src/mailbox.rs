@@ -88,6 +88,7 @@ where
                 None
             }
             Outcome::Broken(failure) => {
+                let failure = oauth::explain(&*mailbox.platform, &mailbox.open.credential, failure);
                 if failure.kind != FailureKind::WrongPassword {
                     mailbox.memory.borrow_mut().doubt(&Server::from(&mailbox.open));
                 }
@@ -248,7 +249,7 @@ impl<'t> Mailbox<'t> {
         loop {
             if let Some(failure) = self.session.fatal.take() {
                 connection.given_up(&failure);
-                return Outcome::Broken(oauth::explain(&*self.platform, &self.open.credential, failure));
+                return Outcome::Broken(failure);
             }
             if self.is_worth_cutting() {
                 return Outcome::Cut;
@@ -276,8 +277,7 @@ impl<'t> Mailbox<'t> {
                 Either::Left(Err(failure)) => {
                     self.tell_rows();
                     self.session.trace.suggests(connection.suggests());
-                    let failure = self.reason(failure);
-                    return Outcome::Broken(oauth::explain(&*self.platform, &self.open.credential, failure));
+                    return Outcome::Broken(self.reason(failure));
                 }
                 Either::Right(call) => {
                     if let Some(left) = self.on_call(call) {

@@ -357,7 +357,7 @@ async fn ask(
         by,
         origin,
     };
-    let answer = http::post(Rc::clone(platform), to, form.expose()).await.map_err(unreachable)?;
+    let answer = http::post(&**platform, to, form.expose()).await.map_err(unreachable)?;
     granted(&answer)
 }
 

@@ -91,11 +91,6 @@ impl Credential {
     pub fn password(text: impl Into<String>) -> Self {
         Self::Password(Secret::new(text))
     }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Password(password) if password.expose().is_empty())
-    }
 }
 
 #[cfg(test)]

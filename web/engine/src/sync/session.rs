@@ -213,7 +213,6 @@ impl<'a> Session<'a> {
             match self.trouble.take() {
                 Some(SyncError::Failure(failure)) => {
                     connection.given_up(&failure);
-                    let failure = oauth::explain(&*self.platform, &self.open.credential, failure);
                     return self.broken(failure, ways);
                 }
                 Some(error) => return Err(error),
@@ -221,7 +220,6 @@ impl<'a> Session<'a> {
                 None => {}
             }
             if let Err(failure) = turn {
-                let failure = oauth::explain(&*self.platform, &self.open.credential, failure);
                 return self.broken(failure, ways);
             }
             give_way().await;
@@ -230,6 +228,7 @@ impl<'a> Session<'a> {
 
     /// The connection is over before its time: what came whole is kept.
     fn broken(mut self, failure: Failure, ways: &mut Ways) -> Result<End, SyncError> {
+        let failure = oauth::explain(&*self.platform, &self.open.credential, failure);
         let within = self.incoming_entry();
         std::mem::take(&mut self.incoming).abandon(&mut self.store())?;
         self.commit()?;
