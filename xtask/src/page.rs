@@ -1,8 +1,8 @@
 //! The page: from the web crates and the files beside them to dist/.
 //!
 //! ```text
-//! compile → bindgen → optimise ┐
-//! index.html, web/static ──────┴→ bundle → version → leaks → compress → dist/
+//! compile → split → bindgen → optimise ┐
+//! index.html, web/static ──────────────┴→ bundle → version → leaks → compress → dist/
 //! ```
 //! Each step is a module and knows nothing of its neighbours; this one passes their results on.
 
@@ -19,6 +19,7 @@ pub(crate) mod remap;
 pub(crate) mod reproduce;
 mod sizes;
 mod sources;
+mod split;
 pub(crate) mod trials;
 mod version;
 
@@ -54,15 +55,24 @@ struct Program {
     /// Compiled in a run of its own: cargo compiles a crate with all features that are asked for in one run, and what this
     /// program asks for would be in the others as well.
     apart: bool,
+    /// What is loaded only once it is needed.
+    parts: &'static [&'static str],
+}
+
+impl Program {
+    /// Whether a file is its compiled module, or that of one of its parts.
+    fn has(&self, file: &str) -> bool {
+        file == format!("{}_bg.wasm", self.name) || self.parts.iter().any(|part| file == split::part_name(self, part))
+    }
 }
 
 /// The app and the sanitizer are downloaded before something is seen: small first. The workers do TLS, MIME and SQLite:
 /// fast first.
 const PROGRAMS: [Program; 4] = [
-    Program { name: "app", level: optimise::Level::Small, apart: false },
-    Program { name: "worker", level: optimise::Level::Fast, apart: false },
-    Program { name: "sanitizer", level: optimise::Level::Small, apart: false },
-    Program { name: "keeper", level: optimise::Level::Fast, apart: true },
+    Program { name: "app", level: optimise::Level::Small, apart: false, parts: &["screens"] },
+    Program { name: "worker", level: optimise::Level::Fast, apart: false, parts: &[] },
+    Program { name: "sanitizer", level: optimise::Level::Small, apart: false, parts: &[] },
+    Program { name: "keeper", level: optimise::Level::Fast, apart: true, parts: &[] },
 ];
 
 /// A page that was built.
@@ -86,7 +96,8 @@ pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<Page> {
     let tools = setup::for_building(workspace)?;
     let mut cache = Cache::open(&workspace.target)?;
     report::section("page: compile the programs", || compile::run(workspace, &tools.wasm, mode))?;
-    let mut files = report::step("page: wasm-bindgen", || bindgen::run(workspace, &PROGRAMS, mode))?;
+    let mut files =
+        report::step("page: wasm-bindgen", || bindgen::run(workspace, &PROGRAMS, mode, &cache.scratch("split")?))?;
     if let (Mode::Release, Some(wasm_opt)) = (mode, &tools.wasm_opt) {
         report::step("page: wasm-opt", || optimise::run(wasm_opt, &PROGRAMS, &mut files, &mut cache))?;
     }

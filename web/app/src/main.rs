@@ -2,6 +2,7 @@
 
 use restante_app::ui::app::{App, AppProps};
 use restante_app::ui::browser::{language, page};
+use restante_app::ui::screens;
 use wasm_bindgen_futures::spawn_local;
 
 fn main() {
@@ -10,6 +11,9 @@ fn main() {
     spawn_local(async move {
         // A moment, in which what `index.html` shows stays: whoever keeps mail does not see the form first.
         let keeps = page::keeps_mail().await;
+        if keeps {
+            screens::load().await;
+        }
         let language = language::first(keeps);
         language::speak(language);
         yew::Renderer::<App>::with_root_and_props(root, AppProps { keeps, language }).render();

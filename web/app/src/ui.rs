@@ -9,6 +9,7 @@ pub mod cost;
 pub mod format;
 pub mod path;
 pub mod provider;
+pub mod screens;
 pub mod shared;
 pub mod state;
 pub mod view;

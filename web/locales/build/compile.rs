@@ -3,7 +3,7 @@
 //! Used are messages with a value, arguments, `NUMBER($argument)`, text in quotes, and selectors on an argument: on a number
 //! by exact numbers and the categories of CLDR's plurals, on a text by its value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey};
@@ -45,9 +45,12 @@ pub(crate) struct Signature {
     pub(crate) example: String,
 }
 
-/// All messages, and for each language their texts in the same order, each ended by NUL.
+/// The messages of one file of the first language, and for each language their texts in the same order, each ended by NUL.
+/// A program has the topics that it says something of, and no others.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Words {
+pub(crate) struct Topic {
+    /// The file's name without its ending.
+    pub(crate) name: String,
     pub(crate) messages: Vec<Signature>,
     pub(crate) texts: Vec<String>,
 }
@@ -82,23 +85,28 @@ const END: char = '\u{5}';
 const ELSE: char = '*';
 
 /// Compiles the files of the languages; the first one's arguments are those of all.
-pub(crate) fn compile(languages: &[Vec<Source>]) -> Result<Words, Vec<Fault>> {
+pub(crate) fn compile(languages: &[Vec<Source>]) -> Result<Vec<Topic>, Vec<Fault>> {
     let mut faults = Vec::new();
     let read: Vec<_> = languages.iter().map(|sources| messages(sources, &mut faults)).collect();
-    let Some((first, others)) = read.split_first() else { return Ok(Words { messages: vec![], texts: vec![] }) };
+    let Some((first, others)) = read.split_first() else { return Ok(vec![]) };
     for other in others {
         compare(first, other, &mut faults);
     }
     if !faults.is_empty() {
         return Err(faults);
     }
-    let signatures = first.values().map(|message| Signature {
+    let files: BTreeSet<&str> = first.values().map(|message| &*message.file).collect();
+    Ok(files.into_iter().map(|file| topic(file, first, &read)).collect())
+}
+
+fn topic(file: &str, first: &BTreeMap<String, Message>, languages: &[BTreeMap<String, Message>]) -> Topic {
+    let signatures = first.values().filter(|message| message.file == file).map(|message| Signature {
         id: message.id.clone(),
         arguments: message.arguments.iter().map(|(name, of)| (name.clone(), of.unwrap_or(Type::Text))).collect(),
         example: example(&message.parts),
     });
     let messages: Vec<_> = signatures.collect();
-    let texts = read.iter().map(|of| {
+    let texts = languages.iter().map(|of| {
         // That all have the same messages has been compared.
         messages.iter().filter_map(|signature| Some((signature, of.get(&signature.id)?))).fold(
             String::new(),
@@ -110,7 +118,8 @@ pub(crate) fn compile(languages: &[Vec<Source>]) -> Result<Words, Vec<Fault>> {
         )
     });
     let texts = texts.collect();
-    Ok(Words { messages, texts })
+    let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".ftl").to_owned();
+    Topic { name, messages, texts }
 }
 
 /// Reads a language's files.

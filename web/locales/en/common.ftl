@@ -30,3 +30,8 @@ looks-dark = Dark
 looks-rows = Rows
 looks-comfortable = Comfortable
 looks-compact = Compact
+
+# What is drawn beyond the form, loaded beside it.
+rest-loading = Loading the rest of the page…
+rest-failed = The rest of the page did not load.
+rest-failed-words = The host of this page did not send it. Try again; if it stays so, reload the page: its host may serve a newer version by now.

@@ -30,3 +30,8 @@ looks-dark = Oscuro
 looks-rows = Filas
 looks-comfortable = Amplias
 looks-compact = Compactas
+
+# What is drawn beyond the form, loaded beside it.
+rest-loading = Cargando el resto de la página…
+rest-failed = El resto de la página no se ha cargado.
+rest-failed-words = El servidor de esta página no lo ha enviado. Pruebe otra vez; si sigue igual, recargue la página: puede que su servidor ofrezca ya una versión más nueva.

@@ -8,20 +8,21 @@ mod compile;
 #[path = "../build/generate.rs"]
 mod generate;
 
-use compile::{Source, Type, Words, compile};
+use compile::{Source, Topic, Type, compile};
 
 fn source(name: &str, text: &str) -> Vec<Source> {
     vec![Source { name: name.into(), text: text.into() }]
 }
 
 /// The same in both languages.
-fn of(text: &str) -> Result<Words, Vec<String>> {
+fn of(text: &str) -> Result<Topic, Vec<String>> {
     of_both(text, text)
 }
 
-fn of_both(english: &str, spanish: &str) -> Result<Words, Vec<String>> {
+fn of_both(english: &str, spanish: &str) -> Result<Topic, Vec<String>> {
     let languages = [source("en/a.ftl", english), source("es/a.ftl", spanish)];
-    compile(&languages).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+    let topics = compile(&languages).map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    Ok(topics.into_iter().next().unwrap())
 }
 
 /// What is wrong, once.
@@ -37,9 +38,23 @@ fn a_message_becomes_a_function_with_its_arguments_by_name_and_type() {
     )
     .unwrap();
     assert_eq!(words.messages[1].arguments, [("count".to_owned(), Type::Number), ("folder".to_owned(), Type::Text)]);
-    let functions = generate::functions(&words);
+    let functions = generate::functions(&[words], &["en", "es"]);
+    assert!(functions.contains("static A: crate::fill::Words"), "{functions}");
     assert!(functions.contains("pub fn hello() -> &'static str"), "{functions}");
     assert!(functions.contains("pub fn moved(count: impl Into<u64>, folder: &str) -> String"), "{functions}");
+}
+
+#[test]
+fn each_file_is_a_topic_whatever_file_another_language_has_a_message_in() {
+    let sources = |files: [(&str, &str); 2]| files.map(|(name, text)| Source { name: name.into(), text: text.into() });
+    let english = sources([("en/a.ftl", "one = One\n"), ("en/b.ftl", "two = Two\n")]);
+    let spanish = sources([("es/a.ftl", "two = Dos\n"), ("es/b.ftl", "one = Uno\n")]);
+    let topics = compile(&[english.into(), spanish.into()]).unwrap();
+    let of = |topic: &Topic| (topic.name.clone(), topic.texts.concat());
+    assert_eq!(
+        topics.iter().map(of).collect::<Vec<_>>(),
+        [("a".into(), "One\0Uno\0".into()), ("b".into(), "Two\0Dos\0".into())]
+    );
 }
 
 #[test]

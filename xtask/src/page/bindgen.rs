@@ -1,23 +1,26 @@
 //! wasm-bindgen: from the compiled programs to browser modules (`NAME.js`, `NAME_bg.wasm`).
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::bundle::{File, Place};
+use super::split::split;
 use super::{Mode, Program, compile};
 use crate::setup::wasm::TARGET;
 use crate::workspace::Workspace;
 
-/// Makes browser modules of the compiled programs. They name each other as `asset:NAME`.
-pub(crate) fn run(workspace: &Workspace, programs: &[Program], mode: Mode) -> Result<Vec<File>> {
+/// Makes browser modules of the compiled programs and of their parts. They name each other as `asset:NAME`. `scratch` is a
+/// directory to write to.
+pub(crate) fn run(workspace: &Workspace, programs: &[Program], mode: Mode, scratch: &Path) -> Result<Vec<File>> {
     check_versions(workspace)?;
     let mut files = Vec::new();
     for program in programs {
         let path = workspace.target.join(TARGET).join(compile::PROFILE).join(format!("{}.wasm", program.name));
-        files.extend(modules(&path, program.name, mode).with_context(|| path.display().to_string())?);
+        files.extend(of_program(&path, program, mode, scratch).with_context(|| path.display().to_string())?);
     }
     Ok(files)
 }
@@ -26,7 +29,7 @@ pub(crate) fn run(workspace: &Workspace, programs: &[Program], mode: Mode) -> Re
 pub(crate) fn example(workspace: &Workspace, name: &str) -> Result<Vec<File>> {
     check_versions(workspace)?;
     let path = workspace.target.join(TARGET).join(compile::PROFILE).join("examples").join(format!("{name}.wasm"));
-    let mut files = modules(&path, name, Mode::Dev).with_context(|| path.display().to_string())?;
+    let mut files = modules(fs::read(&path)?, name, Mode::Dev).with_context(|| path.display().to_string())?;
     for file in files.iter_mut().filter(|file| file.name.ends_with(".js")) {
         file.bytes = String::from_utf8_lossy(&file.bytes).replace("asset:", "./").into_bytes();
     }
@@ -45,9 +48,24 @@ fn check_versions(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-fn modules(path: &Path, name: &str, mode: Mode) -> Result<Vec<File>> {
+fn of_program(path: &Path, program: &Program, mode: Mode, scratch: &Path) -> Result<Vec<File>> {
+    let wasm = fs::read(path)?;
+    if program.parts.is_empty() {
+        return modules(wasm, program.name, mode);
+    }
+    let split = split(&wasm, program, scratch)?;
+    let mut files = modules(split.program.clone(), program.name, mode)?;
+    let own = format!("{}.js", program.name);
+    for script in files.iter_mut().filter(|file| file.name == own) {
+        script.bytes = split.with_loader(&String::from_utf8_lossy(&script.bytes))?.into_bytes();
+    }
+    files.extend(split.parts);
+    Ok(files)
+}
+
+fn modules(wasm: Vec<u8>, name: &str, mode: Mode) -> Result<Vec<File>> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(path).out_name(name).typescript(false).omit_default_module_path(false).web(true)?;
+    bindgen.input_bytes(name, wasm).out_name(name).typescript(false).omit_default_module_path(false).web(true)?;
     // Only stack traces need the functions' names.
     bindgen.remove_name_section(mode == Mode::Release);
     let mut output = bindgen.generate_output()?;

@@ -33,13 +33,11 @@ const FEATURES: [&str; 9] = [
     "--enable-simd",
 ];
 
-/// Replaces each program among `files` by an optimised one.
+/// Replaces each program among `files`, and each part of one, by an optimised one.
 pub(crate) fn run(wasm_opt: &WasmOpt, programs: &[Program], files: &mut [File], cache: &mut Cache) -> Result<()> {
     let mut work = Vec::new();
     for file in files {
-        let Some(program) = programs.iter().find(|program| file.name == format!("{}_bg.wasm", program.name)) else {
-            continue;
-        };
+        let Some(program) = programs.iter().find(|program| program.has(&file.name)) else { continue };
         let level = program.level.flag();
         let key = Key::new(&[b"wasm-opt", wasm_opt.version.as_bytes(), level.as_bytes(), FEATURES.concat().as_bytes()])
             .of(&file.bytes);

@@ -14,14 +14,15 @@ use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html};
 
 use super::browser::{choices, dates, engine, files, hashes, language, looks, offline, page, sanitiser};
+use super::screens::{self, Screens as Drawn};
 use super::state::kept::Write;
 use super::state::{
     Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Looks, OAuthAction, Phase,
-    PreviewAction, Program, State, Whom, reduce,
+    PreviewAction, Program, ScreensAction, State, Whom, reduce,
 };
 use super::view::{
-    closing, commands::OverlayDialog, connect::Connect, diagnosis::DiagnosisDialog, kept::KeptScreen,
-    mailbox::MailboxScreen, newer::NewVersion,
+    closing, commands::OverlayProps, connect::Connect, diagnosis::DiagnosisProps, kept::KeptProps,
+    mailbox::MailboxProps, newer::NewVersion, waiting::waiting,
 };
 use super::words;
 
@@ -36,6 +37,9 @@ const ADDRESS_PAUSE_MS: u32 = 600;
 
 /// How long settings are waited for, in milliseconds: who knows them does not need that long to type them.
 const FIND_MS: u32 = 8000;
+
+/// How long what is drawn beyond the form is waited for, in milliseconds, before the user is told that it does not come.
+const LOAD_MS: u32 = 30_000;
 
 /// How long after a letter was changed it is saved, in milliseconds: whatever happens then, no more than that is lost.
 const SAVE_MS: u32 = 1000;
@@ -65,6 +69,8 @@ pub struct App {
     /// Counts engines, so that the last words of a former one are not taken for this one's.
     generation: u32,
     sanitiser: sanitiser::Sanitiser,
+    screens: Option<&'static Drawn>,
+    loading: Option<Timeout>,
     show_due: Option<Timeout>,
     pause: Option<Timeout>,
     finding: Option<Timeout>,
@@ -87,6 +93,8 @@ pub enum Message {
     Heard(u32, Heard<Reply>),
     /// So did the one for the letters of a preview.
     Writer(u32, Heard<Reply>),
+    /// What is drawn beyond the form is there, or could not be loaded.
+    Screens(Option<&'static Drawn>),
 }
 
 impl Component for App {
@@ -114,6 +122,8 @@ impl Component for App {
             writer: None,
             writers: 0,
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
+            screens: None,
+            loading: None,
             show_due: None,
             pause: None,
             finding: None,
@@ -126,6 +136,7 @@ impl Component for App {
             act: act.clone(),
             _listeners: listeners,
         };
+        effects.push(Effect::LoadScreens);
         for effect in effects {
             // The first engine is a fresh one.
             if effect != Effect::ReplaceEngine {
@@ -145,6 +156,11 @@ impl Component for App {
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         let action = match message {
             Message::Act(action) => action,
+            Message::Screens(screens) => {
+                self.loading = None;
+                self.screens = self.screens.or(screens);
+                Action::Screens(if screens.is_some() { ScreensAction::Loaded } else { ScreensAction::Failed })
+            }
             Message::Heard(generation, _) if generation != self.generation => return false,
             Message::Writer(generation, _) if generation != self.writers => return false,
             Message::Writer(_, Heard::Said(reply)) => Action::Writer(reply),
@@ -169,31 +185,31 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        let screen = match (&self.state.phase, &self.state.mailbox) {
-            (Phase::Open(account), Some(mailbox)) => html! {
-                <MailboxScreen
-                    account={account.clone()}
-                    mailbox={mailbox.clone()}
-                    writing={self.state.writing.clone()}
-                    stage={self.state.stage}
-                    connection={self.state.connection.clone()}
-                    about={self.state.about.clone()}
-                    act={self.act.clone()}
-                />
-            },
-            (Phase::Kept, Some(mailbox)) if let Some(kept) = &self.state.kept => html! {
-                <KeptScreen
-                    kept={kept.clone()}
-                    mailbox={mailbox.clone()}
-                    site={self.state.site.clone()}
-                    signing_in={self.state.signing_in.clone()}
-                    offline={self.state.offline}
-                    promised={self.state.promised}
-                    about={self.state.about.clone()}
-                    act={self.act.clone()}
-                />
-            },
-            (Phase::Closing(marked), _) => closing::closing(*marked, self.state.stage),
+        let screens = self.screens;
+        let screen = match (&self.state.phase, &self.state.mailbox, screens) {
+            (Phase::Open(account), Some(mailbox), Some(screens)) => (screens.mailbox)(MailboxProps {
+                account: account.clone(),
+                mailbox: mailbox.clone(),
+                writing: self.state.writing.clone(),
+                stage: self.state.stage,
+                connection: self.state.connection.clone(),
+                about: self.state.about.clone(),
+                act: self.act.clone(),
+            }),
+            (Phase::Kept, Some(mailbox), Some(screens)) if let Some(kept) = &self.state.kept => {
+                (screens.kept)(KeptProps {
+                    kept: kept.clone(),
+                    mailbox: mailbox.clone(),
+                    site: self.state.site.clone(),
+                    signing_in: self.state.signing_in.clone(),
+                    offline: self.state.offline,
+                    promised: self.state.promised,
+                    about: self.state.about.clone(),
+                    act: self.act.clone(),
+                })
+            }
+            (Phase::Open(_) | Phase::Kept, Some(_), None) => waiting(self.state.screens, &self.act),
+            (Phase::Closing(marked), ..) => closing::closing(*marked, self.state.stage),
             _ => html! {
                 <Connect
                     deletion={self.state.deletion.clone()}
@@ -215,12 +231,12 @@ impl Component for App {
                 <ContextProvider<Looks> context={self.state.looks}>
                 <ContextProvider<Keys> context={self.state.keys.clone()}>
                     {screen}
-                    if let Some(overlay) = self.state.overlay {
-                        <OverlayDialog {overlay} commands={Command::of(&self.state)} act={self.act.clone()} />
+                    if let Some((overlay, screens)) = self.state.overlay.zip(screens) {
+                        {(screens.overlay)(OverlayProps { overlay, commands: Command::of(&self.state), act: self.act.clone() })}
                     }
                 </ContextProvider<Keys>>
-                if let Some(diagnosis) = self.state.diagnosis.clone() {
-                    <DiagnosisDialog {diagnosis} act={self.act.clone()} />
+                if let Some((diagnosis, screens)) = self.state.diagnosis.clone().zip(screens) {
+                    {(screens.diagnosis)(DiagnosisProps { diagnosis, act: self.act.clone() })}
                 }
                 </ContextProvider<Looks>>
                 if self.state.newer { <NewVersion act={self.act.clone()} /> }
@@ -229,7 +245,9 @@ impl Component for App {
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
-        if let Some(place) = self.focus.take() {
+        let is_waiting = self.screens.is_none() && matches!(self.state.phase, Phase::Open(_) | Phase::Kept);
+        // What is to be focussed is not there before.
+        if let Some(place) = self.focus.take_if(|_| !is_waiting) {
             page::focus(place, &self.state.form);
         }
         page::catch_focus();
@@ -322,6 +340,11 @@ impl App {
                 if self.state.keeps {
                     choices::remember(choices::LOOKS, &self.state.looks.remembered());
                 }
+            }
+            Effect::LoadScreens => {
+                let (came, late) = (ctx.link().callback(Message::Screens), ctx.link().callback(Message::Screens));
+                self.loading = Some(Timeout::new(LOAD_MS, move || late.emit(None)));
+                spawn_local(async move { came.emit(screens::load().await) });
             }
             Effect::Speak => {
                 language::speak(self.state.language);

@@ -28,6 +28,7 @@ mod preview;
 mod reading;
 mod reduce;
 pub mod runs;
+mod screens;
 mod search;
 mod selection;
 mod site;
@@ -54,6 +55,7 @@ pub use prepare::Prepared;
 pub use preview::{Preview, PreviewAction, Told, in_hand};
 pub use reading::{Face, Load, NotSanitised, Opened, Picture, Reading, Remote, SafeHtml};
 pub use reduce::reduce;
+pub use screens::{Screens, ScreensAction};
 pub use search::{Search, SearchAction};
 pub use selection::{Choice, Selection, meant};
 pub use site::{Preset, SITE_DOCUMENT, Site};
@@ -109,6 +111,8 @@ pub struct State {
     pub looks: Looks,
     /// Which key does what.
     pub keys: Keys,
+    /// Whether what is drawn beyond the form is there.
+    pub screens: Screens,
     /// What is open above the mailbox.
     pub overlay: Option<Overlay>,
     /// A letter that a link asked for before mail was shown.
@@ -164,6 +168,8 @@ pub enum Program {
 pub enum Action {
     /// Look so from now on.
     Look(Looks),
+    /// Something happens to the loading of what is drawn beyond the form.
+    Screens(ScreensAction),
     /// Speak this language from now on.
     Speak(Language),
     /// The host's settings are here.
@@ -316,6 +322,8 @@ pub enum Effect {
     Print,
     /// Put this text where it can be pasted from.
     Copy(String),
+    /// Load what is drawn beyond the form, and send [`Action::Screens`].
+    LoadScreens,
     /// Look like [`State::looks`].
     Look,
     /// Speak [`State::language`].
@@ -442,6 +450,7 @@ impl Default for State {
             keeps: false,
             language: Language::default(),
             keys: Keys::default(),
+            screens: Screens::default(),
             overlay: None,
             offline: false,
             promised: None,

@@ -236,6 +236,7 @@ pub(super) fn forgotten(state: &State) -> State {
         keys: state.keys.clone(),
         offline: state.offline,
         newer: state.newer,
+        screens: state.screens,
         ..State::default()
     }
 }

@@ -7,7 +7,7 @@ use super::calls::{Calls, cancel};
 use super::{
     Action, Complaint, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase,
     Prepared, Reading, Remote, SafeHtml, Selection, SigningIn, State, Whom, diagnosis, discover, heard, held, is_free,
-    kept, keys, later, oauth, prepare, preview, search, selection,
+    kept, keys, later, oauth, prepare, preview, screens, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -21,7 +21,11 @@ pub fn reduce(state: &mut State, action: Action) -> Vec<Effect> {
     let by_history = matches!(action, Action::History(_));
     later::withdraw(state, &action);
     let phase = std::mem::discriminant(&state.phase);
+    let were_needed = screens::are_needed(state);
     let mut effects = apply(state, action);
+    if !were_needed && screens::are_needed(state) {
+        effects.extend(screens::again(state));
+    }
     if std::mem::discriminant(&state.phase) != phase {
         // What was begun in one place has no one to go on with it in another.
         effects.extend(oauth::act(state, OAuthAction::Cancel));
@@ -42,6 +46,7 @@ fn depth(state: &State) -> usize {
 
 fn apply(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
+        Action::Screens(action) => screens::act(state, action),
         Action::Speak(language) => speak(state, language),
         Action::Look(looks) => {
             state.looks = looks;

@@ -1,0 +1,96 @@
+//! Parts: what a program loads only when it is needed, cut out of it.
+//!
+//! A function marked `#[wasm_split(PART)]` and all that nothing but such functions reach go into a module of their own, which
+//! runs in the memory of the program. Only the linker's relocations tell what reaches what: this comes before wasm-bindgen,
+//! which does not keep them.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use wasm_split_cli_support::{Options, transform};
+
+use super::Program;
+use super::bundle::{File, Place};
+
+/// The script that loads the parts, as the program imports it.
+const LOADER: &str = "./__wasm_split.js";
+
+/// A program without its parts.
+#[derive(Debug)]
+pub(super) struct Split {
+    /// The program, for wasm-bindgen.
+    pub(super) program: Vec<u8>,
+    /// The parts (`PROGRAM_PART.wasm`).
+    pub(super) parts: Vec<File>,
+    /// The script that loads them.
+    loader: String,
+}
+
+/// Cuts a compiled program into parts. `scratch` is a directory to write to.
+pub(super) fn split(wasm: &[u8], program: &Program, scratch: &Path) -> Result<Split> {
+    let path = scratch.join("program.wasm");
+    let mut options = Options::new(wasm);
+    options.output_dir = scratch;
+    options.main_out_path = &path;
+    options.link_name = LOADER;
+    let split = transform(options).map_err(|report| anyhow!("cannot be cut into parts: {report:#}"))?;
+    ensure!(
+        split.split_modules.len() == program.parts.len(),
+        "{} parts of {} were found: {:?}",
+        split.split_modules.len(),
+        program.parts.len(),
+        split.split_modules
+    );
+    let mut loader = fs::read_to_string(scratch.join(LOADER))?;
+    let mut parts = Vec::new();
+    for part in program.parts {
+        let written = format!("split_{part}.wasm");
+        let name = part_name(program, part);
+        let loads = format!("\"./{written}\"");
+        ensure!(loader.contains(&loads), "the loader no longer names {loads}");
+        loader = loader.replace(&loads, &format!("\"asset:{name}\""));
+        let bytes = fs::read(scratch.join(&written)).with_context(|| written)?;
+        parts.push(File { name, place: Place::Asset, bytes });
+    }
+    Ok(Split { program: fs::read(&path)?, parts, loader })
+}
+
+/// The name of a part's file.
+pub(super) fn part_name(program: &Program, part: &str) -> String {
+    format!("{}_{part}.wasm", program.name)
+}
+
+impl Split {
+    /// The script of wasm-bindgen for this program, with the loader in it: the two name each other, so that neither could
+    /// be named by its hash before the other.
+    pub(super) fn with_loader(&self, script: &str) -> Result<String> {
+        let imported = import_of(script).context("wasm-bindgen no longer writes an import of the loader")?;
+        let (own, rest) = self.loader.split_once('\n').context("the loader is empty")?;
+        ensure!(own.starts_with("import { initSync } from "), "the loader begins with another import: {own}");
+        let names: Vec<&str> = rest.lines().filter_map(exported).collect();
+        let body = rest.replace("\nexport const ", "\nconst ");
+        ensure!(!body.contains("\nexport "), "the loader exports something else than constants");
+        let object = names.join(", ");
+        let inlined = format!("const {} = (() => {{\n{body}\nreturn {{ {object} }};\n}})();", imported.name);
+        Ok(script.replacen(imported.line, &inlined, 1))
+    }
+}
+
+struct Import<'a> {
+    line: &'a str,
+    name: &'a str,
+}
+
+/// The line that imports the loader as one object.
+fn import_of(script: &str) -> Option<Import<'_>> {
+    script.lines().find_map(|line| {
+        let name = line.strip_prefix("import * as ")?.strip_suffix(&format!(" from \"{LOADER}\""))?;
+        Some(Import { line, name })
+    })
+}
+
+/// The name of a constant that a line exports.
+fn exported(line: &str) -> Option<&str> {
+    line.strip_prefix("export const ")?.split_once(" =").map(|(name, _)| name)
+}
