@@ -1,10 +1,10 @@
 // The first script: one Trusted Types policy, which lets our workers through and nothing else; then the app.
 import init from "asset:app.js";
 
-// What was chosen where mail is kept ("dark compact"), before anything is drawn. A browser without storage has no choice.
+// What was chosen where mail is kept ("dark compact system 125"), before anything is drawn. A browser without storage has no choice.
 try {
-  const [theme, density] = (localStorage.getItem("restante-looks") ?? "").split(" ");
-  if (density) Object.assign(document.documentElement.dataset, { theme, density });
+  const [theme, density, contrast = "system", zoom = "100"] = (localStorage.getItem("restante-looks") ?? "").split(" ");
+  if (density) Object.assign(document.documentElement.dataset, { theme, density, contrast, zoom });
 } catch {}
 
 const workers = new Set(

@@ -30,6 +30,10 @@ looks-dark = Dark
 looks-rows = Rows
 looks-comfortable = Comfortable
 looks-compact = Compact
+looks-contrast = Contrast
+looks-high = High
+looks-zoom = Text of letters
+percent = { NUMBER($number) } %
 
 # What is drawn beyond the form, loaded beside it.
 rest-loading = Loading the rest of the page…

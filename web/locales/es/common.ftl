@@ -30,6 +30,10 @@ looks-dark = Oscuro
 looks-rows = Filas
 looks-comfortable = Amplias
 looks-compact = Compactas
+looks-contrast = Contraste
+looks-high = Alto
+looks-zoom = Texto de los mensajes
+percent = { NUMBER($number) } %
 
 # What is drawn beyond the form, loaded beside it.
 rest-loading = Cargando el resto de la página…

@@ -94,3 +94,34 @@ fn import_of(script: &str) -> Option<Import<'_>> {
 fn exported(line: &str) -> Option<&str> {
     line.strip_prefix("export const ")?.split_once(" =").map(|(name, _)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(loader: &str) -> Split {
+        Split { program: vec![], parts: vec![], loader: loader.to_owned() }
+    }
+
+    const LOADER: &str =
+        "import { initSync } from \"./main.js\";\n\nlet shared;\nexport const one = 1;\nexport const two = 2;\n";
+
+    #[test]
+    fn the_loader_stands_where_it_was_imported_and_is_one_object() {
+        let script = "import * as import1 from \"./__wasm_split.js\"\nexport function initSync() {}\n";
+        let whole = split(LOADER).with_loader(script).unwrap();
+        let parts: Vec<&str> = whole.split_whitespace().collect();
+        let expected = "const import1 = (() => { let shared; const one = 1; const two = 2; return { one, two }; })(); \
+                        export function initSync() {}";
+        assert_eq!(parts.join(" "), expected);
+    }
+
+    #[test]
+    fn what_the_tools_no_longer_write_so_is_an_error() {
+        let error = |loader: &str, script: &str| split(loader).with_loader(script).unwrap_err().to_string();
+        assert!(error(LOADER, "import init from './x.js';").contains("no longer writes an import"));
+        let script = "import * as import1 from \"./__wasm_split.js\"\n";
+        assert!(error("import { other } from './x.js';\n", script).contains("another import"));
+        assert!(error(&format!("{LOADER}export function f() {{}}\n"), script).contains("else than constants"));
+    }
+}

@@ -12,6 +12,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, HtmlImageElement, KeyboardEvent, ResizeObserver};
 
 use super::page;
+use crate::ui::state::Zoom;
 
 /// The attribute of the root by which the host's own frame is known: it has the policy.
 const OURS: &str = "data-restante";
@@ -32,7 +33,7 @@ pub struct Letter {
 impl Letter {
     /// Shows a sanitised document in a frame that has been loaded, and lets the frame be as high as it. `None` where the
     /// frame did not get the host's own document, and so not its policy.
-    pub fn show(frame: &HtmlIFrameElement, html: &str) -> Option<Self> {
+    pub fn show(frame: &HtmlIFrameElement, html: &str, zoom: Zoom) -> Option<Self> {
         let document = frame.content_document()?;
         let root: HtmlElement = document.document_element()?.unchecked_into();
         if !root.has_attribute(OURS) {
@@ -45,6 +46,8 @@ impl Letter {
             page::style_firmly(element, "height", "auto");
         }
         page::style_firmly(&body, "overflow", "visible");
+        // Of the body: the root is measured in pixels of the page.
+        page::style_firmly(&body, "zoom", &format!("{}%", zoom.percent()));
         fit(frame, &document);
         let fit = {
             let (frame, document) = (frame.clone(), document.clone());

@@ -14,6 +14,8 @@ pub fn show(looks: Looks) {
         // Attributes of these names can be set.
         let _ = root.set_attribute("data-theme", looks.theme.id());
         let _ = root.set_attribute("data-density", looks.density.id());
+        let _ = root.set_attribute("data-contrast", looks.contrast.id());
+        let _ = root.set_attribute("data-zoom", looks.zoom.id());
     }
     // The browser takes the one whose media fits the device.
     for (media, of_media) in PAPER {

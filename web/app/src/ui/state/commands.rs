@@ -8,7 +8,8 @@ use restante_api::letter::{LetterId, Manner};
 
 use super::kept::{Deed, Opening, Write};
 use super::{
-    Action, Choice, DiagnosisAction, KeptAction, Motion, Overlay, Phase, PreviewAction, Purpose, SearchAction, State,
+    Action, Choice, DiagnosisAction, KeptAction, Looks, Motion, Overlay, Phase, PreviewAction, Purpose, SearchAction,
+    State,
 };
 
 /// Something that can be done with the mailbox that is open.
@@ -50,6 +51,10 @@ pub enum Command {
     Settings,
     /// Print the message that is read.
     Print,
+    /// Draw letters larger.
+    Larger,
+    /// Draw letters smaller.
+    Smaller,
     /// Show how the session came about.
     Path,
     /// Show what was said with mail servers.
@@ -64,7 +69,7 @@ pub enum Command {
 
 /// Every command, in the order in which they are listed, with the key that it has unless somebody changes that. Those of one
 /// key are for one of the two screens each.
-const ALL: [(Command, &str); 29] = [
+const ALL: [(Command, &str); 31] = [
     (Command::Down, "j"),
     (Command::Up, "k"),
     (Command::Read, "o"),
@@ -90,6 +95,8 @@ const ALL: [(Command, &str); 29] = [
     (Command::Check, "g"),
     (Command::Settings, ""),
     (Command::Print, ""),
+    (Command::Larger, "+"),
+    (Command::Smaller, "-"),
     (Command::Path, ""),
     (Command::Diagnosis, ""),
     (Command::Keys, "?"),
@@ -118,6 +125,8 @@ impl Command {
         };
         let kept = |action: KeptAction| is_kept.then_some(Action::Keep(action));
         let write = |write: Write| Some(Action::Keep(KeptAction::Write(write)));
+        let is_read = state.mailbox.as_ref().is_some_and(|mailbox| mailbox.reading.is_some());
+        let zoomed = |zoom| is_read.then_some(Action::Look(Looks { zoom, ..state.looks }));
         match self {
             Self::Down => Some(Action::Key(Motion::Down(1), Purpose::Point)),
             Self::Up => Some(Action::Key(Motion::Up(1), Purpose::Point)),
@@ -143,10 +152,9 @@ impl Command {
                 let account = state.kept.as_ref().and_then(|kept| kept.account_in_sight().or(kept.accounts().first()));
                 account.and_then(|account| kept(KeptAction::Open(Opening::Settings(account.id))))
             }
-            Self::Print => {
-                let is_read = state.mailbox.as_ref().is_some_and(|mailbox| mailbox.reading.is_some());
-                is_read.then_some(Action::Print)
-            }
+            Self::Print => is_read.then_some(Action::Print),
+            Self::Larger => zoomed(state.looks.zoom.larger()?),
+            Self::Smaller => zoomed(state.looks.zoom.smaller()?),
             Self::Path => (!is_kept).then_some(Action::ShowPath(true)),
             Self::Diagnosis => Some(Action::Diagnosis(DiagnosisAction::Show)),
             Self::About => Some(Action::ShowAbout(true)),

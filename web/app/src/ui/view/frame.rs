@@ -1,6 +1,7 @@
 //! HTML mail. The page frames a document of its own host, which has a policy of its own, and puts the sanitised mail into it.
 //! So a newsletter keeps its styles, no script runs, no request leaves, and the frame is as high as the letter.
 
+use super::looks::use_looks;
 use super::use_language;
 use restante_locales::say;
 use web_sys::HtmlIFrameElement;
@@ -41,11 +42,12 @@ fn Framed(props: &FramedProps) -> Html {
     use_language();
     let frame = use_node_ref();
     let loads = use_state_eq(|| 0_u32);
+    let zoom = use_looks().zoom;
     {
         let frame = frame.clone();
-        use_effect_with((*loads, props.html.clone()), move |(loads, html)| {
+        use_effect_with((*loads, props.html.clone(), zoom), move |(loads, html, zoom)| {
             let frame = frame.cast::<HtmlIFrameElement>().filter(|_| *loads > 0);
-            let letter = frame.and_then(|frame| Letter::show(&frame, &html.document));
+            let letter = frame.and_then(|frame| Letter::show(&frame, &html.document, *zoom));
             move || drop(letter)
         });
     }

@@ -5,7 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::{Callback, Html, Properties, TargetCast, component, hook, html, use_context};
 
 use super::{Act, use_language};
-use crate::ui::state::{Action, Density, Looks, Theme};
+use crate::ui::state::{Action, Contrast, Density, Looks, Theme, Zoom, found};
 
 /// How the page looks.
 #[hook]
@@ -22,21 +22,28 @@ pub(super) struct LooksProps {
 pub(super) fn LooksChoice(props: &LooksProps) -> Html {
     use_language();
     let looks = use_looks();
-    let themes = Theme::ALL.map(|theme| (theme.id(), theme_name(theme), theme == looks.theme));
-    let densities = Density::ALL.map(|density| (density.id(), density_name(density), density == looks.density));
+    let themes = Theme::ALL.map(|theme| (theme.id(), theme_name(theme).to_owned(), theme == looks.theme));
+    let densities =
+        Density::ALL.map(|density| (density.id(), density_name(density).to_owned(), density == looks.density));
+    let contrasts = Contrast::ALL.map(|it| (it.id(), contrast_name(it).to_owned(), it == looks.contrast));
+    let zooms = Zoom::ALL.map(|zoom| (zoom.id(), say::percent(zoom.percent()), zoom == looks.zoom));
     let on_theme = move |id: &str| Looks { theme: found(&Theme::ALL, id, Theme::id), ..looks };
     let on_density = move |id: &str| Looks { density: found(&Density::ALL, id, Density::id), ..looks };
+    let on_contrast = move |id: &str| Looks { contrast: found(&Contrast::ALL, id, Contrast::id), ..looks };
+    let on_zoom = move |id: &str| Looks { zoom: found(&Zoom::ALL, id, Zoom::id), ..looks };
     html! {
         <>
             {choice(say::looks_theme(), &themes, on_theme, &props.act)}
             {choice(say::looks_rows(), &densities, on_density, &props.act)}
+            {choice(say::looks_contrast(), &contrasts, on_contrast, &props.act)}
+            {choice(say::looks_zoom(), &zooms, on_zoom, &props.act)}
         </>
     }
 }
 
 fn choice(
     label: &'static str,
-    options: &[(&'static str, &'static str, bool)],
+    options: &[(&'static str, String, bool)],
     chosen: impl Fn(&str) -> Looks + 'static,
     act: &Act,
 ) -> Html {
@@ -47,14 +54,10 @@ fn choice(
     html! {
         <label class="language"><span>{label}</span>
             <select {onchange}>
-                { for options.iter().map(|(id, name, is_chosen)| html! { <option value={*id} selected={*is_chosen}>{*name}</option> }) }
+                { for options.iter().map(|(id, name, is_chosen)| html! { <option value={*id} selected={*is_chosen}>{name}</option> }) }
             </select>
         </label>
     }
-}
-
-fn found<T: Copy + Default>(all: &[T], id: &str, of: fn(T) -> &'static str) -> T {
-    all.iter().copied().find(|one| of(*one) == id).unwrap_or_default()
 }
 
 fn theme_name(theme: Theme) -> &'static str {
@@ -69,5 +72,12 @@ fn density_name(density: Density) -> &'static str {
     match density {
         Density::Comfortable => say::looks_comfortable(),
         Density::Compact => say::looks_compact(),
+    }
+}
+
+fn contrast_name(contrast: Contrast) -> &'static str {
+    match contrast {
+        Contrast::System => say::looks_system(),
+        Contrast::High => say::looks_high(),
     }
 }

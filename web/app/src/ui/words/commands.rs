@@ -36,6 +36,8 @@ pub fn name(command: Command) -> &'static str {
         Command::Check => say::command_check(),
         Command::Settings => say::kept_settings(),
         Command::Print => say::command_print(),
+        Command::Larger => say::command_larger(),
+        Command::Smaller => say::command_smaller(),
         Command::Path => say::mailbox_path_title(),
         Command::Diagnosis => say::diagnosis(),
         Command::About => say::about_page(),
