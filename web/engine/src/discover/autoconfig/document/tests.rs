@@ -113,7 +113,7 @@ fn parts_of_the_address_are_filled_in_once_and_what_is_not_understood_is_the_who
 #[test]
 fn letters_go_by_a_server_for_the_same_user_under_tls_and_never_by_port_25() {
     let fetch = pop3("pop.example.org", "995", "SSL", "<username>%EMAILADDRESS%</username>");
-    let sent = |servers: &[String]| settings(&[&[fetch.clone()], servers].concat().concat()).2;
+    let sent = |servers: &[String]| settings(&(fetch.clone() + &servers.concat())).2;
     let own = "<username>%EMAILADDRESS%</username>";
     let smtps = || smtp("smtps.example.org", "465", "SSL", own);
     assert_eq!(sent(&[]), None);
