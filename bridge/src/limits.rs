@@ -4,6 +4,15 @@ use std::time::Duration;
 
 use restante_protocol::tunnel::Service;
 
+/// How long a tunnel to a provider may last that hands out tokens: one question and its answer.
+const SIGN_IN: Duration = Duration::from_secs(60);
+
+/// How long a tunnel may last that fetches a document of mail servers. A page waits for it less long.
+const AUTOCONFIG: Duration = Duration::from_secs(10);
+
+/// Bytes of such a tunnel: the document has a few thousand, a chain of certificates as many.
+const AUTOCONFIG_BYTES: u64 = 256 * 1024;
+
 /// Limits on time, on number and on speed. What is refused for one of them is told so, with its own code and words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -54,6 +63,24 @@ impl Limits {
             Service::Submission => self.submission_idle_timeout,
             // One question and its answer.
             Service::SignIn => self.idle_timeout,
+            Service::Autoconfig => self.idle_timeout.min(AUTOCONFIG),
+        }
+    }
+
+    /// For which a tunnel of this service may be open at all.
+    pub(crate) fn session_timeout_of(&self, service: Service) -> Duration {
+        match service {
+            Service::Pop3 | Service::Submission => self.session_timeout,
+            Service::SignIn => self.session_timeout.min(SIGN_IN),
+            Service::Autoconfig => self.session_timeout.min(AUTOCONFIG),
+        }
+    }
+
+    /// Bytes that a tunnel of this service may carry at most, both directions together.
+    pub(crate) fn bytes_of(service: Service) -> u64 {
+        match service {
+            Service::Pop3 | Service::Submission | Service::SignIn => u64::MAX,
+            Service::Autoconfig => AUTOCONFIG_BYTES,
         }
     }
 

@@ -102,8 +102,9 @@ pub struct Settings {
     #[serde(deserialize_with = "read_servers")]
     pub nameserver: Vec<SocketAddr>,
 
-    /// Look up in DNS which mail servers a domain names (SRV records), for people who type their mail address only, also
-    /// where --allow lists servers. Without --allow that is done anyway.
+    /// Find out which mail servers a domain names, for people who type their mail address only, also where --allow lists
+    /// servers: by the SRV records in DNS, and by the document at autoconfig.DOMAIN, port 443, which the page fetches over
+    /// TLS. Without --allow that is done anyway.
     #[arg(long, env = "RESTANTE_DISCOVERY", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub discovery: bool,
 

@@ -124,7 +124,7 @@ pub(crate) struct Rules {
     pub(crate) openings: Openings,
     pub(crate) log_clients: bool,
     pub(crate) resolver: Arc<dyn Resolve>,
-    /// Whether a domain's servers are looked up where the policy lists servers.
+    /// Whether a domain's servers are looked up, and the document of them fetched that it publishes, where the policy lists servers.
     pub(crate) discovery: bool,
     pub(crate) upstream: Upstream,
     pub(crate) https: Option<Https>,

@@ -57,6 +57,8 @@ pub enum Service {
     /// A provider is asked for the tokens that sign in at its servers (OAuth 2.0's token endpoint, RFC 6749, section 3.2). TLS
     /// ends in the page.
     SignIn,
+    /// A domain's own document of its mail servers is fetched, at `autoconfig.` before the domain. TLS ends in the page.
+    Autoconfig,
 }
 
 /// Who ends TLS, and how it starts.
@@ -210,7 +212,8 @@ pub enum CloseCode {
     OpenTimeout,
     /// 4410: the bridge is draining; try again, another one may answer.
     Draining,
-    /// 4429: a limit on connections, on their rate, or on what one may send in a day.
+    /// 4429: a limit on connections, on their rate, on what one may send in a day, or on the bytes of a
+    /// tunnel.
     TooMany,
     /// 4460: the server refused the TCP connection.
     ConnectRefused,

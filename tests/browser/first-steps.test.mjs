@@ -99,6 +99,17 @@ test('a server that the bridge does not connect to is said to be there, and fill
   assert.equal(await page.getByText('pop.barred.example').count(), 0);
 }, 'asking'));
 
+test('of a domain that DNS names no servers of, its document is looked for, and nothing else', { timeout }, async () => {
+  names.asked.length = 0;
+  await withPage(async (restante) => {
+    await restante.address.fill('ana@silent.example');
+    await restante.status.filter({ hasText: 'Nothing is known of silent.example.' }).waitFor();
+    assert.deepEqual(await form(restante), ['', '995', 'TLS', '']);
+  }, 'asking');
+  const hosts = new Set(names.asked.filter((asked) => !asked.startsWith('SRV ')).map((asked) => asked.split(' ')[1]));
+  assert.deepEqual([...hosts], ['autoconfig.silent.example']);
+});
+
 test('a bridge that looks nothing up asks no name server, and of a known provider no bridge asks', { timeout }, async () => {
   names.asked.length = 0;
   await withPage(async (restante) => {

@@ -58,6 +58,8 @@ impl Known {
             Service::Submission => self.submission.as_ref(),
             // What the page needs for it the operator lists for all.
             Service::SignIn => None,
+            // The same everywhere; whether it is on, the policy for fetching mail says.
+            Service::Autoconfig => None,
         }
     }
 }

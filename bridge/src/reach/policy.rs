@@ -3,7 +3,7 @@
 //! Two questions, both answered before a connection is made. May the page ask for this host and port, as it is
 //! written ([`Policy::admit`])? And may this address be dialled for it ([`Policy::vet`])? A name opens no way to a
 //! special address: that has to be listed as an address itself. Each service has a list of its own, and one that is not
-//! listed for sending mail is never sent to.
+//! listed for sending mail is never sent to. Documents of mail servers need no list: the host's name says what it is for.
 //!
 //! Not here: resolving and dialling (`dial`).
 
@@ -30,7 +30,14 @@ pub struct Policy {
     submission: Vec<Entry>,
     /// Where providers hand out tokens.
     sign_in: Vec<Entry>,
+    /// Where documents of mail servers are fetched besides port 443 of public addresses.
+    autoconfig: Vec<Entry>,
 }
+
+/// What the name of a host begins with that publishes the document of a domain's mail servers.
+const AUTOCONFIG: &str = "autoconfig.";
+/// Where it publishes it (RFC 9110, section 4.2.2).
+const HTTPS: u16 = 443;
 
 /// Why a destination is refused. They are the policy's answer to the page, so none says what the list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +58,9 @@ pub enum Forbidden {
         "This bridge does not connect to that server for signing in. Its operator decides which providers it serves."
     )]
     NotForSignIn,
+    /// It is not where a domain publishes the document of its mail servers.
+    #[error("A domain's mail servers are asked for at autoconfig.DOMAIN, port 443, and nowhere else.")]
+    NotForAutoconfig,
     /// The address is special and not listed.
     #[error("This bridge does not connect to that server: its address is not a public one ({0}).")]
     Special(&'static str),
@@ -77,6 +87,12 @@ impl Policy {
         Self { sign_in: entries, ..self }
     }
 
+    /// Documents of mail servers may be fetched at these entries as well, from hosts that are named as such hosts are: at other
+    /// ports, and at special addresses.
+    pub fn with_autoconfig(self, entries: Vec<Entry>) -> Self {
+        Self { autoconfig: entries, ..self }
+    }
+
     /// Whether mail may be sent through any server.
     pub fn has_submission(&self) -> bool {
         !self.submission.is_empty()
@@ -88,6 +104,7 @@ impl Policy {
             Service::Pop3 => self.entries.as_deref().unwrap_or_default(),
             Service::Submission => &self.submission,
             Service::SignIn => &self.sign_in,
+            Service::Autoconfig => &self.autoconfig,
         }
     }
 
@@ -108,6 +125,9 @@ impl Policy {
             (Service::Submission, _) if port == RELAY_PORT => (false, Forbidden::RelayPort),
             (Service::Submission, _) => (listed(), Forbidden::NotForSending),
             (Service::SignIn, _) => (listed(), Forbidden::NotForSignIn),
+            (Service::Autoconfig, _) => {
+                (publishes_servers(host) && (port == HTTPS || listed()), Forbidden::NotForAutoconfig)
+            }
         };
         if admitted { Ok(()) } else { Err(otherwise) }
     }
@@ -126,6 +146,13 @@ impl Policy {
             .any(|e| e.has_port(port) && (e.matches_address(address) || (local && e.matches_exactly("localhost"))));
         if listed { Ok(()) } else { Err(Forbidden::Special(what)) }
     }
+}
+
+/// Whether a host is named as one that publishes the mail servers of a domain, and that domain has a dot in it.
+///
+/// The other place for such a document, below the domain's own name (RFC 8615), would admit every host on the HTTPS port.
+fn publishes_servers(host: &Host) -> bool {
+    matches!(host, Host::Name(name) if name.strip_prefix(AUTOCONFIG).is_some_and(|domain| domain.contains('.')))
 }
 
 #[cfg(test)]
@@ -220,6 +247,53 @@ mod tests {
         // An address that may be fetched from is none that may be sent to.
         let apart = policy(&["10.0.0.0/8"]).with_submission(listed(&["smtp.example.org"]));
         assert_eq!(send(&apart, "smtp.example.org", 465, "10.0.0.5"), Err(Forbidden::Special("private")));
+    }
+
+    #[test]
+    fn documents_of_mail_servers_are_fetched_from_hosts_that_are_named_so_on_one_port_and_at_public_addresses() {
+        let fetch =
+            |policy: &Policy, host: &str, port, resolved| ask_for(Service::Autoconfig, policy, host, port, resolved);
+        // What may be fetched, sent or signed in to says nothing of it.
+        let entries = || vec!["*:8443".parse().unwrap(), "10.0.0.5:443".parse().unwrap()];
+        for policy in [Policy::public(), Policy::listed(entries()).with_sign_in(entries())] {
+            assert_eq!(fetch(&policy, "autoconfig.example.org", 443, "1.1.1.1"), Ok(()));
+            assert_eq!(fetch(&policy, "AutoConfig.mail.example.org", 443, "1.1.1.1"), Ok(()));
+            for host in [
+                "example.org",
+                "www.example.org",
+                "autoconfig",
+                "autoconfig.example",
+                "xautoconfig.example.org",
+                "autoconfig-example.org",
+                "www.autoconfig.example.org",
+                "1.1.1.1",
+                "2001:4860:4860::8888",
+            ] {
+                assert_eq!(fetch(&policy, host, 443, "1.1.1.1"), Err(Forbidden::NotForAutoconfig), "{host}");
+            }
+            for port in [0, 25, 80, 110, 465, 587, 995, 8443] {
+                let refused = fetch(&policy, "autoconfig.example.org", port, "1.1.1.1");
+                assert_eq!(refused, Err(Forbidden::NotForAutoconfig), "{port}");
+            }
+            for special in ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1", "::ffff:10.0.0.5", "fd00::1"] {
+                let refused = fetch(&policy, "autoconfig.example.org", 443, special);
+                assert!(matches!(refused, Err(Forbidden::Special(_))), "{special}");
+            }
+            assert!(ask(&policy, "autoconfig.example.org", 443, "1.1.1.1").is_err(), "it is for nothing else");
+        }
+        for spelling in [
+            "autoconfig.example.org.",
+            "autoconfig..org",
+            "autoconfig.127.1",
+            "autoconfig.a b.org",
+            "autoconfig.a/b.org",
+        ] {
+            assert!(spelling.parse::<Host>().is_err(), "{spelling}");
+        }
+        let inside = Policy::public().with_autoconfig(entries());
+        assert_eq!(fetch(&inside, "autoconfig.example.org", 8443, "1.1.1.1"), Ok(()));
+        assert_eq!(fetch(&inside, "autoconfig.example.org", 443, "10.0.0.5"), Ok(()));
+        assert_eq!(fetch(&inside, "www.example.org", 8443, "1.1.1.1"), Err(Forbidden::NotForAutoconfig));
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct Config {
     pub log_clients: bool,
     /// PEM file of the authorities to verify mail servers by, instead of the system's.
     pub authorities: Option<PathBuf>,
-    /// Whether the servers that a domain names are looked up though [`Config::policy`] lists servers.
+    /// Whether the servers that a domain names are looked up, and the document of them fetched that it publishes, though [`Config::policy`] lists servers.
     pub discovery: bool,
     /// Resolver of names.
     pub resolver: Arc<dyn Resolve>,

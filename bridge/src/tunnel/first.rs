@@ -1,5 +1,5 @@
-//! How a submission begins: with TLS, or with SMTP's first command; and a question for tokens: with TLS. What begins otherwise
-//! is neither, and a bridge that lets its users send mail or sign in is no way to talk to other services.
+//! How a submission begins: with TLS, or with SMTP's first command; and a question for tokens or settings: with TLS. What begins
+//! otherwise is none of them, and a bridge that lets its users send mail or sign in is no way to talk to other services.
 //!
 //! The bytes are looked at as they go out, in whatever pieces they come, up to the end of the beginning and no further.
 
@@ -46,8 +46,8 @@ pub(super) enum BadBeginning {
     NoStarttls,
     #[error("The page began neither TLS nor SMTP: for sending mail this bridge passes nothing else on.")]
     Neither,
-    #[error("The page did not begin TLS: for signing in this bridge passes nothing else on.")]
-    NoSignIn,
+    #[error("The page did not begin TLS: to servers that are none for mail this bridge passes nothing else on.")]
+    OnlyTls,
 }
 
 impl From<BadBeginning> for Failure {
@@ -68,8 +68,8 @@ impl First {
         Self { expected, seen: 0, begun: 0, last: 0 }
     }
 
-    /// What is expected where a provider hands out tokens.
-    pub(super) fn of_sign_in() -> Self {
+    /// What is expected at a server that is none for mail.
+    pub(super) fn of_tls() -> Self {
         Self { expected: Expected::Tls, seen: 0, begun: 0, last: 0 }
     }
 
@@ -85,7 +85,7 @@ impl First {
             if !self.accepts(byte) {
                 return Err(match (self.expected, port) {
                     (Expected::Tls, IMPLICIT) => BadBeginning::NoTls,
-                    (Expected::Tls, _) => BadBeginning::NoSignIn,
+                    (Expected::Tls, _) => BadBeginning::OnlyTls,
                     (Expected::Greeting, STARTTLS) => BadBeginning::NoStarttls,
                     _ => BadBeginning::Neither,
                 });

@@ -28,6 +28,9 @@ use crate::metrics::Metrics;
 /// ([`Wire::is_hung_up`](crate::wire::Wire::is_hung_up)) a page that vanished is found out within a minute.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
+/// What a page is told whose tunnel has carried all that it may.
+const TOO_LONG: &str = "This connection has carried as many bytes as this bridge passes on for what it is for.";
+
 /// How relaying ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -92,6 +95,8 @@ pub(crate) struct Bounds {
     pub(crate) end: Instant,
     /// Both directions together; 0 for any number.
     pub(crate) bytes_per_second: u64,
+    /// In all, both directions together.
+    pub(crate) bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,6 +208,10 @@ impl Relay {
             }
             if !page.data().is_empty() {
                 let most = ready!(self.pace.poll_ready(cx)).min(page.data().len());
+                let most = match self.room().map(|room| most.min(room)) {
+                    Ok(most) => most,
+                    Err(failure) => return Poll::Ready(End::Failed(failure)),
+                };
                 let most = match self.admit(&page.data()[..most]) {
                     Ok(most) => most,
                     Err(failure) => return Poll::Ready(End::Failed(failure)),
@@ -293,6 +302,14 @@ impl Relay {
         Ok(())
     }
 
+    /// How many bytes may still be relayed.
+    fn room(&self) -> Result<usize, Failure> {
+        match self.bounds.bytes.saturating_sub(self.traffic.up.saturating_add(self.traffic.down)) {
+            0 => Err(Failure::new(CloseCode::TooMany, TOO_LONG)),
+            bytes => Ok(usize::try_from(bytes).unwrap_or(usize::MAX)),
+        }
+    }
+
     /// How many of the page's bytes may go out now.
     fn admit(&self, bytes: &[u8]) -> Result<usize, Failure> {
         self.sending.as_ref().map_or(Ok(bytes.len()), |sending| sending.admit(bytes))
@@ -350,7 +367,11 @@ impl Relay {
         if credit == 0 {
             return Poll::Pending;
         }
-        let allowed = ready!(self.pace.poll_ready(cx)).min(credit);
+        let room = match self.room() {
+            Ok(room) => room,
+            Err(failure) => return Poll::Ready(Err(failure)),
+        };
+        let allowed = ready!(self.pace.poll_ready(cx)).min(credit).min(room);
         let mut buffer = Buffer::take();
         let mut into = ReadBuf::new(&mut buffer[HEADER_ROOM..HEADER_ROOM + allowed]);
         let read = ready!(Pin::new(server).poll_read(cx, &mut into));

@@ -22,9 +22,9 @@ impl Sending {
         Self { port, first: Some(First::at(port, tls)), allowance: Some(allowance) }
     }
 
-    /// A question to a provider that hands out tokens at this port.
-    pub(crate) fn for_sign_in(port: u16) -> Self {
-        Self { port, first: Some(First::of_sign_in()), allowance: None }
+    /// A question over TLS to a server at this port that is none for mail.
+    pub(crate) fn of_tls(port: u16) -> Self {
+        Self { port, first: Some(First::of_tls()), allowance: None }
     }
 
     /// How many of these bytes may go out now; they are taken off the day's share.

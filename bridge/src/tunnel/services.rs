@@ -1,4 +1,4 @@
-//! A page that asks which servers a domain names, in the place of opening a tunnel.
+//! A page that asks which servers a domain names, in the place of opening a tunnel; and who may ask.
 //!
 //! Counted, limited and let in like an opening. Not here: what is asked of DNS ([`crate::reach::services`]).
 
@@ -15,6 +15,16 @@ use crate::shared::{Rules, Shared};
 /// What a page is told where no domain's servers are looked up.
 const OFF: &str = "This bridge does not look up which servers a domain names. Its operator decides that.";
 
+/// Whether somebody may find servers by their domain, who may fetch mail where `fetching` says.
+///
+/// # Errors
+/// [`Failure`] where the operator does not let that be done.
+pub(super) fn check_discovery(rules: &Rules, fetching: &Policy) -> Result<(), Failure> {
+    // Who may go everywhere has names looked up anyway.
+    let is_on = rules.discovery || !fetching.is_listed();
+    is_on.then_some(()).ok_or_else(|| Failure::new(CloseCode::Forbidden, OFF))
+}
+
 /// Looks the servers of a domain up, for somebody who may go where `policy` says of each service.
 ///
 /// # Errors
@@ -26,10 +36,7 @@ pub(super) async fn answer<'p>(
     shared: &Shared,
     client: IpAddr,
 ) -> Result<Services, Failure> {
-    // Who may go everywhere has names looked up anyway.
-    if !rules.discovery && policy(Service::Pop3).is_listed() {
-        return Err(Failure::new(CloseCode::Forbidden, OFF));
-    }
+    check_discovery(rules, policy(Service::Pop3))?;
     let domain = match domain.parse() {
         Ok(Host::Name(name)) if name.contains('.') => name,
         _ => return Err(Failure::bad_message("That is no domain.")),

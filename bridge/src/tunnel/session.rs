@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::http::HeaderMap;
 use futures::FutureExt;
@@ -21,13 +21,14 @@ use tracing::info;
 use super::page::{Page, Received};
 use super::relay::{Bounds, End, Relay, Traffic, injected};
 use super::sending::Sending;
-use super::services::answer;
+use super::services::{answer, check_discovery};
 use crate::access::admission::{Holder, Permit, TooMany};
 use crate::access::client::{Peer, mask};
 use crate::access::visitors::Place;
 use crate::failure::Failure;
 use crate::http::authority::Authority;
 use crate::http::origin::Foreign;
+use crate::limits::Limits;
 use crate::log::AUDIT;
 use crate::reach::dial::dial;
 use crate::reach::host::{BadHost, Host};
@@ -43,12 +44,8 @@ const NORMAL: u16 = 1000;
 const NO_STRANGERS: &str =
     "Sending mail through this bridge needs an access token, or somebody whom its web server has signed in.";
 
-/// How long a tunnel to a provider may last: one question and its answer.
-const SIGN_IN: Duration = Duration::from_secs(60);
-
-/// What a page is told that would have the bridge end TLS before a provider.
-const TOKENS_ARE_THE_PAGES: &str =
-    "This bridge ends no TLS before a provider that hands out tokens: the page has to do that itself.";
+/// What a page is told that would have the bridge end TLS before another server than one for mail.
+const TLS_IS_THE_PAGES: &str = "This bridge ends TLS before mail servers only: here the page has to do that itself.";
 
 /// How a tunnel ended, for the page and for the log.
 enum Outcome {
@@ -255,25 +252,26 @@ where
             *sent = Some(Box::new(Sent { holder, host, port: open.port }));
             Some(Sending::new(open.port, open.tls, allowance))
         }
-        Service::SignIn if open.tls != BridgeTls::None => {
-            return Err(Failure::new(CloseCode::Forbidden, TOKENS_ARE_THE_PAGES));
+        Service::SignIn | Service::Autoconfig if open.tls != BridgeTls::None => {
+            return Err(Failure::new(CloseCode::Forbidden, TLS_IS_THE_PAGES));
         }
-        Service::SignIn => Some(Sending::for_sign_in(open.port)),
+        Service::SignIn => Some(Sending::of_tls(open.port)),
+        Service::Autoconfig => {
+            check_discovery(&rules, policy_for(Service::Pop3))?;
+            Some(Sending::of_tls(open.port))
+        }
     };
     let (server, peer) = tokio::select! {
         reached = reach(&open, &host, policy, &rules, shared, from.client) => reached?,
         () = page.gone() => return Ok(Begun::Gone),
     };
     page.queue(&BridgeMessage::Opened { peer: peer.to_string() });
-    let longest = match open.service {
-        Service::SignIn => limits.session_timeout.min(SIGN_IN),
-        Service::Pop3 | Service::Submission => limits.session_timeout,
-    };
     let bounds = Bounds {
         idle: limits.idle_timeout_of(open.service),
         close: limits.close_timeout,
-        end: tokio::time::Instant::now() + longest,
+        end: tokio::time::Instant::now() + limits.session_timeout_of(open.service),
         bytes_per_second: limits.bytes_per_second,
+        bytes: Limits::bytes_of(open.service),
     };
     let mut relay = Relay::new(open.window, open.tls == BridgeTls::Starttls, bounds, Arc::clone(&shared.metrics));
     if let Some(sending) = sending {

@@ -5,6 +5,7 @@ mod abuse;
 mod acme;
 mod admission;
 mod autobahn;
+mod autoconfig;
 mod binary;
 mod documents;
 mod fairness;

@@ -1,12 +1,14 @@
-//! The settings of a mailbox, by its mail address: what is known of its provider, else what its domain says in DNS.
+//! The settings of a mailbox, by its mail address: what is known of its provider, else what its domain says in DNS, else what it
+//! publishes.
 //!
 //! Not here: whether they work, which shows when the mailbox is opened.
 
+pub mod autoconfig;
 mod providers;
 
 use std::rc::Rc;
 
-use restante_api::{By, Discover, Discovery, Place, Security, Settings, SettingsSource};
+use restante_api::{Discover, Discovery, Place, Security, Settings, SettingsSource};
 use restante_protocol::tunnel::{NamedServer, Service, Services};
 
 use crate::platform::{Platform, Question};
@@ -16,9 +18,14 @@ pub(crate) async fn find(platform: Rc<dyn Platform>, wanted: Discover) -> Discov
     if let Some(known) = providers::known(&wanted) {
         return known;
     }
-    let Some(By { bridge, token }) = wanted.by.clone() else { return Discovery::Nothing };
-    let question = Question { domain: wanted.domain.clone(), bridge, token };
-    platform.look_up(question).await.map_or(Discovery::Nothing, |services| of_dns(&wanted, &services))
+    let Some(by) = wanted.by.clone() else { return Discovery::Nothing };
+    let question = Question { domain: wanted.domain.clone(), bridge: by.bridge.clone(), token: by.token.clone() };
+    // A bridge that looks nothing up leads to no document either.
+    let Ok(services) = platform.look_up(question).await else { return Discovery::Nothing };
+    match of_dns(&wanted, &services) {
+        Discovery::Nothing => autoconfig::find(&*platform, &wanted, &by, None).await.unwrap_or(Discovery::Nothing),
+        found => found,
+    }
 }
 
 /// The settings that DNS names. The user name is the whole address at first (RFC 6186, section 4).

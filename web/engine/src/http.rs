@@ -1,4 +1,5 @@
-//! As much of HTTP/1.1 (RFC 9112) as it takes to send one form over a tunnel, with TLS that ends here, and to read the answer.
+//! As much of HTTP/1.1 (RFC 9112) as it takes to ask one question over a tunnel, with TLS that ends here, and to read the answer.
+//! It leads nowhere else: a redirection is an answer like any other.
 
 use std::io;
 use std::time::Duration;
@@ -12,23 +13,29 @@ use crate::platform::{Destination, Platform};
 use crate::tls::Peer;
 use crate::transport::{Transport, failure_of, failure_of_tunnel};
 
-/// For how long an answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Octets of an answer at most.
 const LONGEST: usize = 64 * 1024;
 /// Fields of an answer's header at most.
 const FIELDS: usize = 64;
 
-/// Where a form is sent.
+/// Who is asked.
 pub(crate) struct Endpoint<'e> {
+    /// What it is asked for.
+    pub(crate) service: Service,
     pub(crate) host: &'e str,
     pub(crate) port: u16,
     /// With what follows a `?`.
     pub(crate) path: &'e str,
     pub(crate) trusted: Option<Fingerprint>,
     pub(crate) by: &'e By,
-    /// The page's own origin, which some providers insist on.
-    pub(crate) origin: &'e str,
+    /// For how long the answer is waited for.
+    pub(crate) patience: Duration,
+}
+
+/// What is asked.
+enum Method<'m> {
+    Get,
+    Post { form: &'m str, origin: &'m str },
 }
 
 /// What came back.
@@ -38,25 +45,42 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// Sends a form (`application/x-www-form-urlencoded`) and reads the answer.
+/// Sends a form (`application/x-www-form-urlencoded`) and reads the answer. `origin`: the page's own, which some providers insist on.
 ///
 /// # Errors
 /// What the bridge says; where the host cannot be reached, is not to be trusted, or does not answer in time; and
 /// [`FailureKind::ProviderUnreachable`] where what it answers is no HTTP.
-pub(crate) async fn post(platform: &dyn Platform, to: Endpoint<'_>, form: &str) -> Result<Answer, Failure> {
-    let patience = platform.sleep(PATIENCE);
-    match select(Box::pin(ask(platform, to, form)), patience).await {
+pub(crate) async fn post(
+    platform: &dyn Platform,
+    to: Endpoint<'_>,
+    form: &str,
+    origin: &str,
+) -> Result<Answer, Failure> {
+    in_time(platform, to, Method::Post { form, origin }).await
+}
+
+/// Asks for an XML document. Of who asks, the host is told nothing.
+///
+/// # Errors
+/// As for [`post`].
+pub(crate) async fn get(platform: &dyn Platform, to: Endpoint<'_>) -> Result<Answer, Failure> {
+    in_time(platform, to, Method::Get).await
+}
+
+async fn in_time(platform: &dyn Platform, to: Endpoint<'_>, method: Method<'_>) -> Result<Answer, Failure> {
+    let patience = platform.sleep(to.patience);
+    match select(Box::pin(ask(platform, to, method)), patience).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(Failure::new(FailureKind::TimedOut, "")),
     }
 }
 
-async fn ask(platform: &dyn Platform, to: Endpoint<'_>, form: &str) -> Result<Answer, Failure> {
+async fn ask(platform: &dyn Platform, to: Endpoint<'_>, method: Method<'_>) -> Result<Answer, Failure> {
     let destination = Destination {
         host: to.host.to_owned(),
         port: to.port,
         tls: BridgeTls::None,
-        service: Service::SignIn,
+        service: to.service,
         token: to.by.token.clone(),
         bridge: to.by.bridge.clone(),
     };
@@ -64,7 +88,7 @@ async fn ask(platform: &dyn Platform, to: Endpoint<'_>, form: &str) -> Result<An
     let peer = Peer { host: to.host.to_owned(), trusted: to.trusted, now: platform.now() };
     let mut transport = Transport::Plain(tunnel).secure(&peer).await?;
     let lost = |error: io::Error| failure_of(&error);
-    transport.write_all(&request(&to, form)).await.map_err(lost)?;
+    transport.write_all(&request(&to, &method)).await.map_err(lost)?;
     transport.flush().await.map_err(lost)?;
     let (mut came, mut piece) = (Vec::new(), vec![0; 8 * 1024]);
     loop {
@@ -86,15 +110,22 @@ async fn ask(platform: &dyn Platform, to: Endpoint<'_>, form: &str) -> Result<An
     }
 }
 
-fn request(to: &Endpoint<'_>, form: &str) -> Vec<u8> {
-    let Endpoint { host, port, path, origin, .. } = to;
+fn request(to: &Endpoint<'_>, method: &Method<'_>) -> Vec<u8> {
+    let Endpoint { host, port, path, .. } = to;
     let host = if host.contains(':') { format!("[{host}]") } else { (*host).to_owned() };
     let host = if *port == 443 { host } else { format!("{host}:{port}") };
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {}\r\nAccept: application/json\r\nConnection: close\r\n\r\n{form}",
-        form.len()
-    )
+    match method {
+        Method::Get => format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: application/xml, text/xml\r\n\
+             Accept-Encoding: identity\r\nConnection: close\r\n\r\n"
+        ),
+        Method::Post { form, origin } => format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nAccept: application/json\r\n\
+             Connection: close\r\n\r\n{form}",
+            form.len()
+        ),
+    }
     .into_bytes()
 }
 
@@ -217,13 +248,19 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_sent_to_its_host_and_port() {
+    fn a_question_is_for_its_host_and_port() {
         let by = By { bridge: None, token: None };
-        let to =
-            |host, port| Endpoint { host, port, path: "/t?x", trusted: None, by: &by, origin: "https://mail.example" };
-        let sent = |host, port| String::from_utf8(request(&to(host, port), "a=b")).unwrap();
+        let (service, patience) = (Service::SignIn, Duration::ZERO);
+        let to = |host, port| Endpoint { service, host, port, path: "/t?x", trusted: None, by: &by, patience };
+        let sent = |host, port| {
+            let form = Method::Post { form: "a=b", origin: "https://mail.example" };
+            String::from_utf8(request(&to(host, port), &form)).unwrap()
+        };
         assert!(sent("id.example", 443).starts_with("POST /t?x HTTP/1.1\r\nHost: id.example\r\n"));
         assert!(sent("id.example", 8443).contains("Host: id.example:8443\r\n"));
         assert!(sent("::1", 443).contains("Host: [::1]\r\n") && sent("::1", 443).ends_with("\r\n\r\na=b"));
+        let asked = String::from_utf8(request(&to("id.example", 443), &Method::Get)).unwrap();
+        assert!(asked.starts_with("GET /t?x HTTP/1.1\r\nHost: id.example\r\n") && asked.ends_with("\r\n\r\n"));
+        assert!(!asked.contains("mail.example"));
     }
 }

@@ -10,7 +10,7 @@
 #[cfg(feature = "keep")]
 pub mod compose;
 pub mod connection;
-mod discover;
+pub mod discover;
 mod engine;
 mod hits;
 mod host;

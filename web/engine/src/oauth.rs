@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use form_urlencoded::Serializer;
@@ -17,7 +18,7 @@ use futures::future::{LocalBoxFuture, Shared};
 use restante_api::oauth::{Authorize, Credential, Grant, Provider};
 use restante_api::{Blame, By, CallId, Failure, FailureKind, Reason, Reply, Security, Server, TlsEnd, Update};
 use restante_protocol::pop3;
-use restante_protocol::tunnel::Secret;
+use restante_protocol::tunnel::{Secret, Service};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +30,9 @@ use crate::tls;
 const BEFORE_END: u64 = 120;
 /// Seconds for which a token is good whose provider does not say (RFC 6749, section 5.1, recommends that it does).
 const USUAL: u64 = 3600;
+
+/// For how long a provider's answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Signing in, as a page asks for it: one at a time.
 #[derive(Default)]
@@ -350,14 +354,15 @@ async fn ask(
     }
     let form = Secret::new(form.finish());
     let to = Endpoint {
+        service: Service::SignIn,
         host: &provider.token_host,
         port: provider.token_port,
         path: &provider.token_path,
         trusted: provider.trusted(),
         by,
-        origin,
+        patience: PATIENCE,
     };
-    let answer = http::post(&**platform, to, form.expose()).await.map_err(unreachable)?;
+    let answer = http::post(&**platform, to, form.expose(), origin).await.map_err(unreachable)?;
     granted(&answer)
 }
 

@@ -38,8 +38,10 @@ find-known = Settings of { $provider }, known to this page.
 # $server: the one that takes letters.
 find-sends = Mail is sent through { $server }.
 find-dns = Settings from the DNS of { $domain }.
+find-autoconfig = Settings as published by { $domain }.
 find-elsewhere = They name a server of another domain: use it only if your provider does.
 find-barred = The DNS of { $domain } names a server that this bridge does not connect to: its operator decides which ones it serves.
+find-unlisted = { $domain } publishes its mail servers, and none for POP3 with TLS. If your provider has one all the same, type it below.
 find-differs = The settings found are { $server }, port { $port }, { $security }. What you typed stays.
 find-use = Use these settings
 find-nothing = Nothing is known of { $domain }. Ask your provider for its POP3 server, and type it below.

@@ -27,7 +27,7 @@ impl AsyncWrite for Reset {
 async fn a_reset_that_a_write_finds_out_is_no_end() {
     let (near, _far) = tokio::io::duplex(1024);
     let hour = Duration::from_secs(3600);
-    let bounds = Bounds { idle: hour, close: hour, end: Instant::now() + hour, bytes_per_second: 0 };
+    let bounds = Bounds { idle: hour, close: hour, end: Instant::now() + hour, bytes_per_second: 0, bytes: u64::MAX };
     let mut relay = Relay::new(1024, false, bounds, Arc::default());
     // One masked binary frame.
     let mut page = Page::new(near, &[0x82, 0x81, 0, 0, 0, 0, b'x']);
@@ -42,8 +42,13 @@ async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
     let close = [0x88, 0x80, 0, 0, 0, 0];
     let data = [0x82, 0x82, 0, 0, 0, 0, b'h', b'i'];
     for farewell in ["close frame", "end", "hung up"] {
-        let bounds =
-            Bounds { idle: hour, close: Duration::from_secs(5), end: Instant::now() + hour, bytes_per_second: 0 };
+        let bounds = Bounds {
+            idle: hour,
+            close: Duration::from_secs(5),
+            end: Instant::now() + hour,
+            bytes_per_second: 0,
+            bytes: u64::MAX,
+        };
         let mut relay = Relay::new(1024, false, bounds, Arc::default());
         let (near, far) = tokio::io::duplex(1024);
         let (mut server, _silent) = tokio::io::duplex(1);
@@ -56,7 +61,13 @@ async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
         let ended = tokio::time::timeout(minute, relay.run(&mut page, &mut server)).await;
         assert!(ended.is_ok(), "{farewell}");
     }
-    let bounds = Bounds { idle: hour, close: Duration::from_secs(5), end: Instant::now() + hour, bytes_per_second: 0 };
+    let bounds = Bounds {
+        idle: hour,
+        close: Duration::from_secs(5),
+        end: Instant::now() + hour,
+        bytes_per_second: 0,
+        bytes: u64::MAX,
+    };
     let mut relay = Relay::new(1024, false, bounds, Arc::default());
     let (near, _far) = tokio::io::duplex(1024);
     let (mut server, _silent) = tokio::io::duplex(1);
@@ -68,7 +79,7 @@ async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
 #[test]
 fn tls_begins_behind_the_last_byte_that_was_passed_on_and_not_before_an_answer() {
     let now = Instant::now();
-    let bounds = Bounds { idle: Duration::ZERO, close: Duration::ZERO, end: now, bytes_per_second: 0 };
+    let bounds = Bounds { idle: Duration::ZERO, close: Duration::ZERO, end: now, bytes_per_second: 0, bytes: u64::MAX };
     let mut relay = Relay::new(0, true, bounds, Arc::default());
     let code = |relay: &Relay, received| relay.check_starttls(received).map_err(|failure| failure.code);
     let (bad, injected) = (Err(CloseCode::BadMessage.into()), Err(CloseCode::StarttlsInjection.into()));
@@ -83,4 +94,17 @@ fn tls_begins_behind_the_last_byte_that_was_passed_on_and_not_before_an_answer()
     {
         assert_eq!(code(&relay, received), expected, "{received}");
     }
+}
+
+#[tokio::test]
+async fn no_more_bytes_are_relayed_than_a_tunnel_may_carry() {
+    let hour = Duration::from_secs(3600);
+    let bounds = Bounds { idle: hour, close: hour, end: Instant::now() + hour, bytes_per_second: 0, bytes: 3 };
+    let mut relay = Relay::new(1024, false, bounds, Arc::default());
+    let (near, _far) = tokio::io::duplex(1024);
+    let (mut server, mut theirs) = tokio::io::duplex(1024);
+    let mut page = Page::new(near, &[0x82, 0x81, 0, 0, 0, 0, b'x']);
+    tokio::io::AsyncWriteExt::write_all(&mut theirs, b"answer").await.unwrap();
+    let End::Failed(failure) = relay.run(&mut page, &mut server).await else { panic!("it did not fail") };
+    assert_eq!((failure.code, relay.traffic()), (u16::from(CloseCode::TooMany), Traffic { up: 1, down: 2 }));
 }

@@ -51,6 +51,8 @@ pub enum Discovery {
     NoPop3(Provider),
     /// A server that the bridge does not connect to, as its operator decides.
     Barred,
+    /// The domain publishes its mail servers, and none of them speaks POP3 under TLS.
+    Unlisted,
     /// Nothing.
     Nothing,
 }
@@ -75,6 +77,8 @@ pub enum SettingsSource {
     Known(Provider),
     /// The domain's own records in DNS, which nobody has signed.
     Dns,
+    /// A document that the domain publishes, over TLS.
+    Autoconfig,
 }
 
 /// A server of a mailbox.

@@ -7,6 +7,7 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use restante_api::oauth::Credential;
 use restante_api::{Call, CallId, Failure, OpenMailbox, Reply, Request, Row, Security, TlsEnd, Update};
+use restante_engine::platform::Platform;
 
 use super::Host;
 
@@ -112,9 +113,19 @@ impl Engine {
 
 /// Runs the engine against the host for as long as the test lasts.
 pub(crate) async fn with_engine<F: AsyncFnOnce(&mut Engine)>(host: &Host, test: F) {
+    let ended = with_platform(host.clone(), test).await;
+    assert!(ended, "the test did not end; the server was told: {:#?}", host.lines());
+}
+
+/// Runs the engine on this platform for as long as the test lasts, and tells whether it ended.
+pub(crate) async fn with_platform<P, F>(platform: P, test: F) -> bool
+where
+    P: Platform + 'static,
+    F: AsyncFnOnce(&mut Engine),
+{
     let (calls, incoming) = unbounded();
     let (outgoing, replies) = unbounded();
-    let running = restante_engine::run(host.clone(), incoming, move |reply| {
+    let running = restante_engine::run(platform, incoming, move |reply| {
         let _ = outgoing.unbounded_send(reply);
     });
     let mut engine = Engine { calls: Some(calls), asked: Cell::new(0), replies, seen: Vec::new() };
@@ -124,6 +135,5 @@ pub(crate) async fn with_engine<F: AsyncFnOnce(&mut Engine)>(host: &Host, test: 
         while engine.replies.next().await.is_some() {}
     };
     let both = futures::future::join(running, testing);
-    let ended = tokio::time::timeout(Duration::from_secs(1000), both).await;
-    assert!(ended.is_ok(), "the test did not end; the server was told: {:#?}", host.lines());
+    tokio::time::timeout(Duration::from_secs(1000), both).await.is_ok()
 }

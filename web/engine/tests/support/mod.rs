@@ -45,7 +45,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_util::compat::{Compat, FuturesAsyncReadCompatExt, TokioAsyncReadCompatExt};
 
 #[allow(unused_imports, reason = "each test program uses its own part of this module")]
-pub(crate) use engine::{Engine, open, with_engine};
+pub(crate) use engine::{Engine, open, with_engine, with_platform};
 
 /// How the server behaves.
 #[derive(Debug, Clone)]

@@ -29,6 +29,8 @@ pub enum Finding {
     NoPop3(Shared<Provider>),
     /// A server that the bridge does not connect to.
     Barred,
+    /// The domain publishes its mail servers, and none for POP3 under TLS.
+    Unlisted,
     /// Nothing.
     Nothing,
     /// No answer came in time.
@@ -71,7 +73,7 @@ pub(super) fn edited(state: &mut State) -> Vec<Effect> {
 
 /// Another bridge, or its token: it may know what nobody knew before.
 pub(super) fn bridge_changed(state: &mut State) -> Option<Effect> {
-    let is_open = matches!(state.form.finding, Finding::Barred | Finding::Nothing | Finding::Late);
+    let is_open = matches!(state.form.finding, Finding::Barred | Finding::Unlisted | Finding::Nothing | Finding::Late);
     if !is_open {
         return None;
     }
@@ -105,6 +107,7 @@ pub(super) fn heard(state: &mut State, to: CallId, discovery: Discovery) -> Vec<
         Discovery::Settings(settings) => settle(state, Finding::Found(Shared::new(settings))),
         Discovery::NoPop3(provider) => settle(state, Finding::NoPop3(Shared::new(provider))),
         Discovery::Barred => settle(state, Finding::Barred),
+        Discovery::Unlisted => settle(state, Finding::Unlisted),
         Discovery::Nothing => settle(state, Finding::Nothing),
     }
 }

@@ -77,6 +77,7 @@ fn told(form: &Form, act: &Act) -> Html {
         },
         Finding::NoPop3(provider) => html! { <>{say::find_no_pop3(&provider.name)}{" "}{help(provider)}</> },
         Finding::Barred => html! { {say::find_barred(&domain)} },
+        Finding::Unlisted => html! { {say::find_unlisted(&domain)} },
         Finding::Nothing => html! { {say::find_nothing(&domain)} },
         Finding::Late => html! { {say::find_late()} },
     }
@@ -86,6 +87,7 @@ fn source(found: &Settings, domain: &str) -> String {
     match &found.source {
         SettingsSource::Known(provider) => say::find_known(&provider.name),
         SettingsSource::Dns => say::find_dns(domain),
+        SettingsSource::Autoconfig => say::find_autoconfig(domain),
     }
 }
 

@@ -157,7 +157,7 @@ fn what_differs_is_used_only_by_somebodys_doing() {
 
 #[test]
 fn what_an_address_filled_in_goes_with_it_and_what_was_typed_does_not() {
-    for outcome in [Discovery::Nothing, Discovery::Barred, Discovery::NoPop3(provider())] {
+    for outcome in [Discovery::Nothing, Discovery::Unlisted, Discovery::Barred, Discovery::NoPop3(provider())] {
         let mut state = State::default();
         found(&mut state);
         edit(&mut state, Field::Password(Secret::new("pw")));
