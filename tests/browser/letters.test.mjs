@@ -173,6 +173,17 @@ test('a letter of pictures shows them, each has a thumbnail, and all are saved i
     assert.ok(PICTURES['quay.png'].equals((await restante.download('quay.png')).bytes), 'one alone is saved as well');
   }));
 
+test('all fields of a header are there for who wants them, decoded', { timeout }, () => withLetters(['Seats and prices'], async (restante, page) => {
+  await restante.read('Seats and prices');
+  const { message } = restante;
+  assert.equal(await message.locator('.fields dt').count(), 0);
+  await message.getByText('All header fields').focus();
+  await page.keyboard.press('Enter');
+  const field = (name) => message.locator('.fields div').filter({ has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).locator('dd');
+  assert.equal(await field('Subject').textContent(), 'Seats and prices');
+  assert.match(await field('Content-Type').first().textContent(), /^[a-z]+\/[a-z]+/);
+}));
+
 test('printing is a command while something is read', { timeout }, () => withLetters(['Seats and prices'], async (restante, page) => {
   const printed = () => page.evaluate(() => window.printed);
   await page.evaluate(() => { window.printed = []; window.print = () => window.printed.push(document.querySelectorAll('dialog').length); });

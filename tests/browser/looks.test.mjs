@@ -30,7 +30,7 @@ test('what is chosen is seen at once and at the next visit, and goes with the la
     await kept.button('Account settings').click();
     await choose(page, 'Theme', 'Dark');
     await choose(page, 'Rows', 'Compact');
-    assert.deepEqual([await paper(page), await around(page), await stored(page)], [DARK, '#14161b', 'dark compact']);
+    assert.deepEqual([await paper(page), await around(page), await stored(page)], [DARK, '#14161b', 'dark compact system 100']);
     await page.keyboard.press('Escape');
     assert.equal(await height(kept.rows.first()), 60);
     await kept.settled();
@@ -52,7 +52,7 @@ test('what is chosen is seen at once and at the next visit, and goes with the la
     await choose(page, 'Rows', 'Comfortable');
     assert.deepEqual([await paper(page), await around(page), await stored(page)], [LIGHT, '#fbfaf7', null]);
     await choose(page, 'Theme', 'Light');
-    assert.equal(await stored(page), 'light comfortable');
+    assert.equal(await stored(page), 'light comfortable system 100');
     await page.keyboard.press('Escape');
     await kept.button('Account settings').click();
     await kept.dialog.getByRole('button', { name: 'Remove this account…' }).click();
@@ -77,3 +77,49 @@ test('on a dark device the page may be light, and a preview remembers nothing', 
   const [first, second] = [await restante.rows.nth(0).boundingBox(), await restante.rows.nth(1).boundingBox()];
   assert.deepEqual([await paper(page), first.height, second.y - first.y], [LIGHT, 60, 60]);
 }, { context: { colorScheme: 'dark' } }));
+
+test('high contrast is a choice, and what the device asks for', { timeout }, () => inPreview(our, 'sample', async (restante, page) => {
+  const colours = () => page.evaluate(() => {
+    const { backgroundColor, color } = getComputedStyle(document.body);
+    return [getComputedStyle(document.documentElement).backgroundColor, color, backgroundColor];
+  });
+  const [WHITE, BLACK] = ['rgb(255, 255, 255)', 'rgb(0, 0, 0)'];
+  assert.equal((await colours())[0], LIGHT);
+  await page.getByRole('button', { name: 'About this page' }).first().click();
+  await choose(page, 'Contrast', 'High');
+  assert.deepEqual((await colours()).slice(0, 2), [WHITE, BLACK]);
+  await choose(page, 'Theme', 'Dark');
+  assert.deepEqual((await colours()).slice(0, 2), [BLACK, WHITE]);
+  await choose(page, 'Contrast', 'As the device');
+  assert.equal((await colours())[0], DARK);
+  await page.emulateMedia({ contrast: 'more' });
+  assert.deepEqual((await colours()).slice(0, 2), [BLACK, WHITE]);
+}));
+
+test("a letter's text is drawn larger and smaller by keys, in words and in HTML, and nothing of it is cut off", { timeout }, () =>
+  inPreview(our, 'sample', async (restante, page) => {
+    await restante.read('The key is under the blue pot');
+    const text = restante.message.locator('.text');
+    const height = async () => (await text.locator('p').first().boundingBox()).height;
+    const usual = await height();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    assert.ok(await height() > usual * 1.4, 'one and a half times');
+    await restante.read('Two evenings at the pier');
+    const frame = await restante.mailFrame();
+    await frame.locator('img').first().waitFor();
+    const sizes = () => frame.locator('body').evaluate((body) => ({
+      zoom: getComputedStyle(body).zoom, needed: document.documentElement.scrollHeight, has: innerHeight, wide: document.documentElement.scrollWidth - innerWidth,
+    }));
+    const { needed, has } = await sizes();
+    assert.ok(needed <= has + 1, 'it scrolls in the page, not in itself');
+    assert.equal((await sizes()).zoom, '1.5');
+    await page.keyboard.press('-');
+    await page.keyboard.press('-');
+    await page.waitForFunction(() => document.documentElement.dataset.zoom === '100');
+    // The smallest is the usual one.
+    await page.keyboard.press('-');
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.zoom), '100');
+    await restante.read('The key is under the blue pot');
+    assert.equal(await height(), usual);
+  }));

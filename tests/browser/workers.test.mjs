@@ -81,3 +81,30 @@ test('an engine that cannot be loaded is told once a mailbox is opened, and not 
     assert.ok(asked <= 2, `${asked} times`);
   });
 });
+
+test('where the rest of the page does not load that is said, and trying again shows the mailbox', { timeout }, async () => {
+  await visit(our.browser, our.bridge.url, { clean: false }, async (page) => {
+    const restante = new Restante(page);
+    await page.goto('about:blank');
+    const rest = '**/app_screens*.wasm';
+    await page.context().route(rest, (route) => route.abort());
+    await page.goto(our.bridge.url);
+    const { user, password } = our.world.mailbox('sample');
+    await restante.fill({ port: our.world.pops_port, user, password });
+    await restante.openButton.click();
+    await page.getByRole('button', { name: 'Trust exactly this certificate' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'The rest of the page did not load.' });
+    await alert.waitFor();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await alert.waitFor();
+    await page.context().unroute(rest);
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await restante.settled();
+    await restante.read('The key is under the blue pot');
+    // It stays loaded: nothing is fetched for the next mailbox.
+    await page.context().route(rest, (route) => route.abort());
+    await restante.close();
+    await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
+    await restante.settled();
+  });
+});

@@ -19,6 +19,7 @@ mod charset;
 mod contact;
 mod content_lines;
 mod decode;
+mod fields;
 mod head;
 mod html_text;
 mod limits;

@@ -33,7 +33,7 @@ looks-compact = Compact
 looks-contrast = Contrast
 looks-high = High
 looks-zoom = Text of letters
-percent = { NUMBER($number) } %
+percent = { NUMBER($number) }%
 
 # What is drawn beyond the form, loaded beside it.
 rest-loading = Loading the rest of the page…

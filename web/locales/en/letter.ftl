@@ -126,3 +126,4 @@ flaw-refused-silently = The server does not give out this header: no reason give
 letter-confirmed = According to { $provider } this comes from { $domain }.
 letter-refuted = Perhaps forged.
 letter-refuted-words = According to { $provider } it is not certain that this comes from { $domain }, though that domain wants its mail to be recognisable.
+letter-fields = All header fields

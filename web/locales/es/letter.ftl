@@ -120,3 +120,4 @@ flaw-refused-silently = El servidor no entrega esta cabecera y no dice por qué
 letter-confirmed = Según { $provider }, este mensaje viene de { $domain }.
 letter-refuted = Puede ser falso.
 letter-refuted-words = Según { $provider }, no es seguro que este mensaje venga de { $domain }, aunque ese dominio quiere que su correo se reconozca.
+letter-fields = Todos los campos de la cabecera

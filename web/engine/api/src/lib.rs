@@ -32,8 +32,8 @@ pub use event::{Day, Event, Method, Moment, Repeat, Unit};
 pub use failure::{Blame, CertificateFault, Death, Failure, FailureKind, OtherBridge, Program, Reason, SearchFault};
 pub use flaw::Flaw;
 pub use message::{
-    Address, Attachment, Authentication, Contact, InlineImage, ListId, MessageRef, MessageView, PartId, Protection,
-    Scheme, Source, Wording,
+    Address, Attachment, Authentication, Contact, HeaderField, InlineImage, ListId, MessageRef, MessageView, PartId,
+    Protection, Scheme, Source, Wording,
 };
 pub use server::{Prepare, Server};
 pub use text::{Block, Kind, Span, Text, between_words};

@@ -112,6 +112,17 @@ pub struct MessageView {
     pub attachments: Vec<Attachment>,
     /// What is wrong with the message.
     pub faults: Vec<Flaw>,
+    /// Every field of its header, in their order; 200 at most.
+    pub fields: Vec<HeaderField>,
+}
+
+/// A field of a header (RFC 5322, section 2.2), decoded. Both are one line, free of what could deceive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HeaderField {
+    /// Its name, as it is written.
+    pub name: String,
+    /// What it says, or the beginning of it, 4096 octets; may be empty.
+    pub value: String,
 }
 
 /// Somebody, as a vCard tells (RFC 6350). All of it is one line each, free of what could deceive; what is not told is empty.

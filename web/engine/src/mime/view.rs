@@ -10,8 +10,8 @@ use super::decode::{self, Encoding};
 use super::head::{self, Head};
 use super::structure::{Part as Found, Structure};
 use super::{
-    authentication, blocks, bodies, calendar, charset, contact, html_text, limits, names, protection, references, row,
-    text,
+    authentication, blocks, bodies, calendar, charset, contact, fields, html_text, limits, names, protection,
+    references, row, text,
 };
 
 /// A part's decoded octets with a name to save them under.
@@ -33,6 +33,7 @@ pub fn view(reference: &MessageRef, raw: &[u8]) -> Option<MessageView> {
         return Some(without_header(reference, &octets));
     }
     let mut view = addressed(reference, &head, octets.len() as u64);
+    view.fields = fields::of(&octets);
     let structure = Structure::of(&octets);
     let bodies = bodies::sort(&structure);
     let mut reading =
@@ -142,6 +143,7 @@ fn empty(reference: &MessageRef, octets: u64) -> MessageView {
         authentication: None,
         attachments: Vec::new(),
         faults: Vec::new(),
+        fields: Vec::new(),
     }
 }
 

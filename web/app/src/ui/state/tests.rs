@@ -120,6 +120,7 @@ fn view(message: MessageRef, html: Option<&str>) -> MessageView {
         authentication: None,
         attachments: vec![],
         faults: vec![],
+        fields: vec![],
     }
 }
 

@@ -4,7 +4,8 @@ use super::places::{self, PLACES};
 use super::use_language;
 use restante_api::{Address, Authentication, MessageView, Protection, Row, Scheme};
 use restante_locales::{flaw, say};
-use yew::{Html, Properties, component, html};
+use web_sys::Element;
+use yew::{Callback, Event, Html, Properties, TargetCast, component, html, use_state_eq};
 
 use super::avatar::avatar;
 use super::icon;
@@ -52,7 +53,36 @@ pub(super) fn Letterhead(props: &LetterheadProps) -> Html {
                     <p><b>{say::letter_damaged()}</b>{" "}{cost::within(&flaws, cost::HEADING).into_owned()}</p>
                 </div>
             }
+            if !view.fields.is_empty() { <Fields view={view.clone()} /> }
         </>
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Properties)]
+struct FieldsProps {
+    view: Shared<MessageView>,
+}
+
+/// All fields of the header, once somebody wants to see them.
+#[component]
+fn Fields(props: &FieldsProps) -> Html {
+    use_language();
+    let is_open = use_state_eq(|| false);
+    let ontoggle = {
+        let is_open = is_open.clone();
+        Callback::from(move |event: Event| is_open.set(event.target_unchecked_into::<Element>().has_attribute("open")))
+    };
+    html! {
+        <details class="fields" {ontoggle}>
+            <summary>{say::letter_fields()}</summary>
+            if *is_open {
+                <dl class="facts">
+                    { for props.view.fields.iter().map(|field| html! {
+                        <div><dt>{&field.name}</dt><dd dir="auto">{cost::within(&field.value, cost::HEADING).into_owned()}</dd></div>
+                    }) }
+                </dl>
+            }
+        </details>
     }
 }
 
