@@ -29,7 +29,7 @@ pub(crate) fn run(workspace: &Workspace, programs: &[Program], mode: Mode, scrat
 pub(crate) fn example(workspace: &Workspace, name: &str) -> Result<Vec<File>> {
     check_versions(workspace)?;
     let path = workspace.target.join(TARGET).join(compile::PROFILE).join("examples").join(format!("{name}.wasm"));
-    let mut files = modules(fs::read(&path)?, name, Mode::Dev).with_context(|| path.display().to_string())?;
+    let mut files = modules(fs::read(&path)?, name, Mode::Dev, false).with_context(|| path.display().to_string())?;
     for file in files.iter_mut().filter(|file| file.name.ends_with(".js")) {
         file.bytes = String::from_utf8_lossy(&file.bytes).replace("asset:", "./").into_bytes();
     }
@@ -51,10 +51,10 @@ fn check_versions(workspace: &Workspace) -> Result<()> {
 fn of_program(path: &Path, program: &Program, mode: Mode, scratch: &Path) -> Result<Vec<File>> {
     let wasm = fs::read(path)?;
     if program.parts.is_empty() {
-        return modules(wasm, program.name, mode);
+        return modules(wasm, program.name, mode, false);
     }
     let split = split(&wasm, program, scratch)?;
-    let mut files = modules(split.program.clone(), program.name, mode)?;
+    let mut files = modules(split.program.clone(), program.name, mode, true)?;
     let own = format!("{}.js", program.name);
     for script in files.iter_mut().filter(|file| file.name == own) {
         script.bytes = split.with_loader(&String::from_utf8_lossy(&script.bytes))?.into_bytes();
@@ -63,9 +63,11 @@ fn of_program(path: &Path, program: &Program, mode: Mode, scratch: &Path) -> Res
     Ok(files)
 }
 
-fn modules(wasm: Vec<u8>, name: &str, mode: Mode) -> Result<Vec<File>> {
+fn modules(wasm: Vec<u8>, name: &str, mode: Mode, has_parts: bool) -> Result<Vec<File>> {
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, wasm).out_name(name).typescript(false).omit_default_module_path(false).web(true)?;
+    // Parts share the program's table of functions, which the linker exports.
+    bindgen.keep_lld_exports(has_parts);
     // Only stack traces need the functions' names.
     bindgen.remove_name_section(mode == Mode::Release);
     let mut output = bindgen.generate_output()?;
