@@ -17,7 +17,7 @@ fn typed() -> impl Iterator<Item = String> {
 fn each_key_does_one_thing_and_each_command_is_listed_once() {
     let keys = Keys::default();
     let by_key: Vec<Command> = typed().filter_map(|key| keys.command(&key)).collect();
-    assert_eq!(by_key.len(), 19);
+    assert_eq!(by_key.len(), 21);
     let listed: Vec<Command> = Command::all().collect();
     let distinct: BTreeSet<String> = listed.iter().map(|command| format!("{command:?}")).collect();
     assert_eq!(distinct.len(), listed.len());
@@ -33,6 +33,8 @@ fn a_command_means_what_its_screen_can_do() {
     assert!(!commands.contains(&Command::Close) && !commands.contains(&Command::Path));
     reduce(&mut at.state, Action::Command(Command::Write, LetterId(5)));
     assert_eq!(at.kept().composer.as_ref().map(|composer| composer.letter), Some(LetterId(5)));
+    // Nothing is read, so that nothing can be drawn larger.
+    assert!(!commands.contains(&Command::Larger));
     let form = filled();
     assert!(Command::of(&form).is_empty());
     let mut form = form;
