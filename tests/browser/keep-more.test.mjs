@@ -301,3 +301,42 @@ test('two accounts share one inbox, and what is filed from it goes to the accoun
   await place('hostile', 'Inbox').click();
   await kept.has(other.messages - 1);
 }));
+
+test('a finger draws a row aside: to the left it is deleted and taken back, to the right it is read, and up and down it scrolls', { timeout }, () =>
+  visit(our.browser, our.bridge.url, { context: { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } } }, async (page) => {
+    const kept = new Kept(page);
+    const { messages } = our.world.mailbox('sample');
+    await kept.keep(account('sample'), our.world.fingerprint, messages);
+    const touch = await page.context().newCDPSession(page);
+    /** Draws the row by so many pixels; `stay` looks before the finger is lifted. */
+    const draw = async (row, aside, along, stay = () => {}) => {
+      const { x, y, width, height } = await row.boundingBox();
+      const at = (share) => [{ x: x + width / 2 + aside * share, y: y + height / 2 + along * share }];
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
+      for (const share of [0.1, 0.25, 0.5, 0.75, 1]) {
+        await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(share) });
+      }
+      await stay();
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    const first = kept.rows.first();
+    const subject = await first.locator('strong').textContent();
+    await draw(first, -60, 0);
+    assert.equal(await first.locator('strong').textContent(), subject, 'not far enough');
+    await draw(first, 150, 0, async () => {
+      assert.equal(await first.getAttribute('data-aside'), 'right');
+      if (process.env.RESTANTE_PICTURES) await page.screenshot({ path: `${process.env.RESTANTE_PICTURES}/swipe-right.png` });
+    });
+    await page.locator('.row.seen').first().waitFor();
+    assert.equal(await first.getAttribute('data-aside'), null);
+    assert.equal(await kept.message.count() > 0 && await kept.message.isVisible(), false, 'nothing is opened by it');
+    await draw(first, -150, 0, async () => {
+      if (process.env.RESTANTE_PICTURES) await page.screenshot({ path: `${process.env.RESTANTE_PICTURES}/swipe-left.png` });
+    });
+    await kept.rows.first().locator('strong').filter({ hasNotText: subject }).waitFor();
+    await kept.button('Undo').click();
+    await kept.rows.first().locator('strong').filter({ hasText: subject }).waitFor();
+    await draw(kept.rows.nth(4), 20, -300);
+    await page.waitForFunction(() => document.querySelector('#messages').scrollTop > 100);
+    assert.equal(await page.locator('[data-aside]').count(), 0);
+  }));

@@ -3,7 +3,7 @@
 //! Used are messages with a value, arguments, `NUMBER($argument)`, text in quotes, and selectors on an argument: on a number
 //! by exact numbers and the categories of CLDR's plurals, on a text by its value.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey};
@@ -36,22 +36,14 @@ pub(crate) enum Type {
     Number,
 }
 
-/// A message as it is said in the first language: its name, and its arguments in the order in which they stand there.
+/// A message: its name, and its arguments in the order in which they stand in the first language.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Signature {
+pub(crate) struct Compiled {
     pub(crate) id: String,
     pub(crate) arguments: Vec<(String, Type)>,
-    /// How it reads, for the function's documentation.
+    /// How it reads in the first language, for the function's documentation.
     pub(crate) example: String,
-}
-
-/// The messages of one file of the first language, and for each language their texts in the same order, each ended by NUL.
-/// A program has the topics that it says something of, and no others.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Topic {
-    /// The file's name without its ending.
-    pub(crate) name: String,
-    pub(crate) messages: Vec<Signature>,
+    /// Its text in each language.
     pub(crate) texts: Vec<String>,
 }
 
@@ -85,7 +77,7 @@ const END: char = '\u{5}';
 const ELSE: char = '*';
 
 /// Compiles the files of the languages; the first one's arguments are those of all.
-pub(crate) fn compile(languages: &[Vec<Source>]) -> Result<Vec<Topic>, Vec<Fault>> {
+pub(crate) fn compile(languages: &[Vec<Source>]) -> Result<Vec<Compiled>, Vec<Fault>> {
     let mut faults = Vec::new();
     let read: Vec<_> = languages.iter().map(|sources| messages(sources, &mut faults)).collect();
     let Some((first, others)) = read.split_first() else { return Ok(vec![]) };
@@ -95,31 +87,15 @@ pub(crate) fn compile(languages: &[Vec<Source>]) -> Result<Vec<Topic>, Vec<Fault
     if !faults.is_empty() {
         return Err(faults);
     }
-    let files: BTreeSet<&str> = first.values().map(|message| &*message.file).collect();
-    Ok(files.into_iter().map(|file| topic(file, first, &read)).collect())
-}
-
-fn topic(file: &str, first: &BTreeMap<String, Message>, languages: &[BTreeMap<String, Message>]) -> Topic {
-    let signatures = first.values().filter(|message| message.file == file).map(|message| Signature {
-        id: message.id.clone(),
-        arguments: message.arguments.iter().map(|(name, of)| (name.clone(), of.unwrap_or(Type::Text))).collect(),
-        example: example(&message.parts),
-    });
-    let messages: Vec<_> = signatures.collect();
-    let texts = languages.iter().map(|of| {
+    let compiled = first.values().map(|message| {
+        let arguments: Vec<_> =
+            message.arguments.iter().map(|(name, of)| (name.clone(), of.unwrap_or(Type::Text))).collect();
         // That all have the same messages has been compared.
-        messages.iter().filter_map(|signature| Some((signature, of.get(&signature.id)?))).fold(
-            String::new(),
-            |mut text, (signature, message)| {
-                encode(&message.parts, &signature.arguments, &mut text);
-                text.push('\0');
-                text
-            },
-        )
+        let texts = read.iter().filter_map(|of| of.get(&message.id)).map(|said| encode(&said.parts, &arguments));
+        let (texts, example) = (texts.collect(), example(&message.parts));
+        Compiled { id: message.id.clone(), arguments, example, texts }
     });
-    let texts = texts.collect();
-    let name = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".ftl").to_owned();
-    Topic { name, messages, texts }
+    Ok(compiled.collect())
 }
 
 /// Reads a language's files.
@@ -302,7 +278,13 @@ impl Reader {
     }
 }
 
-fn encode(parts: &[Part], arguments: &[(String, Type)], out: &mut String) {
+fn encode(parts: &[Part], arguments: &[(String, Type)]) -> String {
+    let mut out = String::new();
+    encode_into(parts, arguments, &mut out);
+    out
+}
+
+fn encode_into(parts: &[Part], arguments: &[(String, Type)], out: &mut String) {
     let index = |name: &str| {
         let at = arguments.iter().position(|(argument, _)| argument == name).unwrap_or_default();
         char::from(b'0' + u8::try_from(at).unwrap_or_default())
@@ -321,7 +303,7 @@ fn encode(parts: &[Part], arguments: &[(String, Type)], out: &mut String) {
                         out.push_str(key);
                     }
                     out.push(VARIANT);
-                    encode(parts, arguments, out);
+                    encode_into(parts, arguments, out);
                 }
                 out.push(END);
             }

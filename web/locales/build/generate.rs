@@ -2,40 +2,24 @@
 
 use std::fmt::Write;
 
-use crate::compile::{Signature, Topic, Type};
+use crate::compile::{Compiled, Type};
 
-/// The source of the functions. The texts of a topic are in files that are named after it and a language.
-pub(crate) fn functions(topics: &[Topic], languages: &[&str]) -> String {
+/// The source of the functions. Each has its own texts, so that a program, or a part of one, carries those that it says.
+pub(crate) fn functions(messages: &[Compiled]) -> String {
     let mut out = String::new();
-    for topic in topics {
+    for message in messages {
         // Writing to a string does not fail.
-        let _ = words(&mut out, topic, languages);
-        for (at, message) in topic.messages.iter().enumerate() {
-            let _ = function(&mut out, &constant(topic), at, message);
-        }
+        let _ = function(&mut out, message);
     }
     out
 }
 
-/// The file of a topic's texts in a language.
-pub(crate) fn file(topic: &Topic, language: &str) -> String {
-    format!("{}.{language}.txt", topic.name)
-}
-
-fn words(out: &mut String, topic: &Topic, languages: &[&str]) -> std::fmt::Result {
-    writeln!(out, "static {}: crate::fill::Words = crate::fill::Words::of([", constant(topic))?;
-    for language in languages {
-        writeln!(out, "    include_str!(concat!(env!(\"OUT_DIR\"), \"/{}\")),", file(topic, language))?;
-    }
-    writeln!(out, "]);")
-}
-
-fn function(out: &mut String, words: &str, at: usize, message: &Signature) -> std::fmt::Result {
-    let name = rust(&message.id);
+fn function(out: &mut String, message: &Compiled) -> std::fmt::Result {
+    let (name, texts) = (rust(&message.id), &message.texts);
     // As code, for what a message says is no markup.
     writeln!(out, "/// `{}`\n#[must_use]", message.example.replace('`', "'"))?;
     if message.arguments.is_empty() {
-        return writeln!(out, "pub fn {name}() -> &'static str {{ {words}.text({at}) }}");
+        return writeln!(out, "pub fn {name}() -> &'static str {{ crate::fill::text({texts:?}) }}");
     }
     let parameters = message.arguments.iter().map(|(name, of)| match of {
         Type::Text => format!("{}: &str", rust(name)),
@@ -46,11 +30,7 @@ fn function(out: &mut String, words: &str, at: usize, message: &Signature) -> st
         Type::Number => format!("crate::fill::Argument::Number({}.into())", rust(name)),
     });
     let (parameters, values) = (parameters.collect::<Vec<_>>().join(", "), values.collect::<Vec<_>>().join(", "));
-    writeln!(out, "pub fn {name}({parameters}) -> String {{ {words}.fill({at}, &[{values}]) }}")
-}
-
-fn constant(topic: &Topic) -> String {
-    rust(&topic.name).to_uppercase()
+    writeln!(out, "pub fn {name}({parameters}) -> String {{ crate::fill::fill({texts:?}, &[{values}]) }}")
 }
 
 fn rust(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! Compiles the words of all languages: `say.rs` with one function a message, and a text of each topic and language.
+//! Compiles the words of all languages: `say.rs` with one function a message.
 
 mod compile;
 mod generate;
@@ -19,8 +19,8 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={language}");
         languages.push(read(&root, language)?);
     }
-    let topics = match compile::compile(&languages) {
-        Ok(topics) => topics,
+    let messages = match compile::compile(&languages) {
+        Ok(messages) => messages,
         Err(faults) => {
             for fault in faults {
                 println!("cargo::error={fault}");
@@ -28,13 +28,7 @@ fn main() -> io::Result<()> {
             process::exit(1);
         }
     };
-    fs::write(out.join("say.rs"), generate::functions(&topics, &LANGUAGES))?;
-    for topic in &topics {
-        for (language, text) in LANGUAGES.iter().zip(&topic.texts) {
-            fs::write(out.join(generate::file(topic, language)), text)?;
-        }
-    }
-    Ok(())
+    fs::write(out.join("say.rs"), generate::functions(&messages))
 }
 
 /// The files of a language, in the order of their names.

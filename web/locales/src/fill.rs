@@ -1,7 +1,6 @@
 //! Puts arguments into a compiled message. `build/compile.rs` says how one is written.
 
 use std::str::Chars;
-use std::sync::OnceLock;
 
 use super::language::language;
 use super::platform::{number, plural};
@@ -12,38 +11,16 @@ pub(crate) enum Argument<'a> {
     Number(u64),
 }
 
-/// The messages of a topic, in the order of [`super::Language`]: one behind the other, each ended by NUL. Each topic is a
-/// static of its own, so that a program carries only those of which it says something.
-pub(crate) struct Words {
-    texts: [&'static str; 2],
-    /// Where each message begins.
-    begins: OnceLock<[Vec<u32>; 2]>,
+/// The one of a message's texts, in the order of [`super::Language`], that is in the language that is spoken.
+pub(crate) fn text(texts: [&'static str; 2]) -> &'static str {
+    texts[language() as usize]
 }
 
-impl Words {
-    pub(crate) const fn of(texts: [&'static str; 2]) -> Self {
-        Self { texts, begins: OnceLock::new() }
-    }
-
-    /// A message as it was compiled.
-    pub(crate) fn text(&self, at: usize) -> &'static str {
-        let language = language() as usize;
-        let (text, begins) = (self.texts[language], &self.begins.get_or_init(|| self.texts.map(begins_in))[language]);
-        let place = |at: usize| begins.get(at).map_or(text.len(), |begin| *begin as usize);
-        text.get(place(at)..place(at + 1).saturating_sub(1)).unwrap_or_default()
-    }
-
-    /// A message with its arguments.
-    pub(crate) fn fill(&self, at: usize, arguments: &[Argument<'_>]) -> String {
-        let mut out = String::new();
-        put(&mut self.text(at).chars(), arguments, true, &mut out);
-        out
-    }
-}
-
-fn begins_in(text: &str) -> Vec<u32> {
-    let ends = text.bytes().zip(1..).filter(|(byte, _)| *byte == 0).map(|(_, end)| end);
-    std::iter::once(0).chain(ends).collect()
+/// The same with its arguments.
+pub(crate) fn fill(texts: [&'static str; 2], arguments: &[Argument<'_>]) -> String {
+    let mut out = String::new();
+    put(&mut text(texts).chars(), arguments, true, &mut out);
+    out
 }
 
 /// Puts what comes next, up to the end of a variant; nothing of it where another variant was `meant`. Tells what ended it.

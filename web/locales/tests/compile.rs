@@ -8,21 +8,20 @@ mod compile;
 #[path = "../build/generate.rs"]
 mod generate;
 
-use compile::{Source, Topic, Type, compile};
+use compile::{Compiled, Source, Type, compile};
 
 fn source(name: &str, text: &str) -> Vec<Source> {
     vec![Source { name: name.into(), text: text.into() }]
 }
 
 /// The same in both languages.
-fn of(text: &str) -> Result<Topic, Vec<String>> {
+fn of(text: &str) -> Result<Vec<Compiled>, Vec<String>> {
     of_both(text, text)
 }
 
-fn of_both(english: &str, spanish: &str) -> Result<Topic, Vec<String>> {
+fn of_both(english: &str, spanish: &str) -> Result<Vec<Compiled>, Vec<String>> {
     let languages = [source("en/a.ftl", english), source("es/a.ftl", spanish)];
-    let topics = compile(&languages).map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    Ok(topics.into_iter().next().unwrap())
+    compile(&languages).map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
 /// What is wrong, once.
@@ -37,37 +36,23 @@ fn a_message_becomes_a_function_with_its_arguments_by_name_and_type() {
         "hello = Hello\nmoved = { $count ->\n    [one] 1 to { $folder }\n   *[other] { $count } to { $folder }\n}\n",
     )
     .unwrap();
-    assert_eq!(words.messages[1].arguments, [("count".to_owned(), Type::Number), ("folder".to_owned(), Type::Text)]);
-    let functions = generate::functions(&[words], &["en", "es"]);
-    assert!(functions.contains("static A: crate::fill::Words"), "{functions}");
+    assert_eq!(words[1].arguments, [("count".to_owned(), Type::Number), ("folder".to_owned(), Type::Text)]);
+    let functions = generate::functions(&words);
     assert!(functions.contains("pub fn hello() -> &'static str"), "{functions}");
     assert!(functions.contains("pub fn moved(count: impl Into<u64>, folder: &str) -> String"), "{functions}");
 }
 
 #[test]
-fn each_file_is_a_topic_whatever_file_another_language_has_a_message_in() {
-    let sources = |files: [(&str, &str); 2]| files.map(|(name, text)| Source { name: name.into(), text: text.into() });
-    let english = sources([("en/a.ftl", "one = One\n"), ("en/b.ftl", "two = Two\n")]);
-    let spanish = sources([("es/a.ftl", "two = Dos\n"), ("es/b.ftl", "one = Uno\n")]);
-    let topics = compile(&[english.into(), spanish.into()]).unwrap();
-    let of = |topic: &Topic| (topic.name.clone(), topic.texts.concat());
-    assert_eq!(
-        topics.iter().map(of).collect::<Vec<_>>(),
-        [("a".into(), "One\0Uno\0".into()), ("b".into(), "Two\0Dos\0".into())]
-    );
-}
-
-#[test]
 fn languages_may_have_arguments_in_another_order_and_each_fills_its_own() {
     let words = of_both("x = { $a } of { $b }", "x = { $b }: { $a }").unwrap();
-    assert_eq!(words.texts, ["\u{1}0 of \u{1}1\0", "\u{1}1: \u{1}0\0"]);
+    assert_eq!(words[0].texts, ["\u{1}0 of \u{1}1", "\u{1}1: \u{1}0"]);
 }
 
 #[test]
 fn a_selector_on_a_text_is_matched_and_the_variant_for_all_else_comes_last() {
     let words = of("x = { $kind ->\n   *[any] some\n    [day] days\n}").unwrap();
-    assert_eq!(words.messages[0].arguments, [("kind".to_owned(), Type::Text)]);
-    assert_eq!(words.texts[0], "\u{2}0\u{3}day\u{4}days\u{3}*\u{4}some\u{5}\0");
+    assert_eq!(words[0].arguments, [("kind".to_owned(), Type::Text)]);
+    assert_eq!(words[0].texts[0], "\u{2}0\u{3}day\u{4}days\u{3}*\u{4}some\u{5}");
 }
 
 #[test]

@@ -42,6 +42,7 @@ mod search;
 mod source;
 mod stamp;
 mod status;
+mod swipe;
 pub mod waiting;
 mod way;
 mod writing;

@@ -3,9 +3,10 @@
 use super::use_language;
 use restante_api::Row;
 use restante_locales::{flaw, say};
-use yew::{Callback, DragEvent, Html, MouseEvent, Properties, classes, component, html};
+use yew::{Callback, DragEvent, Html, MouseEvent, Properties, classes, component, html, use_node_ref};
 
 use super::avatar::avatar;
+use super::swipe::use_swipe;
 use super::{Act, hits, icon, sends};
 use crate::ui::browser::dates;
 use crate::ui::shared::Shared;
@@ -48,6 +49,8 @@ pub(super) fn id(position: u32) -> String {
 pub(super) fn MessageRow(props: &RowProps) -> Html {
     use_language();
     let RowProps { row, position, of, active, seen, kept, .. } = props;
+    let element = use_node_ref();
+    let swipe = use_swipe(&element, *position, &props.act);
     let (subject, has_subject) =
         if row.subject.trim().is_empty() { (say::no_subject(), false) } else { (row.subject.as_str(), true) };
     let selected = props.chosen || (props.read && !props.choosing);
@@ -67,10 +70,13 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
     // Octets count from the beginning of the text as it came, and the name is shown without the space around it.
     let cut = row.from.as_ref().map_or(0, |from| from.name.len() - from.name.trim_start().len());
     html! {
-        <div id={id(*position)} class={classes} role="option" aria-selected={selected.to_string()}
+        <div ref={element} id={id(*position)} class={classes} role="option" aria-selected={selected.to_string()}
             aria-current={props.read.then_some("true")}
             aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}
-            draggable={kept.then_some("true")} ondragstart={kept.then(|| take(props))} ondragend={kept.then(|| drags(&props.act, Drag::End))}>
+            draggable={kept.then_some("true")} ondragstart={kept.then(|| take(props))} ondragend={kept.then(|| drags(&props.act, Drag::End))}
+            data-left={kept.then(say::tool_delete)} data-right={kept.then(|| if *seen { say::tool_unread() } else { say::tool_read() })}
+            onpointerdown={kept.then_some(swipe.down)} onpointermove={kept.then_some(swipe.moves)}
+            onpointerup={kept.then_some(swipe.up)} onpointercancel={kept.then_some(swipe.cancel)}>
             {avatar(row.from.as_ref())}
             if *kept && !seen { <span class="unseen">{say::row_unread()}{" "}</span> }
             if props.arrived && !seen { <span class="unseen">{say::row_new()}{" "}</span> }

@@ -49,6 +49,8 @@ pub enum KeptAction {
     Trust(AccountId),
     /// Do something with the messages that are meant.
     Do(Deed),
+    /// Do something with the message at this position, whatever else is meant.
+    Swipe(u32, Deed),
     /// Take back the last move.
     Undo,
     /// What was told has been read.
@@ -194,7 +196,11 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
             vec![]
         }
         KeptAction::Trust(account) => accounts::trust(kept, calls, account),
-        KeptAction::Do(deed) => work(kept, mailbox, calls, deed),
+        KeptAction::Do(deed) => work(kept, mailbox, calls, &meant(mailbox), deed),
+        KeptAction::Swipe(position, deed) => {
+            let number: Vec<u32> = mailbox.number_at(position).into_iter().collect();
+            work(kept, mailbox, calls, &number, deed)
+        }
         KeptAction::Undo => match kept.undo.pop() {
             Some(moved) => {
                 kept.told = None;
@@ -323,8 +329,7 @@ fn any(mailbox: &Mailbox, numbers: &[u32], has: impl Fn(&restante_api::Row) -> b
     mailbox.rows.iter().flatten().any(|row| has(row) && numbers.binary_search(&row.message.number).is_ok())
 }
 
-fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, deed: Deed) -> Vec<Effect> {
-    let numbers = meant(mailbox);
+fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, numbers: &[u32], deed: Deed) -> Vec<Effect> {
     if numbers.is_empty() {
         return vec![];
     }
@@ -332,22 +337,22 @@ fn work(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, deed: Deed) -
         Deed::Delete if kept.role_in_sight() == Some(Role::Deleted) => vec![],
         Deed::Archive if kept.role_in_sight() == Some(Role::Archive) => vec![],
         Deed::Delete => {
-            remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Deleted), say::folder_deleted().into())
+            remove(kept, mailbox, calls, Change::MoveTo(ids(numbers), Role::Deleted), say::folder_deleted().into())
         }
         Deed::Archive => {
-            remove(kept, mailbox, calls, Change::MoveTo(ids(&numbers), Role::Archive), say::folder_archive().into())
+            remove(kept, mailbox, calls, Change::MoveTo(ids(numbers), Role::Archive), say::folder_archive().into())
         }
         Deed::Star => {
-            let starred = are_all_starred(mailbox, &numbers);
-            vec![kept.change(calls, Change::Star(ids(&numbers), !starred), Wait::Quietly)]
+            let starred = are_all_starred(mailbox, numbers);
+            vec![kept.change(calls, Change::Star(ids(numbers), !starred), Wait::Quietly)]
         }
         Deed::Unread => {
-            let unread = is_any_unread(mailbox, &numbers);
-            vec![kept.change(calls, Change::Read(ids(&numbers), unread), Wait::Quietly)]
+            let unread = is_any_unread(mailbox, numbers);
+            vec![kept.change(calls, Change::Read(ids(numbers), unread), Wait::Quietly)]
         }
         Deed::FetchRest => {
-            kept.resting.extend(&numbers);
-            vec![kept.change(calls, Change::FetchRest(ids(&numbers)), Wait::Quietly)]
+            kept.resting.extend(numbers);
+            vec![kept.change(calls, Change::FetchRest(ids(numbers)), Wait::Quietly)]
         }
     }
 }

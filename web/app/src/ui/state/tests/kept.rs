@@ -461,6 +461,21 @@ fn messages_go_to_a_new_folder_as_soon_as_it_is_there_whichever_is_told_first() 
 }
 
 #[test]
+fn what_is_drawn_aside_is_the_message_under_the_finger_whatever_is_chosen() {
+    let mut at = at(20, 1);
+    reduce(&mut at.state, Action::Choose(Choice::Toggle(3)));
+    let number = |at: &At, position| at.state.mailbox.as_ref().unwrap().number_at(position).unwrap();
+    let under = number(&at, 5);
+    let asked = at.keep(KeptAction::Swipe(5, Deed::Unread));
+    let change = Request::Keep(Ask::Change(Change::Read(vec![KeptId(under)], true)));
+    assert!(asks(&asked).contains(&&change), "{asked:?}");
+    let asked = at.keep(KeptAction::Swipe(5, Deed::Delete));
+    let change = Request::Keep(Ask::Change(Change::MoveTo(vec![KeptId(under)], Role::Deleted)));
+    assert!(asks(&asked).contains(&&change), "{asked:?}");
+    assert!(at.keep(KeptAction::Swipe(500, Deed::Delete)).is_empty(), "no message is there");
+}
+
+#[test]
 fn what_is_dragged_goes_into_the_folder_it_is_let_go_over_and_nowhere_else() {
     let with_folders = || {
         let mut account = account_view(1);
