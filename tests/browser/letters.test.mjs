@@ -176,11 +176,13 @@ test('a letter of pictures shows them, each has a thumbnail, and all are saved i
 test('all fields of a header are there for who wants them, decoded', { timeout }, () => withLetters(['Seats and prices'], async (restante, page) => {
   await restante.read('Seats and prices');
   const { message } = restante;
-  assert.equal(await message.locator('.fields dt').count(), 0);
+  assert.equal(await message.locator('.header-fields dt').count(), 0);
   await message.getByText('All header fields').focus();
   await page.keyboard.press('Enter');
-  const field = (name) => message.locator('.fields div').filter({ has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).locator('dd');
+  const field = (name) => message.locator('.header-fields div').filter({ has: page.locator('dt', { hasText: new RegExp(`^${name}$`) }) }).locator('dd');
   assert.equal(await field('Subject').textContent(), 'Seats and prices');
+  const [name, value] = await Promise.all([message.locator('.header-fields dt').first().boundingBox(), field('Subject').boundingBox()]);
+  assert.ok(value.width > 200 && value.x > name.x + name.width / 2, 'a value stands beside its name, in a line');
   assert.match(await field('Content-Type').first().textContent(), /^[a-z]+\/[a-z]+/);
 }));
 

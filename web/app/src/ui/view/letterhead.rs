@@ -73,7 +73,7 @@ fn Fields(props: &FieldsProps) -> Html {
         Callback::from(move |event: Event| is_open.set(event.target_unchecked_into::<Element>().has_attribute("open")))
     };
     html! {
-        <details class="fields" {ontoggle}>
+        <details class="header-fields" {ontoggle}>
             <summary>{say::letter_fields()}</summary>
             if *is_open {
                 <dl class="facts">
