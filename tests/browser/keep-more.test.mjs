@@ -336,6 +336,16 @@ test('a finger draws a row aside: to the left it is deleted and taken back, to t
     await kept.rows.first().locator('strong').filter({ hasNotText: subject }).waitFor();
     await kept.button('Undo').click();
     await kept.rows.first().locator('strong').filter({ hasText: subject }).waitFor();
+    // Two fingers zoom: the row is where it was once they are lifted.
+    const { x, y } = await kept.rows.nth(2).boundingBox();
+    const fingers = (apart) => [{ x: x + 150 - apart, y: y + 40, id: 0 }, { x: x + 170 + apart, y: y + 40, id: 1 }];
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: fingers(0).slice(0, 1) });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: fingers(40).slice(0, 1) });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: fingers(40) });
+    for (const apart of [60, 90, 120]) await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: fingers(apart) });
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await page.waitForFunction(() => !document.querySelector('[data-aside]'));
+    await page.evaluate(() => { document.querySelector('#messages').scrollTop = 0; });
     await draw(kept.rows.nth(4), 20, -300);
     await page.waitForFunction(() => document.querySelector('#messages').scrollTop > 100);
     assert.equal(await page.locator('[data-aside]').count(), 0);

@@ -111,8 +111,16 @@ test("a letter's text is drawn larger and smaller by keys, in words and in HTML,
     const sizes = () => frame.locator('body').evaluate((body) => ({
       zoom: getComputedStyle(body).zoom, needed: document.documentElement.scrollHeight, has: innerHeight, wide: document.documentElement.scrollWidth - innerWidth,
     }));
-    const { needed, has } = await sizes();
+    const { needed, has, wide } = await sizes();
     assert.ok(needed <= has + 1, 'it scrolls in the page, not in itself');
+    assert.ok(wide <= 0, `${wide} px are beside it`);
+    const paper = await page.evaluate(() => {
+      dispatchEvent(new Event('beforeprint'));
+      const zoom = getComputedStyle(document.querySelector('iframe').contentDocument.body).zoom;
+      dispatchEvent(new Event('afterprint'));
+      return zoom;
+    });
+    assert.equal(paper, '1', 'on paper it is as large as it is written');
     assert.equal((await sizes()).zoom, '1.5');
     await page.keyboard.press('-');
     await page.keyboard.press('-');

@@ -87,7 +87,8 @@ test('where the rest of the page does not load that is said, and trying again sh
     const restante = new Restante(page);
     await page.goto('about:blank');
     const rest = '**/app_screens*.wasm';
-    await page.context().route(rest, (route) => route.abort());
+    let asked = 0;
+    await page.context().route(rest, (route) => { asked += 1; return route.abort(); });
     await page.goto(our.bridge.url);
     const { user, password } = our.world.mailbox('sample');
     await restante.fill({ port: our.world.pops_port, user, password });
@@ -95,8 +96,11 @@ test('where the rest of the page does not load that is said, and trying again sh
     await page.getByRole('button', { name: 'Trust exactly this certificate' }).click();
     const alert = page.getByRole('alert').filter({ hasText: 'The rest of the page did not load.' });
     await alert.waitFor();
+    const before = asked;
     await alert.getByRole('button', { name: 'Try again' }).click();
+    while (asked === before) await page.waitForTimeout(50);
     await alert.waitFor();
+    assert.ok(await page.evaluate(() => document.activeElement !== document.body), 'the keyboard is somewhere');
     await page.context().unroute(rest);
     await alert.getByRole('button', { name: 'Try again' }).click();
     await restante.settled();
@@ -106,5 +110,25 @@ test('where the rest of the page does not load that is said, and trying again sh
     await restante.close();
     await restante.open({ port: our.world.pops_port, user, password }, our.world.fingerprint);
     await restante.settled();
+  });
+});
+
+test('a diagnosis that is asked for before the rest of the page is there says what it waits for', { timeout }, async () => {
+  await visit(our.browser, our.bridge.url, { clean: false }, async (page) => {
+    const restante = new Restante(page);
+    await page.goto('about:blank');
+    const rest = '**/app_screens*.wasm';
+    await page.context().route(rest, (route) => route.abort());
+    await page.goto(our.bridge.url);
+    await restante.fill({ port: our.world.pops_port, user: 'nobody', password: 'wrong' });
+    await restante.openButton.click();
+    await page.getByRole('button', { name: 'Trust exactly this certificate' }).click();
+    await restante.alert.filter({ hasText: 'password' }).first().waitFor();
+    await page.getByRole('button', { name: 'Diagnosis', exact: true }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'The rest of the page did not load.' });
+    await alert.waitFor();
+    await page.context().unroute(rest);
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('dialog', { name: 'Diagnosis' }).waitFor();
   });
 });

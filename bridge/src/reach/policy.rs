@@ -88,7 +88,7 @@ impl Policy {
     }
 
     /// Documents of mail servers may be fetched at these entries as well, from hosts that are named as such hosts are: at other
-    /// ports, and at special addresses.
+    /// ports, and at special addresses. For programs that embed the bridge, and for tests: no setting of the binary leads here.
     pub fn with_autoconfig(self, entries: Vec<Entry>) -> Self {
         Self { autoconfig: entries, ..self }
     }

@@ -46,7 +46,7 @@ pub(super) enum BadBeginning {
     NoStarttls,
     #[error("The page began neither TLS nor SMTP: for sending mail this bridge passes nothing else on.")]
     Neither,
-    #[error("The page did not begin TLS: to servers that are none for mail this bridge passes nothing else on.")]
+    #[error("The page did not begin TLS: to servers other than mail servers this bridge passes on TLS only.")]
     OnlyTls,
 }
 

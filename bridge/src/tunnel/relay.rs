@@ -29,7 +29,7 @@ use crate::metrics::Metrics;
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// What a page is told whose tunnel has carried all that it may.
-const TOO_LONG: &str = "This connection has carried as many bytes as this bridge passes on for what it is for.";
+const TOO_LONG: &str = "This connection has reached the limit on bytes for its purpose.";
 
 /// How relaying ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -302,7 +302,7 @@ impl Relay {
         Ok(())
     }
 
-    /// How many bytes may still be relayed.
+    /// How many bytes may still be relayed. A tunnel that has carried its limit is over, whether or not more would come.
     fn room(&self) -> Result<usize, Failure> {
         match self.bounds.bytes.saturating_sub(self.traffic.up.saturating_add(self.traffic.down)) {
             0 => Err(Failure::new(CloseCode::TooMany, TOO_LONG)),

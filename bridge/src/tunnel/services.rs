@@ -15,7 +15,7 @@ use crate::shared::{Rules, Shared};
 /// What a page is told where no domain's servers are looked up.
 const OFF: &str = "This bridge does not look up which servers a domain names. Its operator decides that.";
 
-/// Whether somebody may find servers by their domain, who may fetch mail where `fetching` says.
+/// Whether somebody may find servers by their domain; `fetching` is where they may fetch mail.
 ///
 /// # Errors
 /// [`Failure`] where the operator does not let that be done.

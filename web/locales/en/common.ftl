@@ -32,10 +32,10 @@ looks-comfortable = Comfortable
 looks-compact = Compact
 looks-contrast = Contrast
 looks-high = High
-looks-zoom = Text of letters
+looks-zoom = Text size of letters
 percent = { NUMBER($number) }%
 
 # What is drawn beyond the form, loaded beside it.
 rest-loading = Loading the rest of the page…
 rest-failed = The rest of the page did not load.
-rest-failed-words = The host of this page did not send it. Try again; if it stays so, reload the page: its host may serve a newer version by now.
+rest-failed-words = The host of this page did not send it. Try again; if that does not help, reload the page: its host may serve a newer version by now.

@@ -32,10 +32,10 @@ looks-comfortable = Amplias
 looks-compact = Compactas
 looks-contrast = Contraste
 looks-high = Alto
-looks-zoom = Texto de los mensajes
+looks-zoom = Tamaño del texto de los mensajes
 percent = { NUMBER($number) } %
 
 # What is drawn beyond the form, loaded beside it.
 rest-loading = Cargando el resto de la página…
 rest-failed = El resto de la página no se ha cargado.
-rest-failed-words = El servidor de esta página no lo ha enviado. Pruebe otra vez; si sigue igual, recargue la página: puede que su servidor ofrezca ya una versión más nueva.
+rest-failed-words = El servidor de esta página no lo ha enviado. Hay que intentarlo otra vez; si sigue igual, conviene recargar la página: puede que su servidor ofrezca ya una versión más nueva.

@@ -53,8 +53,8 @@ fn of_program(path: &Path, program: &Program, mode: Mode, scratch: &Path) -> Res
     if program.parts.is_empty() {
         return modules(wasm, program.name, mode, false);
     }
-    let split = split(&wasm, program, scratch)?;
-    let mut files = modules(split.program.clone(), program.name, mode, true)?;
+    let mut split = split(&wasm, program, scratch)?;
+    let mut files = modules(std::mem::take(&mut split.program), program.name, mode, true)?;
     let own = format!("{}.js", program.name);
     for script in files.iter_mut().filter(|file| file.name == own) {
         script.bytes = split.with_loader(&String::from_utf8_lossy(&script.bytes))?.into_bytes();

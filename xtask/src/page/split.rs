@@ -16,6 +16,9 @@ use super::bundle::{File, Place};
 /// The script that loads the parts, as the program imports it.
 const LOADER: &str = "./__wasm_split.js";
 
+/// How long a part is waited for, in milliseconds: a request without an end would keep those that come after it waiting too.
+const PATIENCE_MS: u32 = 30_000;
+
 /// A program without its parts.
 #[derive(Debug)]
 pub(super) struct Split {
@@ -50,6 +53,11 @@ pub(super) fn split(wasm: &[u8], program: &Program, scratch: &Path) -> Result<Sp
         let loads = format!("\"./{written}\"");
         ensure!(loader.contains(&loads), "the loader no longer names {loads}");
         loader = loader.replace(&loads, &format!("\"asset:{name}\""));
+        let fetches = format!("fetch(new URL(\"asset:{name}\", import.meta.url))");
+        ensure!(loader.contains(&fetches), "the loader no longer writes `{fetches}`");
+        let bounded =
+            fetches.trim_end_matches(')').to_owned() + &format!("), {{ signal: AbortSignal.timeout({PATIENCE_MS}) }})");
+        loader = loader.replace(&fetches, &bounded);
         let bytes = fs::read(scratch.join(&written)).with_context(|| written)?;
         parts.push(File { name, place: Place::Asset, bytes });
     }

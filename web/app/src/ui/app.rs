@@ -14,7 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::{Callback, Component, Context, ContextProvider, Html, Properties, html};
 
 use super::browser::{choices, dates, engine, files, hashes, language, looks, offline, page, sanitiser};
-use super::screens::{self, Screens as Drawn};
+use super::screens::{self, Loaded};
 use super::state::kept::Write;
 use super::state::{
     Action, Command, DiagnosisAction, Effect, FindAction, Focus, KeptAction, Keys, Load, Looks, OAuthAction, Phase,
@@ -22,7 +22,7 @@ use super::state::{
 };
 use super::view::{
     closing, commands::OverlayProps, connect::Connect, diagnosis::DiagnosisProps, kept::KeptProps,
-    mailbox::MailboxProps, newer::NewVersion, waiting::waiting,
+    mailbox::MailboxProps, newer::NewVersion, waiting,
 };
 use super::words;
 
@@ -38,9 +38,6 @@ const ADDRESS_PAUSE_MS: u32 = 600;
 /// How long settings are waited for, in milliseconds: who knows them does not need that long to type them.
 const FIND_MS: u32 = 8000;
 
-/// How long what is drawn beyond the form is waited for, in milliseconds, before the user is told that it does not come.
-const LOAD_MS: u32 = 30_000;
-
 /// How long after a letter was changed it is saved, in milliseconds: whatever happens then, no more than that is lost.
 const SAVE_MS: u32 = 1000;
 
@@ -54,6 +51,8 @@ pub struct AppProps {
     pub keeps: bool,
     /// The language that is spoken.
     pub language: Language,
+    /// What is drawn beyond the form, where it is loaded already.
+    pub screens: Option<Loaded>,
 }
 
 /// The page.
@@ -69,8 +68,7 @@ pub struct App {
     /// Counts engines, so that the last words of a former one are not taken for this one's.
     generation: u32,
     sanitiser: sanitiser::Sanitiser,
-    screens: Option<&'static Drawn>,
-    loading: Option<Timeout>,
+    screens: Option<Loaded>,
     show_due: Option<Timeout>,
     pause: Option<Timeout>,
     finding: Option<Timeout>,
@@ -94,7 +92,7 @@ pub enum Message {
     /// So did the one for the letters of a preview.
     Writer(u32, Heard<Reply>),
     /// What is drawn beyond the form is there, or could not be loaded.
-    Screens(Option<&'static Drawn>),
+    Screens(Option<Loaded>),
 }
 
 impl Component for App {
@@ -115,6 +113,11 @@ impl Component for App {
         if ctx.props().keeps {
             effects.extend(reduce(&mut state, Action::Found));
         }
+        if ctx.props().screens.is_some() {
+            effects.extend(reduce(&mut state, Action::Screens(ScreensAction::Loaded)));
+        } else {
+            effects.push(Effect::LoadScreens);
+        }
         let mut app = Self {
             engine: start_engine(ctx, state.program, 0),
             state,
@@ -122,8 +125,7 @@ impl Component for App {
             writer: None,
             writers: 0,
             sanitiser: sanitiser::Sanitiser::new(act.clone()),
-            screens: None,
-            loading: None,
+            screens: ctx.props().screens,
             show_due: None,
             pause: None,
             finding: None,
@@ -136,7 +138,6 @@ impl Component for App {
             act: act.clone(),
             _listeners: listeners,
         };
-        effects.push(Effect::LoadScreens);
         for effect in effects {
             // The first engine is a fresh one.
             if effect != Effect::ReplaceEngine {
@@ -157,7 +158,6 @@ impl Component for App {
         let action = match message {
             Message::Act(action) => action,
             Message::Screens(screens) => {
-                self.loading = None;
                 self.screens = self.screens.or(screens);
                 Action::Screens(if screens.is_some() { ScreensAction::Loaded } else { ScreensAction::Failed })
             }
@@ -208,7 +208,10 @@ impl Component for App {
                     act: self.act.clone(),
                 })
             }
-            (Phase::Open(_) | Phase::Kept, Some(_), None) => waiting(self.state.screens, &self.act),
+            (Phase::Open(_), Some(_), None) => waiting::screen(self.state.screens, Action::Close, &self.act),
+            (Phase::Kept, Some(_), None) => {
+                waiting::screen(self.state.screens, Action::Keep(KeptAction::Leave), &self.act)
+            }
             (Phase::Closing(marked), ..) => closing::closing(*marked, self.state.stage),
             _ => html! {
                 <Connect
@@ -235,9 +238,11 @@ impl Component for App {
                         {(screens.overlay)(OverlayProps { overlay, commands: Command::of(&self.state), act: self.act.clone() })}
                     }
                 </ContextProvider<Keys>>
-                if let Some((diagnosis, screens)) = self.state.diagnosis.clone().zip(screens) {
-                    {(screens.diagnosis)(DiagnosisProps { diagnosis, act: self.act.clone() })}
-                }
+                {match (self.state.diagnosis.clone(), screens) {
+                    (Some(diagnosis), Some(screens)) => (screens.diagnosis)(DiagnosisProps { diagnosis, act: self.act.clone() }),
+                    (Some(_), None) => waiting::notice(self.state.screens, Action::Diagnosis(DiagnosisAction::Hide), &self.act),
+                    (None, _) => Html::default(),
+                }}
                 </ContextProvider<Looks>>
                 if self.state.newer { <NewVersion act={self.act.clone()} /> }
             </ContextProvider<Language>>
@@ -342,9 +347,8 @@ impl App {
                 }
             }
             Effect::LoadScreens => {
-                let (came, late) = (ctx.link().callback(Message::Screens), ctx.link().callback(Message::Screens));
-                self.loading = Some(Timeout::new(LOAD_MS, move || late.emit(None)));
-                spawn_local(async move { came.emit(screens::load().await) });
+                let ended = ctx.link().callback(Message::Screens);
+                spawn_local(async move { ended.emit(screens::load().await) });
             }
             Effect::Speak => {
                 language::speak(self.state.language);

@@ -21,9 +21,29 @@ pub struct Screens {
     pub diagnosis: fn(DiagnosisProps) -> Html,
 }
 
-/// Loads them. None where the page's host did not answer.
-pub async fn load() -> Option<&'static Screens> {
-    screens().await.ok()
+/// They, once they are loaded.
+#[derive(Debug, Clone, Copy)]
+pub struct Loaded(&'static Screens);
+
+impl PartialEq for Loaded {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Loaded {}
+
+impl std::ops::Deref for Loaded {
+    type Target = Screens;
+
+    fn deref(&self) -> &Screens {
+        self.0
+    }
+}
+
+/// Loads them. `None` where the page's host did not send them in time: the loader of the parts ends each request.
+pub async fn load() -> Option<Loaded> {
+    screens().await.ok().map(Loaded)
 }
 
 #[wasm_split(screens, fallible)]

@@ -48,7 +48,7 @@ pub use discover::{FindAction, Finding};
 pub use form::{Complaint, Field, Form};
 pub use kept::{Kept, KeptAction};
 pub use keys::{Motion, Purpose};
-pub(crate) use looks::found;
+pub(crate) use looks::by_id;
 pub use looks::{Contrast, Density, Looks, Theme, Zoom};
 pub use mailbox::{Account, Mailbox, Notice, Rows, Shift};
 pub use oauth::{OAuthAction, SigningIn, Step, Whom};

@@ -3,7 +3,7 @@
 //!
 //! Its objects are of another realm, so that `instanceof` (`dyn_into`) knows none of them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
@@ -33,10 +33,10 @@ pub struct Letter {
 impl Letter {
     /// Shows a sanitised document in a frame that has been loaded, and lets the frame be as high as it. `None` where the
     /// frame did not get the host's own document, and so not its policy.
-    pub fn show(frame: &HtmlIFrameElement, html: &str, zoom: Zoom) -> Option<Self> {
+    pub fn show(frame: &HtmlIFrameElement, html: &str) -> Option<Self> {
         let document = frame.content_document()?;
         let root: HtmlElement = document.document_element()?.unchecked_into();
-        if !root.has_attribute(OURS) {
+        if !is_ours(&document) {
             return None;
         }
         root.set_inner_html(html);
@@ -46,8 +46,6 @@ impl Letter {
             page::style_firmly(element, "height", "auto");
         }
         page::style_firmly(&body, "overflow", "visible");
-        // Of the body: the root is measured in pixels of the page.
-        page::style_firmly(&body, "zoom", &format!("{}%", zoom.percent()));
         fit(frame, &document);
         let fit = {
             let (frame, document) = (frame.clone(), document.clone());
@@ -68,12 +66,17 @@ impl Letter {
             EventListener::new_with_options(&document, "click", options, move |event| follow(&frame, event))
         };
         let mut listeners = vec![listen("load", fit.clone()), listen("error", fit.clone()), forward, followed];
-        // Paper has another width, and so the letter another height.
+        // Paper has another width, and so the letter another height. On it a letter is as large as it is written.
         if let Some(window) = web_sys::window() {
-            listeners.extend([("beforeprint", PAPER), ("afterprint", "")].map(|(name, width)| {
-                let (frame, fit) = (frame.clone(), fit.clone());
+            let zoomed = Rc::new(RefCell::new(String::new()));
+            listeners.extend([("beforeprint", PAPER, "1"), ("afterprint", "", "")].map(|(name, width, zoom)| {
+                let (frame, fit, body, zoomed) = (frame.clone(), fit.clone(), body.clone(), zoomed.clone());
                 EventListener::new(&window, name, move |_| {
                     page::style(&frame, "width", width);
+                    let before = body.style().get_property_value("zoom").unwrap_or_default();
+                    let zoom = if zoom.is_empty() { zoomed.take() } else { zoom.to_owned() };
+                    page::style_firmly(&body, "zoom", &zoom);
+                    zoomed.replace(before);
                     fit();
                 })
             }));
@@ -92,6 +95,20 @@ impl Letter {
         }
         Some(Self { _listeners: listeners, observer, _resized: resized })
     }
+}
+
+/// Draws what is in a frame this large.
+pub fn zoom(frame: &HtmlIFrameElement, zoom: Zoom) {
+    let Some(document) = frame.content_document().filter(is_ours) else { return };
+    if let Some(body) = document.body() {
+        // The body, and not the root: that is measured in pixels of the page.
+        page::style_firmly(&body, "zoom", &format!("{}%", zoom.percent()));
+        fit(frame, &document);
+    }
+}
+
+fn is_ours(document: &Document) -> bool {
+    document.document_element().is_some_and(|root| root.has_attribute(OURS))
 }
 
 impl Drop for Letter {

@@ -306,7 +306,8 @@ thread_local! {
 }
 
 /// Where the focus goes when what had it is gone, the first that is there.
-const REFUGES: [&str; 5] = ["dialog[open] button", ".progress button", "#message", "#messages", "#open"];
+const REFUGES: [&str; 6] =
+    ["dialog[open] button", ".progress button", ".wait button", "#message", "#messages", "#open"];
 
 /// Notes what has the focus.
 pub fn note_focus(element: &Element) {

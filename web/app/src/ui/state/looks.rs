@@ -145,7 +145,7 @@ impl Zoom {
 }
 
 /// The choice of this name.
-pub(crate) fn found<T: Copy + Default>(all: &[T], id: &str, of: fn(T) -> &'static str) -> T {
+pub(crate) fn by_id<T: Copy + Default>(all: &[T], id: &str, of: fn(T) -> &'static str) -> T {
     all.iter().copied().find(|one| of(*one) == id).unwrap_or_default()
 }
 
@@ -162,10 +162,10 @@ impl Looks {
         let mut ids = text.split(' ');
         let mut id = || ids.next().unwrap_or_default();
         Self {
-            theme: found(&Theme::ALL, id(), Theme::id),
-            density: found(&Density::ALL, id(), Density::id),
-            contrast: found(&Contrast::ALL, id(), Contrast::id),
-            zoom: found(&Zoom::ALL, id(), Zoom::id),
+            theme: by_id(&Theme::ALL, id(), Theme::id),
+            density: by_id(&Density::ALL, id(), Density::id),
+            contrast: by_id(&Contrast::ALL, id(), Contrast::id),
+            zoom: by_id(&Zoom::ALL, id(), Zoom::id),
         }
     }
 }

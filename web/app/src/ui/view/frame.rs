@@ -7,7 +7,7 @@ use restante_locales::say;
 use web_sys::HtmlIFrameElement;
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq};
 
-use crate::ui::browser::letter::Letter;
+use crate::ui::browser::letter::{self, Letter};
 use crate::ui::shared::Shared;
 use crate::ui::state::{Remote, SafeHtml};
 
@@ -45,10 +45,18 @@ fn Framed(props: &FramedProps) -> Html {
     let zoom = use_looks().zoom;
     {
         let frame = frame.clone();
-        use_effect_with((*loads, props.html.clone(), zoom), move |(loads, html, zoom)| {
+        use_effect_with((*loads, props.html.clone()), move |(loads, html)| {
             let frame = frame.cast::<HtmlIFrameElement>().filter(|_| *loads > 0);
-            let letter = frame.and_then(|frame| Letter::show(&frame, &html.document, *zoom));
+            let letter = frame.and_then(|frame| Letter::show(&frame, &html.document));
             move || drop(letter)
+        });
+    }
+    {
+        let frame = frame.clone();
+        use_effect_with((*loads, props.html.clone(), zoom), move |(loads, _, zoom)| {
+            if let Some(frame) = frame.cast::<HtmlIFrameElement>().filter(|_| *loads > 0) {
+                letter::zoom(&frame, *zoom);
+            }
         });
     }
     // A frame that is moved in the page is loaded anew.

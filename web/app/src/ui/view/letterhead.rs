@@ -78,7 +78,7 @@ fn Fields(props: &FieldsProps) -> Html {
             if *is_open {
                 <dl class="facts">
                     { for props.view.fields.iter().map(|field| html! {
-                        <div><dt>{&field.name}</dt><dd dir="auto">{cost::within(&field.value, cost::HEADING).into_owned()}</dd></div>
+                        <div><dt>{cost::within(&field.name, cost::LINE).into_owned()}</dt><dd dir="auto">{cost::within(&field.value, cost::HEADING).into_owned()}</dd></div>
                     }) }
                 </dl>
             }

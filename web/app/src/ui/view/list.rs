@@ -35,6 +35,9 @@ pub(super) struct ListProps {
     /// In a preview: messages that have come since it was opened, and those that are to be deleted.
     pub(super) arrived: Shared<BTreeSet<u32>>,
     pub(super) marked: Shared<BTreeSet<u32>>,
+    /// The messages are kept, and can be moved to Deleted.
+    #[prop_or_default]
+    pub(super) can_delete: bool,
     /// What the list is called.
     pub(super) title: String,
     /// What stands beside its name; else the day of the first row, and the order.
@@ -61,6 +64,7 @@ impl ListProps {
             seen: (!mailbox.is_kept()).then(|| mailbox.seen.clone()),
             arrived: mailbox.preview.arrived.clone(),
             marked: mailbox.preview.marked.clone(),
+            can_delete: false,
             title,
             beside: None,
             controls: Html::default(),
@@ -181,7 +185,7 @@ pub(super) fn MessageList(props: &ListProps) -> Html {
                             Some(row) => html! {
                                 <MessageRow key={row.message.number} row={row.clone()} {position} {of} read={props.read == Some(position)}
                                     chosen={selection.has(row.message.number)} choosing={!selection.is_empty()}
-                                    active={position == *cursor} seen={is_seen(row)} kept={seen.is_none()}
+                                    active={position == *cursor} seen={is_seen(row)} kept={seen.is_none()} can_delete={props.can_delete}
                                     arrived={props.arrived.contains(&row.message.number)} marked={props.marked.contains(&row.message.number)} act={act.clone()} />
                             },
                             None => row::ghost(position),

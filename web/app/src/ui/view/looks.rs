@@ -5,7 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::{Callback, Html, Properties, TargetCast, component, hook, html, use_context};
 
 use super::{Act, use_language};
-use crate::ui::state::{Action, Contrast, Density, Looks, Theme, Zoom, found};
+use crate::ui::state::{Action, Contrast, Density, Looks, Theme, Zoom, by_id};
 
 /// How the page looks.
 #[hook]
@@ -27,10 +27,10 @@ pub(super) fn LooksChoice(props: &LooksProps) -> Html {
         Density::ALL.map(|density| (density.id(), density_name(density).to_owned(), density == looks.density));
     let contrasts = Contrast::ALL.map(|it| (it.id(), contrast_name(it).to_owned(), it == looks.contrast));
     let zooms = Zoom::ALL.map(|zoom| (zoom.id(), say::percent(zoom.percent()), zoom == looks.zoom));
-    let on_theme = move |id: &str| Looks { theme: found(&Theme::ALL, id, Theme::id), ..looks };
-    let on_density = move |id: &str| Looks { density: found(&Density::ALL, id, Density::id), ..looks };
-    let on_contrast = move |id: &str| Looks { contrast: found(&Contrast::ALL, id, Contrast::id), ..looks };
-    let on_zoom = move |id: &str| Looks { zoom: found(&Zoom::ALL, id, Zoom::id), ..looks };
+    let on_theme = move |id: &str| Looks { theme: by_id(&Theme::ALL, id, Theme::id), ..looks };
+    let on_density = move |id: &str| Looks { density: by_id(&Density::ALL, id, Density::id), ..looks };
+    let on_contrast = move |id: &str| Looks { contrast: by_id(&Contrast::ALL, id, Contrast::id), ..looks };
+    let on_zoom = move |id: &str| Looks { zoom: by_id(&Zoom::ALL, id, Zoom::id), ..looks };
     html! {
         <>
             {choice(say::looks_theme(), &themes, on_theme, &props.act)}

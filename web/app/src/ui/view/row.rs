@@ -33,6 +33,8 @@ pub(super) struct RowProps {
     pub(super) seen: bool,
     /// It is kept on this device.
     pub(super) kept: bool,
+    /// It can be moved to Deleted.
+    pub(super) can_delete: bool,
     /// It has come since the mailbox was opened.
     pub(super) arrived: bool,
     /// It is to be deleted on the server.
@@ -50,7 +52,7 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
     use_language();
     let RowProps { row, position, of, active, seen, kept, .. } = props;
     let element = use_node_ref();
-    let swipe = use_swipe(&element, *position, &props.act);
+    let swipe = use_swipe(&element, *position, props.can_delete, &props.act);
     let (subject, has_subject) =
         if row.subject.trim().is_empty() { (say::no_subject(), false) } else { (row.subject.as_str(), true) };
     let selected = props.chosen || (props.read && !props.choosing);
@@ -74,7 +76,7 @@ pub(super) fn MessageRow(props: &RowProps) -> Html {
             aria-current={props.read.then_some("true")}
             aria-posinset={(position + 1).to_string()} aria-setsize={of.to_string()} onclick={click(props)}
             draggable={kept.then_some("true")} ondragstart={kept.then(|| take(props))} ondragend={kept.then(|| drags(&props.act, Drag::End))}
-            data-left={kept.then(say::tool_delete)} data-right={kept.then(|| if *seen { say::tool_unread() } else { say::tool_read() })}
+            data-left={props.can_delete.then(say::tool_delete)} data-right={kept.then(|| if *seen { say::tool_unread() } else { say::tool_read() })}
             onpointerdown={kept.then_some(swipe.down)} onpointermove={kept.then_some(swipe.moves)}
             onpointerup={kept.then_some(swipe.up)} onpointercancel={kept.then_some(swipe.cancel)}>
             {avatar(row.from.as_ref())}

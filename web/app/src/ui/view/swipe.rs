@@ -33,16 +33,18 @@ pub(super) struct Swipe {
     pub(super) cancel: Callback<PointerEvent>,
 }
 
-/// Lets a finger draw the row at this position aside.
+/// Lets a finger draw the row at this position aside; to the left only where its message can be deleted.
 #[hook]
-pub(super) fn use_swipe(row: &NodeRef, position: u32, act: &Act) -> Swipe {
+pub(super) fn use_swipe(row: &NodeRef, position: u32, can_delete: bool, act: &Act) -> Swipe {
     let finger = use_mut_ref(|| None::<Finger>);
     let down = {
         let finger = finger.clone();
         Callback::from(move |event: PointerEvent| {
-            let begins = event.pointer_type() == "touch" && event.is_primary();
-            let (id, x, y) = (event.pointer_id(), event.client_x(), event.client_y());
-            *finger.borrow_mut() = begins.then_some(Finger { id, x, y, is_aside: false });
+            // A second finger changes nothing of what the first one does.
+            if event.pointer_type() == "touch" && event.is_primary() {
+                let (id, x, y) = (event.pointer_id(), event.client_x(), event.client_y());
+                *finger.borrow_mut() = Some(Finger { id, x, y, is_aside: false });
+            }
         })
     };
     let moves = {
@@ -55,22 +57,28 @@ pub(super) fn use_swipe(row: &NodeRef, position: u32, act: &Act) -> Swipe {
                 *finger = None;
             } else if of.is_aside || aside.abs() > SLOP {
                 of.is_aside = true;
-                draw(&row, aside);
+                draw(&row, reached(aside, can_delete));
             }
         })
     };
     let ends = |does: Option<Act>| {
         let (finger, row) = (finger.clone(), row.clone());
         Callback::from(move |event: PointerEvent| {
-            let Some(of) = finger.take().filter(|finger| finger.is_aside) else { return };
+            let ended = finger.borrow_mut().take_if(|finger| finger.id == event.pointer_id());
+            let Some(of) = ended.filter(|finger| finger.is_aside) else { return };
             draw(&row, 0);
-            let aside = event.client_x() - of.x;
+            let aside = reached(event.client_x() - of.x, can_delete);
             if let Some((act, deed)) = does.as_ref().zip(deed(aside)) {
                 act.emit(Action::Keep(KeptAction::Swipe(position, deed)));
             }
         })
     };
     Swipe { down, moves, up: ends(Some(act.clone())), cancel: ends(None) }
+}
+
+/// How far aside a row is that a finger draws so far.
+fn reached(aside: i32, can_delete: bool) -> i32 {
+    if can_delete { aside } else { aside.max(0) }
 }
 
 /// What a row that is let go here is to be done with.
@@ -111,7 +119,8 @@ mod tests {
         for (aside, expected) in
             [(0, None), (95, None), (-95, None), (96, Some(Deed::Unread)), (-400, Some(Deed::Delete))]
         {
-            assert_eq!(deed(aside), expected, "{aside}");
+            assert_eq!(deed(reached(aside, true)), expected, "{aside}");
         }
+        assert_eq!(deed(reached(-400, false)), None, "what is deleted already is not deleted");
     }
 }

@@ -1,4 +1,4 @@
-//! The screen where the rest of the page is still loaded, or could not be.
+//! What is shown where the rest of the page is still loaded, or could not be.
 
 use restante_locales::say;
 use yew::{Html, html};
@@ -7,26 +7,40 @@ use super::stamp::stamp;
 use super::{Act, sends};
 use crate::ui::state::{Action, Screens, ScreensAction};
 
-/// How far the loading has come, and what can be done about it.
-pub fn waiting(screens: Screens, act: &Act) -> Html {
+/// In the place of a mailbox.
+pub fn screen(screens: Screens, cancel: Action, act: &Act) -> Html {
     html! {
         <div class="connect">
             <main>
                 <header>
                     {stamp()}
                     <h1>{"Restante"}</h1>
-                    if screens != Screens::Failed {
-                        <p role="status">{say::rest_loading()}</p>
-                    }
                 </header>
-                if screens == Screens::Failed {
-                    <div class="note bad" role="alert">
-                        <p><b>{say::rest_failed()}</b>{" "}{say::rest_failed_words()}</p>
-                        <p><button onclick={sends(act, Action::Screens(ScreensAction::Again))}>{say::try_again()}</button></p>
-                    </div>
-                }
-                <p><button class="quiet" onclick={sends(act, Action::Close)}>{say::cancel()}</button></p>
+                {words(screens, act)}
+                <p class="wait"><button class="quiet" onclick={sends(act, cancel)}>{say::cancel()}</button></p>
             </main>
+        </div>
+    }
+}
+
+/// Above the form, for a dialog that was asked for.
+pub fn notice(screens: Screens, cancel: Action, act: &Act) -> Html {
+    html! {
+        <div class="newer">
+            {words(screens, act)}
+            <p class="wait"><button class="quiet" onclick={sends(act, cancel)}>{say::cancel()}</button></p>
+        </div>
+    }
+}
+
+fn words(screens: Screens, act: &Act) -> Html {
+    if screens != Screens::Failed {
+        return html! { <p class="note" role="status">{say::rest_loading()}</p> };
+    }
+    html! {
+        <div class="note bad" role="alert">
+            <p><b>{say::rest_failed()}</b>{" "}{say::rest_failed_words()}</p>
+            <p><button onclick={sends(act, Action::Screens(ScreensAction::Again))}>{say::try_again()}</button></p>
         </div>
     }
 }

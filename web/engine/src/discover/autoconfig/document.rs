@@ -12,6 +12,8 @@ use super::is_name;
 const NODES: u32 = 4096;
 /// Octets of a server's or a user's name at most, before anything is filled in.
 const LONGEST: usize = 255;
+/// What the format calls signing in with a password, `plain` and `secure` in documents from before its version 1.1.
+const PASSWORDS: [&str; 4] = ["password-cleartext", "password-encrypted", "plain", "secure"];
 /// Where mail servers hand letters on to each other, which no bridge leads to.
 const RELAY_PORT: u16 = 25;
 
@@ -53,6 +55,12 @@ impl Server {
     /// What an element says; `None` where it says nothing usable, or nothing of TLS: clear text is nobody's choice but the user's.
     fn of(element: Node<'_, '_>, wanted: &Discover) -> Option<Self> {
         let text = |name| children(element, name).next().and_then(|child| child.text()).map(str::trim);
+        // Where a password is of no use, such as with OAuth2 alone, the server is none that the form could be filled in with.
+        let takes_passwords = |way: Node<'_, '_>| way.text().is_some_and(|way| PASSWORDS.contains(&way.trim()));
+        let mut ways = children(element, "authentication").peekable();
+        if ways.peek().is_some() && !ways.any(takes_passwords) {
+            return None;
+        }
         let security = match text("socketType")? {
             "SSL" => Security::Tls,
             "STARTTLS" => Security::Starttls,

@@ -198,8 +198,14 @@ pub(in crate::ui::state) fn act(state: &mut State, action: KeptAction) -> Vec<Ef
         KeptAction::Trust(account) => accounts::trust(kept, calls, account),
         KeptAction::Do(deed) => work(kept, mailbox, calls, &meant(mailbox), deed),
         KeptAction::Swipe(position, deed) => {
-            let number: Vec<u32> = mailbox.number_at(position).into_iter().collect();
-            work(kept, mailbox, calls, &number, deed)
+            let Some(number) = mailbox.number_at(position) else { return vec![] };
+            let selection = mailbox.selection.clone();
+            let effects = work(kept, mailbox, calls, &[number], deed);
+            mailbox.selection = selection;
+            if deed == Deed::Delete {
+                mailbox.selection.numbers.edit().remove(&number);
+            }
+            effects
         }
         KeptAction::Undo => match kept.undo.pop() {
             Some(moved) => {

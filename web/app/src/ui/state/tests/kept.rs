@@ -472,6 +472,12 @@ fn what_is_drawn_aside_is_the_message_under_the_finger_whatever_is_chosen() {
     let asked = at.keep(KeptAction::Swipe(5, Deed::Delete));
     let change = Request::Keep(Ask::Change(Change::MoveTo(vec![KeptId(under)], Role::Deleted)));
     assert!(asks(&asked).contains(&&change), "{asked:?}");
+    let chosen = |at: &At| at.state.mailbox.as_ref().unwrap().selection.numbers.iter().copied().collect::<Vec<_>>();
+    assert_eq!(chosen(&at), [number(&at, 3)], "what is chosen stays so");
+    reduce(&mut at.state, Action::Choose(Choice::Toggle(7)));
+    let gone = number(&at, 7);
+    at.keep(KeptAction::Swipe(7, Deed::Delete));
+    assert!(!chosen(&at).contains(&gone), "but for what is deleted");
     assert!(at.keep(KeptAction::Swipe(500, Deed::Delete)).is_empty(), "no message is there");
 }
 

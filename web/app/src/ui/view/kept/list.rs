@@ -24,6 +24,7 @@ pub(super) fn list(props: &KeptProps) -> Html {
     let beside = if found { say::kept_found(mailbox.len()) } else { counted(kept, mailbox.len()) };
     let list = ListProps {
         beside: Some(beside),
+        can_delete: kept.role_in_sight() != Some(Role::Deleted),
         controls: controls(kept, found, act),
         ..ListProps::of(mailbox, title(kept), empty(kept, act), act)
     };

@@ -236,3 +236,14 @@ proptest::proptest! {
         let _ = read(&text, &wanted());
     }
 }
+
+#[test]
+fn a_server_that_takes_no_passwords_is_passed_over() {
+    let takes = |ways: &[&str]| {
+        let ways = ways.iter().map(|way| format!("<authentication>{way}</authentication>")).collect::<String>();
+        let wanted = pop3("a.example.org", "995", "SSL", &ways);
+        settings(&(wanted + &pop3("b.example.org", "110", "STARTTLS", ""))).0.host == "a.example.org"
+    };
+    assert!(takes(&[]) && takes(&["password-encrypted"]) && takes(&["OAuth2", " password-cleartext "]));
+    assert!(!takes(&["OAuth2"]) && !takes(&["GSSAPI", "TLS-client-cert"]) && !takes(&[""]));
+}
