@@ -22,6 +22,7 @@ mod looks;
 mod mailbox;
 mod news;
 mod oauth;
+mod opening;
 pub mod pictures;
 mod prepare;
 mod preview;

@@ -3,10 +3,10 @@
 use restante_api::{CallId, Failure, FailureKind, ListId, Reply, Source, Stage, Update};
 use restante_link::Death;
 
-use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around, submit};
+use super::reduce::{in_mailbox, in_reading, in_whole_list, sanitise, save_source, show_around};
 use super::{
     Effect, Face, Focus, Load, Mailbox, Notice, Phase, RESTARTS, Reading, Remote, State, diagnosis, discover, held,
-    kept, later, news, oauth, pictures, prepare, preview, search,
+    kept, later, news, oauth, opening, pictures, prepare, preview, search,
 };
 use crate::ui::shared::Shared;
 
@@ -221,7 +221,7 @@ pub(super) fn death(state: &mut State, death: &Death) -> Vec<Effect> {
                 return failed(state, failure);
             }
             mailbox.notice = Some(Notice::Restarted);
-            submit(state)
+            opening::submit(state)
         }
     }
 }

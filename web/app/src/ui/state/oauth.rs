@@ -11,7 +11,7 @@ use restante_api::oauth::{Authorize, Grant, Provider};
 use restante_api::{By, CallId, Failure, Request, Update};
 
 use super::calls::cancel;
-use super::{Complaint, Effect, Focus, Phase, State, kept, reduce};
+use super::{Complaint, Effect, Focus, Phase, State, kept, opening};
 use crate::ui::shared::Shared;
 
 /// Somebody signs in.
@@ -168,7 +168,7 @@ fn granted(state: &mut State, whom: Whom, grant: Grant) -> Vec<Effect> {
             state.form.grant = Some(Shared::new(grant));
             // Who signs in wants to read mail.
             let is_this = state.phase == Phase::Form && state.form.granted(&state.site).is_some();
-            if is_this { reduce::submit(state) } else { vec![] }
+            if is_this { opening::submit(state) } else { vec![] }
         }
         Whom::Account(id) => {
             let State { kept: Some(kept), calls, .. } = state else { return vec![] };

@@ -1,13 +1,13 @@
 //! The reducer: one function a group of actions.
 
-use restante_api::{FailureKind, MessageRef, PartId, Request, Stage};
+use restante_api::{MessageRef, PartId, Request};
 use restante_locales::Language;
 
 use super::calls::{Calls, cancel};
 use super::{
-    Action, Complaint, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase,
-    Prepared, Reading, Remote, SafeHtml, Selection, SigningIn, State, Whom, diagnosis, discover, heard, held, is_free,
-    kept, keys, later, oauth, prepare, preview, screens, search, selection,
+    Action, Effect, Face, Field, Focus, KeptAction, Keys, Load, Mailbox, OAuthAction, Opened, Phase, Reading, Remote,
+    SafeHtml, Selection, State, diagnosis, discover, heard, held, is_free, kept, keys, later, oauth, opening, prepare,
+    preview, screens, search, selection,
 };
 use crate::ui::shared::Shared;
 
@@ -82,7 +82,7 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
             }
             prepare::revise(state)
         }
-        Action::Link(link) => follow_link(state, &link),
+        Action::Link(link) => opening::follow_link(state, &link),
         Action::Edit(field) => {
             let is_password = matches!(field, Field::Password(_));
             let is_address = matches!(field, Field::Address(_));
@@ -104,8 +104,8 @@ fn apply(state: &mut State, action: Action) -> Vec<Effect> {
         Action::AtForm { password: false } => prepare::approach(state),
         Action::Find(action) => discover::act(state, action),
         Action::OAuth(action) => oauth::act(state, action),
-        Action::Submit | Action::Reopen => submit(state),
-        Action::Trust => trust(state),
+        Action::Submit | Action::Reopen => opening::submit(state),
+        Action::Trust => opening::trust(state),
         Action::Cancel => {
             if matches!(state.phase, Phase::Opening(_)) {
                 (state.phase, state.stage) = (Phase::Form, None);
@@ -265,85 +265,6 @@ pub(super) fn in_reading(
     change: impl FnOnce(&mut Reading, &mut Calls) -> Vec<Effect>,
 ) -> Vec<Effect> {
     in_mailbox(state, |mailbox, calls| mailbox.reading.as_mut().map_or_else(Vec::new, |reading| change(reading, calls)))
-}
-
-fn follow_link(state: &mut State, link: &str) -> Vec<Effect> {
-    if let Some(draft) = kept::of_link(link) {
-        return kept::write_to(state, draft);
-    }
-    if link.is_empty() || state.phase != Phase::Form {
-        return vec![];
-    }
-    (state.failure, state.complaint) = (None, None);
-    match state.form.fill_from_link(link) {
-        Ok(()) => [prepare::revise(state), vec![Effect::Focus(Focus::Form)]].concat(),
-        Err(complaint) => {
-            state.complaint = Some(complaint);
-            // Whatever is wrong with it, a password in the address bar must not stay there.
-            vec![Effect::ClearLink]
-        }
-    }
-}
-
-/// Opens a mailbox, or the open one again. What is open stays as it is until the new session is up.
-pub(super) fn submit(state: &mut State) -> Vec<Effect> {
-    if matches!(state.phase, Phase::Opening(_) | Phase::Closing(_)) {
-        return vec![];
-    }
-    if let Some(effects) = discover::instead_of_opening(state) {
-        return effects;
-    }
-    state.deletion = None;
-    let mut effects = discover::stop(state);
-    effects.extend(open(state));
-    effects
-}
-
-fn open(state: &mut State) -> Vec<Effect> {
-    if state.signing_in_for(Whom::Form).is_some_and(SigningIn::is_under_way) {
-        return vec![];
-    }
-    match state.form.to_request(&state.site) {
-        Ok(open) if state.form.keep && state.phase == Phase::Form => kept::add(state, open),
-        Ok(open) => {
-            match &mut state.mailbox {
-                Some(mailbox) => {
-                    mailbox.failure = None;
-                    if state.engine_died {
-                        mailbox.held.get_or_insert_default();
-                    }
-                }
-                None => {
-                    state.phase = Phase::Opening((&open).into());
-                    state.connection = None;
-                }
-            }
-            state.stage = Some(Stage::Connecting);
-            (state.complaint, state.failure) = (None, None);
-            state.prepared = Prepared::default();
-            let fresh = std::mem::take(&mut state.engine_died).then_some(Effect::ReplaceEngine);
-            let (session, ask) = state.calls.ask(Request::Open(Box::new(open)));
-            state.session = session;
-            fresh.into_iter().chain([ask]).collect()
-        }
-        Err(Complaint::SignIn) if state.phase == Phase::Form => oauth::begin(state, Whom::Form),
-        Err(complaint) => {
-            state.complaint = Some(complaint);
-            vec![Effect::Focus(Focus::Complaint)]
-        }
-    }
-}
-
-fn trust(state: &mut State) -> Vec<Effect> {
-    let early = state.prepared.untrusted.as_ref();
-    let failure = early.or(state.failure.as_ref()).or_else(|| state.mailbox.as_ref()?.failure.as_ref());
-    match failure.map(|failure| &failure.kind) {
-        Some(FailureKind::Certificate { certificate, .. } | FailureKind::CertificateChanged { certificate }) => {
-            state.form.trusted = Some(certificate.fingerprint);
-            submit(state)
-        }
-        _ => vec![],
-    }
 }
 
 /// Reads the message at this position. Whatever the message before was waiting for is not wanted any more.
