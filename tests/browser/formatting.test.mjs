@@ -88,6 +88,28 @@ test('nothing of what is pasted comes along but its words, and the look can be t
   await page.keyboard.press('Escape');
 }));
 
+test('the tools are one stop of the Tab key, arrows walk through them, and the one that was used last is stopped at', { timeout }, () => writing(async (writer, page) => {
+  await writer.write('By keyboard', { text: '' });
+  await writer.does('Formatting').click();
+  await writer.text.and(page.locator(':focus')).waitFor();
+  const at = (name) => writer.composer.getByLabel(name, { exact: true }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await at('Bold');
+  await page.keyboard.press('ArrowRight');
+  await at('Italic');
+  await page.keyboard.press('Tab');
+  await writer.text.and(page.locator(':focus')).waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await at('Italic');
+  await page.keyboard.press('End');
+  await at('Insert pictures');
+  await page.keyboard.press('ArrowRight');
+  await at('Bold');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('bold');
+  await writer.text.locator('b', { hasText: 'bold' }).waitFor();
+}));
+
 test('an answer quotes with formatting, and whoever else writes from the account signs it', { timeout }, () => writing(async (writer, page) => {
   await writer.button('Account settings').click();
   const sheet = writer.dialog;

@@ -8,7 +8,7 @@ use restante_api::letter::FileId;
 use restante_api::rich::{self, Rich};
 use restante_locales::say;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, FileList, HtmlInputElement, Range};
+use web_sys::{Element, FileList, HtmlElement, HtmlInputElement, Range};
 use yew::{
     Callback, Html, InputEvent, KeyboardEvent, MouseEvent, NodeRef, Properties, TargetCast, UseStateHandle, component,
     html, use_effect_with, use_mut_ref, use_node_ref, use_state,
@@ -91,6 +91,15 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         let (editor, look) = (editor.clone(), look.clone());
         Callback::from(move |()| look.set(editor.cast::<Element>().map(|editor| seen(&editor)).unwrap_or_default()))
     };
+    let row = use_node_ref();
+    {
+        let row = row.clone();
+        use_effect_with((), move |()| {
+            if let Some(row) = row.cast::<Element>() {
+                stop_at(&tools_of(&row), 0);
+            }
+        });
+    }
     let oninput = changed.reform(|_: InputEvent| ());
     let onpaste = pasted(act);
     let onkeydown = keys(&editor, &linking);
@@ -106,7 +115,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
     let tools = Tools { editor: editor.clone(), look, linking, looked: looked.clone(), changed, act: act.clone() };
     html! {
         <>
-            {tools.row()}
+            {tools.row(&row)}
             {tools.link()}
             <div id="letter-text" class="rich" ref={editor} contenteditable="true" role="textbox" aria-multiline="true" aria-label={say::write_text()}
                 tabindex="0" dir="auto" spellcheck="true" {oninput} {onpaste} {onkeydown} {onclick} onkeyup={looked.reform(|_: KeyboardEvent| ())} />
@@ -208,11 +217,11 @@ struct Tools {
 }
 
 impl Tools {
-    fn row(&self) -> Html {
+    fn row(&self, row: &NodeRef) -> Html {
         let look = *self.look;
         let (quote, of) = if look.quote { ("outdent", "") } else { ("formatBlock", "blockquote") };
         html! {
-            <div class="rich-tools" role="toolbar" aria-label={say::write_format()} onkeydown={walk()}>
+            <div ref={row} class="rich-tools" role="toolbar" aria-label={say::write_format()} onkeydown={walk()}>
                 {self.tool(say::write_bold(), icon::bold(), look.bold, "bold", "")}
                 {self.tool(say::write_italic(), icon::italic(), look.italic, "italic", "")}
                 {self.tool(say::write_list(), icon::list(), look.list, "insertUnorderedList", "")}
@@ -230,7 +239,7 @@ impl Tools {
     fn tool(&self, name: &'static str, icon: Html, is_on: bool, command: &'static str, value: &'static str) -> Html {
         let (editor, looked, changed) = (self.editor.clone(), self.looked.clone(), self.changed.clone());
         let onclick = Callback::from(move |_: MouseEvent| {
-            if let Some(editor) = editor.cast::<web_sys::HtmlElement>() {
+            if let Some(editor) = editor.cast::<HtmlElement>() {
                 // From the keyboard, the focus is on the tool.
                 let _ = editor.focus();
             }
@@ -361,7 +370,7 @@ fn LinkField(props: &LinkFieldProps) -> Html {
 
 /// The keyboard is where somebody wrote.
 fn back(editor: &NodeRef, range: &Range) {
-    if let Some(editor) = editor.cast::<web_sys::HtmlElement>() {
+    if let Some(editor) = editor.cast::<HtmlElement>() {
         let _ = editor.focus();
     }
     edited::select(range);
@@ -372,25 +381,37 @@ fn stay() -> Callback<MouseEvent> {
     Callback::from(|event: MouseEvent| event.prevent_default())
 }
 
-/// Arrows walk through the tools.
+/// Arrows, Home and End walk through the tools, which are one stop of the Tab key (WAI-ARIA's toolbar).
 fn walk() -> Callback<KeyboardEvent> {
     Callback::from(|event: KeyboardEvent| {
-        let step = match event.key().as_str() {
-            "ArrowRight" => 1,
-            "ArrowLeft" => -1,
+        let target = event.target_unchecked_into::<HtmlElement>();
+        let Some(tools) = target.closest(".rich-tools").ok().flatten().map(|row| tools_of(&row)) else { return };
+        let at = tools.iter().position(|tool| *tool == target).unwrap_or_default();
+        let last = tools.len().saturating_sub(1);
+        let next = match event.key().as_str() {
+            "ArrowRight" if at == last => 0,
+            "ArrowRight" => at + 1,
+            "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
+            "Home" => 0,
+            "End" => last,
             _ => return,
         };
-        let row = event.target_unchecked_into::<Element>().closest(".rich-tools").ok().flatten();
-        let Some(tools) = row.and_then(|row| row.query_selector_all("button, input").ok()) else { return };
-        let tools: Vec<_> =
-            (0..tools.length()).filter_map(|at| tools.get(at)?.dyn_into::<web_sys::HtmlElement>().ok()).collect();
-        let target = event.target_unchecked_into::<web_sys::HtmlElement>();
-        let at = tools.iter().position(|tool| *tool == target).unwrap_or_default();
-        let count = isize::try_from(tools.len()).unwrap_or(1).max(1);
-        let next = (isize::try_from(at).unwrap_or_default() + step).rem_euclid(count);
-        if let Some(tool) = usize::try_from(next).ok().and_then(|next| tools.get(next)) {
+        if let Some(tool) = tools.get(next) {
             event.prevent_default();
+            stop_at(&tools, next);
             let _ = tool.focus();
         }
     })
+}
+
+fn tools_of(row: &Element) -> Vec<HtmlElement> {
+    let Ok(tools) = row.query_selector_all("button, input") else { return vec![] };
+    (0..tools.length()).filter_map(|at| tools.get(at)?.dyn_into().ok()).collect()
+}
+
+/// The Tab key stops at this tool, and at none of the others.
+fn stop_at(tools: &[HtmlElement], at: usize) {
+    for (other, tool) in tools.iter().enumerate() {
+        tool.set_tab_index(if other == at { 0 } else { -1 });
+    }
 }
