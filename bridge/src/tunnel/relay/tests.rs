@@ -39,17 +39,17 @@ async fn a_reset_that_a_write_finds_out_is_no_end() {
 async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
     let hour = Duration::from_secs(3600);
     let minute = Duration::from_secs(60);
+    let bounds = || Bounds {
+        idle: hour,
+        close: Duration::from_secs(5),
+        end: Instant::now() + hour,
+        bytes_per_second: 0,
+        bytes: u64::MAX,
+    };
     let close = [0x88, 0x80, 0, 0, 0, 0];
     let data = [0x82, 0x82, 0, 0, 0, 0, b'h', b'i'];
     for farewell in ["close frame", "end", "hung up"] {
-        let bounds = Bounds {
-            idle: hour,
-            close: Duration::from_secs(5),
-            end: Instant::now() + hour,
-            bytes_per_second: 0,
-            bytes: u64::MAX,
-        };
-        let mut relay = Relay::new(1024, false, bounds, Arc::default());
+        let mut relay = Relay::new(1024, false, bounds(), Arc::default());
         let (near, far) = tokio::io::duplex(1024);
         let (mut server, _silent) = tokio::io::duplex(1);
         let close = if farewell == "close frame" { close.as_slice() } else { b"" };
@@ -61,14 +61,7 @@ async fn a_page_that_leaves_is_noticed_though_the_server_takes_nothing() {
         let ended = tokio::time::timeout(minute, relay.run(&mut page, &mut server)).await;
         assert!(ended.is_ok(), "{farewell}");
     }
-    let bounds = Bounds {
-        idle: hour,
-        close: Duration::from_secs(5),
-        end: Instant::now() + hour,
-        bytes_per_second: 0,
-        bytes: u64::MAX,
-    };
-    let mut relay = Relay::new(1024, false, bounds, Arc::default());
+    let mut relay = Relay::new(1024, false, bounds(), Arc::default());
     let (near, _far) = tokio::io::duplex(1024);
     let (mut server, _silent) = tokio::io::duplex(1);
     let mut page = Page::new(near, &data);

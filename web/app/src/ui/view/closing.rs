@@ -4,7 +4,7 @@ use restante_api::Stage;
 use restante_locales::say;
 use yew::{Html, html};
 
-use super::stamp::stamp;
+use super::stamp::masthead;
 
 /// So many messages are to be deleted, and the engine has come so far.
 pub fn closing(marked: u32, stage: Option<Stage>) -> Html {
@@ -15,11 +15,7 @@ pub fn closing(marked: u32, stage: Option<Stage>) -> Html {
     html! {
         <div class="connect">
             <main>
-                <header>
-                    {stamp()}
-                    <h1>{"Restante"}</h1>
-                    <p role="status">{say::mailbox_deleting(marked, &far)}</p>
-                </header>
+                {masthead(html! { <p role="status">{say::mailbox_deleting(marked, &far)}</p> })}
             </main>
         </div>
     }

@@ -12,7 +12,7 @@ use super::failure::FailureNote;
 use super::form::ConnectForm;
 use super::help::Help;
 use super::retry::Retry;
-use super::stamp::stamp;
+use super::stamp::masthead;
 use super::{Act, sends};
 use crate::ui::shared::Shared;
 use crate::ui::state::{About, Action, Complaint, DiagnosisAction, Form, KeptAction, Load, Preset, SigningIn, Site};
@@ -54,11 +54,7 @@ pub fn Connect(props: &ConnectProps) -> Html {
     html! {
         <div class="connect">
             <main>
-                <header>
-                    {stamp()}
-                    <h1>{"Restante"}</h1>
-                    <p>{say::form_lead()}</p>
-                </header>
+                {masthead(html! { <p>{say::form_lead()}</p> })}
                 if props.keeps {
                     <p class="offer">
                         <span>{say::form_kept()}</span>

@@ -3,8 +3,8 @@
 use restante_locales::say;
 use yew::{Html, html};
 
-/// The large stamp above the connect form.
-pub(super) fn stamp() -> Html {
+/// The large stamp.
+fn stamp() -> Html {
     html! {
         <svg class="stamp" viewBox="0 0 120 120" aria-hidden="true">
             <g fill="none" stroke="currentColor">
@@ -33,5 +33,16 @@ pub(super) fn mark() -> Html {
             </svg>
             <span>{"Restante"}</span>
         </span>
+    }
+}
+
+/// The head of a screen that is no mailbox.
+pub(super) fn masthead(below: Html) -> Html {
+    html! {
+        <header>
+            {stamp()}
+            <h1>{"Restante"}</h1>
+            {below}
+        </header>
     }
 }

@@ -3,7 +3,7 @@
 use restante_locales::say;
 use yew::{Html, html};
 
-use super::stamp::stamp;
+use super::stamp::masthead;
 use super::{Act, sends};
 use crate::ui::state::{Action, Screens, ScreensAction};
 
@@ -12,10 +12,7 @@ pub fn screen(screens: Screens, cancel: Action, act: &Act) -> Html {
     html! {
         <div class="connect">
             <main>
-                <header>
-                    {stamp()}
-                    <h1>{"Restante"}</h1>
-                </header>
+                {masthead(Html::default())}
                 {words(screens, act)}
                 <p class="wait"><button class="quiet" onclick={sends(act, cancel)}>{say::cancel()}</button></p>
             </main>
