@@ -28,6 +28,8 @@ pub(crate) enum Benchmark {
     Send,
     /// The bridge beside other relays: throughput, latency, memory
     Bridge,
+    /// What Lighthouse says of the page
+    Lighthouse,
 }
 
 /// Other clients to compare with. One that is missing leaves its line out.
@@ -53,6 +55,7 @@ pub(crate) fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[Stri
         Benchmark::Keep => ("bench-keep", needs_of_keep(workspace)?),
         Benchmark::Send => ("bench-send", needs_of_send(workspace)?),
         Benchmark::Bridge => ("bench-bridge", needs_of_bridge(workspace)?),
+        Benchmark::Lighthouse => ("bench-lighthouse", needs_of_lighthouse(workspace)?),
     };
     // All programs of the package: a benchmark starts others of them.
     compile(workspace, &["--package", "restante-tests", "--bins"])?;
@@ -73,6 +76,15 @@ fn needs_of_path(workspace: &Workspace) -> Result<Environment> {
         ("RESTANTE_DIST", workspace.dist().into()),
         ("RESTANTE_CHROMIUM", chromium.into()),
     ])
+}
+
+/// What a visit needs, and Lighthouse.
+fn needs_of_lighthouse(workspace: &Workspace) -> Result<Environment> {
+    let packages = workspace.root.join("tests").join("lighthouse");
+    setup::npm_packages("Lighthouse (npm)", &packages)?;
+    let mut environment = needs_of_path(workspace)?;
+    environment.push(("RESTANTE_LIGHTHOUSE", packages.into()));
+    Ok(environment)
 }
 
 /// What a visit needs, the engine's example `keep`, and mpop.

@@ -1,5 +1,6 @@
 //! The benchmark programs' parts: `bench-path` (from the click to fifty rows), `bench-fetch` (a whole maildrop),
-//! `bench-keep` (a mailbox on the device), `bench-send` (letters) and `bench-bridge` (the bridge beside other relays).
+//! `bench-keep` (a mailbox on the device), `bench-send` (letters), `bench-bridge` (the bridge beside other relays) and
+//! `bench-lighthouse` (what Lighthouse says of the page).
 //!
 //! ```text
 //! bench-path:   Chromium → delay → restante → dovecot          path (path.mjs drives the browser), trace, page, path_report
@@ -7,9 +8,10 @@
 //! bench-keep:   keep, mpop, or Chromium → delay → … dovecot    keep (keep.mjs drives the browser), fetch, peers
 //! bench-send:   send, msmtp, … → delay → postfix               send, measure, peers
 //! bench-bridge: a lean client → a relay → a server           bridge
+//! bench-lighthouse: Lighthouse → Chromium → restante         lighthouse
 //! ```
 //!
-//! What both browsers need is in stage.
+//! What those with a browser need is in stage.
 //!
 //! They measure what was built and print what they saw; they judge nothing. The binaries hold the arguments only.
 
@@ -17,6 +19,7 @@ pub mod bridge;
 pub mod decoder;
 pub mod fetch;
 pub mod keep;
+pub mod lighthouse;
 pub mod measure;
 pub mod page;
 pub mod path;

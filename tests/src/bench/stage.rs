@@ -100,7 +100,7 @@ impl Stage {
 }
 
 /// Starts the bridge to this port, with an account filled in, and tells where it listens.
-async fn serve(binary: &Path, port: u16, preset: &Path) -> Result<(Child, SocketAddr)> {
+pub(super) async fn serve(binary: &Path, port: u16, preset: &Path) -> Result<(Child, SocketAddr)> {
     let mut restante = Command::new(binary)
         .args(["serve", "--listen", "127.0.0.1:0", "--allow", &format!("127.0.0.1:{port}"), "--preset"])
         .arg(preset)

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn no_lock_file_names_a_registry() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for directory in ["xtask/npm", "tests/browser", "tests/relays"] {
+        for directory in ["xtask/npm", "tests/browser", "tests/relays", "tests/lighthouse"] {
             let Ok(lock) = fs::read_to_string(root.join(directory).join("package-lock.json")) else { continue };
             let lock: Value = serde_json::from_str(&lock).unwrap();
             for (path, package) in lock["packages"].as_object().unwrap() {
