@@ -20,12 +20,14 @@ use crate::delay::{Delay, Options};
 use crate::dovecot::{self, Dovecot, User};
 use crate::maildir::Crowd;
 
-/// The programs of a measurement.
-#[derive(Debug, Clone)]
+/// The programs of a measurement in a browser, as arguments of the benchmarks that make one.
+#[derive(Debug, Clone, clap::Args)]
 pub struct Needs {
-    /// The binary `restante`.
+    /// The binary to measure.
+    #[arg(long, env = "RESTANTE_BINARY", default_value = "target/release/restante")]
     pub binary: PathBuf,
-    /// Chromium.
+    /// The browser to measure in.
+    #[arg(long, env = "RESTANTE_CHROMIUM", default_value = "/usr/bin/chromium")]
     pub chromium: PathBuf,
 }
 

@@ -1,7 +1,6 @@
 //! `bench-keep`: a maildrop of 10,000 messages (119 MB) kept from a real Dovecot: `keep` beside mpop into a Maildir, and the
 //! page in a real Chromium; one message of 150 MB; and a mailbox of 100,000 messages that somebody looks around in.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -34,12 +33,8 @@ struct Arguments {
     /// How often each is measured natively (the median counts); what takes more than 6 s is measured once.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
     runs: u8,
-    /// The binary to measure.
-    #[arg(long, env = "RESTANTE_BINARY", default_value = "target/release/restante")]
-    binary: PathBuf,
-    /// The browser to measure in.
-    #[arg(long, env = "RESTANTE_CHROMIUM", default_value = "/usr/bin/chromium")]
-    chromium: PathBuf,
+    #[command(flatten)]
+    needs: Needs,
     /// Print JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -76,7 +71,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         }
         result["native"] = json!(rows);
     }
-    let needs = Needs { binary: arguments.binary.clone(), chromium: arguments.chromium.clone() };
+    let needs = arguments.needs.clone();
     if wants("browser") {
         let scene = Scene::start(&needs, Crowd { messages: arguments.messages, ..Crowd::FETCH }).await?;
         let mut visits = Vec::new();

@@ -15,12 +15,8 @@ struct Arguments {
     /// Visits for each device; the median of each figure counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
     runs: u8,
-    /// The binary to measure.
-    #[arg(long, env = "RESTANTE_BINARY", default_value = "target/release/restante")]
-    binary: PathBuf,
-    /// The browser to measure in.
-    #[arg(long, env = "RESTANTE_CHROMIUM", default_value = "/usr/bin/chromium")]
-    chromium: PathBuf,
+    #[command(flatten)]
+    needs: Needs,
     /// The folder with Lighthouse's packages.
     #[arg(long, env = "RESTANTE_LIGHTHOUSE", default_value = "tests/lighthouse")]
     lighthouse: PathBuf,
@@ -32,8 +28,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let needs = Needs { binary: arguments.binary, chromium: arguments.chromium };
-    let judgements = judge(&needs, &script(&arguments.lighthouse), arguments.runs).await?;
+    let judgements = judge(&arguments.needs, &script(&arguments.lighthouse), arguments.runs).await?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&judgements)?);
         return Ok(());

@@ -29,12 +29,8 @@ struct Arguments {
     /// Rows to wait for.
     #[arg(long, default_value_t = 50)]
     rows: u32,
-    /// The binary to measure.
-    #[arg(long, env = "RESTANTE_BINARY", default_value = "target/release/restante")]
-    binary: PathBuf,
-    /// The browser to measure in.
-    #[arg(long, env = "RESTANTE_CHROMIUM", default_value = "/usr/bin/chromium")]
-    chromium: PathBuf,
+    #[command(flatten)]
+    needs: Needs,
     /// The page's files, with their compressed copies.
     #[arg(long, env = "RESTANTE_DIST")]
     dist: Option<PathBuf>,
@@ -46,9 +42,8 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
-    let needs = Needs { binary: arguments.binary, chromium: arguments.chromium };
     eprintln!("writing {} messages and starting Dovecot and the bridge", arguments.messages);
-    let scene = Scene::start(&needs, arguments.dist, arguments.messages, arguments.rows).await?;
+    let scene = Scene::start(&arguments.needs, arguments.dist, arguments.messages, arguments.rows).await?;
     // The first login of a maildrop makes the server's index: nobody's figure.
     scene.visit(0, Before::Nothing).await?;
 
