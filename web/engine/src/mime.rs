@@ -21,7 +21,10 @@ mod content_lines;
 mod decode;
 mod fields;
 mod head;
+#[cfg(feature = "keep")]
+mod html_rich;
 mod html_text;
+mod html_tokens;
 mod limits;
 mod lines;
 mod marks;
@@ -44,10 +47,12 @@ pub use head::Head;
 #[cfg(feature = "keep")]
 pub(crate) use head::has_header;
 #[cfg(feature = "keep")]
+pub(crate) use html_rich::rich;
+#[cfg(feature = "keep")]
 pub(crate) use names::line;
 pub use names::message_name;
 #[cfg(feature = "keep")]
-pub(crate) use original::{Original, original};
+pub(crate) use original::{File, Original, original};
 pub use row::row;
 #[cfg(feature = "keep")]
 pub(crate) use seven_bit::{base64, fits, seven_bit, with_line_ends};

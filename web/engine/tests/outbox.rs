@@ -14,7 +14,8 @@ use futures::future::LocalBoxFuture;
 use pages::{PAGE, Pages, inbox, place, with_platform};
 use restante_api::keep::{AccountId, Answer, Ask, Change, Done, LetterChange, ListQuery, Role, Within};
 use restante_api::letter::{
-    Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Sending,
+    Draft, FileId, FileView, LetterContent, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Sending,
+    SubmissionServer,
 };
 use restante_api::oauth::Credential;
 use restante_api::{Failure, FailureKind, Request, Update};
@@ -251,10 +252,10 @@ async fn an_account_that_only_sends_fetches_nothing_and_answers_a_message_that_i
         pages.asked(Ask::Overview).await;
         let source = b"From: Bert <bert@example.org>\r\nSubject: Boats\r\n\r\nWhich?\r\n".to_vec();
         let answer = Ask::Begin(LETTER, Manner::Reply, Origin::Source(account, source));
-        let Update::Keep(Answer::Begun(of, beginning, _)) = pages.asked(answer).await else { panic!("it begins") };
-        assert_eq!((of, &*beginning.draft.to), (account, "Bert <bert@example.org>"));
+        let Update::Keep(Answer::Begun(of, beginning)) = pages.asked(answer).await else { panic!("it begins") };
+        assert_eq!((of, &*beginning.letter.draft.to), (account, "Bert <bert@example.org>"));
         assert_eq!(beginning.quote.unwrap().text, "Which?");
-        send(pages, account, beginning.draft).await;
+        send(pages, account, beginning.letter.draft).await;
         assert_eq!(settled(pages).await, None);
         assert_eq!(goes.taken.lock().unwrap().len(), 1);
         assert_eq!(pages.account().settings.check_every, None);
@@ -267,10 +268,11 @@ async fn an_account_that_only_sends_fetches_nothing_and_answers_a_message_that_i
 async fn what_a_server_takes_of_a_letter_is_known_once_one_was_sent_and_looked_at_before_the_next_goes() {
     let goes = receiving::Host::new(&["AUTH PLAIN", "SIZE 20000"], &[CLEAR]);
     with(&goes, async |pages, account| {
-        assert_eq!(pages.account().sending_limit, None);
+        assert_eq!(pages.account().submission_server, SubmissionServer::default());
         send(pages, account, draft_to("Bert <bert@example.org>")).await;
         assert_eq!(settled(pages).await, None);
-        pages.until(|pages| pages.account().sending_limit == Some(20_000)).await;
+        let known = SubmissionServer { size_limit: Some(20_000), reports: Some(false) };
+        pages.until(|pages| pages.account().submission_server == known).await;
         letter(pages, LetterChange::Save(account, LETTER, Box::new(draft_to("bert@example.org")))).await.unwrap();
         let file = FileView {
             id: FileId(5),
@@ -289,7 +291,7 @@ async fn what_a_server_takes_of_a_letter_is_known_once_one_was_sent_and_looked_a
         // Another server takes what it takes. Whoever was written to is offered.
         let sending = Sending { host: "smtp2.example.org".into(), ..pages.account().sending };
         pages.change(Change::Sending(account, sending)).await;
-        pages.until(|pages| pages.account().sending_limit.is_none()).await;
+        pages.until(|pages| pages.account().submission_server == SubmissionServer::default()).await;
         let Update::Keep(Answer::Correspondents(found)) = pages.asked(Ask::Correspondents("bert".into())).await else {
             panic!("somebody is offered")
         };
@@ -434,9 +436,9 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
     with(&goes, async |pages, account| {
         pages.list(PAGE, inbox()).await;
         let begun = pages.asked(Ask::Begin(LETTER, Manner::Reply, Origin::Kept(pages.id(0)))).await;
-        let Update::Keep(Answer::Begun(of, beginning, files)) = begun else { panic!("{begun:?}") };
+        let Update::Keep(Answer::Begun(of, beginning)) = begun else { panic!("{begun:?}") };
+        let LetterContent { draft, files, .. } = &beginning.letter;
         assert_eq!((of, files.len()), (account, 0));
-        let draft = &beginning.draft;
         assert!(draft.subject.starts_with("Re: Message") && draft.to.starts_with("Sender"), "{beginning:?}");
         assert!(beginning.quote.is_some_and(|quote| quote.text.starts_with("Text of")));
         assert!(state(pages).is_none(), "nothing was written yet");
@@ -445,10 +447,11 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
         assert_eq!(settled(pages).await, None);
         newest_sent(pages).await;
         let begun = pages.asked(Ask::Begin(LETTER, Manner::ReplyAll, Origin::Kept(pages.id(0)))).await;
-        let Update::Keep(Answer::Begun(_, beginning, _)) = begun else { panic!("{begun:?}") };
-        assert_eq!(beginning.draft.to, "bert@example.org");
-        let answered = beginning.draft.in_reply_to.clone().unwrap();
-        send(pages, account, Draft { text: "And?\n".into(), ..beginning.draft }).await;
+        let Update::Keep(Answer::Begun(_, beginning)) = begun else { panic!("{begun:?}") };
+        let draft = beginning.letter.draft;
+        assert_eq!(draft.to, "bert@example.org");
+        let answered = draft.in_reply_to.clone().unwrap();
+        send(pages, account, Draft { text: "And?\n".into(), ..draft }).await;
         assert_eq!(settled(pages).await, None);
         pages.until(|pages| pages.folder(Role::Sent).messages == 2).await;
         let source = String::from_utf8(newest_sent(pages).await).unwrap();
@@ -456,7 +459,8 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
         // What is passed on takes its files along.
         pages.list(PAGE, inbox()).await;
         let forward = Ask::Begin(LETTER, Manner::ForwardAsAttachment, Origin::Kept(pages.id(0)));
-        let Update::Keep(Answer::Begun(_, _, files)) = pages.asked(forward).await else { panic!() };
+        let Update::Keep(Answer::Begun(_, beginning)) = pages.asked(forward).await else { panic!() };
+        let files = beginning.letter.files;
         assert_eq!((files.len(), &*files[0].media_type), (1, "message/rfc822"));
         pages.until(|pages| state(pages).is_some()).await;
     })

@@ -39,6 +39,7 @@ write-insert = Insert pictures
 write-loses-format = Without formatting, this message keeps its words and loses their look, its links and its pictures.
 write-format-away = Remove formatting
 write-report = Ask for a delivery report, where the server gives one
+write-no-reports = The outgoing server does not report deliveries: only the recipients can tell whether the message arrived.
 write-detach = Remove { $name }
 write-send = Send
 write-sending = Sending…

@@ -36,6 +36,7 @@ write-insert = Insertar imágenes
 write-loses-format = Sin formato, este mensaje conserva sus palabras y pierde su aspecto, sus enlaces y sus imágenes.
 write-format-away = Quitar el formato
 write-report = Pedir confirmación de entrega, si el servidor la da
+write-no-reports = El servidor de salida no confirma las entregas: solo los destinatarios pueden decir si el mensaje ha llegado.
 write-detach = Quitar { $name }
 write-send = Enviar
 write-sending = Enviando…

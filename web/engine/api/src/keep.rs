@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use restante_protocol::tunnel::Secret;
 
-use super::letter::{Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Manner, Origin, Sending};
+use super::letter::{
+    Beginning, Draft, FileId, FileView, LetterContent, LetterId, LetterView, Manner, Origin, Sending, SubmissionServer,
+};
 use super::oauth::Credential;
 use super::{Address, CallId, Failure, Fingerprint, OpenMailbox, Security, Stage, TlsEnd};
 
@@ -128,8 +130,8 @@ pub enum Answer {
     Done(Done),
     /// To [`Ask::Letter`].
     Letter(Box<LetterContent>),
-    /// To [`Ask::Begin`]: the account, how the letter begins, and its files.
-    Begun(AccountId, Box<Beginning>, Vec<FileView>),
+    /// To [`Ask::Begin`]: the account, and how the letter begins.
+    Begun(AccountId, Box<Beginning>),
     /// To [`Ask::Correspondents`]: a few of them, those who write most first.
     Correspondents(Vec<Address>),
     /// To a question for a number of messages.
@@ -191,8 +193,8 @@ pub struct AccountView {
     pub folders: Vec<FolderView>,
     /// Who writes from it, and by which server.
     pub sending: Sending,
-    /// Octets that the server takes of a letter, as it said last (RFC 1870); `None` where it never said.
-    pub sending_limit: Option<u64>,
+    /// What is known of that server.
+    pub submission_server: SubmissionServer,
     /// Its drafts and its outbox, the letter that was changed last first.
     pub letters: Vec<LetterView>,
     /// What goes on with it.

@@ -64,7 +64,7 @@ pub enum Manner {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Beginning {
     /// How far the letter is.
-    pub draft: Draft,
+    pub letter: LetterContent,
     /// What it quotes.
     pub quote: Option<Quote>,
 }
@@ -82,6 +82,8 @@ pub struct Quote {
     pub date: Option<i64>,
     /// What it says, lines ended by LF, without a signature.
     pub text: String,
+    /// The same with its formatting, where it is passed on with that.
+    pub rich: Option<Rich>,
 }
 
 /// A file of a letter, without its octets.
@@ -119,6 +121,15 @@ pub struct Sending {
     pub copy_to_self: bool,
     /// Who else writes from the account.
     pub identities: Vec<Identity>,
+}
+
+/// What is known of the server by which an account sends: what it said of itself when something was sent last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SubmissionServer {
+    /// Octets that it takes of a letter (RFC 1870); `None` where it never said.
+    pub size_limit: Option<u64>,
+    /// Whether it reports deliveries (RFC 3461); `None` where it never said.
+    pub reports: Option<bool>,
 }
 
 /// Who writes.
@@ -204,7 +215,7 @@ pub enum LetterState {
 }
 
 /// A letter, to go on with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LetterContent {
     /// What was typed.
     pub draft: Draft,

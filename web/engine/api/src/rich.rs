@@ -207,7 +207,8 @@ fn lines_of(blocks: &[RichBlock]) -> Vec<String> {
                     let inner = lines_of(item);
                     let first = inner.first().map_or("", String::as_str);
                     lines.push(format!("{mark}{first}").trim_end().to_owned());
-                    lines.extend(inner.iter().skip(1).map(|line| format!("{:width$}{line}", "", width = mark.len())));
+                    let indented = |line: &String| format!("{:width$}{line}", "", width = mark.len());
+                    lines.extend(inner.iter().skip(1).map(|line| indented(line).trim_end().to_owned()));
                 }
             }
         }

@@ -1,43 +1,54 @@
 //! How a letter begins that is made from a message.
 
-use restante_api::letter::{Beginning, Draft, Manner, Quote};
+use restante_api::letter::{Beginning, Draft, FileId, FileView, InlinePicture, LetterContent, LetterId, Manner, Quote};
+use restante_api::picture::shown_type;
+use restante_api::rich::Rich;
 use restante_store::without_reply_prefixes;
 
-use super::{NewFile, conversation, recipients, typed};
+use super::{conversation, recipients, typed};
 use crate::mime::{self, Original};
 
 /// What stands before the subject of what was forwarded already, in lower case.
 const FORWARDED: [&str; 2] = ["fwd:", "fw:"];
 
-/// Begins a letter from a message's octets, and gives the files that go along. `own` are the addresses of whoever writes, the
-/// account's own first; the one that the message reached writes it. What the message lacks is left empty: there is a
-/// beginning for any octets.
-pub fn beginning(octets: &[u8], manner: Manner, own: &[String]) -> (Beginning, Vec<NewFile>) {
+/// Numbers of letters and files are below this: JavaScript's numbers are exact up to there.
+const NUMBERS: u64 = 1 << 53;
+
+/// Begins a letter from a message's octets, and gives the octets of its files, in their order. `own` are the addresses of
+/// whoever writes, the account's own first; the one that the message reached writes it. What the message lacks is left empty:
+/// there is a beginning for any octets. The files have the numbers that follow the letter's.
+pub fn beginning(octets: &[u8], manner: Manner, own: &[String], letter: LetterId) -> (Beginning, Vec<Vec<u8>>) {
     let original = mime::original(octets);
     let sender = recipients::reached(&original, own).unwrap_or_default();
-    let (mut beginning, files) = begun(octets, original, manner, own);
-    beginning.draft.sender = sender;
-    (beginning, files)
+    let files = match manner {
+        Manner::Reply | Manner::ReplyAll => Vec::new(),
+        Manner::ForwardAsAttachment | Manner::Redirect => vec![whole(octets, &original)],
+        Manner::Forward | Manner::EditAsNew => files(octets, &original),
+    };
+    let mut files: Vec<_> =
+        files.into_iter().zip(1..).map(|(file, at)| (file, FileId((letter.0 + at) % NUMBERS))).collect();
+    let rich = match manner {
+        Manner::Forward | Manner::EditAsNew => formatted(&original, &mut files),
+        _ => None,
+    };
+    let (mut draft, quote) = begun(original, rich, manner, own);
+    draft.sender = sender;
+    let inline = files.iter().filter(|(file, _)| file.is_inline);
+    let pictures = inline.map(|(file, id)| InlinePicture { file: *id, octets: file.part.bytes.clone() }).collect();
+    let (files, octets) = files.into_iter().map(|(file, id)| file.into_view(id)).unzip();
+    (Beginning { letter: LetterContent { draft, files, pictures }, quote }, octets)
 }
 
-fn begun(octets: &[u8], original: Original, manner: Manner, own: &[String]) -> (Beginning, Vec<NewFile>) {
+fn begun(original: Original, rich: Option<Rich>, manner: Manner, own: &[String]) -> (Draft, Option<Quote>) {
     match manner {
-        Manner::Reply | Manner::ReplyAll => (reply(original, manner, own), Vec::new()),
+        Manner::Reply | Manner::ReplyAll => reply(original, manner, own),
         Manner::Forward => {
             let draft = Draft { subject: forwarded(&original.subject), ..Draft::default() };
-            let files = files(octets, &original);
-            (Beginning { draft, quote: Some(quote(original)) }, files)
+            (draft, Some(quote(original, rich)))
         }
-        Manner::ForwardAsAttachment => {
-            let draft = Draft { subject: forwarded(&original.subject), ..Draft::default() };
-            (Beginning { draft, quote: None }, vec![whole(octets, &original)])
-        }
-        Manner::Redirect => {
-            let draft = Draft { subject: original.subject.clone(), redirects: true, ..Draft::default() };
-            (Beginning { draft, quote: None }, vec![whole(octets, &original)])
-        }
+        Manner::ForwardAsAttachment => (Draft { subject: forwarded(&original.subject), ..Draft::default() }, None),
+        Manner::Redirect => (Draft { subject: original.subject, redirects: true, ..Draft::default() }, None),
         Manner::EditAsNew => {
-            let files = files(octets, &original);
             let draft = Draft {
                 to: typed(&original.to),
                 cc: typed(&original.cc),
@@ -45,15 +56,34 @@ fn begun(octets: &[u8], original: Original, manner: Manner, own: &[String]) -> (
                 in_reply_to: original.in_reply_to.into_iter().find(|id| conversation::is_message_id(id)),
                 references: conversation::shortened(&original.references),
                 subject: original.subject,
-                text: original.text,
+                text: rich.as_ref().map_or(original.text, Rich::to_text),
+                rich,
                 ..Draft::default()
             };
-            (Beginning { draft, quote: None }, files)
+            (draft, None)
         }
     }
 }
 
-fn reply(original: Original, manner: Manner, own: &[String]) -> Beginning {
+/// The text with its formatting, where it has any. The pictures that it shows become those of the letter.
+fn formatted(original: &Original, files: &mut [(File, FileId)]) -> Option<Rich> {
+    let picture = |id: &str| {
+        let is_shown = |file: &File| {
+            let own = file.content_id.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(id));
+            own && shown_type(&file.part.media_type).is_some()
+        };
+        files.iter().find(|(file, _)| is_shown(file)).map(|(_, id)| *id)
+    };
+    let rich = mime::rich(original.html.as_deref()?, picture);
+    if rich.is_plain() {
+        return None;
+    }
+    let shown = rich.pictures();
+    files.iter_mut().for_each(|(file, id)| file.is_inline = shown.contains(id));
+    Some(rich)
+}
+
+fn reply(original: Original, manner: Manner, own: &[String]) -> (Draft, Option<Quote>) {
     let (to, cc) = if manner == Manner::ReplyAll {
         recipients::of_reply_to_all(&original, own)
     } else {
@@ -68,7 +98,7 @@ fn reply(original: Original, manner: Manner, own: &[String]) -> Beginning {
         references,
         ..Draft::default()
     };
-    Beginning { draft, quote: Some(quote(original)) }
+    (draft, Some(quote(original, None)))
 }
 
 fn forwarded(subject: &str) -> String {
@@ -76,10 +106,10 @@ fn forwarded(subject: &str) -> String {
     if FORWARDED.into_iter().any(begins) { subject.to_owned() } else { format!("Fwd: {subject}").trim_end().to_owned() }
 }
 
-fn quote(original: Original) -> Quote {
+fn quote(original: Original, rich: Option<Rich>) -> Quote {
     let text = without_signature(&original.text);
     let text = text.trim_end().trim_start_matches(['\n', '\r']).to_owned();
-    Quote { from: original.from, to: original.to, subject: original.subject, date: original.date, text }
+    Quote { from: original.from, to: original.to, subject: original.subject, date: original.date, text, rich }
 }
 
 /// The text up to the line `-- ` (RFC 3676, section 4.3).
@@ -94,8 +124,24 @@ fn without_signature(text: &str) -> &str {
     text
 }
 
-fn files(octets: &[u8], original: &Original) -> Vec<NewFile> {
-    let mut files: Vec<_> = Original::files(octets).into_iter().map(NewFile::from).collect();
+/// A file of the message that goes along.
+struct File {
+    part: mime::Part,
+    content_id: Option<String>,
+    is_inline: bool,
+}
+
+impl File {
+    fn into_view(self, id: FileId) -> (FileView, Vec<u8>) {
+        let mime::Part { name, media_type, bytes } = self.part;
+        (FileView { id, name, media_type, octets: bytes.len() as u64, is_inline: self.is_inline }, bytes)
+    }
+}
+
+fn files(octets: &[u8], original: &Original) -> Vec<File> {
+    let files = Original::files(octets).into_iter();
+    let mut files: Vec<_> =
+        files.map(|mime::File { part, content_id }| File { part, content_id, is_inline: false }).collect();
     if original.is_cut {
         // What the letter's text lacks goes along whole.
         files.push(whole(octets, original));
@@ -103,18 +149,13 @@ fn files(octets: &[u8], original: &Original) -> Vec<NewFile> {
     files
 }
 
-fn whole(octets: &[u8], original: &Original) -> NewFile {
-    NewFile {
+fn whole(octets: &[u8], original: &Original) -> File {
+    let part = mime::Part {
         name: mime::message_name(&original.subject),
         media_type: "message/rfc822".to_owned(),
-        octets: octets.to_vec(),
-    }
-}
-
-impl From<mime::Part> for NewFile {
-    fn from(mime::Part { name, media_type, bytes }: mime::Part) -> Self {
-        Self { name, media_type, octets: bytes }
-    }
+        bytes: octets.to_vec(),
+    };
+    File { part, content_id: None, is_inline: false }
 }
 
 #[cfg(test)]

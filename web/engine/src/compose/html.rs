@@ -68,6 +68,11 @@ fn line(parts: &[Inline], content_id: &impl Fn(FileId) -> Option<String>, out: &
             }
         }
     }
+    // Nor does it show a space that a line ends with.
+    if out.ends_with(' ') {
+        out.pop();
+        out.push_str("&nbsp;");
+    }
     // An empty block has no height.
     if out.len() == start {
         out.push_str("<br>");

@@ -6,11 +6,17 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use restante_api::Address;
-use restante_api::letter::Draft;
+use restante_api::letter::{Beginning, Draft, LetterId};
 
 use super::tests::{built, file, parsed};
 use super::*;
 use crate::mime::{self, Original};
+
+/// The files of a letter that begins so.
+fn new_files(begun: &Beginning, octets: Vec<Vec<u8>>) -> Vec<NewFile> {
+    let files = begun.letter.files.iter().zip(octets);
+    files.map(|(view, octets)| file(&view.name, &view.media_type, &octets)).collect()
+}
 
 /// Words of which dangerous ones are made.
 fn words() -> impl Strategy<Value = String> {
@@ -161,7 +167,7 @@ proptest! {
         let found = Original::files(&letter.octets);
         prop_assert_eq!(found.len(), files.len());
         for (at, (found, file)) in found.iter().zip(&files).enumerate() {
-            prop_assert_eq!(&found.bytes, &file.octets);
+            prop_assert_eq!(&found.part.bytes, &file.octets);
             let name = message.attachment(at as u32).and_then(mail_parser::MimeHeaders::attachment_name);
             let expected = Some(one_line(&file.name).replace("=?", "=_")).filter(|name| !name.is_empty()).unwrap_or("file".into());
             // mail-parser keeps the line break of a quoted name that was folded; whoever shows it takes that out.
@@ -187,13 +193,14 @@ proptest! {
     fn a_letter_can_be_made_from_any_octets(octets in prop_oneof![vec(any::<u8>(), 0..200), words().prop_map(String::into_bytes)]) {
         use restante_api::letter::Manner;
         for manner in [Manner::Reply, Manner::ReplyAll, Manner::Forward, Manner::ForwardAsAttachment, Manner::EditAsNew] {
-            let (begun, files) = beginning(&octets, manner, &["bo@example.org".to_owned()]);
-            let draft = Draft { to: "bo@example.org".into(), cc: String::new(), bcc: String::new(), ..begun.draft };
-            let letter = built(&draft, &files);
+            let (begun, octets) = beginning(&octets, manner, &["bo@example.org".to_owned()], LetterId(1));
+            let draft = Draft { to: "bo@example.org".into(), cc: String::new(), bcc: String::new(), ..begun.letter.draft.clone() };
+            let letter = built(&draft, &new_files(&begun, octets));
             prop_assert!(letter.recipients == ["bo@example.org"]);
         }
-        let (begun, files) = beginning(&octets, Manner::Redirect, &[]);
-        let draft = Draft { to: "bo@example.org".into(), ..begun.draft };
+        let (begun, octets) = beginning(&octets, Manner::Redirect, &[], LetterId(1));
+        let draft = Draft { to: "bo@example.org".into(), ..begun.letter.draft.clone() };
+        let files = new_files(&begun, octets);
         let sending = super::tests::sending("", "ana@example.org");
         match build(&Content { draft: &draft, files: &files, pictures: &[], sending: &sending }, 0, "a") {
             Ok(letter) => prop_assert!(letter.octets.starts_with(b"Resent-Date: ") && letter.recipients == ["bo@example.org"]),

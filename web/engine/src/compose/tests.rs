@@ -247,7 +247,7 @@ fn files_come_back_octet_for_octet() {
         let found = Original::files(&letter.octets);
         assert_eq!(found.len(), files.len(), "{kind}");
         for (found, file) in found.iter().zip(&files) {
-            assert_eq!((&found.bytes, found.name.as_str()), (&file.octets, "a b.bin"), "{kind}");
+            assert_eq!((&found.part.bytes, found.part.name.as_str()), (&file.octets, "a b.bin"), "{kind}");
         }
     }
     for (given, expected) in [
@@ -259,7 +259,7 @@ fn files_come_back_octet_for_octet() {
         ("multipart/mixed", "application/octet-stream"),
     ] {
         let letter = built(&draft("", ""), &[file("x", given, b"y")]);
-        assert_eq!(Original::files(&letter.octets)[0].media_type, expected, "{given}");
+        assert_eq!(Original::files(&letter.octets)[0].part.media_type, expected, "{given}");
     }
 }
 
@@ -299,8 +299,8 @@ fn a_letter_of_ours_within_another_ends_neither() {
     let outer = built(&draft("outer", "text"), &[file("m.eml", "message/rfc822", &inner.octets)]);
     let files = Original::files(&outer.octets);
     assert_eq!(files.len(), 1);
-    assert_eq!(files[0].bytes, inner.octets);
-    assert_eq!(Original::files(&files[0].bytes)[0].bytes, b"y");
+    assert_eq!(files[0].part.bytes, inner.octets);
+    assert_eq!(Original::files(&files[0].part.bytes)[0].part.bytes, b"y");
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn a_letter_with_formatting_has_both_forms_its_pictures_and_its_files() {
     );
     let picture = message.parts.iter().find(|part| part.content_id().is_some()).unwrap();
     assert_eq!((picture.content_id(), picture.contents()), (Some("1.0f.1e@example.org"), &b"\x89PNG"[..]));
-    let found: Vec<_> = Original::files(&letter.octets).into_iter().map(|part| part.name).collect();
+    let found: Vec<_> = Original::files(&letter.octets).into_iter().map(|file| file.part.name).collect();
     assert!(found.contains(&"a.bin".to_owned()) && !found.contains(&"unused.png".to_owned()), "{found:?}");
     assert!(!letter.content.is_eight_bit());
     assert!(letter.octets.split(|c| *c == b'\n').all(|line| line.len() <= 999));

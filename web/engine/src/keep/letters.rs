@@ -16,9 +16,6 @@ const FILES: u64 = 64 << 20;
 /// Recipients that are offered as somebody types.
 const OFFERED: usize = 5;
 
-/// Letters' numbers are below this, for a page draws them as numbers of JavaScript.
-const NUMBERS: u64 = 1 << 53;
-
 /// Pictures within a letter's text, by their files.
 type Pictures = Vec<(FileId, NewFile)>;
 
@@ -79,28 +76,20 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         };
         let account = self.store.borrow().account(account).map_err(failed)?;
         let own = self.own_addresses(&account).map_err(failed)?;
-        let (beginning, files) = compose::beginning(&octets, manner, &own);
-        let files: Vec<(FileView, Vec<u8>)> = files
-            .into_iter()
-            .zip(1..)
-            .map(|(NewFile { name, media_type, octets }, at)| {
-                let id = FileId((id.0 + at) % NUMBERS);
-                (FileView { id, name, media_type, octets: octets.len() as u64, is_inline: false }, octets)
-            })
-            .collect();
+        let (beginning, octets) = compose::beginning(&octets, manner, &own, id);
+        let LetterContent { draft, files, .. } = &beginning.letter;
         if !files.is_empty() {
             let now = self.now();
             let store = &mut *self.store.borrow_mut();
             let saved = store.transaction(|store| {
-                store.save_draft(account.id, id, &beginning.draft, now)?;
-                files.iter().try_for_each(|(file, octets)| store.attach(id, file, octets))
+                store.save_draft(account.id, id, draft, now)?;
+                files.iter().zip(&octets).try_for_each(|(file, octets)| store.attach(id, file, octets))
             });
             saved.map_err(failed)?;
         }
         self.is_news = true;
-        let views = files.into_iter().map(|(file, _)| file).collect();
         let account = keep::AccountId(convert::id(account.id.0));
-        Ok(Update::Keep(Answer::Begun(account, Box::new(beginning), views)))
+        Ok(Update::Keep(Answer::Begun(account, Box::new(beginning))))
     }
 
     /// By which server an account sends, and who writes.
@@ -143,8 +132,8 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         // A letter that is written again after it came back is another one.
         let built = compose::build(&content, now, &format!("{:x}.{now:x}", id.0))?;
         let octets = built.octets.len() as u64;
-        let limit = self.store.borrow().sending_limit(account.id).map_err(failed)?;
-        if let Some(limit) = limit.filter(|limit| octets > *limit) {
+        let server = self.store.borrow().submission_server(account.id).map_err(failed)?;
+        if let Some(limit) = server.size_limit.filter(|limit| octets > *limit) {
             return Err(too_large(octets, limit));
         }
         self.store.borrow_mut().queue_letter(id, &built.octets, &built.recipients, now + UNDO_SECONDS).map_err(failed)

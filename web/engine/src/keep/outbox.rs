@@ -9,7 +9,7 @@ use std::task::Context;
 use futures::FutureExt as _;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::future::LocalBoxFuture;
-use restante_api::letter::LetterFault;
+use restante_api::letter::{LetterFault, SubmissionServer};
 use restante_api::oauth::Credential;
 use restante_api::{Address, Failure, FailureKind, Fingerprint, Reason, Reply, Server};
 use restante_protocol::smtp::{Dsn, Event, Form, Letter, Login, Mailbox, Notify, Recipient, Return, SizeLimit};
@@ -49,8 +49,8 @@ struct Session {
     letter: Option<Outgoing>,
     letters: UnboundedSender<Errand>,
     ended: Rc<Cell<Option<submission::Outcome>>>,
-    /// Octets that the server takes of a letter, once it has said so.
-    takes: Rc<Cell<Option<Option<u64>>>>,
+    /// What the server says of itself, once it has.
+    known: Rc<Cell<Option<SubmissionServer>>>,
     work: LocalBoxFuture<'static, ()>,
     is_over: bool,
     /// How the account is signed in to has changed since.
@@ -61,9 +61,9 @@ impl Session {
     fn begin(platform: Rc<dyn Platform>, account: AccountId, server: Server, user: String, proof: Credential) -> Self {
         let (letters, mut incoming) = unbounded();
         let ended: Rc<Cell<Option<submission::Outcome>>> = Rc::default();
-        let takes: Rc<Cell<Option<Option<u64>>>> = Rc::default();
+        let known: Rc<Cell<Option<SubmissionServer>>> = Rc::default();
         let host = Rc::clone(&platform);
-        let (told, said, there) = (Rc::clone(&ended), Rc::clone(&takes), server.clone());
+        let (told, said, there) = (Rc::clone(&ended), Rc::clone(&known), server.clone());
         let work = Box::pin(async move {
             let mut tell = |_: usize, outcome: submission::Outcome| {
                 let fate = match outcome.fate {
@@ -74,10 +74,11 @@ impl Session {
             };
             let mut hear = |event: &Event| {
                 if let Event::Extensions(found) = event {
-                    said.set(Some(match found.size {
+                    let size_limit = match found.size {
                         Some(SizeLimit::Octets(octets)) => Some(octets),
                         Some(SizeLimit::Untold) | None => None,
-                    }));
+                    };
+                    said.set(Some(SubmissionServer { size_limit, reports: Some(found.dsn) }));
                 }
             };
             if let Err(failure) = oauth::ready(&platform, &there, &proof).await {
@@ -86,7 +87,7 @@ impl Session {
             let login = Login::with(user, oauth::credential(&*platform, &proof));
             submission::send_each(platform, &there, Some(login), &mut incoming, &mut tell, &mut hear).await;
         });
-        Self { account, server, letter: None, letters, ended, takes, work, is_over: false, is_outdated: false }
+        Self { account, server, letter: None, letters, ended, known, work, is_over: false, is_outdated: false }
     }
 
     fn send(&mut self, letter: Outgoing, errand: Errand) {
@@ -189,10 +190,10 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     /// Notes what became of the letter that was being sent, and goes on with the next.
     pub(super) fn delivered(&mut self) {
         let is_outdated = self.outbox.current.as_ref().is_some_and(|session| session.is_outdated);
-        let takes = self.outbox.current.as_ref().and_then(|session| Some((session.account, session.takes.take()?)));
-        if let Some((account, limit)) = takes {
+        let known = self.outbox.current.as_ref().and_then(|session| Some((session.account, session.known.take()?)));
+        if let Some((account, server)) = known {
             // Where it cannot be noted, it is told again with the next letter.
-            let _ = self.store.borrow_mut().note_sending_limit(account, limit);
+            let _ = self.store.borrow_mut().note_submission_server(account, server);
         }
         self.note_renewed();
         if let Some((letter, outcome)) = self.outbox.current.as_mut().and_then(Session::take_ended) {

@@ -33,7 +33,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             id,
             folders,
             sending,
-            sending_limit: store.sending_limit(account.id)?,
+            submission_server: store.submission_server(account.id)?,
             letters: store.letters(account.id)?,
             postponed: store.postponed(account.id)?,
             security: account.way.security,

@@ -3,10 +3,10 @@
 //! Where a browser begins a line, a line begins; where it begins a cell, there is a space: words that stand apart are never
 //! glued together. Not for showing HTML: that is the sanitiser's.
 
-use mail_parser::decoders::html::add_html_token;
+use super::html_tokens::{Tag, Token, characters, tokens};
 
 /// Elements that stand on lines of their own.
-const LINES: [&str; 36] = [
+pub(super) const LINES: [&str; 36] = [
     "address",
     "article",
     "aside",
@@ -46,13 +46,10 @@ const LINES: [&str; 36] = [
 ];
 
 /// Elements with an empty line around them.
-const PARAGRAPHS: [&str; 9] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"];
-
-/// Elements whose content is not text to read.
-const SILENT: [&str; 6] = ["script", "style", "title", "template", "noframes", "noembed"];
+pub(super) const PARAGRAPHS: [&str; 9] = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"];
 
 /// Elements that only the other words around them are glued to.
-const APART: [&str; 5] = ["td", "th", "button", "input", "iframe"];
+pub(super) const APART: [&str; 5] = ["td", "th", "button", "input", "iframe"];
 
 /// The text of HTML. Of a page without any words, what it says its pictures show.
 pub(super) fn of_html(html: &str) -> String {
@@ -74,65 +71,39 @@ struct Writer {
 
 impl Writer {
     fn read(mut self, html: &str) -> String {
-        let mut rest = html;
-        while !rest.is_empty() {
-            let Some(at) = memchr::memchr(b'<', rest.as_bytes()) else {
-                self.words(rest);
-                break;
-            };
-            self.words(&rest[..at]);
-            rest = self.markup(&rest[at..]);
+        for token in tokens(html) {
+            match token {
+                Token::Words(words) => self.words(words),
+                Token::Start(tag) => self.tag(tag, false),
+                Token::End(tag) => self.tag(tag, true),
+            }
         }
         self.text
     }
 
-    /// Reads from `<` on. What follows it.
-    fn markup<'h>(&mut self, html: &'h str) -> &'h str {
-        if let Some(comment) = html.strip_prefix("<!--") {
-            // `<!-->` is a whole comment (HTML, section 13.2.5.43).
-            return after(comment, "-->").or_else(|| comment.strip_prefix('>')).unwrap_or_default();
-        }
-        if html.starts_with("<!") || html.starts_with("<?") {
-            return after(html, ">").unwrap_or_default();
-        }
-        let (is_end, inner) = html[1..].strip_prefix('/').map_or((false, &html[1..]), |inner| (true, inner));
-        if !inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            self.words("<");
-            return &html[1..];
-        }
-        let (name, attributes, rest) = tag(inner);
-        let is = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if is(&SILENT) && !is_end {
-            return end_of(name, rest);
-        }
-        if is(&["br"]) {
+    fn tag(&mut self, tag: Tag<'_>, is_end: bool) {
+        if tag.is(&["br"]) {
             self.lines = self.lines.saturating_add(1);
-        } else if is(&LINES) {
+        } else if tag.is(&LINES) {
             self.lines = self.lines.max(1);
-        } else if is(&PARAGRAPHS) {
+        } else if tag.is(&PARAGRAPHS) {
             self.lines = self.lines.max(2);
-        } else if is(&APART) {
+        } else if tag.is(&APART) {
             self.space = true;
         }
-        if is(&["pre"]) {
+        if tag.is(&["pre"]) {
             self.preformatted =
                 if is_end { self.preformatted.saturating_sub(1) } else { self.preformatted.saturating_add(1) };
         }
-        if self.pictures && is(&["img"]) && !is_end {
+        if self.pictures && tag.is(&["img"]) && !is_end {
             self.space = true;
-            self.words(value(attributes, "alt").unwrap_or_default());
+            self.words(tag.value("alt").unwrap_or_default());
             self.space = true;
         }
-        rest
     }
 
     fn words(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(c) = rest.chars().next() {
-            let (read, length) = if c == '&' { reference(rest) } else { (c, c.len_utf8()) };
-            rest = &rest[length..];
-            self.push(read);
-        }
+        characters(text).for_each(|c| self.push(c));
     }
 
     fn push(&mut self, c: char) {
@@ -153,71 +124,6 @@ impl Writer {
         (self.lines, self.space) = (0, false);
         self.text.push(c);
     }
-}
-
-/// A tag's name, its attributes, and what follows it. A `>` within quotes does not end it.
-fn tag(inner: &str) -> (&str, &str, &str) {
-    let length = inner.bytes().take_while(|c| !c.is_ascii_whitespace() && !matches!(c, b'/' | b'>')).count();
-    let mut quote = None;
-    let mut is_value = false;
-    for (at, c) in inner.bytes().enumerate().skip(length) {
-        match (quote, c) {
-            (None, b'>') => return (&inner[..length], &inner[length..at], &inner[at + 1..]),
-            // A quote begins a value, and nothing else (HTML, section 13.2.5.35).
-            (None, b'"' | b'\'') if is_value => quote = Some(c),
-            (Some(begun), _) if begun == c => quote = None,
-            _ => {}
-        }
-        is_value = c == b'=' || is_value && c.is_ascii_whitespace();
-    }
-    (&inner[..length], "", "")
-}
-
-/// The value of an attribute, as it stands.
-fn value<'h>(attributes: &'h str, name: &str) -> Option<&'h str> {
-    let at = attributes.as_bytes().windows(name.len() + 2).position(|window| {
-        let (before, named) = (window[0], &window[1..=name.len()]);
-        before.is_ascii_whitespace()
-            && named.eq_ignore_ascii_case(name.as_bytes())
-            && matches!(window[name.len() + 1], b'=' | b' ')
-    })?;
-    let value = attributes[at + 1 + name.len()..].trim_start().strip_prefix('=')?.trim_start();
-    match value.chars().next()? {
-        quote @ ('"' | '\'') => value[1..].split(quote).next(),
-        _ => value.split(|c: char| c.is_ascii_whitespace()).next(),
-    }
-}
-
-/// The character of a reference (HTML, section 13.5) at the beginning of the text, and how long the reference is. A `&` that
-/// begins none is one itself.
-fn reference(text: &str) -> (char, usize) {
-    /// Longer names stand for nothing.
-    const LONGEST: usize = 33;
-    let name = text[1..].bytes().take(LONGEST).take_while(|c| c.is_ascii_alphanumeric() || *c == b'#').count();
-    let is_closed = text.as_bytes().get(1 + name) == Some(&b';');
-    let closed = format!("{};", &text[..=name]);
-    let mut read = String::new();
-    add_html_token(&mut read, closed.as_bytes(), false);
-    let mut characters = read.chars();
-    match (characters.next(), characters.next()) {
-        (Some(c), None) if is_closed => (c, name + 2),
-        // The oldest names need no semicolon.
-        (Some(c), None) if ["nbsp", "amp", "lt", "gt", "quot"].contains(&&text[1..=name]) => (c, name + 1),
-        _ => ('&', 1),
-    }
-}
-
-fn after<'h>(html: &'h str, end: &str) -> Option<&'h str> {
-    memchr::memmem::find(html.as_bytes(), end.as_bytes()).map(|at| &html[at + end.len()..])
-}
-
-/// What follows the end of this element, or nothing where it has none.
-fn end_of<'h>(name: &str, html: &'h str) -> &'h str {
-    memchr::memmem::find_iter(html.as_bytes(), b"</")
-        .map(|at| &html[at + 2..])
-        .find(|end| end.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)))
-        .and_then(|end| after(end, ">"))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

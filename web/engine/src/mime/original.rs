@@ -30,6 +30,16 @@ pub(crate) struct Original {
     pub(crate) text: String,
     /// There is more text than that.
     pub(crate) is_cut: bool,
+    /// Its HTML, where there is one, and no more than [`limits::TEXT`] octets of it.
+    pub(crate) html: Option<String>,
+}
+
+/// A file of a message.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) part: Part,
+    /// Its Content-ID, without angle brackets.
+    pub(crate) content_id: Option<String>,
 }
 
 /// Reads a message. What it lacks is empty.
@@ -49,22 +59,27 @@ pub(crate) fn original(octets: &[u8]) -> Original {
         original.in_reply_to = summary::ids(message.in_reply_to());
         original.references = summary::ids(message.references());
     }
-    (original.text, original.is_cut) = words(&Structure::of(octets));
+    let structure = Structure::of(octets);
+    (original.text, original.is_cut) = words(&structure);
+    original.html = html(&structure);
     original
 }
 
 impl Original {
     /// The files of a message: what is not its text, decoded. Signatures are left out: of another letter they prove nothing.
-    pub(crate) fn files(octets: &[u8]) -> Vec<Part> {
+    pub(crate) fn files(octets: &[u8]) -> Vec<File> {
         let structure = Structure::of(octets);
         let files = bodies::sort(&structure).files;
         let found = files.iter().filter_map(|id| Some((*id, structure.part(*id)?)));
         found
             .filter(|(_, part)| !is_signature(part) && !part.has_parts)
-            .map(|(id, part)| Part {
-                name: view::name(&structure, part, id),
-                media_type: part.media_type.clone(),
-                bytes: structure.decoded(part, usize::MAX).octets.into_owned(),
+            .map(|(id, part)| File {
+                part: Part {
+                    name: view::name(&structure, part, id),
+                    media_type: part.media_type.clone(),
+                    bytes: structure.decoded(part, usize::MAX).octets.into_owned(),
+                },
+                content_id: part.content_id.clone(),
             })
             .collect()
     }
@@ -90,6 +105,15 @@ fn words(structure: &Structure<'_>) -> (String, bool) {
     let text = joined(structure, &bodies.text);
     // An empty text beside HTML says less than the HTML.
     if text.0.trim().is_empty() { joined(structure, &bodies.html) } else { text }
+}
+
+/// The HTML, where that is all that is read in an HTML view.
+fn html(structure: &Structure<'_>) -> Option<String> {
+    let bodies = bodies::sort(structure);
+    let [id] = bodies.html[..] else { return None };
+    let part = structure.part(id).filter(|part| part.is_html())?;
+    let read = text::of_part(structure, part, limits::TEXT);
+    (!read.is_cut).then_some(read.text)
 }
 
 fn joined(structure: &Structure<'_>, ids: &[u32]) -> (String, bool) {

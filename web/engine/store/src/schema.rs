@@ -9,7 +9,7 @@ use crate::StoreError;
 pub const VERSION: u32 = MIGRATIONS.len() as u32;
 
 /// Each brings a database of the version that is its position to the next. One that was released never changes.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
     include_str!("migrations/0009.sql"),
+    include_str!("migrations/0010.sql"),
 ];
 
 /// Pages larger than SQLite's default make fewer writes of what is mostly blobs.

@@ -1,6 +1,6 @@
 //! By which server an account sends, who writes from it, and what is trusted of that server.
 
-use restante_api::letter::{Identity, Sending};
+use restante_api::letter::{Identity, Sending, SubmissionServer};
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::accounts::{read_security, security_name};
@@ -43,7 +43,8 @@ impl Store {
     pub fn set_sending(&mut self, account: AccountId, sending: &Sending) -> Result<(), StoreError> {
         self.together(|db| {
             db.execute(
-                "UPDATE account SET sending_trusted = x'', sending_limit = 0 WHERE id = ?1 AND NOT EXISTS
+                "UPDATE account SET sending_trusted = x'', sending_limit = 0, sending_reports = NULL
+                 WHERE id = ?1 AND NOT EXISTS
                      (SELECT 1 FROM sending WHERE account_id = ?1 AND host = ?2 AND port = ?3)",
                 params![account, sending.host, sending.port],
             )?;
@@ -71,28 +72,34 @@ impl Store {
         })
     }
 
-    /// Octets that the server takes of a letter by which an account sends; `None` where it never said.
+    /// What is known of the server by which an account sends.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be read.
-    pub fn sending_limit(&self, account: AccountId) -> Result<Option<u64>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT sending_limit FROM account WHERE id = ?1")?;
-        let limit: Option<i64> = statement.query_row([account], |row| row.get(0)).optional()?;
-        Ok(limit.and_then(|limit| u64::try_from(limit).ok()).filter(|limit| *limit > 0))
+    pub fn submission_server(&self, account: AccountId) -> Result<SubmissionServer, StoreError> {
+        let sql = "SELECT sending_limit, sending_reports FROM account WHERE id = ?1";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let read = |row: &Row<'_>| {
+            let limit: i64 = row.get(0)?;
+            let size_limit = u64::try_from(limit).ok().filter(|limit| *limit > 0);
+            Ok(SubmissionServer { size_limit, reports: row.get(1)? })
+        };
+        Ok(statement.query_row([account], read).optional()?.unwrap_or_default())
     }
 
-    /// Notes what the server takes of a letter, as it says.
+    /// Notes what a server says of itself.
     ///
     /// # Errors
     /// [`StoreError`] where it cannot be written.
-    pub fn note_sending_limit(&mut self, account: AccountId, limit: Option<u64>) -> Result<(), StoreError> {
-        if self.sending_limit(account)? == limit {
+    pub fn note_submission_server(&mut self, account: AccountId, server: SubmissionServer) -> Result<(), StoreError> {
+        if self.submission_server(account)? == server {
             return Ok(());
         }
         // SQLite's numbers have a sign; what is larger is no limit.
-        let limit = limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or_default();
+        let limit = server.size_limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or_default();
         self.together(|db| {
-            db.execute("UPDATE account SET sending_limit = ?2 WHERE id = ?1", params![account, limit])?;
+            let sql = "UPDATE account SET sending_limit = ?2, sending_reports = ?3 WHERE id = ?1";
+            db.execute(sql, params![account, limit, server.reports])?;
             Ok(())
         })
     }

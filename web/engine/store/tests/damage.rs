@@ -15,7 +15,7 @@ use support::{NOW, about, account, put};
 
 /// Each version's migration, what a program of that version left beside what older ones do, and the migration's SHA-256: one that was released
 /// never changes.
-const VERSIONS: [(&str, &str, &str); 9] = [
+const VERSIONS: [(&str, &str, &str); 10] = [
     (
         include_str!("../src/migrations/0001.sql"),
         include_str!("versions/0001.sql"),
@@ -60,6 +60,11 @@ const VERSIONS: [(&str, &str, &str); 9] = [
         include_str!("../src/migrations/0009.sql"),
         include_str!("versions/0009.sql"),
         "8079ec2520f1e2d57c0865f858f609026163ce75db7d31d1956a2c140696536e",
+    ),
+    (
+        include_str!("../src/migrations/0010.sql"),
+        include_str!("versions/0010.sql"),
+        "3927a2c7f0c7fea604c8145a15b0865523e0b54c3d0a60c8ed2759462ef2a06b",
     ),
 ];
 

@@ -89,7 +89,7 @@ impl App {
             Effect::TakeMailLinks => page::register_mail_links(),
             Effect::Quote(letter, manner, quote) => {
                 let words = words::write::quotation(manner, &quote, quote.date.map(dates::full));
-                self.act.emit(write(Write::Quoted(letter, words)));
+                self.act.emit(write(Write::Quoted(letter, words, quote.rich.map(Box::new))));
             }
             Effect::ShowSoon if self.show_due.is_some() => {}
             Effect::ShowSoon => {

@@ -54,6 +54,8 @@ pub struct Kept {
     pub discarded: Option<LetterId>,
     /// Letters in the outbox, until it has been told what became of them.
     queued: Vec<(LetterId, write::Watch)>,
+    /// Those among them whose writers want to be told when they were delivered, and from which account they go.
+    reports_wanted: Vec<(LetterId, AccountId)>,
     /// Where a conversation was opened from.
     pub before: Option<Within>,
     /// Which messages are listed.
@@ -118,6 +120,8 @@ pub enum Told {
     Queued(LetterId),
     /// A letter was sent.
     Sent,
+    /// A letter was sent, by a server that does not report its delivery, though its writer wanted to be told.
+    SentUnreported,
     /// A letter could not be sent, and is a draft again.
     Returned(Shared<Failure>),
     /// A letter could not be sent yet, and waits in the outbox.
@@ -208,6 +212,7 @@ impl Kept {
             composer: None,
             discarded: None,
             queued: vec![],
+            reports_wanted: vec![],
             before: None,
             filter: Filter::default(),
             order: Order::default(),

@@ -88,6 +88,7 @@ pub fn told(told: &Told) -> String {
         Told::Discarded => say::told_discarded().into(),
         Told::Queued(_) => say::told_queued(&UNDO_SECONDS.to_string()),
         Told::Sent => say::told_sent().into(),
+        Told::SentUnreported => format!("{} {}", say::told_sent(), say::write_no_reports()),
         Told::Returned(failure) => say::told_returned(headline(failure)),
         Told::PutOff(failure) => say::told_put_off(headline(failure)),
         Told::InDoubt => say::told_in_doubt().into(),

@@ -7,7 +7,7 @@ use super::super::format::mailboxes;
 use super::super::state::kept::quoted;
 
 /// What is quoted, with what its reader is told by: who wrote it and when (`date`, in words), or the head of a message that is
-/// passed on.
+/// passed on. Of a quotation with formatting it is only what stands above it.
 pub fn quotation(manner: Manner, quote: &Quote, date: Option<String>) -> String {
     if manner == Manner::Forward {
         let mut lines = vec![say::write_forwarded().to_owned(), say::write_forwarded_from(&mailboxes(&quote.from))];
@@ -16,7 +16,11 @@ pub fn quotation(manner: Manner, quote: &Quote, date: Option<String>) -> String 
         if !quote.to.is_empty() {
             lines.push(say::write_forwarded_to(&mailboxes(&quote.to)));
         }
-        return format!("{}\n\n{}\n", lines.join("\n"), quote.text.trim_end());
+        let head = lines.join("\n");
+        return match quote.rich {
+            Some(_) => format!("{head}\n\n"),
+            None => format!("{head}\n\n{}\n", quote.text.trim_end()),
+        };
     }
     let name = quote.from.first().map(|from| if from.name.is_empty() { &from.address } else { &from.name });
     let name = name.map_or("", String::as_str);
@@ -30,6 +34,7 @@ pub fn quotation(manner: Manner, quote: &Quote, date: Option<String>) -> String 
 #[cfg(test)]
 mod tests {
     use restante_api::Address;
+    use restante_api::rich::Rich;
 
     use super::*;
 
@@ -40,6 +45,7 @@ mod tests {
             subject: "Boats".into(),
             date: Some(0),
             text: "One\n\n> Two\n".into(),
+            rich: None,
         }
     }
 
@@ -55,5 +61,7 @@ mod tests {
         let words = quotation(Manner::Forward, &quote(), Some("1 January".into()));
         let head = "---------- Forwarded message ----------\nFrom: Ana <ana@example.org>\nDate: 1 January\nSubject: Boats\nTo: bert@example.org\n";
         assert_eq!(words, format!("{head}\nOne\n\n> Two\n"));
+        let formatted = Quote { rich: Some(Rich::default()), ..quote() };
+        assert_eq!(quotation(Manner::Forward, &formatted, Some("1 January".into())), format!("{head}\n"));
     }
 }

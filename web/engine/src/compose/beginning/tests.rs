@@ -1,6 +1,9 @@
 use restante_api::Address;
+use restante_api::rich::{Inline, RichBlock, Run};
 
 use super::*;
+
+const LETTER: LetterId = LetterId(7);
 
 fn own() -> Vec<String> {
     vec!["me@home.example".into(), "me@work.example".into()]
@@ -10,13 +13,23 @@ fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
 }
 
+fn beginning_of(octets: &[u8], manner: Manner, own: &[String]) -> Beginning {
+    beginning(octets, manner, own, LETTER).0
+}
+
 fn begun(source: &str, manner: Manner) -> Draft {
-    beginning(&crlf(&format!("{source}\n\ntext\n")), manner, &own()).0.draft
+    beginning_of(&crlf(&format!("{source}\n\ntext\n")), manner, &own()).letter.draft
+}
+
+/// Names, types and octets of the files of a letter that is made from a message.
+fn files_of(octets: &[u8], manner: Manner) -> Vec<(String, String, Vec<u8>)> {
+    let (begun, octets) = beginning(octets, manner, &own(), LETTER);
+    begun.letter.files.into_iter().zip(octets).map(|(file, octets)| (file.name, file.media_type, octets)).collect()
 }
 
 /// What the letter quotes of a message with this text.
 fn quoted(source: &str) -> String {
-    beginning(&crlf(source), Manner::Reply, &own()).0.quote.unwrap().text
+    beginning_of(&crlf(source), Manner::Reply, &own()).quote.unwrap().text
 }
 
 #[test]
@@ -78,7 +91,7 @@ fn whoever_the_message_reached_answers() {
         ("From: ana@x\nTo: list@x", ""),
     ] {
         for manner in [Manner::Reply, Manner::ReplyAll, Manner::Forward, Manner::EditAsNew] {
-            assert_eq!(beginning(source.as_bytes(), manner, &own).0.draft.sender, sender, "{source}");
+            assert_eq!(beginning_of(source.as_bytes(), manner, &own).letter.draft.sender, sender, "{source}");
         }
     }
 }
@@ -154,9 +167,10 @@ fn a_quotation_is_what_the_message_says_without_its_signature() {
             subject: "Map".into(),
             date: Some(1_795_424_400),
             text: "x".into(),
+            rich: None,
         };
-        let (begun, _) = beginning(&crlf(source), manner, &own());
-        assert_eq!((begun.quote, begun.draft.text), (Some(expected), String::new()));
+        let begun = beginning_of(&crlf(source), manner, &own());
+        assert_eq!((begun.quote, begun.letter.draft.text), (Some(expected), String::new()));
     }
 }
 
@@ -173,23 +187,22 @@ const WITH_FILES: &str = "From: ana@x\nTo: Bo <bo@x>, cy@x\nCc: dee@x\nBcc: me@w
 fn files_go_along_with_what_is_forwarded_and_not_with_answers() {
     let source = crlf(WITH_FILES);
     for manner in [Manner::Forward, Manner::EditAsNew] {
-        let (_, files) = beginning(&source, manner, &own());
-        let files: Vec<_> =
-            files.iter().map(|file| (file.name.as_str(), file.media_type.as_str(), &file.octets[..])).collect();
-        let inner = ("Inner.eml", "message/rfc822", &b"Subject: Inner\r\n\r\ninner"[..]);
-        assert_eq!(files, [("m.pdf", "application/pdf", &[0, 1, 2][..]), inner]);
+        let pdf = ("m.pdf".to_owned(), "application/pdf".to_owned(), vec![0, 1, 2]);
+        let inner = ("Inner.eml".to_owned(), "message/rfc822".to_owned(), b"Subject: Inner\r\n\r\ninner".to_vec());
+        assert_eq!(files_of(&source, manner), [pdf, inner]);
     }
     for manner in [Manner::Reply, Manner::ReplyAll] {
-        assert_eq!(beginning(&source, manner, &own()).1, []);
+        assert_eq!(files_of(&source, manner), []);
     }
-    let (begun, files) = beginning(&source, Manner::ForwardAsAttachment, &own());
-    assert_eq!((begun.quote, begun.draft.text.as_str()), (None, ""));
-    assert_eq!(files, [NewFile { name: "Re_ Map.eml".into(), media_type: "message/rfc822".into(), octets: source }]);
+    let begun = beginning_of(&source, Manner::ForwardAsAttachment, &own());
+    assert_eq!((begun.quote, begun.letter.draft.text.as_str()), (None, ""));
+    let whole = ("Re_ Map.eml".to_owned(), "message/rfc822".to_owned(), source.clone());
+    assert_eq!(files_of(&source, Manner::ForwardAsAttachment), [whole]);
 }
 
 #[test]
 fn a_letter_that_is_edited_anew_is_as_it_was() {
-    let (begun, _) = beginning(&crlf(WITH_FILES), Manner::EditAsNew, &own());
+    let begun = beginning_of(&crlf(WITH_FILES), Manner::EditAsNew, &own());
     let expected = Draft {
         to: "Bo <bo@x>, cy@x".into(),
         cc: "dee@x".into(),
@@ -200,23 +213,101 @@ fn a_letter_that_is_edited_anew_is_as_it_was() {
         references: vec!["a@x".into(), "0@x".into()],
         ..Draft::default()
     };
-    assert_eq!((begun.draft, begun.quote), (expected, None));
+    assert_eq!((begun.letter.draft, begun.quote), (expected, None));
 }
 
 #[test]
 fn a_message_that_is_redirected_goes_along_whole_and_to_nobody_yet() {
     let source = crlf(WITH_FILES);
-    let (begun, files) = beginning(&source, Manner::Redirect, &own());
+    let begun = beginning_of(&source, Manner::Redirect, &own());
     let expected = Draft { subject: "Re: Map".into(), redirects: true, ..Draft::default() };
-    assert_eq!((begun.draft, begun.quote), (expected, None));
-    assert_eq!((files.len(), &files[0].octets), (1, &source));
+    assert_eq!((begun.letter.draft, begun.quote), (expected, None));
+    let files = files_of(&source, Manner::Redirect);
+    assert_eq!((files.len(), &files[0].2), (1, &source));
 }
 
 #[test]
 fn of_a_text_without_end_the_rest_goes_along_as_a_file() {
     let source = format!("Subject: long\n\n{}", "word\n".repeat(300_000));
-    let (begun, files) = beginning(source.as_bytes(), Manner::Forward, &[]);
-    assert!(begun.quote.unwrap().text.len() <= 1 << 20);
-    assert_eq!((files.len(), files[0].name.as_str(), files[0].octets.len()), (1, "long.eml", source.len()));
-    assert_eq!(beginning(source.as_bytes(), Manner::Reply, &[]).1, []);
+    assert!(beginning_of(source.as_bytes(), Manner::Forward, &[]).quote.unwrap().text.len() <= 1 << 20);
+    let files = files_of(source.as_bytes(), Manner::Forward);
+    assert_eq!((files.len(), files[0].0.as_str(), files[0].2.len()), (1, "long.eml", source.len()));
+    assert_eq!(files_of(source.as_bytes(), Manner::Reply), []);
+}
+
+const FORMATTED: &str = "From: me@home.example\nTo: ana@x\nSubject: Map\n\
+    Content-Type: multipart/mixed; boundary=m\n\n\
+    --m\nContent-Type: multipart/alternative; boundary=a\n\n\
+    --a\n\nplain\n\
+    --a\nContent-Type: multipart/related; boundary=r\n\n\
+    --r\nContent-Type: text/html\n\n<p>See <b>this</b><br><img src=3D\"CID:Sea%40x\" src='cid:Sea%40x' alt='the sea'></p>\n\
+    --r\nContent-Type: image/png; name=sea.png\nContent-ID: <sea@x>\nContent-Disposition: inline\nContent-Transfer-Encoding: base64\n\nAAEC\n\
+    --r--\n--a--\n\
+    --m\nContent-Type: image/png; name=other.png\nContent-Transfer-Encoding: base64\n\nAwQ=\n--m--\n";
+
+#[test]
+fn a_letter_with_formatting_keeps_it_where_it_is_edited_anew_or_passed_on() {
+    let source = crlf(&FORMATTED.replace("src=3D\"CID:Sea%40x\" ", ""));
+    let run = |text: &str, bold: bool| Inline::Run(Run { text: text.into(), bold, ..Run::default() });
+    let sea = FileId(LETTER.0 + 1);
+    let expected = Rich {
+        blocks: vec![
+            RichBlock::Line(vec![run("See ", false), run("this", true)]),
+            RichBlock::Line(vec![Inline::Picture(sea, "the sea".into())]),
+        ],
+    };
+    let LetterContent { draft, files, pictures } = beginning_of(&source, Manner::EditAsNew, &own()).letter;
+    assert_eq!((draft.rich.as_ref(), draft.text.as_str()), (Some(&expected), "See this\n[the sea]\n"));
+    let files: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.is_inline)).collect();
+    assert_eq!(files, [("sea.png", true), ("other.png", false)]);
+    assert_eq!(pictures, [InlinePicture { file: sea, octets: vec![0, 1, 2] }]);
+    let forward = beginning_of(&source, Manner::Forward, &own());
+    assert_eq!((forward.letter.draft.rich, forward.quote.unwrap().rich), (None, Some(expected)));
+    assert_eq!(forward.letter.pictures, pictures);
+    // An answer has formatting only where somebody asks for it.
+    assert_eq!(beginning_of(&source, Manner::Reply, &own()).quote.unwrap().rich, None);
+}
+
+#[test]
+fn html_without_formatting_is_plain_text() {
+    let source = crlf("Content-Type: text/html\n\n<div>One</div><div>two &lt;three&gt;</div>\n");
+    let LetterContent { draft, .. } = beginning_of(&source, Manner::EditAsNew, &own()).letter;
+    assert_eq!((draft.rich, draft.text.as_str()), (None, "One\ntwo <three>"));
+}
+
+#[test]
+fn a_text_with_formatting_that_was_written_here_comes_back_as_it_was() {
+    let run = |text: &str, bold: bool, italic: bool, link: Option<&str>| {
+        Inline::Run(Run { text: text.into(), bold, italic, link: link.map(str::to_owned) })
+    };
+    let text = Rich {
+        blocks: vec![
+            RichBlock::line("One  two   three & <four>"),
+            RichBlock::Line(vec![]),
+            RichBlock::Line(vec![
+                run("bold", true, false, None),
+                run(" and ", false, false, None),
+                run("both", true, true, Some("https://x.example/?a=1&b=2")),
+            ]),
+            RichBlock::List {
+                ordered: true,
+                items: vec![
+                    vec![RichBlock::line("first")],
+                    vec![
+                        RichBlock::line("second"),
+                        RichBlock::List { ordered: false, items: vec![vec![RichBlock::line("within")]] },
+                    ],
+                ],
+            },
+            RichBlock::Quote(vec![
+                RichBlock::line("quoted"),
+                RichBlock::Line(vec![]),
+                RichBlock::Quote(vec![RichBlock::Line(vec![Inline::Picture(FileId(3), "sea \"x\"".into())])]),
+            ]),
+            RichBlock::line("-- "),
+            RichBlock::line("Ana"),
+        ],
+    };
+    let html = super::super::html::html(&text, |_| Some("sea@x".to_owned()));
+    assert_eq!(mime::rich(&html, |id| (id == "sea@x").then_some(FileId(3))), text);
 }

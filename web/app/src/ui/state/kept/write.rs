@@ -92,11 +92,21 @@ pub(super) fn act(kept: &mut Kept, mailbox: &mut Mailbox, calls: &mut Calls, wri
         Write::New(letter, draft) => new(kept, calls, letter, *draft),
         Write::From(..) if kept.shelf.is_some() => vec![],
         Write::From(letter, manner) => from(kept, mailbox, calls, letter, manner),
-        Write::Quoted(letter, words) => {
+        Write::Quoted(letter, words, rich) => {
             let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else {
                 return vec![];
             };
-            composer.draft.text = format!("\n\n{words}{}", composer.draft.text);
+            let draft = &mut composer.draft;
+            match rich {
+                Some(rich) => {
+                    let mut whole = Rich::from_text(&format!("\n\n{words}"));
+                    whole.blocks.extend(rich.blocks);
+                    whole.blocks.extend(Rich::from_text(&draft.text).blocks);
+                    draft.text = whole.to_text();
+                    draft.rich = Some(whole);
+                }
+                None => draft.text = format!("\n\n{words}{}", draft.text),
+            }
             composer.step = WriteStep::Writing;
             vec![focus(composer)]
         }

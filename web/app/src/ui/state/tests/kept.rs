@@ -38,7 +38,7 @@ pub(super) fn account_view(id: u32) -> AccountView {
             copy_to_self: false,
             identities: vec![],
         },
-        sending_limit: None,
+        submission_server: restante_api::letter::SubmissionServer::default(),
         letters: vec![],
         activity: Activity::Idle,
         checked_at: 1,

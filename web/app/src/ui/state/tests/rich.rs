@@ -1,12 +1,12 @@
 //! Letters with formatting, with pictures in their text, and by another address of their account.
 
 use restante_api::keep::*;
-use restante_api::letter::{Draft, FileId, FileView, Identity, InlinePicture, LetterContent};
+use restante_api::letter::{Draft, FileId, FileView, Identity, InlinePicture, LetterContent, SubmissionServer};
 use restante_api::rich::{Inline, Rich, RichBlock, Run};
 
-use super::super::kept::{Doubt, Knob, Knobs, LetterField, Opening, SendingField, Sheet, Step, Write};
+use super::super::kept::{Doubt, Knob, Knobs, LetterField, Opening, SendingField, Sheet, Step, Told, Write};
 use super::kept::{At, account_view, at, overview, question};
-use super::writing::{LETTER, changes, composer, types, writes};
+use super::writing::{LETTER, changes, composer, done, types, writes};
 use super::*;
 
 fn bold(text: &str) -> Rich {
@@ -194,4 +194,41 @@ fn a_report_is_asked_for_with_the_letter() {
     let mut at = formatting("Boats");
     assert_eq!(writes(&mut at, Write::WantReport(true)), [Effect::SaveSoon]);
     assert!(saved(&mut at).wants_report);
+}
+
+#[test]
+fn whoever_asks_for_a_report_that_no_server_gives_is_told_so() {
+    for (wants, reports, expected) in [
+        (true, Some(false), Told::SentUnreported),
+        (true, Some(true), Told::Sent),
+        (true, None, Told::Sent),
+        (false, Some(false), Told::Sent),
+    ] {
+        let mut at = formatting("Boats");
+        types(&mut at, LetterField::To, "bert@example.org");
+        types(&mut at, LetterField::Subject, "Boats");
+        writes(&mut at, Write::WantReport(wants));
+        let call = question(&writes(&mut at, Write::Send), |request| {
+            *request == Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(LETTER))))
+        });
+        done(&mut at, call);
+        let submission_server = SubmissionServer { size_limit: None, reports };
+        let view = AccountView { submission_server, ..account_view(1) };
+        let to = at.overview;
+        answer(&mut at.state, to, overview(vec![view]));
+        assert_eq!(at.kept().told, Some(expected), "{wants} {reports:?}");
+    }
+}
+
+#[test]
+fn what_is_passed_on_with_its_formatting_stands_between_its_head_and_the_signature() {
+    let mut at = at(3, 1);
+    writes(&mut at, Write::New(LETTER, Box::default()));
+    let own = composer(&at).draft.text.clone();
+    writes(&mut at, Write::Quoted(LETTER, "From: Ana\n\n".into(), Some(Box::new(bold("Ships")))));
+    let draft = &composer(&at).draft;
+    let mut expected = Rich::from_text("\n\nFrom: Ana\n\n");
+    expected.blocks.extend(bold("Ships").blocks);
+    expected.blocks.extend(Rich::from_text(&own).blocks);
+    assert_eq!((&draft.text, draft.rich.as_ref()), (&expected.to_text(), Some(&expected)));
 }

@@ -2,7 +2,8 @@
 
 use restante_api::keep::*;
 use restante_api::letter::{
-    Beginning, Draft, FileId, FileView, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Quote,
+    Beginning, Draft, FileId, FileView, LetterContent, LetterFault, LetterId, LetterState, LetterView, Manner, Origin,
+    Quote,
 };
 
 use super::super::kept::{Composer, Deed, Doubt, LetterField, Opening, Saved, Shelf, Told, Write, WriteStep};
@@ -32,7 +33,7 @@ pub(super) fn changes(effects: &[Effect]) -> Vec<LetterChange> {
     asks(effects).into_iter().filter_map(change).collect()
 }
 
-fn done(at: &mut At, to: CallId) -> Vec<Effect> {
+pub(super) fn done(at: &mut At, to: CallId) -> Vec<Effect> {
     answer(&mut at.state, to, Update::Keep(Answer::Done(Done::Changed)))
 }
 
@@ -197,12 +198,17 @@ fn an_answer_begins_with_what_it_quotes_above_the_signature() {
     let begin = Ask::Begin(LETTER, Manner::Reply, Origin::Kept(KeptId(1001)));
     let call = question(&effects, |request| *request == Request::Keep(begin.clone()));
     let draft = Draft { to: "bert@example.org".into(), ..Draft::default() };
-    let quote = Quote { from: vec![], to: vec![], subject: String::new(), date: None, text: "Which?\n".into() };
-    let beginning = Box::new(Beginning { draft, quote: Some(quote.clone()) });
-    let begun = Update::Keep(Answer::Begun(AccountId(1), beginning, vec![]));
+    let quote =
+        Quote { from: vec![], to: vec![], subject: String::new(), date: None, text: "Which?\n".into(), rich: None };
+    let letter = LetterContent { draft, ..LetterContent::default() };
+    let beginning = Box::new(Beginning { letter, quote: Some(quote.clone()) });
+    let begun = Update::Keep(Answer::Begun(AccountId(1), beginning));
     let effects = answer(&mut at.state, call, begun);
     assert_eq!(effects, [Effect::Quote(LETTER, Manner::Reply, Box::new(quote))]);
-    assert_eq!(writes(&mut at, Write::Quoted(LETTER, "Bert wrote:\n> Which?\n".into())), [Effect::Focus(Focus::Text)]);
+    assert_eq!(
+        writes(&mut at, Write::Quoted(LETTER, "Bert wrote:\n> Which?\n".into(), None)),
+        [Effect::Focus(Focus::Text)]
+    );
     assert_eq!(composer(&at).draft.text, "\n\nBert wrote:\n> Which?\n\n\n-- \nAna\n");
     assert_eq!((composer(&at).saved, composer(&at).step), (Saved::Never, WriteStep::Writing));
 }

@@ -3,7 +3,7 @@
 
 use super::super::use_language;
 use restante_api::keep::{AccountId, Overview};
-use restante_api::letter::{FileId, FileView, Identity, LetterFault};
+use restante_api::letter::{FileId, FileView, Identity, LetterFault, SubmissionServer};
 use restante_api::picture::shown_type;
 use restante_api::{Address, Failure, FailureKind};
 use restante_locales::{advice, say};
@@ -72,6 +72,7 @@ pub(in super::super) fn ComposerPane(props: &ComposerProps) -> Html {
                 <div class="letter-notes">
                     if let Some(failure) = composer.failure.clone() { <FailureNote {failure} /> }
                     {size(props)}
+                    {reports(props)}
                     if let Some(doubt) = composer.doubt { {asked(doubt, act)} }
                 </div>
                 <div class="foot">
@@ -273,13 +274,27 @@ fn files(composer: &Composer, act: &Act) -> Html {
     html! { <ul class="letter-files" aria-label={say::write_files()}>{for composer.attached().map(item)}</ul> }
 }
 
-/// What is wrong with its size, before it is sent: what a server takes is known once something was sent by it.
+/// What is known of the server that it goes to, once something was sent by it.
+fn submission_server(props: &ComposerProps) -> SubmissionServer {
+    let accounts = props.overview.as_ref().map_or(&[][..], |overview| &overview.accounts);
+    let account = accounts.iter().find(|account| account.id == props.composer.account);
+    account.map(|account| account.submission_server).unwrap_or_default()
+}
+
+/// Nobody will say that it was delivered, though that is asked for.
+fn reports(props: &ComposerProps) -> Html {
+    if props.composer.draft.wants_report && submission_server(props).reports == Some(false) {
+        html! { <p class="note warn" role="status">{say::write_no_reports()}</p> }
+    } else {
+        Html::default()
+    }
+}
+
+/// What is wrong with its size, before it is sent.
 fn size(props: &ComposerProps) -> Html {
-    let ComposerProps { overview, composer, .. } = props;
-    let accounts = overview.as_ref().map_or(&[][..], |overview| &overview.accounts);
-    let account = accounts.iter().find(|account| account.id == composer.account);
+    let ComposerProps { composer, .. } = props;
     let octets = composer.octets();
-    match account.and_then(|account| account.sending_limit) {
+    match submission_server(props).size_limit {
         Some(limit) if octets > limit && composer.failure.is_none() => {
             let fault = LetterFault::TooLarge { octets, limit };
             let failure = Failure::new(FailureKind::UnfitLetter(fault), "");

@@ -115,8 +115,8 @@ pub enum Write {
     New(LetterId, Box<Draft>),
     /// Begin one of this number from the message that is read or chosen.
     From(LetterId, Manner),
-    /// What a letter quotes, in the words of the reader's language.
-    Quoted(LetterId, String),
+    /// What a letter quotes, in the words of the reader's language, and what stands below them where that has formatting.
+    Quoted(LetterId, String, Option<Box<Rich>>),
     /// Go on with one.
     Edit(LetterId),
     /// Write from another account, or by another address of one.

@@ -1,7 +1,7 @@
 //! What the engine says of letters: how they begin, that they are saved, and what became of them.
 
 use restante_api::keep::{AccountId, Answer};
-use restante_api::letter::{Beginning, FileView, InlinePicture, LetterContent, LetterId, LetterState, Manner};
+use restante_api::letter::{Beginning, InlinePicture, LetterContent, LetterId, LetterState, Manner};
 use restante_api::picture::shown_type;
 use restante_api::{CallId, Failure, FailureKind};
 
@@ -19,8 +19,8 @@ pub(in crate::ui::state::kept) fn answered(
     answer: Answer,
 ) -> Vec<Effect> {
     match (wait, answer) {
-        (LetterWait::Beginning(letter, manner), Answer::Begun(account, beginning, files)) => {
-            begun(kept, letter, manner, account, *beginning, files)
+        (LetterWait::Beginning(letter, manner), Answer::Begun(account, beginning)) => {
+            begun(kept, letter, manner, account, *beginning)
         }
         (LetterWait::Content(letter), Answer::Letter(content)) => opened(kept, letter, *content),
         (LetterWait::Recalled(letter), Answer::Done(_)) => {
@@ -28,8 +28,10 @@ pub(in crate::ui::state::kept) fn answered(
             edit(kept, calls, letter)
         }
         (LetterWait::Queued(letter), Answer::Done(_)) => {
-            if kept.composer.as_ref().is_some_and(|composer| composer.letter == letter) {
-                kept.composer = None;
+            if let Some(composer) = kept.composer.take_if(|composer| composer.letter == letter)
+                && composer.draft.wants_report
+            {
+                kept.reports_wanted.push((letter, composer.account));
             }
             kept.watch(letter, Watch::Waits);
             kept.told = Some(Told::Queued(letter));
@@ -54,42 +56,37 @@ pub(in crate::ui::state::kept) fn answered(
     }
 }
 
-fn begun(
-    kept: &mut Kept,
-    letter: LetterId,
-    manner: Manner,
-    account: AccountId,
-    beginning: Beginning,
-    files: Vec<FileView>,
-) -> Vec<Effect> {
-    let signature = kept.account(account).map(|account| signature(&account.sending, &beginning.draft.sender));
+fn begun(kept: &mut Kept, letter: LetterId, manner: Manner, account: AccountId, beginning: Beginning) -> Vec<Effect> {
+    let Beginning { letter: content, quote } = beginning;
+    let signature = kept.account(account).map(|account| signature(&account.sending, &content.draft.sender));
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
-    let Beginning { mut draft, quote } = beginning;
+    *composer = composer_of(letter, account, content);
     if !matches!(manner, Manner::EditAsNew | Manner::Redirect) {
-        draft.text.push_str(&signature.unwrap_or_default());
+        composer.draft.text.push_str(&signature.unwrap_or_default());
     }
-    let is_quoted = quote.is_some();
-    *composer = Composer { files, ..Composer::new(letter, account, draft, WriteStep::Writing) };
     match quote {
-        Some(quote) if is_quoted => {
+        Some(quote) => {
             composer.step = WriteStep::Opening;
             vec![Effect::Quote(letter, manner, Box::new(quote))]
         }
-        _ => vec![focus(composer)],
+        None => vec![focus(composer)],
     }
 }
 
 fn opened(kept: &mut Kept, letter: LetterId, content: LetterContent) -> Vec<Effect> {
     let Some(composer) = kept.composer.as_mut().filter(|composer| composer.letter == letter) else { return vec![] };
+    *composer = Composer { saved: Saved::Whole(None), ..composer_of(letter, composer.account, content) };
+    vec![focus(composer)]
+}
+
+fn composer_of(letter: LetterId, account: AccountId, content: LetterContent) -> Composer {
     let LetterContent { draft, files, pictures } = content;
     let shown = |InlinePicture { file, octets: bytes }| {
         let media_type = shown_type(&files.iter().find(|other| other.id == file)?.media_type)?;
         Some((file, Shared::new(Picture { media_type, bytes })))
     };
     let pictures = pictures.into_iter().filter_map(shown).collect();
-    let new = Composer::new(letter, composer.account, draft, WriteStep::Writing);
-    *composer = Composer { files, pictures, saved: Saved::Whole(None), ..new };
-    vec![focus(composer)]
+    Composer { files, pictures, ..Composer::new(letter, account, draft, WriteStep::Writing) }
 }
 
 /// Something about a letter could not be done. Whether that is told where the letter is.
@@ -159,11 +156,18 @@ pub(in crate::ui::state::kept) fn death(kept: &mut Kept) -> Vec<Effect> {
     if composer.saved == Saved::Never { vec![] } else { changed(composer) }
 }
 
+/// Whether the writer of a letter that was sent waits in vain to be told of its delivery.
+fn is_unreported(kept: &mut Kept, letter: LetterId) -> bool {
+    let Some(at) = kept.reports_wanted.iter().position(|(wanted, _)| *wanted == letter) else { return false };
+    let (_, account) = kept.reports_wanted.remove(at);
+    kept.account(account).is_some_and(|account| account.submission_server.reports == Some(false))
+}
+
 /// Tells what became of letters that were to be sent.
 pub(in crate::ui::state::kept) fn overviewed(kept: &mut Kept) {
     for (letter, watch) in std::mem::take(&mut kept.queued) {
         match kept.letter(letter).map(|(_, view)| view.state.clone()) {
-            None => kept.told = Some(Told::Sent),
+            None => kept.told = Some(if is_unreported(kept, letter) { Told::SentUnreported } else { Told::Sent }),
             Some(LetterState::Draft { returned: Some(failure) }) => {
                 kept.told = Some(Told::Returned(Shared::new(*failure)))
             }

@@ -1,0 +1,281 @@
+//! HTML as text with formatting, for a letter that is made of one: lines, lists, quotations, bold, italics, links and pictures
+//! that came along. All else of its look is left out, and so there is nothing in it that has to be made safe.
+
+use restante_api::letter::FileId;
+use restante_api::picture::percent_decoded;
+use restante_api::rich::{Inline, MAX_DEPTH, Rich, RichBlock, Run, link};
+
+use super::html_text::{APART, LINES, PARAGRAPHS};
+use super::html_tokens::{Tag, Token, characters, tokens};
+
+/// What HTML says, with its formatting. `picture` knows the file that has a Content-ID (RFC 2392); of other pictures there are
+/// the words for them.
+pub(crate) fn rich(html: &str, picture: impl Fn(&str) -> Option<FileId>) -> Rich {
+    let mut writer = Writer::default();
+    for token in tokens(html) {
+        match token {
+            Token::Words(words) => characters(words).for_each(|c| writer.push(c)),
+            Token::Start(tag) if tag.is(&["img"]) => writer.picture(tag, &picture),
+            Token::Start(tag) => writer.start(tag),
+            Token::End(tag) => writer.end(tag),
+        }
+    }
+    writer.close(0);
+    Rich { blocks: writer.blocks }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Quote,
+    List { ordered: bool },
+    Item,
+}
+
+/// What blocks are in.
+#[derive(Debug)]
+struct Container {
+    kind: Kind,
+    /// What stands before it, where it is.
+    before: Vec<RichBlock>,
+    /// Of a list, the items that have ended.
+    items: Vec<Vec<RichBlock>>,
+}
+
+#[derive(Debug, Default)]
+struct Writer {
+    /// The blocks of the innermost container.
+    blocks: Vec<RichBlock>,
+    containers: Vec<Container>,
+    line: Vec<Inline>,
+    /// The look of a space before the next word.
+    space: Option<Run>,
+    /// An empty line stands before the next word.
+    margin: bool,
+    /// No empty line stands around the paragraph that began last.
+    is_tight: bool,
+    bold: usize,
+    italic: usize,
+    link: Option<String>,
+    preformatted: usize,
+    /// Quotations and lists that have begun as deep as blocks may be: what they hold stands where they would have stood.
+    skipped: [usize; 2],
+}
+
+impl Writer {
+    fn push(&mut self, c: char) {
+        match c {
+            '\n' if self.preformatted > 0 => self.end_line(),
+            _ if c.is_ascii_whitespace() && self.preformatted == 0 => self.part_words(),
+            // A space that is not folded.
+            '\u{a0}' => self.word(' '),
+            _ if c.is_control() => {}
+            _ => self.word(c),
+        }
+    }
+
+    /// What follows does not stick to what stands in the line.
+    fn part_words(&mut self) {
+        if !self.line.is_empty() && self.space.is_none() {
+            self.space = Some(self.look());
+        }
+    }
+
+    fn word(&mut self, c: char) {
+        self.begin();
+        let look = self.look();
+        self.run(c, look);
+    }
+
+    /// Something comes into the line.
+    fn begin(&mut self) {
+        self.item();
+        if std::mem::take(&mut self.margin) && !self.blocks.is_empty() {
+            self.blocks.push(RichBlock::Line(vec![]));
+        }
+        if let Some(look) = self.space.take() {
+            self.run(' ', look);
+        }
+    }
+
+    fn look(&self) -> Run {
+        Run { text: String::new(), bold: self.bold > 0, italic: self.italic > 0, link: self.link.clone() }
+    }
+
+    fn run(&mut self, c: char, look: Run) {
+        if let Some(Inline::Run(last)) = self.line.last_mut()
+            && (last.bold, last.italic, &last.link) == (look.bold, look.italic, &look.link)
+        {
+            last.text.push(c);
+        } else {
+            self.line.push(Inline::Run(Run { text: c.into(), ..look }));
+        }
+    }
+
+    fn picture(&mut self, tag: Tag<'_>, picture: &impl Fn(&str) -> Option<FileId>) {
+        let words: String = tag.value("alt").map(|words| characters(words).collect()).unwrap_or_default();
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let address: String = tag.value("src").map(|address| characters(address).collect()).unwrap_or_default();
+        let id = address.trim().split_at_checked(4).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("cid:"));
+        if let Some(file) = id.and_then(|(_, id)| picture(&percent_decoded(id))) {
+            self.begin();
+            self.line.push(Inline::Picture(file, words));
+        } else if !words.is_empty() {
+            self.part_words();
+            words.chars().for_each(|c| self.word(c));
+            self.part_words();
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        if tag.is(&["br"]) {
+            return self.end_line();
+        }
+        self.around(tag, false);
+        if tag.is(&["blockquote"]) {
+            self.item();
+            self.open(Kind::Quote);
+        } else if tag.is(&["ul", "ol"]) {
+            if self.is_in_list() && !self.reopen() {
+                self.open(Kind::Item);
+            }
+            self.open(Kind::List { ordered: tag.is(&["ol"]) });
+        } else if tag.is(&["li"]) {
+            // An item ends where the next one begins.
+            if let Some(at) = self.innermost(|kind| matches!(kind, Kind::Item | Kind::List { .. }))
+                && self.containers[at].kind == Kind::Item
+            {
+                self.close(at);
+            }
+            if self.is_in_list() {
+                self.open(Kind::Item);
+            }
+        } else if tag.is(&["a"]) {
+            let target = tag.value("href").map(|target| characters(target).collect::<String>());
+            self.link = target.as_deref().and_then(link);
+        }
+    }
+
+    fn end(&mut self, tag: Tag<'_>) {
+        self.around(tag, true);
+        if tag.is(&["blockquote"]) {
+            self.end_of(0, |kind| kind == Kind::Quote);
+        } else if tag.is(&["ul", "ol"]) {
+            self.end_of(1, |kind| matches!(kind, Kind::List { .. }));
+        } else if tag.is(&["li"]) {
+            if let Some(at) = self.innermost(|kind| kind == Kind::Item) {
+                self.close(at);
+            }
+        } else if tag.is(&["a"]) {
+            self.link = None;
+        }
+    }
+
+    fn end_of(&mut self, skipped: usize, kind: fn(Kind) -> bool) {
+        if let Some(left) = self.skipped[skipped].checked_sub(1) {
+            self.skipped[skipped] = left;
+        } else if let Some(at) = self.innermost(kind) {
+            self.close(at);
+        }
+    }
+
+    /// What a tag does to the lines and the words around it.
+    fn around(&mut self, tag: Tag<'_>, is_end: bool) {
+        if tag.is(&PARAGRAPHS) || tag.is(&LINES) {
+            self.flush();
+            if tag.is(&PARAGRAPHS) && !tag.is(&["blockquote"]) {
+                // Its end says nothing of its margins.
+                self.is_tight = if is_end { self.is_tight } else { is_tight(tag) };
+                self.margin |= !self.is_tight;
+            }
+        } else if tag.is(&APART) {
+            self.part_words();
+        }
+        let depth = match () {
+            () if tag.is(&["b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"]) => &mut self.bold,
+            () if tag.is(&["i", "em"]) => &mut self.italic,
+            () if tag.is(&["pre"]) => &mut self.preformatted,
+            () => return,
+        };
+        *depth = if is_end { depth.saturating_sub(1) } else { depth.saturating_add(1) };
+    }
+
+    /// The line ends, if there is anything in it.
+    fn flush(&mut self) {
+        self.space = None;
+        if !self.line.is_empty() {
+            self.blocks.push(RichBlock::Line(std::mem::take(&mut self.line)));
+        }
+    }
+
+    /// The line ends, though it may be empty.
+    fn end_line(&mut self) {
+        self.begin();
+        self.space = None;
+        self.blocks.push(RichBlock::Line(std::mem::take(&mut self.line)));
+    }
+
+    fn innermost(&self, fits: fn(Kind) -> bool) -> Option<usize> {
+        self.containers.iter().rposition(|container| fits(container.kind))
+    }
+
+    /// What comes next would stand in a list and in no item of it.
+    fn is_in_list(&self) -> bool {
+        self.containers.last().is_some_and(|last| matches!(last.kind, Kind::List { .. }))
+    }
+
+    /// What stands in a list and in no item of it becomes an item.
+    fn item(&mut self) {
+        if self.is_in_list() {
+            self.open(Kind::Item);
+        }
+    }
+
+    /// The last item of a list goes on: browsers put a list within a list beside the item that it belongs to.
+    fn reopen(&mut self) -> bool {
+        let Some(item) = self.containers.last_mut().and_then(|list| list.items.pop()) else { return false };
+        self.open(Kind::Item);
+        self.blocks = item;
+        true
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.flush();
+        // The margin of what comes next is that of what it stands in.
+        self.margin = false;
+        let is_deep = self.containers.iter().filter(|container| container.kind != Kind::Item).count() == MAX_DEPTH;
+        if is_deep && kind != Kind::Item {
+            self.skipped[usize::from(kind != Kind::Quote)] += 1;
+            return;
+        }
+        let before = std::mem::take(&mut self.blocks);
+        self.containers.push(Container { kind, before, items: Vec::new() });
+    }
+
+    /// Closes the containers from this one on.
+    fn close(&mut self, from: usize) {
+        self.flush();
+        (self.margin, self.skipped) = (false, [0; 2]);
+        while self.containers.len() > from
+            && let Some(Container { kind, before, items }) = self.containers.pop()
+        {
+            let inner = std::mem::replace(&mut self.blocks, before);
+            match (kind, self.containers.last_mut()) {
+                (Kind::Quote, _) => self.blocks.push(RichBlock::Quote(inner)),
+                (Kind::Item, Some(list)) => list.items.push(inner),
+                (Kind::List { ordered }, _) if !items.is_empty() => {
+                    self.blocks.push(RichBlock::List { ordered, items });
+                }
+                (Kind::List { .. } | Kind::Item, _) => {}
+            }
+        }
+    }
+}
+
+/// A paragraph that says itself that no empty line stands around it, or whose program means none.
+fn is_tight(tag: Tag<'_>) -> bool {
+    let style = tag.value("style").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
+    style.contains("margin:0") || tag.value("class").is_some_and(|class| class.contains("MsoNormal"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+UPDATE account SET sending_reports = 0;
