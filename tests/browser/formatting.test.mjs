@@ -65,6 +65,21 @@ test('what is written with formatting is kept, sent and read with it', { timeout
   assert.equal(width, 1);
   const { bytes } = await writer.file(writer.message.getByRole('button', { name: /^Save/ }).first());
   assert.match(bytes.toString(), /See the blue boat at example\.org\/boats\r?\n- oars\r?\n- paint\r?\n/);
+
+  // Edited anew it is what it was, and passed on it keeps its look below its head.
+  for (const [manner, subject] of [['Edit as new', 'With a look'], ['Forward', 'Fwd: With a look']]) {
+    await writer.message.getByLabel('More ways to answer').last().click();
+    await writer.button(manner).click();
+    await writer.text.getByRole('img', { name: 'boat.png' }).waitFor();
+    assert.equal(await writer.subject.inputValue(), subject);
+    assert.match(look(await writer.text.innerHTML()), /<b>blue<\/b> boat at <a href="https:\/\/example.org\/boats">example.org\/boats<\/a>/);
+    assert.deepEqual(await writer.text.getByRole('listitem').allTextContents(), ['oars', 'paint']);
+    assert.equal(await writer.text.getByText('Forwarded message').count(), manner === 'Forward' ? 1 : 0);
+    assert.equal(await writer.composer.getByRole('list', { name: 'Attachments' }).getByRole('listitem').count(), 0, 'the picture is in the text');
+    if (manner === 'Forward') await writer.composer.screenshot({ path: process.env.RESTANTE_PICTURES && `${process.env.RESTANTE_PICTURES}/forward.png` });
+    await writer.does('Discard').click();
+    await writer.composer.waitFor({ state: 'detached' });
+  }
 }));
 
 test('nothing of what is pasted comes along but its words, and the look can be taken away', { timeout }, () => writing(async (writer, page) => {
