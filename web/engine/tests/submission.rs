@@ -76,6 +76,28 @@ async fn letters_go_over_one_connection_and_arrive_octet_for_octet() {
     }
 }
 
+#[tokio::test]
+async fn a_small_letter_takes_one_flight_from_mail_to_its_last_octet() {
+    let verbs = |flight: &String| {
+        let lines = flight.lines().take_while(|line| !line.starts_with("Subject:"));
+        lines.map(|line| line.split([' ', ':']).next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let servers: [(&[&str], &[&[&str]]); 3] = [
+        (MODERN, &[&["EHLO"], &["AUTH"], &["MAIL", "RCPT", "RCPT", "BDAT"]]),
+        // Where there is no BDAT, a letter waits for the answer to DATA (RFC 5321, section 4.1.1.4).
+        (PIPELINING, &[&["EHLO"], &["AUTH"], &["MAIL", "RCPT", "RCPT", "DATA"], &[]]),
+        (PLAIN, &[&["EHLO"], &["AUTH"], &["MAIL"], &["RCPT"], &["RCPT"], &["DATA"], &[]]),
+    ];
+    for (extensions, flights) in servers {
+        let host = Host::new(extensions, &[CLEAR]);
+        sent(&host, &[errand(1, &["a@example.org", "b@example.org"], 2_000)]).await;
+        let said = host.flights.lock().unwrap();
+        let found: Vec<_> =
+            said.iter().filter(|flight| !flight.is_empty() && !flight.starts_with("QUIT")).map(verbs).collect();
+        assert_eq!(found, flights, "{extensions:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn more_recipients_letters_or_domains_than_a_server_takes_go_in_other_letters_and_connections() {
     const LIMITED: &[&str] = &["PIPELINING", "AUTH PLAIN", "LIMITS RCPTMAX=2 MAILMAX=3 RCPTDOMAINMAX=1"];

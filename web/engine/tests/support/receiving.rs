@@ -34,6 +34,8 @@ pub(crate) struct Host {
     pub(crate) taken: Arc<Mutex<Vec<Taken>>>,
     pub(crate) envelopes: Arc<Mutex<Vec<String>>>,
     pub(crate) faults: Arc<Mutex<Vec<String>>>,
+    /// What came at once, each time that something came.
+    pub(crate) flights: Arc<Mutex<Vec<String>>>,
 }
 
 impl Host {
@@ -47,6 +49,7 @@ impl Host {
             taken: Arc::default(),
             envelopes: Arc::default(),
             faults: Arc::default(),
+            flights: Arc::default(),
         })
     }
 }
@@ -58,7 +61,7 @@ impl Dial for Host {
         let (near, far) = tokio::io::duplex(1 << 16);
         let mut receiver = Receiver::new(self.moods.clone(), self.extensions);
         receiver.refuses_login = self.refuses_login.get();
-        let notes = [&self.envelopes, &self.faults].map(Arc::clone);
+        let notes = [&self.envelopes, &self.faults, &self.flights].map(Arc::clone);
         tokio::spawn(serve(far, receiver, way, Arc::clone(&self.taken), notes));
         futures::future::ready(Ok(Box::new(Pipe::new(near)) as Box<dyn Tunnel>)).boxed_local()
     }
@@ -71,7 +74,7 @@ async fn serve(
     mut receiver: Receiver,
     mut way: Way,
     taken: Arc<Mutex<Vec<Taken>>>,
-    [envelopes, faults]: [Arc<Mutex<Vec<String>>>; 2],
+    [envelopes, faults, flights]: [Arc<Mutex<Vec<String>>>; 3],
 ) {
     let mut buffer = vec![0; 1 << 16];
     loop {
@@ -87,6 +90,7 @@ async fn serve(
         let through = read.min(way.up);
         way.up -= through;
         receiver.take(&buffer[..through]);
+        flights.lock().unwrap().push(String::from_utf8_lossy(&buffer[..through]).into_owned());
         taken.lock().unwrap().append(&mut receiver.taken);
         envelopes.lock().unwrap().append(&mut receiver.envelopes);
         faults.lock().unwrap().append(&mut receiver.faults);
