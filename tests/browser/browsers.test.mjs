@@ -1,9 +1,9 @@
-// The journey through a mailbox in the other browsers: Firefox, and WebKitGTK in Safari's place. The other files look closer, in Chromium.
+// Journeys through a mailbox in the other browsers: Firefox, and WebKitGTK in Safari's place. The other files look closer, in Chromium.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mkdir } from 'node:fs/promises';
 import { Firefox } from './lib/firefox.mjs';
-import { journey } from './lib/journey.mjs';
+import { journey, keeping, keepingNothing } from './lib/journey.mjs';
 import { fingerprints, part, source } from './lib/mail.mjs';
 import { suite } from './lib/suite.mjs';
 import { WebKit } from './lib/webkit.mjs';
@@ -11,11 +11,15 @@ import { WebKit } from './lib/webkit.mjs';
 const timeout = 240_000;
 const our = suite({ browser: false });
 
-for (const [name, Browser, leftOut] of [
-  ['Firefox', Firefox, process.platform === 'win32' && 'platform: no Firefox of a distribution'],
-  ['WebKitGTK', WebKit, process.platform !== 'linux' && 'platform: WebKitGTK is there on Linux only'],
-]) {
-  test(`in ${name} a mailbox opens, a newsletter is read, an attachment is saved, and nothing is left`, { timeout, skip: leftOut }, async () => {
+const BROWSERS = {
+  Firefox: [Firefox, process.platform === 'win32' && 'platform: no Firefox of a distribution'],
+  WebKitGTK: [WebKit, process.platform !== 'linux' && 'platform: WebKitGTK is there on Linux only'],
+};
+
+/** Makes a journey in a browser. Nothing changes on the server by that. */
+function travels(name, what, journey) {
+  const [Browser, skip] = BROWSERS[name];
+  test(`in ${name} ${what}`, { timeout, skip }, async () => {
     const mailbox = our.world.mailbox('sample');
     const before = await fingerprints(mailbox.maildir);
     const account = { host: '127.0.0.1', port: our.world.pops_port, user: mailbox.user, password: mailbox.password };
@@ -41,3 +45,9 @@ for (const [name, Browser, leftOut] of [
     assert.deepEqual(await fingerprints(mailbox.maildir), before, 'looking changed something on the server');
   });
 }
+
+for (const name of Object.keys(BROWSERS)) {
+  travels(name, 'a mailbox opens, a newsletter is read, an attachment is saved, and nothing is left', journey);
+}
+travels('Firefox', 'a mailbox is kept, a message is found, and all of it is there when the page comes back', keeping);
+travels('WebKitGTK', 'which gives the page no files, it says why nothing is kept, and previews', keepingNothing);

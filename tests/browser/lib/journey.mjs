@@ -1,4 +1,4 @@
-// The journey through a mailbox in any browser: open, list, read, attachment, close. Written against a driver that knows
+// Journeys through a mailbox in any browser: open, list, read, attachment, close; and keep, find, come back. Written against a driver that knows
 // little more than finding, clicking and typing (./firefox.mjs, ./webkit.mjs), so that every browser makes the same steps.
 //
 // A driver has: `goto(url)`; `run(function, ...arguments)` in the page; `find(role, name)`, an element, or undefined where it is
@@ -14,13 +14,9 @@ export class Stale extends Error {}
 
 /** Opens the mailbox, lists it, reads a newsletter, saves an attachment, and closes it. */
 export async function journey(driver, { url, account, fingerprint, messages, attachment }) {
-  await driver.goto(url);
-  for (const [name, text] of [['Mail server', account.host], ['Port', account.port], ['User name', account.user], ['Password', account.password]]) {
-    await fill(driver, name, String(text));
-  }
+  await connect(driver, url, account);
   await click(driver, 'button', 'Open mailbox');
-  await shows(driver, fingerprint);
-  await click(driver, 'button', 'Trust exactly this certificate and open');
+  await trust(driver, fingerprint);
 
   await there(driver, 'listbox', 'Messages');
   await shows(driver, `of ${messages}`);
@@ -49,11 +45,62 @@ export async function journey(driver, { url, account, fingerprint, messages, att
   assert.deepEqual(await driver.complaints(), []);
 }
 
+/** Keeps the mailbox, finds a message, and reads it once more after the page was loaded anew, from what is kept. */
+export async function keeping(driver, { url, account, fingerprint, messages }) {
+  await connect(driver, url, account);
+  await click(driver, 'checkbox', KEEP);
+  await click(driver, 'button', 'Open mailbox');
+  await trust(driver, fingerprint, 'go on');
+  await shows(driver, 'Kept here');
+  await shows(driver, `${messages} messages`);
+
+  await fill(driver, 'searchbox', 'Search mail', 'skerry point');
+  await soon(() => driver.run(() => document.querySelectorAll('[role=listbox] [role=option]').length === 1), 'the one message that is found');
+  await read(driver, 'Five harbours worth the detour');
+
+  await driver.goto(url);
+  await there(driver, 'listbox', 'Messages');
+  await read(driver, 'Invoice for the windows');
+  await shows(driver, 'invoice-0311.pdf');
+  await shows(driver, `${messages} messages`);
+  assert.deepEqual(await driver.complaints(), []);
+}
+
+/** Asks for mail to be kept where the browser gives a page no files: the page says why it cannot be, and previews. */
+export async function keepingNothing(driver, { url, account, fingerprint }) {
+  await connect(driver, url, account);
+  await click(driver, 'checkbox', KEEP);
+  await click(driver, 'button', 'Open mailbox');
+  await shows(driver, 'This browser does not keep mail.');
+  await shows(driver, 'The preview works without');
+  await click(driver, 'checkbox', KEEP);
+  await fill(driver, 'textbox', 'Password', account.password);
+  await click(driver, 'button', 'Open mailbox');
+  await trust(driver, fingerprint);
+  await there(driver, 'listbox', 'Messages');
+}
+
+const KEEP = 'Keep mail on this device';
+
+async function connect(driver, url, account) {
+  await driver.goto(url);
+  for (const [name, text] of [['Mail server', account.host], ['Port', account.port], ['User name', account.user], ['Password', account.password]]) {
+    await fill(driver, 'textbox', name, String(text));
+  }
+}
+
+async function trust(driver, fingerprint, then = 'open') {
+  await shows(driver, fingerprint);
+  await click(driver, 'button', `Trust exactly this certificate and ${then}`);
+}
+
 /** Finds an element by its role and its whole accessible name, in the page: of what is in sight, the first. */
 export function byRole(role, name) {
   const tags = {
     textbox: 'input:not([type]), input[type=text], input[type=password], textarea',
     button: 'button',
+    checkbox: 'input[type=checkbox]',
+    searchbox: 'input[type=search]',
     heading: 'h1, h2, h3',
   };
   const text = (node) => (node?.textContent ?? '').replace(/\s+/g, ' ').trim();
@@ -88,8 +135,8 @@ export function letter() {
   };
 }
 
-async function fill(driver, name, text) {
-  await used(driver, 'textbox', name, (field) => driver.type(field, text));
+async function fill(driver, role, name, text) {
+  await used(driver, role, name, (field) => driver.type(field, text));
 }
 
 async function click(driver, role, name) {
