@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use pages::{PAGE, Pages, inbox, place, with_platform};
-use restante_api::keep::{AccountId, Answer, Ask, Change, Done, LetterChange, ListQuery, Role, Within};
+use restante_api::keep::{AccountId, Answer, Archive, Ask, Change, Done, LetterChange, ListQuery, Role, Within};
 use restante_api::letter::{
     Draft, FileId, FileView, LetterContent, LetterFault, LetterId, LetterState, LetterView, Manner, Origin, Sending,
     SubmissionServer,
@@ -463,6 +463,38 @@ async fn an_answer_begins_with_whom_it_is_to_and_what_it_quotes_and_belongs_to_t
         let files = beginning.letter.files;
         assert_eq!((files.len(), &*files[0].media_type), (1, "message/rfc822"));
         pages.until(|pages| state(pages).is_some()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_backed_up_has_the_letters_that_are_not_sent_yet() {
+    let goes = receiving::Host::new(MODERN, &[CLEAR]);
+    with(&goes, async |pages, account| {
+        let messages = pages.folder(Role::Inbox).messages;
+        let draft = Draft {
+            to: "Bert, whoever that is".into(),
+            bcc: "cleo@example.org".into(),
+            text: "Half a sentence".into(),
+            ..Draft::default()
+        };
+        letter(pages, LetterChange::Save(account, LetterId(77), Box::new(draft))).await.unwrap();
+        send(pages, account, draft_to("dora@example.org")).await;
+        let id = pages.ask(Ask::Export(account, Archive::Mbox));
+        let mut file = Vec::new();
+        let written = loop {
+            let Update::Keep(Answer::Piece { messages, octets }) = pages.answer(id).await else { panic!("a piece") };
+            if octets.is_empty() {
+                break messages;
+            }
+            file.extend(octets);
+            pages.ask(Ask::NextPiece(id));
+        };
+        assert_eq!(written, messages + 2);
+        let text = String::from_utf8(file).unwrap();
+        for part in ["To: Bert, whoever that is", "Bcc: <cleo@example.org>", "Half a sentence", "dora@example.org"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     })
     .await;
 }

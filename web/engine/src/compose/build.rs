@@ -78,11 +78,11 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
     let sender = Addressee { name: one_line(&name), mailbox: from.clone() };
     let octets = if draft.redirects {
         // Who gets it sees whose message it is, and below whose words it comes.
-        let fields = header(&sender, &to, &cc, &Draft::default(), date, &message_id);
+        let fields = header(Some(&sender), shown(&to, &cc), &Draft::default(), date, &message_id);
         let message = files.first().and_then(|file| redirect::redirected(&file.octets, fields));
         message.ok_or_else(|| unfit(LetterFault::NotRedirectable))?
     } else {
-        let headers = header(&sender, &to, &cc, draft, date, &message_id);
+        let headers = header(Some(&sender), shown(&to, &cc), draft, date, &message_id);
         let message = MessageBuilder { headers, ..Default::default() };
         let mut octets = Vec::new();
         message.body(body(draft, files, pictures, &unique, &message_id)).serialize(&mut octets);
@@ -96,29 +96,60 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
     Ok(Built { octets, from, recipients, content, message_id })
 }
 
+/// A draft as a message, for a copy that its writer takes along: it has the hidden recipients, and what was typed and is no
+/// address stands as it was typed. `date` and `unique` are as [`build`] has them.
+pub fn unsent(content: &Content<'_>, date: i64, unique: &str) -> Vec<u8> {
+    let Content { draft, files, pictures, sending } = *content;
+    let Identity { name, address, .. } = sending.identity(&draft.sender);
+    let sender = mailbox(&address).map(|mailbox| Addressee { name: one_line(&name), mailbox });
+    let typed =
+        [("To", &draft.to), ("Cc", &draft.cc), ("Bcc", &draft.bcc)].map(|(name, typed)| (name, one_line(typed)));
+    let read = typed.each_ref().map(|(_, typed)| addresses(typed));
+    let recipients =
+        typed.iter().zip(&read).filter(|((_, typed), _)| !typed.is_empty()).map(|((name, typed), read)| {
+            let value = match read {
+                Ok(people) => list(people),
+                Err(_) => Text::new(literal(typed.clone())).into(),
+            };
+            ((*name).into(), value)
+        });
+    let domain = sender.as_ref().map_or("localhost", |sender| sender.mailbox.domain());
+    let message_id = format!("{unique}@{domain}");
+    let headers = header(sender.as_ref(), recipients.collect(), draft, date, &message_id);
+    let message = MessageBuilder { headers, ..Default::default() };
+    let mut octets = Vec::new();
+    message.body(body(draft, files, pictures, unique, &message_id)).serialize(&mut octets);
+    octets
+}
+
 type Fields<'a> = Vec<(std::borrow::Cow<'a, str>, HeaderType<'a>)>;
 
+/// Whom all may see.
+fn shown<'a>(to: &'a [Addressee], cc: &'a [Addressee]) -> Fields<'a> {
+    let mut fields: Fields<'a> = Vec::new();
+    match (to.is_empty(), cc.is_empty()) {
+        // RFC 5322, section 3.4: a group without members, where all are hidden.
+        (true, true) => fields.push(("To".into(), Raw::new("undisclosed-recipients:;").into())),
+        (true, false) => {}
+        (false, _) => fields.push(("To".into(), list(to))),
+    }
+    if !cc.is_empty() {
+        fields.push(("Cc".into(), list(cc)));
+    }
+    fields
+}
+
 fn header<'a>(
-    from: &'a Addressee,
-    to: &'a [Addressee],
-    cc: &'a [Addressee],
+    from: Option<&'a Addressee>,
+    recipients: Fields<'a>,
     draft: &Draft,
     date: i64,
     message_id: &'a str,
 ) -> Fields<'a> {
-    let mut fields: Fields<'a> = Vec::new();
+    let mut fields: Fields<'a> = vec![("Date".into(), Date::new(date).into())];
+    fields.extend(from.map(|from| ("From".into(), list(std::slice::from_ref(from)))));
+    fields.extend(recipients);
     let mut add = |name: &'static str, value: HeaderType<'a>| fields.push((name.into(), value));
-    add("Date", Date::new(date).into());
-    add("From", list(std::slice::from_ref(from)));
-    match (to.is_empty(), cc.is_empty()) {
-        // RFC 5322, section 3.4: a group without members, where all are hidden.
-        (true, true) => add("To", Raw::new("undisclosed-recipients:;").into()),
-        (true, false) => {}
-        (false, _) => add("To", list(to)),
-    }
-    if !cc.is_empty() {
-        add("Cc", list(cc));
-    }
     let subject = one_line(&draft.subject);
     if !subject.is_empty() {
         add("Subject", Text::new(literal(subject)).into());

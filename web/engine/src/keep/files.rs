@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use restante_api::keep::{AccountId, Answer, Archive};
+use restante_api::letter::LetterView;
 use restante_api::{CallId, Failure, FailureKind, Reply, Update};
 use restante_store::{
     Digest, Filter, FolderId, List, Location, MessageId, NewMessage, Order, Role, Source, Store, StoreError,
@@ -14,7 +15,7 @@ use restante_store::{
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{Client, Keeper, Outcome, convert};
+use super::{Client, Keeper, Outcome, convert, letters};
 use crate::mbox::{self, NotMbox, Piece, Reader};
 use crate::mime;
 
@@ -38,7 +39,7 @@ pub(super) struct Files {
 struct Export {
     client: Client,
     call: CallId,
-    left: VecDeque<MessageId>,
+    left: VecDeque<Left>,
     written: u32,
     /// Octets that wait to be sent.
     waiting: Pipe,
@@ -46,6 +47,13 @@ struct Export {
     zip: Option<ZipWriter<StreamWriter<Pipe>>>,
     /// Pieces that may be sent.
     room: u32,
+}
+
+/// What is still to be written.
+enum Left {
+    Message(MessageId),
+    /// A letter that is not sent yet.
+    Letter(LetterView),
 }
 
 /// A file that is being read.
@@ -98,8 +106,14 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         account: AccountId,
         archive: Archive,
     ) -> Result<(), Failure> {
-        let ids = self.store.borrow().list(List::Account(convert::account(account)), Filter::All, Order::Oldest);
-        let left = ids.map_err(|error| convert::failure(&error))?.into();
+        let account = convert::account(account);
+        let found = || -> Result<_, StoreError> {
+            let store = self.store.borrow();
+            let messages =
+                store.list(List::Account(account), Filter::All, Order::Oldest)?.into_iter().map(Left::Message);
+            Ok(messages.chain(store.letters(account)?.into_iter().rev().map(Left::Letter)).collect())
+        };
+        let left = found().map_err(|error| convert::failure(&error))?;
         let waiting = Pipe::default();
         let zip = (archive == Archive::Zip).then(|| ZipWriter::new_stream(waiting.clone()));
         self.files.out.push(Export { client, call, left, written: 0, waiting, zip, room: UNDER_WAY });
@@ -168,30 +182,23 @@ impl Export {
     /// The next octets of the file; none at its end.
     fn piece(&mut self, store: &Store) -> Result<Vec<u8>, StoreError> {
         while self.waiting.0.borrow().len() < PIECE
-            && let Some(id) = self.left.pop_front()
+            && let Some(left) = self.left.pop_front()
         {
             // One that was removed meanwhile is left out.
-            let Some(row) = store.rows(&[id])?.pop() else { continue };
-            self.written += 1;
-            match &mut self.zip {
-                Some(zip) => {
-                    let name = format!("{:06} {}", self.written, mime::message_name(&row.subject));
-                    let large = row.octets >= u64::from(u32::MAX);
-                    let options =
-                        SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(large);
-                    zip.start_file(name, options).map_err(|error| StoreError::Internal(error.to_string()))?;
-                    let mut written = Ok(());
-                    store.read_content(id, &mut |octets| {
-                        if written.is_ok() {
-                            written = zip.write_all(octets);
-                        }
-                    })?;
-                    written.map_err(|error| StoreError::Internal(error.to_string()))?;
+            match left {
+                Left::Message(id) => {
+                    let Some(row) = store.rows(&[id])?.pop() else { continue };
+                    self.message(&row.subject, row.date, row.octets, |take| store.read_content(id, take))?;
                 }
-                None => {
-                    // A vector takes whatever it is given.
-                    let _ =
-                        mbox::write(row.date, &mut *self.waiting.0.borrow_mut(), |take| store.read_content(id, take))?;
+                Left::Letter(LetterView { id, subject, changed_at, .. }) => {
+                    let octets = match letters::message(store, id, changed_at) {
+                        Err(StoreError::NotFound(_)) => continue,
+                        octets => octets?,
+                    };
+                    self.message(&subject, changed_at, octets.len() as u64, |take| {
+                        take(&octets);
+                        Ok(())
+                    })?;
                 }
             }
         }
@@ -203,6 +210,36 @@ impl Export {
         let waiting = &mut *self.waiting.0.borrow_mut();
         let rest = waiting.split_off(waiting.len().min(PIECE));
         Ok(std::mem::replace(waiting, rest))
+    }
+}
+
+impl Export {
+    /// Writes a message whose octets `read` tells.
+    fn message(
+        &mut self,
+        subject: &str,
+        date: i64,
+        octets: u64,
+        read: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.written += 1;
+        let Some(zip) = &mut self.zip else {
+            // A vector takes whatever it is given.
+            let _ = mbox::write(date, &mut *self.waiting.0.borrow_mut(), read)?;
+            return Ok(());
+        };
+        let failed = |error: String| StoreError::Internal(error);
+        let name = format!("{:06} {}", self.written, mime::message_name(subject));
+        let large = octets >= u64::from(u32::MAX);
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(large);
+        zip.start_file(name, options).map_err(|error| failed(error.to_string()))?;
+        let mut written = Ok(());
+        read(&mut |octets| {
+            if written.is_ok() {
+                written = zip.write_all(octets);
+            }
+        })?;
+        written.map_err(|error| failed(error.to_string()))
     }
 }
 

@@ -5,7 +5,7 @@ use restante_api::letter::{
     FileId, FileView, InlinePicture, LetterContent, LetterFault, LetterId, Manner, Origin, Sending,
 };
 use restante_api::{Failure, FailureKind, Reply, Update};
-use restante_store::{Account, AccountId, MessageId, StoreError};
+use restante_store::{Account, AccountId, MessageId, Store, StoreError};
 
 use super::{Client, Keeper, Outcome, convert};
 use crate::compose::{self, Content, NewFile};
@@ -94,7 +94,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
 
     /// By which server an account sends, and who writes.
     pub(super) fn sending(&self, account: &Account) -> Result<Sending, StoreError> {
-        Ok(self.store.borrow().sending(account.id)?.unwrap_or_else(|| usual(account)))
+        sending(&self.store.borrow(), account)
     }
 
     fn own_addresses(&self, account: &Account) -> Result<Vec<String>, StoreError> {
@@ -127,7 +127,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let (account, draft) = self.store.borrow().draft(id).map_err(failed)?;
         let account = self.store.borrow().account(account).map_err(failed)?;
         let sending = self.sending(&account).map_err(failed)?;
-        let (files, pictures) = self.files_of(id).map_err(failed)?;
+        let (files, pictures) = files_of(&self.store.borrow(), id).map_err(failed)?;
         let content = Content { draft: &draft, files: &files, pictures: &pictures, sending: &sending };
         // A letter that is written again after it came back is another one.
         let built = compose::build(&content, now, &format!("{:x}.{now:x}", id.0))?;
@@ -137,17 +137,6 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             return Err(too_large(octets, limit));
         }
         self.store.borrow_mut().queue_letter(id, &built.octets, &built.recipients, now + UNDO_SECONDS).map_err(failed)
-    }
-
-    /// A letter's files: those that are attached, and the pictures within its text.
-    fn files_of(&self, letter: LetterId) -> Result<(Vec<NewFile>, Pictures), StoreError> {
-        let store = self.store.borrow();
-        let (mut files, mut pictures) = (Vec::new(), Vec::new());
-        for FileView { id, name, media_type, is_inline, .. } in store.files(letter)? {
-            let file = NewFile { name, media_type, octets: store.file(id)? };
-            if is_inline { pictures.push((id, file)) } else { files.push(file) }
-        }
-        Ok((files, pictures))
     }
 
     /// Somebody says whether a letter in doubt was taken.
@@ -181,6 +170,34 @@ fn too_large(octets: u64, limit: u64) -> Failure {
 }
 
 /// What an account's mail server and user name suggest.
+/// A letter that is not sent yet, as a message: as it would be sent where it is in the outbox, and as far as it is written
+/// where it is a draft. `date` is in seconds since 1970-01-01 UTC.
+pub(super) fn message(store: &Store, id: LetterId, date: i64) -> Result<Vec<u8>, StoreError> {
+    match store.letter_octets(id) {
+        Err(StoreError::NotFound(_)) => {}
+        octets => return octets,
+    }
+    let (account, draft) = store.draft(id)?;
+    let sending = sending(store, &store.account(account)?)?;
+    let (files, pictures) = files_of(store, id)?;
+    let content = Content { draft: &draft, files: &files, pictures: &pictures, sending: &sending };
+    Ok(compose::unsent(&content, date, &format!("{:x}.{date:x}", id.0)))
+}
+
+fn sending(store: &Store, account: &Account) -> Result<Sending, StoreError> {
+    Ok(store.sending(account.id)?.unwrap_or_else(|| usual(account)))
+}
+
+/// A letter's files: those that are attached, and the pictures within its text.
+fn files_of(store: &Store, letter: LetterId) -> Result<(Vec<NewFile>, Pictures), StoreError> {
+    let (mut files, mut pictures) = (Vec::new(), Vec::new());
+    for FileView { id, name, media_type, is_inline, .. } in store.files(letter)? {
+        let file = NewFile { name, media_type, octets: store.file(id)? };
+        if is_inline { pictures.push((id, file)) } else { files.push(file) }
+    }
+    Ok((files, pictures))
+}
+
 fn usual(account: &Account) -> Sending {
     Sending::usual(&account.user, &account.host, account.way.security)
 }
