@@ -24,6 +24,9 @@ pub(crate) fn rich(html: &str, picture: impl Fn(&str) -> Option<FileId>) -> Rich
     Rich { blocks: writer.blocks }
 }
 
+/// Octets of an address that a link may have: it stands with each of its words that look different.
+const MAX_LINK: usize = 8 << 10;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Quote,
@@ -82,8 +85,14 @@ impl Writer {
 
     fn word(&mut self, c: char) {
         self.begin();
-        let look = self.look();
-        self.run(c, look);
+        if let Some(Inline::Run(last)) = self.line.last_mut()
+            && (last.bold, last.italic, &last.link) == (self.bold > 0, self.italic > 0, &self.link)
+        {
+            last.text.push(c);
+        } else {
+            let look = self.look();
+            self.line.push(Inline::Run(Run { text: c.into(), ..look }));
+        }
     }
 
     /// Something comes into the line.
@@ -93,22 +102,19 @@ impl Writer {
             self.blocks.push(RichBlock::Line(vec![]));
         }
         if let Some(look) = self.space.take() {
-            self.run(' ', look);
+            match self.line.last_mut() {
+                Some(Inline::Run(last))
+                    if (last.bold, last.italic, &last.link) == (look.bold, look.italic, &look.link) =>
+                {
+                    last.text.push(' ');
+                }
+                _ => self.line.push(Inline::Run(Run { text: " ".into(), ..look })),
+            }
         }
     }
 
     fn look(&self) -> Run {
         Run { text: String::new(), bold: self.bold > 0, italic: self.italic > 0, link: self.link.clone() }
-    }
-
-    fn run(&mut self, c: char, look: Run) {
-        if let Some(Inline::Run(last)) = self.line.last_mut()
-            && (last.bold, last.italic, &last.link) == (look.bold, look.italic, &look.link)
-        {
-            last.text.push(c);
-        } else {
-            self.line.push(Inline::Run(Run { text: c.into(), ..look }));
-        }
     }
 
     fn picture(&mut self, tag: Tag<'_>, picture: &impl Fn(&str) -> Option<FileId>) {
@@ -151,7 +157,7 @@ impl Writer {
             }
         } else if tag.is(&["a"]) {
             let target = tag.value("href").map(|target| characters(target).collect::<String>());
-            self.link = target.as_deref().and_then(link);
+            self.link = target.as_deref().filter(|target| target.len() <= MAX_LINK).and_then(link);
         }
     }
 

@@ -89,6 +89,8 @@ fn what_nests_without_end_stays_within_bounds() {
         let text = read(&html).to_text();
         assert!(text.lines().count() == 2 && text.ends_with("\nb\n"), "{text}");
     }
+    let long = format!("<a href='https://x.example/{}'>", "a".repeat(500_000));
+    assert_eq!(read(&format!("{long}{}", "a<b>b</b> ".repeat(50_000))).to_text().len(), 150_000);
     let depth = read(&"<blockquote>a".repeat(MAX_DEPTH + 5)).to_text();
     assert!(depth.lines().all(|line| line.matches('>').count() <= MAX_DEPTH), "{depth}");
     assert_eq!(depth.matches('a').count(), MAX_DEPTH + 5);
