@@ -50,4 +50,4 @@ for (const name of Object.keys(BROWSERS)) {
   travels(name, 'a mailbox opens, a newsletter is read, an attachment is saved, and nothing is left', journey);
 }
 travels('Firefox', 'a mailbox is kept, a message is found, and all of it is there when the page comes back', keeping);
-travels('WebKitGTK', 'which gives the page no files, it says why nothing is kept, and previews', keepingNothing);
+travels('WebKitGTK', 'the page says why nothing is kept (it gets no files there), and previews', keepingNothing);

@@ -24,7 +24,7 @@ mod redirect;
 pub(crate) use addresses::mailbox;
 pub use addresses::{Addressee, addresses, typed};
 pub use beginning::beginning;
-pub use build::{Built, Content, build, unsent};
+pub use build::{Built, Content, build, hidden, unsent};
 
 /// A file that goes along with a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]

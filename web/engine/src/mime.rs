@@ -49,6 +49,8 @@ pub(crate) use head::has_header;
 #[cfg(feature = "keep")]
 pub(crate) use html_rich::rich;
 #[cfg(feature = "keep")]
+pub(crate) use limits::PICTURES;
+#[cfg(feature = "keep")]
 pub(crate) use names::line;
 pub use names::message_name;
 #[cfg(feature = "keep")]

@@ -479,7 +479,8 @@ async fn what_is_backed_up_has_the_letters_that_are_not_sent_yet() {
             ..Draft::default()
         };
         letter(pages, LetterChange::Save(account, LetterId(77), Box::new(draft))).await.unwrap();
-        send(pages, account, draft_to("dora@example.org")).await;
+        let draft = Draft { bcc: "eve@example.org".into(), ..draft_to("dora@example.org") };
+        send(pages, account, draft).await;
         let id = pages.ask(Ask::Export(account, Archive::Mbox));
         let mut file = Vec::new();
         let written = loop {
@@ -492,7 +493,13 @@ async fn what_is_backed_up_has_the_letters_that_are_not_sent_yet() {
         };
         assert_eq!(written, messages + 2);
         let text = String::from_utf8(file).unwrap();
-        for part in ["To: Bert, whoever that is", "Bcc: <cleo@example.org>", "Half a sentence", "dora@example.org"] {
+        for part in [
+            "To: Bert, whoever that is",
+            "Bcc: <cleo@example.org>",
+            "Half a sentence",
+            "dora@example.org",
+            "Bcc: <eve@example.org>",
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
     })

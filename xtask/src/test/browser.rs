@@ -10,8 +10,7 @@ use super::counts::{self, Counts};
 use crate::workspace::Workspace;
 use crate::{process, report};
 
-/// Test files that run at the same time. They wait more than they compute, for what goes by in seconds: alone each, they took
-/// half as long again on two processors.
+/// Test files that run at the same time. They mostly wait: run one at a time, they take longer on two processors.
 const FILES_AT_ONCE: usize = 2;
 
 /// Compiles the programs that the tests start: the binary, and the servers around it.

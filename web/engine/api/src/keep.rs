@@ -86,7 +86,7 @@ pub enum Ask {
     Correspondents(String),
     /// Counts the messages on the server that a policy would delete now. Answered by [`Answer::Count`].
     WouldDelete(AccountId, Policy),
-    /// Writes all messages of an account into a file. Answered by [`Answer::Piece`]s, four of them at first and one more for
+    /// Writes all messages of an account into a file, and its letters that are not sent yet. Answered by [`Answer::Piece`]s, four of them at first and one more for
     /// each [`Ask::NextPiece`].
     Export(AccountId, Archive),
     /// Asks for one more piece of the file that this question asked for. It has no answer of its own.

@@ -82,7 +82,7 @@ pub struct Quote {
     pub date: Option<i64>,
     /// What it says, lines ended by LF, without a signature.
     pub text: String,
-    /// The same with its formatting, where it is passed on with that.
+    /// All of it with its formatting, a signature included, where it is passed on with that.
     pub rich: Option<Rich>,
 }
 

@@ -1,7 +1,7 @@
 //! Text with formatting, as a letter is written with it: lines, lists and quotations of runs and pictures, and nothing else.
 //!
 //! It is made of data and not of HTML, so that there is nothing in it to sanitise: what is pasted or typed becomes one of
-//! these or is left out, and HTML is only ever written from it.
+//! these or is left out, a message's HTML among it, and HTML is written from it.
 
 use serde::{Deserialize, Serialize};
 

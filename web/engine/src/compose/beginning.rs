@@ -1,11 +1,13 @@
 //! How a letter begins that is made from a message.
 
+use std::collections::{HashMap, HashSet};
+
 use restante_api::letter::{Beginning, Draft, FileId, FileView, InlinePicture, LetterContent, LetterId, Manner, Quote};
 use restante_api::picture::shown_type;
 use restante_api::rich::Rich;
 use restante_store::without_reply_prefixes;
 
-use super::{conversation, recipients, typed};
+use super::{conversation, recipients, redirect, typed};
 use crate::mime::{self, Original};
 
 /// What stands before the subject of what was forwarded already, in lower case.
@@ -18,17 +20,17 @@ const NUMBERS: u64 = 1 << 53;
 /// whoever writes, the account's own first; the one that the message reached writes it. What the message lacks is left empty:
 /// there is a beginning for any octets. The files have the numbers that follow the letter's.
 pub fn beginning(octets: &[u8], manner: Manner, own: &[String], letter: LetterId) -> (Beginning, Vec<Vec<u8>>) {
-    let original = mime::original(octets);
+    let mut original = mime::original(octets);
     let sender = recipients::reached(&original, own).unwrap_or_default();
     let files = match manner {
         Manner::Reply | Manner::ReplyAll => Vec::new(),
         Manner::ForwardAsAttachment | Manner::Redirect => vec![whole(octets, &original)],
         Manner::Forward | Manner::EditAsNew => files(octets, &original),
     };
-    let mut files: Vec<_> =
-        files.into_iter().zip(1..).map(|(file, at)| (file, FileId((letter.0 + at) % NUMBERS))).collect();
+    let numbers = (1..).map(|at| FileId((letter.0 + at) % NUMBERS));
+    let mut files: Vec<_> = files.into_iter().zip(numbers).collect();
     let rich = match manner {
-        Manner::Forward | Manner::EditAsNew => formatted(&original, &mut files),
+        Manner::Forward | Manner::EditAsNew => formatted(octets, &mut original, &mut files),
         _ => None,
     };
     let (mut draft, quote) = begun(original, rich, manner, own);
@@ -66,19 +68,28 @@ fn begun(original: Original, rich: Option<Rich>, manner: Manner, own: &[String])
 }
 
 /// The text with its formatting, where it has any. The pictures that it shows become those of the letter.
-fn formatted(original: &Original, files: &mut [(File, FileId)]) -> Option<Rich> {
-    let picture = |id: &str| {
-        let is_shown = |file: &File| {
-            let own = file.content_id.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(id));
-            own && shown_type(&file.part.media_type).is_some()
-        };
-        files.iter().find(|(file, _)| is_shown(file)).map(|(_, id)| *id)
-    };
-    let rich = mime::rich(original.html.as_deref()?, picture);
+fn formatted(octets: &[u8], original: &mut Original, files: &mut [(File, FileId)]) -> Option<Rich> {
+    let mut room = mime::PICTURES;
+    let pictures: HashMap<String, FileId> = files
+        .iter()
+        .rev()
+        .filter(|(file, _)| shown_type(&file.part.media_type).is_some())
+        .filter(|(file, _)| {
+            let left = room.checked_sub(file.part.bytes.len());
+            room = left.unwrap_or(room);
+            left.is_some()
+        })
+        .filter_map(|(file, id)| Some((file.content_id.as_ref()?.to_ascii_lowercase(), *id)))
+        .collect();
+    let rich = mime::rich(&Original::html(octets)?, |id| pictures.get(&id.to_ascii_lowercase()).copied())?;
     if rich.is_plain() {
+        if original.is_of_html {
+            // It says what is quoted.
+            original.text = rich.to_text();
+        }
         return None;
     }
-    let shown = rich.pictures();
+    let shown: HashSet<FileId> = rich.pictures().into_iter().collect();
     files.iter_mut().for_each(|(file, id)| file.is_inline = shown.contains(id));
     Some(rich)
 }
@@ -153,7 +164,7 @@ fn whole(octets: &[u8], original: &Original) -> File {
     let part = mime::Part {
         name: mime::message_name(&original.subject),
         media_type: "message/rfc822".to_owned(),
-        bytes: octets.to_vec(),
+        bytes: redirect::without_hidden(octets).into_owned(),
     };
     File { part, content_id: None, is_inline: false }
 }

@@ -5,13 +5,13 @@
 use std::collections::HashSet;
 
 use mail_builder::MessageBuilder;
-use mail_builder::headers::HeaderType;
 use mail_builder::headers::address::{Address, EmailAddress};
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::date::Date;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
+use mail_builder::headers::{Header, HeaderType};
 use mail_builder::mime::{BodyPart, MimePart};
 use restante_api::letter::{Draft, FileId, Identity, LetterFault, Sending};
 use restante_api::rich::Rich;
@@ -96,23 +96,34 @@ pub fn build(content: &Content<'_>, date: i64, unique: &str) -> Result<Built, Fa
     Ok(Built { octets, from, recipients, content, message_id })
 }
 
+/// The field of a draft's hidden recipients, for a copy that its writer takes along; empty where it has none.
+pub fn hidden(draft: &Draft) -> Vec<u8> {
+    let mut field = Vec::new();
+    let people = addresses(&draft.bcc).unwrap_or_default();
+    if !people.is_empty() {
+        field.extend_from_slice(b"Bcc: ");
+        list(&people).write_header(&mut field, 5);
+    }
+    field
+}
+
 /// A draft as a message, for a copy that its writer takes along: it has the hidden recipients, and what was typed and is no
-/// address stands as it was typed. `date` and `unique` are as [`build`] has them.
+/// address stands as it was typed. One that redirects a message has that attached. `date` and `unique` are as [`build`] has
+/// them.
 pub fn unsent(content: &Content<'_>, date: i64, unique: &str) -> Vec<u8> {
     let Content { draft, files, pictures, sending } = *content;
     let Identity { name, address, .. } = sending.identity(&draft.sender);
     let sender = mailbox(&address).map(|mailbox| Addressee { name: one_line(&name), mailbox });
-    let typed =
-        [("To", &draft.to), ("Cc", &draft.cc), ("Bcc", &draft.bcc)].map(|(name, typed)| (name, one_line(typed)));
-    let read = typed.each_ref().map(|(_, typed)| addresses(typed));
-    let recipients =
-        typed.iter().zip(&read).filter(|((_, typed), _)| !typed.is_empty()).map(|((name, typed), read)| {
-            let value = match read {
-                Ok(people) => list(people),
-                Err(_) => Text::new(literal(typed.clone())).into(),
-            };
-            ((*name).into(), value)
-        });
+    let typed = [("To", &draft.to), ("Cc", &draft.cc), ("Bcc", &draft.bcc)];
+    let read = typed.map(|(_, typed)| addresses(typed));
+    let recipients = typed.iter().zip(&read).filter(|((_, typed), _)| !typed.trim().is_empty());
+    let recipients = recipients.map(|((name, typed), read)| {
+        let value = match read {
+            Ok(people) => list(people),
+            Err(_) => Text::new(literal(one_line(typed))).into(),
+        };
+        ((*name).into(), value)
+    });
     let domain = sender.as_ref().map_or("localhost", |sender| sender.mailbox.domain());
     let message_id = format!("{unique}@{domain}");
     let headers = header(sender.as_ref(), recipients.collect(), draft, date, &message_id);

@@ -1,5 +1,5 @@
-//! A text with formatting as HTML, for those who read it so. Nothing in it comes from HTML of somebody else: all words and
-//! all attributes are written here.
+//! A text with formatting as HTML, for those who read it so. All elements and attributes are written here: of HTML of somebody
+//! else there are words and the targets of links.
 
 use std::fmt::Write as _;
 
@@ -69,9 +69,10 @@ fn line(parts: &[Inline], content_id: &impl Fn(FileId) -> Option<String>, out: &
         }
     }
     // Nor does it show a space that a line ends with.
-    if out.ends_with(' ') {
-        out.pop();
-        out.push_str("&nbsp;");
+    let shown = ["</a>", "</b>", "</i>"].iter().fold(&out[..], |out, end| out.strip_suffix(end).unwrap_or(out));
+    if shown.ends_with(' ') {
+        let at = shown.len() - 1;
+        out.replace_range(at..=at, "&nbsp;");
     }
     // An empty block has no height.
     if out.len() == start {

@@ -2,7 +2,7 @@
 
 use restante_api::keep::{self, Answer, Done, LetterChange, UNDO_SECONDS};
 use restante_api::letter::{
-    FileId, FileView, InlinePicture, LetterContent, LetterFault, LetterId, Manner, Origin, Sending,
+    Draft, FileId, FileView, InlinePicture, LetterContent, LetterFault, LetterId, Manner, Origin, Sending,
 };
 use restante_api::{Failure, FailureKind, Reply, Update};
 use restante_store::{Account, AccountId, MessageId, Store, StoreError};
@@ -78,11 +78,16 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
         let own = self.own_addresses(&account).map_err(failed)?;
         let (beginning, octets) = compose::beginning(&octets, manner, &own, id);
         let LetterContent { draft, files, .. } = &beginning.letter;
+        // Until the page saves it with the words around: the text shows pictures that are kept with it.
+        let begun = match beginning.quote.as_ref().and_then(|quote| quote.rich.as_ref()) {
+            Some(rich) => Draft { text: rich.to_text(), rich: Some(rich.clone()), ..draft.clone() },
+            None => draft.clone(),
+        };
         if !files.is_empty() {
             let now = self.now();
             let store = &mut *self.store.borrow_mut();
             let saved = store.transaction(|store| {
-                store.save_draft(account.id, id, draft, now)?;
+                store.save_draft(account.id, id, &begun, now)?;
                 files.iter().zip(&octets).try_for_each(|(file, octets)| store.attach(id, file, octets))
             });
             saved.map_err(failed)?;
@@ -169,15 +174,14 @@ fn too_large(octets: u64, limit: u64) -> Failure {
     Failure::new(FailureKind::UnfitLetter(LetterFault::TooLarge { octets, limit }), "")
 }
 
-/// What an account's mail server and user name suggest.
-/// A letter that is not sent yet, as a message: as it would be sent where it is in the outbox, and as far as it is written
-/// where it is a draft. `date` is in seconds since 1970-01-01 UTC.
+/// A letter that is not sent yet, as a message: as it would be sent where it is in the outbox, below its hidden recipients,
+/// and as far as it is written where it is a draft. `date` is in seconds since 1970-01-01 UTC.
 pub(super) fn message(store: &Store, id: LetterId, date: i64) -> Result<Vec<u8>, StoreError> {
+    let (account, draft) = store.draft(id)?;
     match store.letter_octets(id) {
         Err(StoreError::NotFound(_)) => {}
-        octets => return octets,
+        octets => return Ok([compose::hidden(&draft), octets?].concat()),
     }
-    let (account, draft) = store.draft(id)?;
     let sending = sending(store, &store.account(account)?)?;
     let (files, pictures) = files_of(store, id)?;
     let content = Content { draft: &draft, files: &files, pictures: &pictures, sending: &sending };
@@ -198,6 +202,7 @@ fn files_of(store: &Store, letter: LetterId) -> Result<(Vec<NewFile>, Pictures),
     Ok((files, pictures))
 }
 
+/// What an account's mail server and user name suggest.
 fn usual(account: &Account) -> Sending {
     Sending::usual(&account.user, &account.host, account.way.security)
 }

@@ -72,14 +72,18 @@ impl Session {
                 };
                 told.set(Some(submission::Outcome { fate, ..outcome }));
             };
-            let mut hear = |event: &Event| {
-                if let Event::Extensions(found) = event {
+            let mut heard = None;
+            let mut hear = |event: &Event| match event {
+                Event::Extensions(found) => {
                     let size_limit = match found.size {
                         Some(SizeLimit::Octets(octets)) => Some(octets),
                         Some(SizeLimit::Untold) | None => None,
                     };
-                    said.set(Some(SubmissionServer { size_limit, reports: Some(found.dsn) }));
+                    heard = Some(SubmissionServer { size_limit, reports: Some(found.dsn) });
                 }
+                // What came before, anybody on the way may have said: TLS is up where it is asked for.
+                Event::MechanismChosen { .. } => said.set(heard),
+                _ => {}
             };
             if let Err(failure) = oauth::ready(&platform, &there, &proof).await {
                 return tell(0, not_sent(failure));
@@ -191,7 +195,7 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
     pub(super) fn delivered(&mut self) {
         let is_outdated = self.outbox.current.as_ref().is_some_and(|session| session.is_outdated);
         let known = self.outbox.current.as_ref().and_then(|session| Some((session.account, session.known.take()?)));
-        if let Some((account, server)) = known {
+        if let Some((account, server)) = known.filter(|_| !is_outdated) {
             // Where it cannot be noted, it is told again with the next letter.
             let _ = self.store.borrow_mut().note_submission_server(account, server);
         }

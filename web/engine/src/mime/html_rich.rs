@@ -8,24 +8,64 @@ use restante_api::rich::{Inline, MAX_DEPTH, Rich, RichBlock, Run, link};
 use super::html_text::{APART, LINES, PARAGRAPHS};
 use super::html_tokens::{Tag, Token, characters, tokens};
 
-/// What HTML says, with its formatting. `picture` knows the file that has a Content-ID (RFC 2392); of other pictures there are
-/// the words for them.
-pub(crate) fn rich(html: &str, picture: impl Fn(&str) -> Option<FileId>) -> Rich {
+/// Lines, runs and pictures that a text has at most: it is edited on the page's thread, which reads all of it after each key.
+const MAX_PARTS: usize = 10_000;
+
+/// Octets of an address that a link may have.
+const MAX_LINK: usize = 8 << 10;
+
+/// Octets of all links together, each counted with each of its words that look different.
+const MAX_LINKS: usize = 1 << 20;
+
+/// Elements that hold nothing, so that no end is to be waited for.
+const EMPTY: [&str; 6] = ["br", "hr", "img", "input", "wbr", "col"];
+
+/// Elements that end where another one of their name begins.
+const SELF_ENDING: [&str; 8] = ["p", "li", "tr", "td", "th", "dd", "dt", "option"];
+
+/// What HTML says, with its formatting, as far as it is shown. `picture` knows the file that has a Content-ID (RFC 2392); of
+/// other pictures there are the words for them. `None` where there is more than can be edited.
+pub(crate) fn rich(html: &str, picture: impl Fn(&str) -> Option<FileId>) -> Option<Rich> {
     let mut writer = Writer::default();
+    let mut hidden = None;
     for token in tokens(html) {
+        if let Some(until) = hidden.take() {
+            hidden = still_hidden(until, token);
+            continue;
+        }
         match token {
             Token::Words(words) => characters(words).for_each(|c| writer.push(c)),
+            Token::Start(tag) if is_hidden(tag) => hidden = (!tag.is(&EMPTY)).then_some((tag, 1)),
             Token::Start(tag) if tag.is(&["img"]) => writer.picture(tag, &picture),
             Token::Start(tag) => writer.start(tag),
             Token::End(tag) => writer.end(tag),
         }
+        if writer.parts > MAX_PARTS {
+            return None;
+        }
     }
     writer.close(0);
-    Rich { blocks: writer.blocks }
+    Some(Rich { blocks: writer.blocks })
 }
 
-/// Octets of an address that a link may have: it stands with each of its words that look different.
-const MAX_LINK: usize = 8 << 10;
+/// Whether an element is not shown: what somebody never saw is not what they pass on.
+fn is_hidden(tag: Tag<'_>) -> bool {
+    let Some(style) = tag.value("style") else { return tag.value("hidden").is_some() };
+    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hides| style.contains(hides))
+        || tag.value("hidden").is_some()
+}
+
+/// The element that hides what comes next, and how many of its name are open, after one more token.
+fn still_hidden<'h>((element, open): (Tag<'h>, usize), token: Token<'h>) -> Option<(Tag<'h>, usize)> {
+    let is_same = |tag: Tag<'_>| tag.name().eq_ignore_ascii_case(element.name());
+    match token {
+        Token::Start(tag) if is_same(tag) && tag.is(&SELF_ENDING) => is_hidden(tag).then_some((tag, 1)),
+        Token::Start(tag) if is_same(tag) => Some((element, open + 1)),
+        Token::End(tag) if is_same(tag) => (open > 1).then_some((element, open - 1)),
+        _ => Some((element, open)),
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -50,8 +90,12 @@ struct Writer {
     blocks: Vec<RichBlock>,
     containers: Vec<Container>,
     line: Vec<Inline>,
-    /// The look of a space before the next word.
-    space: Option<Run>,
+    /// Lines, runs and pictures so far.
+    parts: usize,
+    /// A space stands before the next word: whether it is bold, in italics, and within a link.
+    space: Option<[bool; 3]>,
+    /// What comes next may not look like the words before it.
+    is_new_look: bool,
     /// An empty line stands before the next word.
     margin: bool,
     /// No empty line stands around the paragraph that began last.
@@ -59,15 +103,22 @@ struct Writer {
     bold: usize,
     italic: usize,
     link: Option<String>,
+    /// Octets of links so far.
+    links: usize,
     preformatted: usize,
+    /// A line break that comes next does not count: `pre` begins with it.
+    is_pre_begun: bool,
     /// Quotations and lists that have begun as deep as blocks may be: what they hold stands where they would have stood.
     skipped: [usize; 2],
 }
 
 impl Writer {
     fn push(&mut self, c: char) {
+        let is_pre_begun = std::mem::take(&mut self.is_pre_begun);
         match c {
+            '\n' if is_pre_begun => {}
             '\n' if self.preformatted > 0 => self.end_line(),
+            '\t' if self.preformatted > 0 => self.word(c),
             _ if c.is_ascii_whitespace() && self.preformatted == 0 => self.part_words(),
             // A space that is not folded.
             '\u{a0}' => self.word(' '),
@@ -85,36 +136,49 @@ impl Writer {
 
     fn word(&mut self, c: char) {
         self.begin();
-        if let Some(Inline::Run(last)) = self.line.last_mut()
-            && (last.bold, last.italic, &last.link) == (self.bold > 0, self.italic > 0, &self.link)
-        {
-            last.text.push(c);
-        } else {
-            let look = self.look();
-            self.line.push(Inline::Run(Run { text: c.into(), ..look }));
+        match self.line.last_mut() {
+            Some(Inline::Run(last))
+                if !self.is_new_look
+                    || (last.bold, last.italic, &last.link) == (self.bold > 0, self.italic > 0, &self.link) =>
+            {
+                last.text.push(c);
+            }
+            _ => {
+                self.links += self.link.as_ref().map_or(0, String::len);
+                self.link = self.link.take().filter(|_| self.links <= MAX_LINKS);
+                let link = self.link.clone();
+                let run = Run { text: c.into(), bold: self.bold > 0, italic: self.italic > 0, link };
+                self.line.push(Inline::Run(run));
+                self.parts += 1;
+            }
         }
+        self.is_new_look = false;
     }
 
     /// Something comes into the line.
     fn begin(&mut self) {
         self.item();
         if std::mem::take(&mut self.margin) && !self.blocks.is_empty() {
-            self.blocks.push(RichBlock::Line(vec![]));
+            self.push_line(vec![]);
         }
-        if let Some(look) = self.space.take() {
-            match self.line.last_mut() {
-                Some(Inline::Run(last))
-                    if (last.bold, last.italic, &last.link) == (look.bold, look.italic, &look.link) =>
-                {
-                    last.text.push(' ');
-                }
-                _ => self.line.push(Inline::Run(Run { text: " ".into(), ..look })),
-            }
+        let Some(look) = self.space.take() else { return };
+        match self.line.last_mut() {
+            Some(Inline::Run(last)) if [last.bold, last.italic, last.link.is_some()] == look => last.text.push(' '),
+            // What underlines a link ends with its last word, and begins with its first.
+            _ if look[2] == self.link.is_some() => self.word(' '),
+            _ => self.line.push(Inline::Run(Run { text: " ".into(), ..Run::default() })),
         }
+        self.is_new_look = true;
     }
 
-    fn look(&self) -> Run {
-        Run { text: String::new(), bold: self.bold > 0, italic: self.italic > 0, link: self.link.clone() }
+    fn look(&self) -> [bool; 3] {
+        [self.bold > 0, self.italic > 0, self.link.is_some()]
+    }
+
+    fn push_line(&mut self, line: Vec<Inline>) {
+        self.blocks.push(RichBlock::Line(line));
+        self.parts += 1;
+        self.is_new_look = true;
     }
 
     fn picture(&mut self, tag: Tag<'_>, picture: &impl Fn(&str) -> Option<FileId>) {
@@ -125,6 +189,7 @@ impl Writer {
         if let Some(file) = id.and_then(|(_, id)| picture(&percent_decoded(id))) {
             self.begin();
             self.line.push(Inline::Picture(file, words));
+            self.parts += 1;
         } else if !words.is_empty() {
             self.part_words();
             words.chars().for_each(|c| self.word(c));
@@ -156,8 +221,7 @@ impl Writer {
                 self.open(Kind::Item);
             }
         } else if tag.is(&["a"]) {
-            let target = tag.value("href").map(|target| characters(target).collect::<String>());
-            self.link = target.as_deref().filter(|target| target.len() <= MAX_LINK).and_then(link);
+            self.set_link(tag.value("href").and_then(target));
         }
     }
 
@@ -172,8 +236,13 @@ impl Writer {
                 self.close(at);
             }
         } else if tag.is(&["a"]) {
-            self.link = None;
+            self.set_link(None);
         }
+    }
+
+    fn set_link(&mut self, link: Option<String>) {
+        self.is_new_look |= self.link != link;
+        self.link = link;
     }
 
     fn end_of(&mut self, skipped: usize, kind: fn(Kind) -> bool) {
@@ -203,13 +272,16 @@ impl Writer {
             () => return,
         };
         *depth = if is_end { depth.saturating_sub(1) } else { depth.saturating_add(1) };
+        self.is_new_look = true;
+        self.is_pre_begun = !is_end && tag.is(&["pre"]);
     }
 
     /// The line ends, if there is anything in it.
     fn flush(&mut self) {
         self.space = None;
         if !self.line.is_empty() {
-            self.blocks.push(RichBlock::Line(std::mem::take(&mut self.line)));
+            let line = std::mem::take(&mut self.line);
+            self.push_line(line);
         }
     }
 
@@ -217,7 +289,8 @@ impl Writer {
     fn end_line(&mut self) {
         self.begin();
         self.space = None;
-        self.blocks.push(RichBlock::Line(std::mem::take(&mut self.line)));
+        let line = std::mem::take(&mut self.line);
+        self.push_line(line);
     }
 
     fn innermost(&self, fits: fn(Kind) -> bool) -> Option<usize> {
@@ -277,10 +350,41 @@ impl Writer {
     }
 }
 
+/// Where a link leads that has a scheme of its own: an address that is relative has nothing here to be relative to.
+fn target(href: &str) -> Option<String> {
+    let href: String = characters(href).filter(|c| !matches!(c, '\t' | '\r' | '\n')).collect();
+    let href = href.trim().replace(' ', "%20");
+    if href.len() > MAX_LINK {
+        return None;
+    }
+    let is_whole = href.split_once(':').is_some_and(|(scheme, _)| {
+        ["http", "https", "mailto", "tel"].iter().any(|known| known.eq_ignore_ascii_case(scheme))
+    });
+    is_whole.then(|| link(&href)).flatten()
+}
+
 /// A paragraph that says itself that no empty line stands around it, or whose program means none.
 fn is_tight(tag: Tag<'_>) -> bool {
-    let style = tag.value("style").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
-    style.contains("margin:0") || tag.value("class").is_some_and(|class| class.contains("MsoNormal"))
+    if tag.value("class").is_some_and(|class| class.contains("MsoNormal")) {
+        return true;
+    }
+    let style = tag.value("style").unwrap_or_default().to_ascii_lowercase();
+    let (mut above, mut below) = (None, None);
+    for (property, value) in style.split(';').filter_map(|declaration| declaration.split_once(':')) {
+        let mut values = value.split_ascii_whitespace();
+        let first = values.next();
+        match property.trim() {
+            // Above, to the right, below, to the left; what is not said is as its opposite.
+            "margin" => (above, below) = (first, values.nth(1).or(first)),
+            "margin-top" => above = first,
+            "margin-bottom" => below = first,
+            _ => {}
+        }
+    }
+    let is_none = |margin: Option<&str>| {
+        margin.is_some_and(|margin| margin.trim_end_matches(|c: char| c.is_ascii_alphabetic()) == "0")
+    };
+    is_none(above) && is_none(below)
 }
 
 #[cfg(test)]

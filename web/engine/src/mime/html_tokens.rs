@@ -1,5 +1,5 @@
-//! The tags and the words of HTML, in the order of the source, as tolerant as a browser is. There is no tree: for who wants the
-//! words and a few of the elements around them.
+//! The tags and the words of HTML, in the order of the source, as tolerant as a browser is. There is no tree: it serves readers
+//! that want the words and a few of the elements around them.
 
 use mail_parser::decoders::html::add_html_token;
 
@@ -20,7 +20,6 @@ pub(super) enum Token<'h> {
 /// A tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag<'h> {
-    /// The element, as it is spelled.
     name: &'h str,
     attributes: &'h str,
 }
@@ -31,7 +30,12 @@ impl<'h> Tag<'h> {
         names.iter().any(|known| known.eq_ignore_ascii_case(self.name))
     }
 
-    /// The value of an attribute, as it stands.
+    /// The element, as it is spelled.
+    pub(super) fn name(self) -> &'h str {
+        self.name
+    }
+
+    /// The value of an attribute, as it stands; empty where it has none.
     pub(super) fn value(self, name: &str) -> Option<&'h str> {
         value(self.attributes, name)
     }
@@ -119,19 +123,32 @@ fn tag(inner: &str) -> (&str, &str, &str) {
     (&inner[..length], "", "")
 }
 
-/// The value of an attribute, as it stands.
-fn value<'h>(attributes: &'h str, name: &str) -> Option<&'h str> {
-    let at = attributes.as_bytes().windows(name.len() + 2).position(|window| {
-        let (before, named) = (window[0], &window[1..=name.len()]);
-        before.is_ascii_whitespace()
-            && named.eq_ignore_ascii_case(name.as_bytes())
-            && matches!(window[name.len() + 1], b'=' | b' ')
-    })?;
-    let value = attributes[at + 1 + name.len()..].trim_start().strip_prefix('=')?.trim_start();
-    match value.chars().next()? {
-        quote @ ('"' | '\'') => value[1..].split(quote).next(),
-        _ => value.split(|c: char| c.is_ascii_whitespace()).next(),
+/// Walks through attributes (HTML, section 13.2.5.32 and the following): each has a name, and may have a value, quoted or not.
+fn value<'h>(attributes: &'h str, wanted: &str) -> Option<&'h str> {
+    let is_apart = |c: char| c.is_ascii_whitespace() || c == '/';
+    let mut rest = attributes.trim_start_matches(is_apart);
+    while !rest.is_empty() {
+        // A name may begin with anything, an equals sign too.
+        let end = rest.char_indices().skip(1).find(|(_, c)| is_apart(*c) || *c == '=');
+        let (name, behind) = rest.split_at(end.map_or(rest.len(), |(end, _)| end));
+        let spaced = behind.trim_start_matches(|c: char| c.is_ascii_whitespace());
+        let (value, behind) = match spaced.strip_prefix('=') {
+            None => ("", behind),
+            Some(value) => {
+                let value = value.trim_start_matches(|c: char| c.is_ascii_whitespace());
+                let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+                match quote {
+                    Some(quote) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
+                    None => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
+                }
+            }
+        };
+        if name.eq_ignore_ascii_case(wanted) {
+            return Some(value);
+        }
+        rest = behind.trim_start_matches(is_apart);
     }
+    None
 }
 
 /// The character of a reference (HTML, section 13.5) at the beginning of the text, and how long the reference is. A `&` that
@@ -164,4 +181,35 @@ fn end_of<'h>(name: &str, html: &'h str) -> &'h str {
         .find(|end| end.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)))
         .and_then(|end| after(end, ">"))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn href(attributes: &str) -> Option<&str> {
+        value(attributes, "href")
+    }
+
+    #[test]
+    fn an_attribute_is_found_where_it_stands_and_not_in_the_value_of_another() {
+        for (attributes, found) in [
+            (" href=a", Some("a")),
+            (" HREF = 'a b' x", Some("a b")),
+            ("\n\thref\n=\n\"a\"", Some("a")),
+            (" title=\"see href=evil now\" href=\"good\"", Some("good")),
+            (" title='\"' href=good", Some("good")),
+            (" class=\"x\"href=\"good\"", Some("good")),
+            (" disabled href=good href=late", Some("good")),
+            ("/href=good", Some("good")),
+            (" href", Some("")),
+            (" href=\"open", Some("open")),
+            (" data-href=x hrefs=y", None),
+            (" é=1 =x == href", Some("")),
+            ("", None),
+            (" = ", None),
+        ] {
+            assert_eq!(href(attributes), found, "{attributes}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ pub(super) const TEXT: usize = 1 << 20;
 pub(super) const HTML: usize = (8 << 20) + 1;
 
 /// Octets of all pictures inside the HTML together at most; the others are attachments.
-pub(super) const PICTURES: usize = 16 << 20;
+pub(crate) const PICTURES: usize = 16 << 20;
 
 /// Parts that are listed at most; the rest is named as a fault.
 pub(super) const ATTACHMENTS: usize = 1000;

@@ -30,8 +30,8 @@ pub(crate) struct Original {
     pub(crate) text: String,
     /// There is more text than that.
     pub(crate) is_cut: bool,
-    /// Its HTML, where there is one, and no more than [`limits::TEXT`] octets of it.
-    pub(crate) html: Option<String>,
+    /// It was made from HTML.
+    pub(crate) is_of_html: bool,
 }
 
 /// A file of a message.
@@ -60,12 +60,20 @@ pub(crate) fn original(octets: &[u8]) -> Original {
         original.references = summary::ids(message.references());
     }
     let structure = Structure::of(octets);
-    (original.text, original.is_cut) = words(&structure);
-    original.html = html(&structure);
+    (original.text, original.is_cut, original.is_of_html) = words(&structure);
     original
 }
 
 impl Original {
+    /// The HTML of a message, where that is all that is read in an HTML view, and has [`limits::TEXT`] octets at most.
+    pub(crate) fn html(octets: &[u8]) -> Option<String> {
+        let structure = Structure::of(octets);
+        let [id] = bodies::sort(&structure).html[..] else { return None };
+        let part = structure.part(id).filter(|part| part.is_html())?;
+        let read = text::of_part(&structure, part, limits::TEXT);
+        (!read.is_cut).then_some(read.text)
+    }
+
     /// The files of a message: what is not its text, decoded. Signatures are left out: of another letter they prove nothing.
     pub(crate) fn files(octets: &[u8]) -> Vec<File> {
         let structure = Structure::of(octets);
@@ -99,21 +107,16 @@ fn followup_to(message: &Message<'_>) -> Vec<Address> {
     head::parsed(header.as_bytes()).map(|message| row::addresses(message.to())).unwrap_or_default()
 }
 
-/// The text, and whether there is more of it.
-fn words(structure: &Structure<'_>) -> (String, bool) {
+/// The text, whether there is more of it, and whether it was made from HTML.
+fn words(structure: &Structure<'_>) -> (String, bool, bool) {
     let bodies = bodies::sort(structure);
-    let text = joined(structure, &bodies.text);
+    let (text, is_cut) = joined(structure, &bodies.text);
     // An empty text beside HTML says less than the HTML.
-    if text.0.trim().is_empty() { joined(structure, &bodies.html) } else { text }
-}
-
-/// The HTML, where that is all that is read in an HTML view.
-fn html(structure: &Structure<'_>) -> Option<String> {
-    let bodies = bodies::sort(structure);
-    let [id] = bodies.html[..] else { return None };
-    let part = structure.part(id).filter(|part| part.is_html())?;
-    let read = text::of_part(structure, part, limits::TEXT);
-    (!read.is_cut).then_some(read.text)
+    let is_empty = text.trim().is_empty();
+    let (text, is_cut) = if is_empty { joined(structure, &bodies.html) } else { (text, is_cut) };
+    let read = if is_empty { &bodies.html } else { &bodies.text };
+    let is_of_html = read.iter().filter_map(|id| structure.part(*id)).any(Found::is_html);
+    (text, is_cut, is_of_html)
 }
 
 fn joined(structure: &Structure<'_>, ids: &[u32]) -> (String, bool) {

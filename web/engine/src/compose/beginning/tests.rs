@@ -196,7 +196,9 @@ fn files_go_along_with_what_is_forwarded_and_not_with_answers() {
     }
     let begun = beginning_of(&source, Manner::ForwardAsAttachment, &own());
     assert_eq!((begun.quote, begun.letter.draft.text.as_str()), (None, ""));
-    let whole = ("Re_ Map.eml".to_owned(), "message/rfc822".to_owned(), source.clone());
+    // But for those of whom the others were not to hear.
+    let shown = crlf(&WITH_FILES.replace("Bcc: me@work.example\n", ""));
+    let whole = ("Re_ Map.eml".to_owned(), "message/rfc822".to_owned(), shown);
     assert_eq!(files_of(&source, Manner::ForwardAsAttachment), [whole]);
 }
 
@@ -223,7 +225,7 @@ fn a_message_that_is_redirected_goes_along_whole_and_to_nobody_yet() {
     let expected = Draft { subject: "Re: Map".into(), redirects: true, ..Draft::default() };
     assert_eq!((begun.letter.draft, begun.quote), (expected, None));
     let files = files_of(&source, Manner::Redirect);
-    assert_eq!((files.len(), &files[0].2), (1, &source));
+    assert_eq!((files.len(), &files[0].2), (1, &crlf(&WITH_FILES.replace("Bcc: me@work.example\n", ""))));
 }
 
 #[test]
@@ -240,14 +242,14 @@ const FORMATTED: &str = "From: me@home.example\nTo: ana@x\nSubject: Map\n\
     --m\nContent-Type: multipart/alternative; boundary=a\n\n\
     --a\n\nplain\n\
     --a\nContent-Type: multipart/related; boundary=r\n\n\
-    --r\nContent-Type: text/html\n\n<p>See <b>this</b><br><img src=3D\"CID:Sea%40x\" src='cid:Sea%40x' alt='the sea'></p>\n\
+    --r\nContent-Type: text/html\n\n<p>See <b>this</b><br><img src='cid:Sea%40x' alt='the sea'></p>\n\
     --r\nContent-Type: image/png; name=sea.png\nContent-ID: <sea@x>\nContent-Disposition: inline\nContent-Transfer-Encoding: base64\n\nAAEC\n\
     --r--\n--a--\n\
     --m\nContent-Type: image/png; name=other.png\nContent-Transfer-Encoding: base64\n\nAwQ=\n--m--\n";
 
 #[test]
 fn a_letter_with_formatting_keeps_it_where_it_is_edited_anew_or_passed_on() {
-    let source = crlf(&FORMATTED.replace("src=3D\"CID:Sea%40x\" ", ""));
+    let source = crlf(FORMATTED);
     let run = |text: &str, bold: bool| Inline::Run(Run { text: text.into(), bold, ..Run::default() });
     let sea = FileId(LETTER.0 + 1);
     let expected = Rich {
@@ -269,10 +271,17 @@ fn a_letter_with_formatting_keeps_it_where_it_is_edited_anew_or_passed_on() {
 }
 
 #[test]
+fn what_html_quotes_is_quoted_in_plain_text() {
+    let source = crlf("Content-Type: text/html\n\nYes.<blockquote>Shall we sell?</blockquote>\n");
+    let LetterContent { draft, .. } = beginning_of(&source, Manner::EditAsNew, &own()).letter;
+    assert_eq!((draft.rich, draft.text.as_str()), (None, "Yes.\n> Shall we sell?\n"));
+}
+
+#[test]
 fn html_without_formatting_is_plain_text() {
     let source = crlf("Content-Type: text/html\n\n<div>One</div><div>two &lt;three&gt;</div>\n");
     let LetterContent { draft, .. } = beginning_of(&source, Manner::EditAsNew, &own()).letter;
-    assert_eq!((draft.rich, draft.text.as_str()), (None, "One\ntwo <three>"));
+    assert_eq!((draft.rich, draft.text.as_str()), (None, "One\ntwo <three>\n"));
 }
 
 #[test]
@@ -284,6 +293,7 @@ fn a_text_with_formatting_that_was_written_here_comes_back_as_it_was() {
         blocks: vec![
             RichBlock::line("One  two   three & <four>"),
             RichBlock::Line(vec![]),
+            RichBlock::Line(vec![run("a space behind ", true, true, Some("https://x.example"))]),
             RichBlock::Line(vec![
                 run("bold", true, false, None),
                 run(" and ", false, false, None),
@@ -309,5 +319,5 @@ fn a_text_with_formatting_that_was_written_here_comes_back_as_it_was() {
         ],
     };
     let html = super::super::html::html(&text, |_| Some("sea@x".to_owned()));
-    assert_eq!(mime::rich(&html, |id| (id == "sea@x").then_some(FileId(3))), text);
+    assert_eq!(mime::rich(&html, |id| (id == "sea@x").then_some(FileId(3))), Some(text));
 }

@@ -3,7 +3,7 @@ use super::*;
 const SEA: FileId = FileId(3);
 
 fn read(html: &str) -> Rich {
-    rich(html, |id| (id == "sea@x").then_some(SEA))
+    rich(html, |id| (id == "sea@x").then_some(SEA)).unwrap()
 }
 
 /// The text as [`Rich::to_text`] has it, bold between asterisks and italics between underscores.
@@ -35,7 +35,9 @@ fn lines_are_where_a_browser_begins_them() {
         ("<div>a</div><div><br></div><div>b<br></div>c", "a\n\nb\nc\n"),
         ("<p>a</p>\n<p>b</p><div>c</div>", "a\n\nb\n\nc\n"),
         ("<p class=MsoNormal>a</p><p style='MARGIN:0'>b</p><p style=\"margin: 0 0 0 0\">c</p>", "a\nb\nc\n"),
-        ("<pre>a\n  b</pre>c", "a\n  b\n\nc\n"),
+        ("<pre>\na\n\tb\n  c</pre>d", "a\n\tb\n  c\n\nd\n"),
+        ("<p style='margin: 0 0 1em 0'>a</p><p style='margin:0.5em'>b</p>", "a\n\nb\n"),
+        ("<p style='margin-top:0pt;margin-bottom:0pt'>a</p><p style='margin-top:0;margin-bottom:0px'>b</p>", "a\nb\n"),
         ("<table><tr><td>one</td><td>two</td></tr><tr><td>three", "one two\nthree\n"),
         ("  a \n b&nbsp; c  <b> d</b>", "a b  c *d*\n"),
         ("<style>p{}</style><!-- x --><title>t</title>a", "a\n"),
@@ -49,11 +51,14 @@ fn lines_are_where_a_browser_begins_them() {
 #[test]
 fn words_keep_their_look() {
     for (html, text) in [
-        ("<b>a</b> <strong>b</strong><i>c</i> <em>d <b>e</b></em>", "*a* *b*_c_ _d _*_e_*\n"),
+        ("<b>a</b> <strong>b</strong><i>c</i> <em>d <b>e</b></em>", "*a b*_c d _*_e_*\n"),
         ("<h2>Head</h2>text", "*Head*\n\ntext\n"),
         ("<b><b>a</b>b</b>c</b>d", "*ab*cd\n"),
         ("<a href='https://x.example/?a=1&amp;b'>here</a>!", "here <https://x.example/?a=1&b>!\n"),
         ("<a href='javascript:alert(1)'>here</a>", "here\n"),
+        ("<a href='readme.md'>a</a> <a href='/b'>b</a> <a href='//c.example'>c</a>", "a b c\n"),
+        ("<a href=' HTTPS://x.example/a\n b '>here</a>", "here <https://x.example/a%20b>\n"),
+        ("<a href='mailto:ana@x.example'>Ana</a>", "Ana <mailto:ana@x.example>\n"),
         ("<a href='https://x.example/'>a</a> <a name=b>b</a>", "a <https://x.example/> b\n"),
         ("<img src='cid:SEA@x' alt=no><img src=cid:sea%40x alt='the  sea'>", "no [the sea]\n"),
         ("x<img src=https://x.example/p.gif>y<img src=z alt=Logo>z", "xy Logo z\n"),
@@ -61,6 +66,20 @@ fn words_keep_their_look() {
         assert_eq!(told(html), text, "{html}");
     }
     assert_eq!(read("<img src=cid:sea%40x>").pictures(), [SEA]);
+}
+
+#[test]
+fn what_is_not_shown_is_not_passed_on() {
+    for (html, text) in [
+        ("<div style='Display : none'>a<div>b</div>c</div>d", "d\n"),
+        ("<p hidden>a<p>b", "b\n"),
+        ("<span style=mso-hide:all>a<b>b</span>c", "c\n"),
+        ("<ul><li style='visibility:hidden'>a<li>b</ul>", "- b\n"),
+        ("<img src='cid:sea@x' hidden>a<br hidden>b", "ab\n"),
+        ("<div hidden>a", ""),
+    ] {
+        assert_eq!(told(html), text, "{html}");
+    }
 }
 
 #[test]
@@ -89,8 +108,15 @@ fn what_nests_without_end_stays_within_bounds() {
         let text = read(&html).to_text();
         assert!(text.lines().count() == 2 && text.ends_with("\nb\n"), "{text}");
     }
-    let long = format!("<a href='https://x.example/{}'>", "a".repeat(500_000));
-    assert_eq!(read(&format!("{long}{}", "a<b>b</b> ".repeat(50_000))).to_text().len(), 150_000);
+    // A link stands with each word that looks different, and not without end.
+    let href = format!("https://x.example/{}", "a".repeat(MAX_LINK - 18));
+    let text = read(&format!("<a href='{href}'>{}", "a<b>b</b> ".repeat(4_000)));
+    let links =
+        |line: &[Inline]| line.iter().filter(|part| matches!(part, Inline::Run(run) if run.link.is_some())).count();
+    assert!(matches!(&text.blocks[..], [RichBlock::Line(line)] if links(line) == MAX_LINKS / MAX_LINK));
+    for html in ["<br>", "a<b>b</b>", "<div>a</div>", "<img src='cid:sea@x'>", "<li>a", "<blockquote>a</blockquote>"] {
+        assert_eq!(rich(&html.repeat(2 * MAX_PARTS), |_| Some(SEA)), None, "{html}");
+    }
     let depth = read(&"<blockquote>a".repeat(MAX_DEPTH + 5)).to_text();
     assert!(depth.lines().all(|line| line.matches('>').count() <= MAX_DEPTH), "{depth}");
     assert_eq!(depth.matches('a').count(), MAX_DEPTH + 5);

@@ -46,10 +46,12 @@ pub enum FileWork {
     },
 }
 
-/// Writes all messages of an account into a file.
+/// Writes all messages of an account into a file, and its letters that are not sent yet.
 pub(super) fn export(kept: &mut Kept, calls: &mut Calls, id: AccountId, form: Archive) -> Vec<Effect> {
     let Some(account) = kept.account(id).filter(|_| kept.file.is_none()) else { return vec![] };
-    let (name, of) = (account.name.clone(), account.folders.iter().map(|folder| folder.messages).sum());
+    let messages: u32 = account.folders.iter().map(|folder| folder.messages).sum();
+    let letters = u32::try_from(account.letters.len()).unwrap_or(u32::MAX);
+    let (name, of) = (account.name.clone(), messages.saturating_add(letters));
     write(kept, calls, Ask::Export(id, form), name, form, Some(of))
 }
 

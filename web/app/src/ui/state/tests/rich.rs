@@ -221,6 +221,36 @@ fn whoever_asks_for_a_report_that_no_server_gives_is_told_so() {
 }
 
 #[test]
+fn whoever_takes_a_letter_back_and_asks_for_no_report_is_told_of_none() {
+    let mut at = formatting("Boats");
+    let send = |at: &mut At| {
+        let call = question(&writes(at, Write::Send), |request| {
+            *request == Request::Keep(Ask::Change(Change::Letter(LetterChange::Send(LETTER))))
+        });
+        done(at, call);
+    };
+    types(&mut at, LetterField::To, "bert@example.org");
+    types(&mut at, LetterField::Subject, "Boats");
+    writes(&mut at, Write::WantReport(true));
+    send(&mut at);
+    let effects = writes(&mut at, Write::TakeBack);
+    let call = question(&effects, |request| {
+        *request == Request::Keep(Ask::Change(Change::Letter(LetterChange::Recall(LETTER))))
+    });
+    let call = question(&done(&mut at, call), |request| *request == Request::Keep(Ask::Letter(LETTER)));
+    let content = LetterContent {
+        draft: Draft { to: "bert@example.org".into(), subject: "Boats".into(), ..Draft::default() },
+        ..LetterContent::default()
+    };
+    answer(&mut at.state, call, Update::Keep(Answer::Letter(Box::new(content))));
+    send(&mut at);
+    let submission_server = SubmissionServer { size_limit: None, reports: Some(false) };
+    let to = at.overview;
+    answer(&mut at.state, to, overview(vec![AccountView { submission_server, ..account_view(1) }]));
+    assert_eq!(at.kept().told, Some(Told::Sent));
+}
+
+#[test]
 fn what_is_passed_on_with_its_formatting_stands_between_its_head_and_the_signature() {
     let mut at = at(3, 1);
     writes(&mut at, Write::New(LETTER, Box::default()));

@@ -25,9 +25,11 @@ pub(in crate::ui::state::kept) fn answered(
         (LetterWait::Content(letter), Answer::Letter(content)) => opened(kept, letter, *content),
         (LetterWait::Recalled(letter), Answer::Done(_)) => {
             kept.queued.retain(|(queued, _)| *queued != letter);
+            kept.reports_wanted.retain(|(wanted, _)| *wanted != letter);
             edit(kept, calls, letter)
         }
         (LetterWait::Queued(letter), Answer::Done(_)) => {
+            kept.reports_wanted.retain(|(wanted, _)| *wanted != letter);
             if let Some(composer) = kept.composer.take_if(|composer| composer.letter == letter)
                 && composer.draft.wants_report
             {
