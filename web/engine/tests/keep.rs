@@ -67,6 +67,30 @@ async fn what_came_meanwhile_moves_the_rows_and_a_second_check_doubles_nothing()
 }
 
 #[tokio::test]
+async fn a_list_longer_than_a_screen_is_whole_from_its_first_row_to_its_last() {
+    const MESSAGES: u32 = 3 * restante_api::FIRST_ROWS;
+    let (host, home, secrets) = place(MESSAGES);
+    with(&host, &home, &secrets, async |pages| {
+        pages.keep().await;
+        for order in [Order::Newest, Order::Oldest, Order::Subject] {
+            pages.list(PAGE, ListQuery { order, ..inbox() }).await;
+            let length = restante_api::FIRST_ROWS as usize;
+            pages.until(|pages| pages.shown[&PAGE][..length].iter().all(Option::is_some)).await;
+            assert_eq!(pages.shown[&PAGE].len(), MESSAGES as usize, "{order:?}");
+            pages.send(PAGE, Request::Show { first: MESSAGES - 10, count: 10 });
+            pages.until(|pages| pages.shown[&PAGE].last().is_some_and(Option::is_some)).await;
+        }
+        // What has changed behind the first screen is told as such.
+        pages.list(PAGE, inbox()).await;
+        let last = pages.asked(Ask::Listed { first: MESSAGES - 1, count: 1 }).await;
+        let Update::Keep(Answer::Listed(ids)) = last else { panic!("{last:?}") };
+        pages.change(Change::MoveTo(ids, Role::Deleted)).await;
+        pages.until(|pages| pages.shown[&PAGE].len() == MESSAGES as usize - 1).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_deleted_is_undone_and_what_is_emptied_is_gone_in_every_page() {
     let (host, home, secrets) = place(4);
     with(&host, &home, &secrets, async |pages| {

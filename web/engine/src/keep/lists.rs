@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use restante_api::keep::{Answer, FolderId, Hits, KeptId, ListQuery, Marks, ThreadId};
+use restante_api::keep::{Answer, Filter, FolderId, Hits, KeptId, ListQuery, Marks, ThreadId};
 use restante_api::runs::{self, Run};
 use restante_api::{Address, CallId, Failure, FailureKind, ListId, MessageRef, Reply, Row, Update};
 use restante_query::Query;
@@ -47,16 +47,51 @@ impl<R: FnMut(Client, Reply)> Keeper<R> {
             },
         };
         let mut list = List { call, query, search, ids: Vec::new(), window: (0, 0), told: HashMap::new() };
-        match self.ids(&list) {
-            Ok(ids) => {
-                let messages = convert::id(ids.len() as i64);
+        match self.first(&list) {
+            Ok((ids, messages)) => {
                 list.ids = ids;
                 self.viewers.entry(client).or_default().list = Some(list);
                 let opened = Update::Opened { list: ListId::kept(), messages, octets: 0 };
                 self.answer(client, call, Ok(opened));
                 self.show(client, 0, restante_api::FIRST_ROWS);
+                self.complete(client, messages);
             }
             Err(error) => self.answer(client, call, Err(convert::failure(&error))),
+        }
+    }
+
+    /// The messages of a list, or as many as the first screen shows, and how many there are: whoever opens a large mailbox does
+    /// not wait until all of it is read.
+    fn first(&self, list: &List) -> Result<(Vec<MessageId>, u32), StoreError> {
+        if list.search.is_none() && list.query.filter == Filter::All {
+            let (within, order) = (convert::within(list.query.within), list.query.order);
+            if let Some(found) = self.store.borrow().first(within, order, restante_api::FIRST_ROWS)? {
+                return Ok(found);
+            }
+        }
+        let ids = self.ids(list)?;
+        let messages = convert::id(ids.len() as i64);
+        Ok((ids, messages))
+    }
+
+    /// Reads the rest of a list of which the page was told the first rows, and that it has so many messages.
+    fn complete(&mut self, client: Client, messages: u32) {
+        let Some(list) = self.viewers.get(&client).and_then(|viewer| viewer.list.as_ref()) else { return };
+        if list.ids.len() == messages as usize {
+            return;
+        }
+        match self.ids(list) {
+            Ok(ids) if ids.len() == messages as usize => {
+                if let Some(list) = self.viewers.get_mut(&client).and_then(|viewer| viewer.list.as_mut()) {
+                    list.ids = ids;
+                }
+            }
+            // A folder's count is wrong: the page hears how it is.
+            Ok(_) => self.tell_list(client),
+            Err(error) => {
+                let call = list.call;
+                self.answer(client, call, Err(convert::failure(&error)));
+            }
         }
     }
 

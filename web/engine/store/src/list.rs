@@ -116,6 +116,24 @@ impl Store {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
+    /// The first messages of a list, in order, and how many it has, without a look at the others. `None` where that takes
+    /// one: only newest and oldest first is an order that an index has.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they cannot be read.
+    pub fn first(&self, list: List, order: Order, count: u32) -> Result<Option<(Vec<MessageId>, u32)>, StoreError> {
+        let List::Folder(folder) = self.narrowed(list)? else { return Ok(None) };
+        if !matches!(order, Order::Newest | Order::Oldest) {
+            return Ok(None);
+        }
+        let sql = sql(List::Folder(folder), Filter::All, order, &[]) + " LIMIT ?1";
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let ids = statement.query_map([count], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let sql = "SELECT messages FROM folder WHERE id = ?1";
+        let messages = self.db.prepare_cached(sql)?.query_row([folder], |row| row.get(0)).optional()?;
+        Ok(messages.map(|messages| (ids, messages)))
+    }
+
     /// The same list, named by its folder where it has one alone, as most have: then the index has the order as well.
     pub(crate) fn narrowed(&self, list: List) -> Result<List, StoreError> {
         Ok(match list {

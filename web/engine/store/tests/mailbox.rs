@@ -217,6 +217,14 @@ fn lists_are_ordered_and_filtered_as_asked() {
     ] {
         assert_eq!(store.list(list, filter, order).unwrap(), expected, "{list:?} {filter:?} {order:?}");
     }
+    // The beginning alone is that of the whole, and is counted without the rest: what is still arriving is in neither.
+    let mut arrival = store.begin_arrival(account, NOW, None).unwrap();
+    store.add_piece(&mut arrival, b"half of it").unwrap();
+    assert_eq!(store.first(inbox, Order::Newest, 2).unwrap(), Some((vec![a, c], 3)));
+    assert_eq!(store.first(List::Role(Role::Inbox), Order::Oldest, 9).unwrap(), Some((vec![b, c, a], 3)));
+    for (list, order) in [(inbox, Order::Sender), (List::Account(account), Order::Newest)] {
+        assert_eq!(store.first(list, order, 2).unwrap(), None);
+    }
     let rows = store.rows(&[c, MessageId(999), a]).unwrap();
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [c, a]);
     let folders = store.folders(account).unwrap();
