@@ -29,13 +29,16 @@ pub(crate) fn rich(html: &str, picture: impl Fn(&str) -> Option<FileId>) -> Opti
     let mut writer = Writer::default();
     let mut hidden = None;
     for token in tokens(html) {
-        if let Some(until) = hidden.take() {
-            hidden = still_hidden(until, token);
-            continue;
+        if let Some(inner) = hidden.take() {
+            let (still, is_shown) = Hidden::behind(inner, token);
+            hidden = still;
+            if !is_shown {
+                continue;
+            }
         }
         match token {
             Token::Words(words) => characters(words).for_each(|c| writer.push(c)),
-            Token::Start(tag) if is_hidden(tag) => hidden = (!tag.is(&EMPTY)).then_some((tag, 1)),
+            Token::Start(tag) if is_hidden(tag) => hidden = (!tag.is(&EMPTY)).then(|| Hidden::new(tag)),
             Token::Start(tag) if tag.is(&["img"]) => writer.picture(tag, &picture),
             Token::Start(tag) => writer.start(tag),
             Token::End(tag) => writer.end(tag),
@@ -56,14 +59,44 @@ fn is_hidden(tag: Tag<'_>) -> bool {
         || tag.value("hidden").is_some()
 }
 
-/// The element that hides what comes next, and how many of its name are open, after one more token.
-fn still_hidden<'h>((element, open): (Tag<'h>, usize), token: Token<'h>) -> Option<(Tag<'h>, usize)> {
-    let is_same = |tag: Tag<'_>| tag.name().eq_ignore_ascii_case(element.name());
-    match token {
-        Token::Start(tag) if is_same(tag) && tag.is(&SELF_ENDING) => is_hidden(tag).then_some((tag, 1)),
-        Token::Start(tag) if is_same(tag) => Some((element, open + 1)),
-        Token::End(tag) if is_same(tag) => (open > 1).then_some((element, open - 1)),
-        _ => Some((element, open)),
+/// An element that hides what it holds.
+#[derive(Debug)]
+struct Hidden<'h> {
+    tag: Tag<'h>,
+    /// Elements of its name that are open in it.
+    same: usize,
+    /// Other blocks that are open in it, whose ends are theirs.
+    blocks: usize,
+}
+
+impl<'h> Hidden<'h> {
+    fn new(tag: Tag<'h>) -> Self {
+        Self { tag, same: 0, blocks: 0 }
+    }
+
+    /// What is hidden after one more token, and whether that token is not. An element may end without a tag of its own: with
+    /// what it stands in, or where another one begins.
+    fn behind(mut self, token: Token<'h>) -> (Option<Self>, bool) {
+        let (tag, is_end) = match token {
+            Token::Words(_) => return (Some(self), false),
+            Token::Start(tag) => (tag, false),
+            Token::End(tag) => (tag, true),
+        };
+        let is_same = tag.name().eq_ignore_ascii_case(self.tag.name());
+        let is_block = (tag.is(&LINES) || tag.is(&PARAGRAPHS)) && !tag.is(&EMPTY);
+        let is_counted = is_block && !tag.is(&SELF_ENDING);
+        match (is_end, is_same) {
+            (false, _) if is_block && self.tag.is(&["p"]) => return (None, true),
+            (false, true) if self.blocks == 0 && tag.is(&SELF_ENDING) => return (None, true),
+            (false, true) => self.same += 1,
+            (false, false) if is_counted => self.blocks += 1,
+            (true, true) if self.same == 0 => return (None, false),
+            (true, true) => self.same -= 1,
+            (true, false) if is_counted && self.blocks == 0 => return (None, true),
+            (true, false) if is_counted => self.blocks -= 1,
+            _ => {}
+        }
+        (Some(self), false)
     }
 }
 

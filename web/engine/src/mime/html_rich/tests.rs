@@ -1,3 +1,7 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 
 const SEA: FileId = FileId(3);
@@ -77,6 +81,13 @@ fn what_is_not_shown_is_not_passed_on() {
         ("<ul><li style='visibility:hidden'>a<li>b</ul>", "- b\n"),
         ("<img src='cid:sea@x' hidden>a<br hidden>b", "ab\n"),
         ("<div hidden>a", ""),
+        // What has no end of its own ends with what it stands in.
+        ("<div><p hidden>a</div>b", "b\n"),
+        ("<p hidden>a<div>b</div>", "b\n"),
+        ("<div><span hidden>a<div>b</div></div>c", "c\n"),
+        ("<p>a</p><p hidden>b<p>c", "a\n\nc\n"),
+        ("<table><tr><td hidden>a<table><tr><td>b</table><td>c</table>", "c\n"),
+        ("<tr hidden><td>a<td>b</tr><tr><td>c", "c\n"),
     ] {
         assert_eq!(told(html), text, "{html}");
     }
@@ -121,3 +132,56 @@ fn what_nests_without_end_stays_within_bounds() {
     assert!(depth.lines().all(|line| line.matches('>').count() <= MAX_DEPTH), "{depth}");
     assert_eq!(depth.matches('a').count(), MAX_DEPTH + 5);
 }
+
+proptest! {
+    /// Whatever nests in whatever, nothing is lost but what is hidden.
+    #[test]
+    fn every_word_that_is_shown_is_there_once(pieces in vec(select(&PIECES[..]), 0..60)) {
+        let html: String = pieces.iter().enumerate().map(|(at, piece)| piece.replace("WORD", &format!("w{at}w"))).collect();
+        let text = read(&html).to_text();
+        for (at, _) in pieces.iter().enumerate().filter(|(_, piece)| piece.contains("WORD")) {
+            prop_assert_eq!(text.matches(&format!("w{at}w")).count(), 1, "{} in {}: {}", at, html, text);
+        }
+    }
+}
+
+const PIECES: [&str; 38] = [
+    "WORD",
+    "WORD ",
+    " ",
+    "\n",
+    "&nbsp;",
+    "<b>",
+    "</b>",
+    "<i>",
+    "</i>",
+    "<p>",
+    "</p>",
+    "<p class=MsoNormal>",
+    "<div>",
+    "</div>",
+    "<br>",
+    "<ul>",
+    "</ul>",
+    "<ol>",
+    "</ol>",
+    "<li>",
+    "</li>",
+    "<blockquote>",
+    "</blockquote>",
+    "<pre>",
+    "</pre>",
+    "<h1>",
+    "</h1>",
+    "<table>",
+    "</table>",
+    "<tr>",
+    "<td>",
+    "</td>",
+    "<a href=https://x.example/>",
+    "</a>",
+    "<img src=cid:sea@x>",
+    "<img alt=WORD>",
+    "<hr>",
+    "<span style=color:red>",
+];
