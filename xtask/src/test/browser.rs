@@ -10,9 +10,6 @@ use super::counts::{self, Counts};
 use crate::workspace::Workspace;
 use crate::{process, report};
 
-/// Test files that run at the same time. They mostly wait: run one at a time, they take longer on two processors.
-const FILES_AT_ONCE: usize = 2;
-
 /// Compiles the programs that the tests start: the binary, and the servers around it.
 pub(crate) fn compile(workspace: &Workspace) -> Result<()> {
     report::section("browser: compile what the tests start", || {
@@ -27,7 +24,7 @@ pub(crate) fn run(workspace: &Workspace, chromium: &Path) -> Result<Counts> {
     let results = workspace.target.join("xtask").join("browser.tap");
     report::section("browser: tests", || {
         let mut node = process::command("node");
-        node.args(["--test", &format!("--test-concurrency={FILES_AT_ONCE}")])
+        node.arg("--test")
             .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap".to_owned(), format!("--test-reporter-destination={}", results.display())])
             .current_dir(workspace.root.join("tests").join("browser"))
