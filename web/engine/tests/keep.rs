@@ -209,19 +209,8 @@ async fn what_is_exported_comes_back_octet_for_octet_and_once() {
     with(&host, &home, &secrets, async |pages| {
         let account = pages.keep().await;
         for archive in [Archive::Mbox, Archive::Zip] {
-            let id = pages.ask(Ask::Export(account, archive));
-            let mut file = Vec::new();
-            loop {
-                let Update::Keep(Answer::Piece { messages, octets }) = pages.answer(id).await else {
-                    panic!("a piece")
-                };
-                if octets.is_empty() {
-                    assert_eq!(messages, 9);
-                    break;
-                }
-                file.extend(octets);
-                pages.ask(Ask::NextPiece(id));
-            }
+            let (messages, file) = pages.exported(account, archive).await;
+            assert_eq!(messages, 9);
             files.push(file);
         }
         // The account has them all.

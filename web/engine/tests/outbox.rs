@@ -481,16 +481,7 @@ async fn what_is_backed_up_has_the_letters_that_are_not_sent_yet() {
         letter(pages, LetterChange::Save(account, LetterId(77), Box::new(draft))).await.unwrap();
         let draft = Draft { bcc: "eve@example.org".into(), ..draft_to("dora@example.org") };
         send(pages, account, draft).await;
-        let id = pages.ask(Ask::Export(account, Archive::Mbox));
-        let mut file = Vec::new();
-        let written = loop {
-            let Update::Keep(Answer::Piece { messages, octets }) = pages.answer(id).await else { panic!("a piece") };
-            if octets.is_empty() {
-                break messages;
-            }
-            file.extend(octets);
-            pages.ask(Ask::NextPiece(id));
-        };
+        let (written, file) = pages.exported(account, Archive::Mbox).await;
         assert_eq!(written, messages + 2);
         let text = String::from_utf8(file).unwrap();
         for part in [

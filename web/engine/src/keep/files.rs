@@ -211,9 +211,7 @@ impl Export {
         let rest = waiting.split_off(waiting.len().min(PIECE));
         Ok(std::mem::replace(waiting, rest))
     }
-}
 
-impl Export {
     /// Writes a message whose octets `read` tells.
     fn message(
         &mut self,
@@ -228,18 +226,17 @@ impl Export {
             let _ = mbox::write(date, &mut *self.waiting.0.borrow_mut(), read)?;
             return Ok(());
         };
-        let failed = |error: String| StoreError::Internal(error);
         let name = format!("{:06} {}", self.written, mime::message_name(subject));
         let large = octets >= u64::from(u32::MAX);
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(large);
-        zip.start_file(name, options).map_err(|error| failed(error.to_string()))?;
+        zip.start_file(name, options).map_err(|error| StoreError::Internal(error.to_string()))?;
         let mut written = Ok(());
         read(&mut |octets| {
             if written.is_ok() {
                 written = zip.write_all(octets);
             }
         })?;
-        written.map_err(|error| failed(error.to_string()))
+        written.map_err(|error| StoreError::Internal(error.to_string()))
     }
 }
 

@@ -53,10 +53,10 @@ pub(crate) fn rich(html: &str, picture: impl Fn(&str) -> Option<FileId>) -> Opti
 
 /// Whether an element is not shown: what somebody never saw is not what they pass on.
 fn is_hidden(tag: Tag<'_>) -> bool {
-    let Some(style) = tag.value("style") else { return tag.value("hidden").is_some() };
+    let style = tag.value("style").unwrap_or_default();
     let style: String = style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-    ["display:none", "visibility:hidden", "mso-hide:all"].iter().any(|hides| style.contains(hides))
-        || tag.value("hidden").is_some()
+    let hides = ["display:none", "visibility:hidden", "mso-hide:all"];
+    tag.value("hidden").is_some() || hides.iter().any(|hides| style.contains(hides))
 }
 
 /// An element that hides what it holds.

@@ -11,7 +11,8 @@ use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{LocalBoxFuture, ready};
 use futures::{FutureExt, StreamExt};
 use restante_api::keep::{
-    AccountId, Activity, Answer, Ask, Change, Done, Filter, KeptId, ListQuery, Order, Overview, Role, Room, Within,
+    AccountId, Activity, Answer, Archive, Ask, Change, Done, Filter, KeptId, ListQuery, Order, Overview, Role, Room,
+    Within,
 };
 use restante_api::{Call, CallId, Failure, ListId, Reply, Request, Row, Update};
 use restante_engine::keep::{self, Client, Input, Place};
@@ -138,6 +139,20 @@ impl Pages {
         self.asked(Ask::Overview).await;
         self.until(|pages| pages.account().checked_at > 0 && pages.account().activity == Activity::Idle).await;
         account
+    }
+
+    /// Has an account written into a file: how many messages that were, and the file.
+    pub(super) async fn exported(&mut self, account: AccountId, archive: Archive) -> (u32, Vec<u8>) {
+        let id = self.ask(Ask::Export(account, archive));
+        let mut file = Vec::new();
+        loop {
+            let Update::Keep(Answer::Piece { messages, octets }) = self.answer(id).await else { panic!("a piece") };
+            if octets.is_empty() {
+                return (messages, file);
+            }
+            file.extend(octets);
+            self.ask(Ask::NextPiece(id));
+        }
     }
 
     pub(super) fn account(&self) -> restante_api::keep::AccountView {
